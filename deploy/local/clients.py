@@ -8,7 +8,8 @@ from typing import Any
 from joserfc.jwk import ECKey
 
 from deploy.local.addresses import SERVICES
-from services.identity.accounts.account import Role
+from services.identity.accounts.account import PERSON_SCOPES
+from shared.funds.roles import EmployerScope, StaffScope
 
 FRONTEND = "demo-frontend"
 FRONTEND_ADDRESS = "http://127.0.0.1:8080"
@@ -22,8 +23,8 @@ def clients(
     *, fund_ids: Sequence[str], bank_public_key: Path, frontends: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
     """By id, as `services.identity.signin.clients` reads them. A frontend, whose address `frontends` has, may be given
-    all that a role has."""
-    everything = sorted({scope for role in Role for scope in role.scopes})
+    all that any role of any fund may have."""
+    everything = sorted({*PERSON_SCOPES, *(each.value for each in (*StaffScope, *EmployerScope))})
     key = ECKey.import_key(bank_public_key.read_text())
     public: dict[str, Any] = {
         "kind": "public",

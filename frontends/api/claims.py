@@ -70,6 +70,7 @@ class FilerView(TypedDict):
 
 class FilingTermView(TypedDict):
     days_max: int
+    counted_in: str
     law: str
     is_to_be_confirmed: bool
 
@@ -82,16 +83,19 @@ class DelaysView(TypedDict):
     completeness: int
     decision: int
     payment: int
+    counted_in: str
     is_to_be_confirmed: bool
 
 class AppealView(TypedDict):
     body: str
     days: int
+    counted_in: str
     law: str
     is_to_be_confirmed: bool
 
 class LegalDelayView(TypedDict):
     days: int
+    counted_in: str
     law: str
     is_to_be_confirmed: bool
 

@@ -157,6 +157,16 @@ class FundView(TypedDict):
     identifiers: list["IdentifierView"]
     phone: "PhoneView"
 
+class HolidayView(TypedDict):
+    on: str
+    name: str
+    is_estimated: bool
+    text: str
+
+class HolidayViewPage(TypedDict):
+    items: list["HolidayView"]
+    next: "str | None"
+
 class AccessEntryView(TypedDict):
     at: str
     by: str
@@ -352,6 +362,10 @@ def register_list_employers(api: Api, *, purpose: str | None = None, limit: int 
 def register_read_fund(api: Api) -> "FundView":
     """The fund itself: names, languages, currency, and how numbers and telephone numbers are written there."""
     return api.call(SERVICE, "GET", "/fund")  # type: ignore[no-any-return]
+
+def register_list_holidays(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "HolidayViewPage":
+    """The fund's holidays of this year and the next, by day. An estimated day is said to be one."""
+    return api.call(SERVICE, "GET", "/fund/holidays", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
 
 def access_journal_list_own(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "AccessEntryViewPage":
     """Which agents of the fund looked at what is kept here of the caller, when and why, newest first."""

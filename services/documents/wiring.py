@@ -17,6 +17,7 @@ from services.documents.papers.store import papers
 from services.documents.register.reactions import reactions as register_reactions
 from services.documents.register.store import employers, persons
 from services.documents.settings import Settings, read
+from services.documents.settings import faults as binding_faults
 from services.documents.uploads.routes import routes as upload_routes
 from services.documents.uploads.store import uploads
 from services.documents.verification.pages import pages as verification_pages
@@ -66,6 +67,6 @@ service: Service[Settings] = Service(
         "uploads.add": "30/minute",
         "papers.ask": "30/minute",
     },
-    faults=lambda settings, funds: printing_faults(funds),
-    blueprints=lambda settings, context: [verification_pages(context, public_url=settings.public_url)],
+    faults=lambda settings, funds: [*printing_faults(funds), *binding_faults(settings, funds)],
+    blueprints=lambda settings, context: [verification_pages(context, public_url_of=settings.public_url_of)],
 )

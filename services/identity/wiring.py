@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from services.identity.access_journal.accessed import AccessedKind
-from services.identity.accounts.commands import add_user, reset_user
+from services.identity.accounts.commands import add_user, list_roles, reset_user
 from services.identity.accounts.jobs import backfills, considering
 from services.identity.accounts.routes import routes as account_routes
 from services.identity.accounts.store import accounts, applications, throttles
@@ -14,7 +14,7 @@ from services.identity.cards.store import cards
 from services.identity.register.commands import import_register
 from services.identity.register.routes import routes as register_routes
 from services.identity.register.store import employers, persons
-from services.identity.settings import Settings, read
+from services.identity.settings import Settings, faults, read
 from services.identity.signin import clients, keys
 from services.identity.signin.provider import ProviderConfig
 from services.identity.signin.routes import blueprint
@@ -72,7 +72,8 @@ service: Service[Settings] = Service(
     },
     keys=lambda own, context: keys.read(own.signing_keys_file),
     periodic_tasks=lambda own: [forget()],
-    jobs=lambda own: [considering(portal_url=own.portal_url)],
+    jobs=lambda own: [considering(portal_of=own.portal_of)],
+    faults=faults,
     backfills=[backfills],
     commands={
         "import-register": lambda own, context, arguments: import_register(
@@ -81,8 +82,9 @@ service: Service[Settings] = Service(
         "add-user": lambda own, context, arguments: add_user(
             context, arguments, texts=service.texts(), said=sys.stdin, out=sys.stdout
         ),
+        "roles": lambda own, context, arguments: list_roles(context, arguments, texts=service.texts(), out=sys.stdout),
         "reset-user": lambda own, context, arguments: reset_user(
-            context, arguments, portal_url=own.portal_url, texts=service.texts(), out=sys.stdout
+            context, arguments, portal_of=own.portal_of, texts=service.texts(), out=sys.stdout
         ),
     },
 )

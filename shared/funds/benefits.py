@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from shared.funds import facts
+from shared.funds.calendar import DayCount, WhenClosed, check_delay
 from shared.funds.conditions import Condition
 from shared.funds.effects import PAY_ONCE, Effect
 from shared.funds.formula import STEPS_MAX, Step
@@ -74,6 +75,12 @@ class Delays:
     decision: int
     payment: int
     law: Law
+    counted_in: DayCount = DayCount.CALENDAR_DAYS
+    when_closed: WhenClosed = WhenClosed.STAYS
+    """What happens to a last day on a weekend or a holiday."""
+
+    def __post_init__(self) -> None:
+        check_delay(self, self.completeness, self.decision, self.payment)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +89,12 @@ class FilingTerm:
 
     days_max: int
     law: Law
+    counted_in: DayCount = DayCount.CALENDAR_DAYS
+    when_closed: WhenClosed = WhenClosed.STAYS
+    """What happens to a last day on a weekend or a holiday."""
+
+    def __post_init__(self) -> None:
+        check_delay(self, self.days_max)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +104,12 @@ class Appeal:
     body: Texts
     days: int
     law: Law
+    counted_in: DayCount = DayCount.CALENDAR_DAYS
+    when_closed: WhenClosed = WhenClosed.STAYS
+    """What happens to a last day on a weekend or a holiday."""
+
+    def __post_init__(self) -> None:
+        check_delay(self, self.days)
 
 
 class Filer(StrEnum):

@@ -1,14 +1,18 @@
-"""With whom a fund works: its banks, senders and the registers that it may ask, by name. Their addresses and secrets
-are settings, never data."""
+"""With whom a fund works and where it is found: its bank, senders, registers, paper signer and addresses, by name.
+Addresses and secrets are settings of the installation, never data."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shared.funds.calendar import Weekday
 from shared.funds.law import Law
 from shared.funds.texts import Texts
 
-_SETTINGS = re.compile("[A-Z][A-Z0-9_]{0,39}", re.ASCII)
+
+def _check_name(name: str, *, such_as: str) -> None:
+    if not re.fullmatch("[A-Z][A-Z0-9_]{0,39}", name, re.ASCII):
+        raise ValueError(f"settings is the beginning of names of settings, in capital letters, such as {such_as}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,10 +27,19 @@ class BankBinding:
     settings: str = "BANK"
     layout: str | None = None
     takes_cards: bool = True
+    waits_for_working_days: bool = False
+    """Whether payouts are to be executed on a day on which the bank works; else on the day of the file."""
+    weekend: tuple[Weekday, ...] | None = None
+    """Where the bank does not have the fund's; its holidays are the fund's."""
+    cut_off: str | None = None
+    """The hour and minute where the fund is (`14:30`) after which a file is executed on the next day."""
 
     def __post_init__(self) -> None:
-        if not _SETTINGS.fullmatch(self.settings):
-            raise ValueError("settings is the beginning of names of settings, in capital letters, such as BANK")
+        if self.cut_off is not None and not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", self.cut_off, re.ASCII):
+            raise ValueError("cut_off is an hour and a minute, such as 14:30")
+        if set(self.weekend or ()) == set(Weekday):
+            raise ValueError("weekend leaves the bank no day to work")
+        _check_name(self.settings, such_as="BANK")
 
 
 USUAL_BANK = BankBinding()
@@ -72,18 +85,46 @@ class RegisterBinding:
     layout: str | None = None
 
     def __post_init__(self) -> None:
-        if not _SETTINGS.fullmatch(self.settings):
-            raise ValueError("settings is the beginning of names of settings, in capital letters, such as TAX_REGISTER")
+        _check_name(self.settings, such_as="TAX_REGISTER")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignerBinding:
+    """With what the fund signs its papers: `PAPER` is the key of PAPER_SIGNING_KEY_FILE with the certificates of
+    PAPER_CERTIFICATE_FILE. The setting PAPER_SIGNERS lists the names. Funds may share a signer."""
+
+    settings: str = "PAPER"
+
+    def __post_init__(self) -> None:
+        _check_name(self.settings, such_as="PAPER")
+
+
+USUAL_SIGNER = SignerBinding()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteBinding:
+    """Under which public addresses the fund is found: of `IPM`, IPM_PUBLIC_URL is that of the page that verifies its
+    papers, which stands in their QR codes, and IPM_PORTAL_URL that of the portal where its links lead. The setting
+    SITES lists the names."""
+
+    settings: str
+
+    def __post_init__(self) -> None:
+        _check_name(self.settings, such_as="IPM")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bindings:
-    """The section `bindings` of a fund: with whom it works."""
+    """The section `bindings` of a fund: with whom it works, and where it is found."""
 
     bank: BankBinding = USUAL_BANK
     senders: Senders = USUAL_SENDERS
     registers: Mapping[str, RegisterBinding] = field(default_factory=dict)
     """By the name under which the pages of `benefits` ask them."""
+    signer: SignerBinding = USUAL_SIGNER
+    site: SiteBinding | None = None
+    """The installation's own addresses (`PUBLIC_URL`, `PORTAL_URL`) where it says nothing."""
 
 
 USUAL = Bindings()

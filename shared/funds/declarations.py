@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from shared.funds.calendar import Calendar, DayCount, WhenClosed, check_delay
 from shared.funds.law import Law, check_no_overlap
 from shared.funds.period import Period, PeriodKind, after_period_end
 from shared.funds.texts import Texts
@@ -25,6 +26,12 @@ class Due:
 
     months: int = 0
     days: int = 0
+    counted_in: DayCount = DayCount.CALENDAR_DAYS
+    when_closed: WhenClosed = WhenClosed.STAYS
+    """What happens to a last day on a weekend or a holiday."""
+
+    def __post_init__(self) -> None:
+        check_delay(self, self.months, self.days)
 
 
 class CheckSeverity(StrEnum):
@@ -90,9 +97,13 @@ class DeclarationForm:
         """The periods of which a declaration tells wages, and for each of which contributions are due."""
         return period.parts(self.wage_kind)
 
-    def due_on(self, period: Period) -> date:
-        """The last day on which the declaration of that period is in time."""
-        return after_period_end(period.last_on, months=self.due.months, days=self.due.days)
+    def due_on(self, period: Period, *, calendar: Calendar) -> date:
+        """The last day on which the declaration of that period is in time, by the fund's calendar."""
+        if self.due.counted_in is DayCount.CALENDAR_DAYS:
+            day = after_period_end(period.last_on, months=self.due.months, days=self.due.days)
+            return calendar.working_day(day, when_closed=self.due.when_closed)
+        months_on = after_period_end(period.last_on, months=self.due.months)
+        return calendar.after(months_on, days=self.due.days, by=self.due)
 
 
 @dataclass(frozen=True, kw_only=True)

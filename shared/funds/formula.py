@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
 from shared.funds.conditions import Condition
 from shared.funds.law import Law, check_no_overlap
+from shared.funds.rounding import Rounding
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
 
@@ -51,25 +52,6 @@ class Block(StrEnum):
     """`of` less `number` or `less`, never below zero."""
     SUM_OF = "sum-of"
     """The sum of `of_each`; a step that does not apply counts nothing."""
-
-
-class Rounding(StrEnum):
-    """How the amount of a step is rounded to the minor unit."""
-
-    HALF_UP = "half-up"
-    HALF_EVEN = "half-even"
-    DOWN = "down"
-    UP = "up"
-    LATER = "later"
-    """Not here: the steps after it use the exact amount."""
-
-
-MODES = {
-    Rounding.HALF_UP: ROUND_HALF_UP,
-    Rounding.HALF_EVEN: ROUND_HALF_EVEN,
-    Rounding.DOWN: ROUND_FLOOR,
-    Rounding.UP: ROUND_CEILING,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +145,8 @@ class Step:
     less: str | None = None
     when: Condition | None = None
     is_counted: bool = True
-    rounding: Rounding = Rounding.HALF_UP
+    rounding: Rounding | None = None
+    """How its amount is rounded to the minor unit; where nothing is said, by the fund's rule for benefits."""
 
     def __post_init__(self) -> None:
         check_no_overlap(self.values)

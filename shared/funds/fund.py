@@ -7,14 +7,16 @@ Each subject has a section of its own (`Sections`), one file and one module each
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from shared.funds.benefits import ClaimType
 from shared.funds.bindings import USUAL, Bindings
+from shared.funds.calendar import USUAL_HOLIDAYS, Calendar, Holidays, Weekday, WhenClosed
 from shared.funds.contributions import Contributions
 from shared.funds.declarations import Declarations
 from shared.funds.entitlements import Entitlements
@@ -23,6 +25,8 @@ from shared.funds.law import Law
 from shared.funds.layouts import FileLayout
 from shared.funds.papers import Papers
 from shared.funds.payments import Payments
+from shared.funds.roles import USUAL_ROLES, Roles
+from shared.funds.rounding import USUAL_ROUNDING, RoundingRules
 from shared.funds.texts import Texts
 from shared.kernel import typed
 from shared.kernel.errors import Missing
@@ -111,16 +115,6 @@ class PhoneRule:
 # --- How the fund presents itself -------------------------------------------------------------------------------------
 
 
-class Weekday(StrEnum):
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
 class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
@@ -153,6 +147,7 @@ class Sections:
     entitlements: Entitlements | None = None
     papers: Papers | None = None
     bindings: Bindings | None = None
+    roles: Roles | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -175,12 +170,17 @@ class Fund:
     timezone: str
     """Where its days begin and end (IANA)."""
     weekend: tuple[Weekday, ...]
+    """The days of each week on which it does not work."""
     branding: Branding
     channels: tuple[Channel, ...]
     """On which its messages may leave."""
     identifiers: Mapping[IdentifierKind, IdentifierRule]
     """All three of them, by the fund's own rules."""
     phone: PhoneRule
+    holidays: Holidays = USUAL_HOLIDAYS
+    """The public holidays of its country, as the fund changes them."""
+    rounding: RoundingRules = USUAL_ROUNDING
+    """How its contributions, benefits and prices are rounded."""
     sections: Sections = field(default_factory=Sections)
     claim_types: Mapping[str, ClaimType] = field(default_factory=dict)
     """What persons may ask for, by code: one page of the folder `benefits` each."""
@@ -192,11 +192,23 @@ class Fund:
             raise ValueError("languages is empty: the first is the fund's default")
         if missing := set(IdentifierKind) - set(self.identifiers):
             raise ValueError(f"identifiers does not say {', '.join(sorted(missing))}")
+        if set(self.weekend) == set(Weekday):
+            raise ValueError("weekend leaves no day to work")
 
     def faults(self) -> list[str]:
         """What is wrong between its files, each as `file: place: what`. What is wrong within one is refused with it."""
         forms = self.sections.declarations.forms if self.sections.declarations else {}
         papers = self.sections.papers.types if self.sections.papers else {}
+        roles = self.sections.roles
+        unnamed = [
+            f"roles.yaml: {kind}.{code}.names: is missing: the platform has no name for it"
+            for kind, own, usual in (
+                ("staff", roles.staff if roles else {}, USUAL_ROLES.staff),
+                ("employers", roles.employers if roles else {}, USUAL_ROLES.employers),
+            )
+            for code, role in own.items()
+            if not role.names and code not in usual
+        ]
         strange = [
             f"papers.yaml: types.{name}.languages: {language} is no language of the fund"
             for name, paper in papers.items()
@@ -210,12 +222,16 @@ class Fund:
             if each.register not in self.bindings.registers
             or each.field not in self.bindings.registers[each.register].may_ask
         ]
-        return strange + [
-            f"declarations.yaml: forms.{name}.layouts: {layout} is no page of the folder layouts"
-            for name, form in forms.items()
-            for layout in form.layouts
-            if layout not in self.layouts
-        ]
+        return (
+            unnamed
+            + strange
+            + [
+                f"declarations.yaml: forms.{name}.layouts: {layout} is no page of the folder layouts"
+                for name, form in forms.items()
+                for layout in form.layouts
+                if layout not in self.layouts
+            ]
+        )
 
     @property
     def contributions(self) -> Contributions:
@@ -242,6 +258,10 @@ class Fund:
         return self.sections.bindings or USUAL
 
     @property
+    def roles(self) -> Roles:
+        return self.sections.roles or USUAL_ROLES
+
+    @property
     def language(self) -> str:
         """The language to use when nobody asked for one."""
         return self.languages[0]
@@ -250,9 +270,23 @@ class Fund:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    @cached_property
+    def calendar(self) -> Calendar:
+        """On which days it works, and how its delays are counted."""
+        return Calendar(country=self.country, languages=self.languages, weekend=self.weekend, holidays=self.holidays)
+
     def day_of(self, at: datetime) -> date:
         """The calendar day that it is where the fund is, at an instant."""
         return at.astimezone(self.zone).date()
+
+    def payout_day(self, at: datetime) -> date:
+        """The day on which its bank is to execute a file that is written at an instant."""
+        bank, local = self.bindings.bank, at.astimezone(self.zone)
+        is_late = bank.cut_off is not None and f"{local:%H:%M}" >= bank.cut_off
+        day = local.date() + timedelta(days=is_late)
+        days = self.calendar if bank.weekend is None else replace(self.calendar, weekend=bank.weekend)
+        closed = WhenClosed.NEXT_WORKING_DAY if bank.waits_for_working_days else WhenClosed.STAYS
+        return days.working_day(day, when_closed=closed)
 
     def read_identifier(self, kind: IdentifierKind, text: str) -> str | None:
         """The number as it is kept, or None when it is malformed."""

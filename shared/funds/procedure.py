@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.funds.calendar import DayCount, WhenClosed, check_delay
 from shared.funds.law import Law, check_no_overlap
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
@@ -38,6 +39,12 @@ class LegalDelay:
 
     days: int
     law: Law
+    counted_in: DayCount = DayCount.CALENDAR_DAYS
+    when_closed: WhenClosed = WhenClosed.STAYS
+    """What happens to a last day on a weekend or a holiday."""
+
+    def __post_init__(self) -> None:
+        check_delay(self, self.days)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
-"""Money: whole minor units with a currency. Rates are decimals; rounding is said aloud where it happens."""
+"""Money: whole minor units with a currency. How it is rounded is a rule of the fund."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 import iso4217
@@ -59,8 +59,3 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.decimal()} {self.currency}"
-
-
-def share(amount_minor: int, percent: Decimal) -> int:
-    """A percentage of an amount, in whole minor units, half away from zero as the funds' own tables round."""
-    return int((amount_minor * percent / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))

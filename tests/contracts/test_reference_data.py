@@ -34,6 +34,7 @@ def test_u7_each_kind_of_reference_data_has_a_route() -> None:
         ("documents", "/paper-types"),
         ("documents", "/codes"),
         ("identity", "/fund"),
+        ("identity", "/fund/holidays"),
         ("identity", "/codes"),
         ("payments", "/declaration-forms"),
         ("payments", "/declaration-forms/<form>/periods"),
@@ -147,3 +148,18 @@ def test_u7_papers_and_the_fund(context: ServiceContext) -> None:
     assert (fund["currency"], fund["decimals"], fund["weekend"]) == ("DZD", 2, ["friday", "saturday"])
     assert {each["kind"] for each in fund["identifiers"]} == {"employer-number", "insurance-number", "national-id"}
     assert answer.headers["Cache-Control"].startswith("public")
+
+
+def test_u7_the_holidays_of_a_fund_say_where_they_are_estimates(context: ServiceContext) -> None:
+    caller = Office(identity, context).nobody()
+    year = context.clock().year
+    whole = caller.get(f"/v1/{TN}/fund/holidays?limit=100", headers={"Accept-Language": "fr"}).json["items"]
+    by_day = {(each["on"], each["is_estimated"]): each for each in whole}
+    certain = by_day[f"{year}-05-01", False]
+    assert certain["name"] == certain["text"] == "Fête du travail"
+    estimated = next(each for each in whole if each["is_estimated"])
+    assert estimated["text"] == f"{estimated['name']} (date estimée, à confirmer)"
+    assert [each["on"] for each in whole] == sorted(each["on"] for each in whole)
+    assert {each["on"][:4] for each in whole} == {str(year), str(year + 1)}
+    first = caller.get(f"/v1/{TN}/fund/holidays?limit=3", headers={"Accept-Language": "fr"}).json
+    assert first["items"] == whole[:3] and first["next"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.documents.papers.demo_chain import make_signing_chain
-from services.documents.settings import Settings
+from services.documents.settings import Settings, SignerFiles
 from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
 from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.kernel.personal import DataClass
@@ -97,4 +97,4 @@ def settings_in(folder: Path) -> Settings:
     key, certificates = folder / "papers.key.pem", folder / "papers.certificate.pem"
     key.write_bytes(CHAIN.key_pem)
     certificates.write_bytes(CHAIN.certificate_pem + CHAIN.issuers_pem)
-    return Settings(public_url=PUBLIC_URL, paper_signing_key_file=key, paper_certificate_file=certificates)
+    return Settings(public_url=PUBLIC_URL, signers={"PAPER": SignerFiles(signing_key=key, certificate=certificates)})

@@ -21,7 +21,7 @@ from tests.kit.contexts import DZ
 @cache
 def paper_printing() -> PaperPrinting:
     """One press for a whole run: its fonts cost more than its papers."""
-    return PaperPrinting(Printer(), CHAIN, PUBLIC_URL)
+    return PaperPrinting(Printer(), lambda fund: CHAIN, lambda fund: PUBLIC_URL)
 
 
 def printed(context: ServiceContext, fund_id: str = DZ) -> int:

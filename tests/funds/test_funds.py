@@ -27,8 +27,9 @@ from shared.funds.contributions import ContributionSide
 from shared.funds.fund import IdentifierKind
 from shared.funds.identifiers import read_account
 from shared.funds.law import in_force
+from shared.funds.rounding import USUAL_RULE
 from shared.jobs.runner import Runner
-from shared.kernel.money import Money, share
+from shared.kernel.money import Money
 from shared.process.service import missing_words
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
@@ -145,7 +146,7 @@ def test_care_is_paid_back_in_the_currency_of_the_fund(fund_id: str, claim_type:
     price = definition.price_on(act, day=on)
     assert price is not None
     percent = in_force(definition.reimbursement, on=on).percent
-    assert str(Money(share(price.price.amount_minor, percent), price.price.currency)) == paid_back
+    assert str(Money(USUAL_RULE.share(price.price.amount_minor, percent), price.price.currency)) == paid_back
 
 
 NUMBERS = [
@@ -177,7 +178,9 @@ def test_an_insurance_number_with_a_wrong_key_is_found_in_a_file(ground: Grounds
 
 def test_periods_are_offered_by_the_kind_of_the_form() -> None:
     offered = {
-        fund_id: [str(each.period) for each in calendar.periods(form.definition, today=date(2026, 3, 15))][-2:]
+        fund_id: [str(each.period) for each in calendar.periods(form.definition, fund=fund, today=date(2026, 3, 15))][
+            -2:
+        ]
         for fund_id, fund in more_funds().items()
         for form in calendar.forms(fund)
     }

@@ -146,7 +146,7 @@ def forgotten(**facts: Any) -> dict[str, Any]:
 
 def considered(context: ServiceContext) -> int:
     """Let a worker run what is due; how many applications it considered."""
-    return Runner(context, [considering(portal_url=PORTAL)]).run_due()
+    return Runner(context, [considering(portal_of=lambda fund: PORTAL)]).run_due()
 
 
 def events(context: ServiceContext, type_name: str) -> list[dict[str, Any]]:
@@ -173,7 +173,7 @@ def reset(context: ServiceContext, login: str, *, fund_id: str = DZ) -> tuple[in
     """Run the operator's command; its exit status and what it said, in English."""
     said = io.StringIO()
     given = [fund_id, "--login", login, "--language", "en"]
-    status = reset_user(context, given, portal_url=PORTAL, texts=service.texts(), out=said)
+    status = reset_user(context, given, portal_of=lambda fund: PORTAL, texts=service.texts(), out=said)
     return status, said.getvalue().strip()
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from services.identity.accounts.account import SCOPES, Role
 from shared.http.callers import TokenInvalid, Verifier
 from shared.storage.service_context import now
 from tests.kit.callers import ISSUER, FixedKeys
 from tests.kit.contexts import DZ, TN
+from tests.kit.roles import SCOPES, Role
 from tests.security import tokens
 from tests.security.conftest import Holdings
 from tests.security.matrix import ALL, GUARDED, Operation
@@ -23,6 +23,7 @@ PUBLIC: Mapping[str, str] = {
     "bank.hear": "the bank's signature over the body is the proof (Standard Webhooks)",
     "partners.list_keys": "public keys",
     "codes.list_sets": "the words of the API, the same for every fund",
+    "register.list_holidays": "the days on which the fund is closed; a form that counts days needs them",
     "register.read_fund": "what the fund says of itself; a form to open an account needs it before anybody signs in",
     "verification.check": "whoever is shown a paper may check it; the number is not to be guessed and the answer thin",
     "verification.check_code": "the control code on the paper, 40 random bits, is the proof",

@@ -3,10 +3,10 @@ second of two gets 412 with the newer version, and reads under the thing's own p
 
 import pytest
 
-from services.identity.accounts.account import Role
 from shared.http.routes import Route
 from tests.contracts import services
 from tests.kit.callers import Caller
+from tests.kit.roles import Role
 from tests.security.conftest import Holdings
 from tests.security.matrix import ALL, Operation
 

@@ -3,7 +3,6 @@ reads; and those whose things they are can read who looked."""
 
 import pytest
 
-from services.identity.accounts.account import Role
 from shared.http.routes import Route
 from shared.process.access_journal.entry import AccessEntry, Purpose
 from shared.process.access_journal.store import NEWEST_FIRST as ORDER
@@ -11,6 +10,7 @@ from shared.process.access_journal.store import entries
 from shared.storage.paging import Wanted
 from tests.contracts import services
 from tests.kit.contexts import reading
+from tests.kit.roles import Role
 from tests.security.conftest import Holdings
 from tests.security.matrix import GUARDED, Operation
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.identity.accounts.account import SCOPES, Role
 from tests.kit.callers import token
 from tests.kit.contexts import DZ, TN
+from tests.kit.roles import SCOPES, Role
 from tests.security.conftest import Holdings
 from tests.security.matrix import GUARDED, Operation
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.identity.accounts.account import Role
 from tests.kit.contexts import DZ
+from tests.kit.roles import Role
 from tests.security.conftest import Holdings
 from tests.security.matrix import ALL, FORM, GUARDED, JSON, Operation, document, resolved
 from tests.security.tokens import good

@@ -16,7 +16,7 @@ from services.claims.crosschecks import rules as rules_of_crosschecks
 from services.claims.runs.jobs import Running
 from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
-from services.identity.accounts.account import Account, Role, Status
+from services.identity.accounts.account import Account, Status
 from services.identity.accounts.store import accounts
 from services.identity.settings import Settings as IdentitySettings
 from services.identity.signin.session import Session
@@ -45,6 +45,7 @@ from tests.kit.callers import ISSUER, Caller, Office
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, handle, someone
 from tests.kit.people import AMIRA, FIRM
+from tests.kit.roles import Role
 from tests.notifications import builders as of_notifications
 from tests.payments import bank
 from tests.payments import builders as of_payments

@@ -87,8 +87,8 @@ def appeal(
         papers=all_papers,
         status=Status.SUBMITTED,
         steps=(ClaimStep(status=Status.SUBMITTED, at=at, happening=Happening.APPEALED),),
-        due_on=usual_due_on(definition, complete_on=today),
-        legal_due_on=legal_due_on(definition, complete_on=today),
+        due_on=usual_due_on(definition, fund=fund, complete_on=today),
+        legal_due_on=legal_due_on(definition, fund=fund, complete_on=today),
         separations=first.separations,
         appealed=Appealed(
             claim_id=first.claim_id,

@@ -41,7 +41,8 @@ def beside_answers(uow: UnitOfWork, *, person_ref: str, claim_type: str) -> Besi
 def judge_claim(uow: UnitOfWork, claim: Claim, *, on: date) -> Judgement:
     """What the rules of its benefit say to a claim on a day, by what claims knows now."""
     definition = type_of(uow.fund, claim.claim_type)
-    return rules.judge(definition, facts_on(on, sources_of_claim(uow, claim), claim_type=claim.claim_type), on=on)
+    facts = facts_on(on, sources_of_claim(uow, claim), claim_type=claim.claim_type)
+    return rules.judge(definition, facts, on=on, rounding=uow.fund.rounding)
 
 
 def estimate(uow: UnitOfWork, *, claim_type: str, given: Sequence[GivenAnswer]) -> Judgement:
@@ -55,4 +56,4 @@ def estimate(uow: UnitOfWork, *, claim_type: str, given: Sequence[GivenAnswer]) 
     beside = beside_answers(uow, person_ref=uow.by.person_ref, claim_type=claim_type)
     checked = answers.checked(given, definition=definition, facts=beside.facts, dependants=beside.dependants, on=today)
     facts = facts_on(today, replace(beside.sources, answers=checked), claim_type=claim_type)
-    return rules.judge(definition, facts, on=today)
+    return rules.judge(definition, facts, on=today, rounding=uow.fund.rounding)

@@ -9,8 +9,9 @@ from fractions import Fraction
 from services.claims.benefits.conditions import held, used_facts
 from services.claims.benefits.explained import ExplainedLine, UsedFact
 from services.claims.benefits.fact import Fact, Facts, FactSource, written
-from shared.funds.formula import MODES, Block, Rounding, Step, StepValue, as_fraction
+from shared.funds.formula import Block, Step, StepValue, as_fraction
 from shared.funds.law import find_in_force
+from shared.funds.rounding import USUAL_RULE, Rounding, RoundingRule
 from shared.kernel.money import Money
 
 
@@ -45,16 +46,16 @@ class _Unknown(Exception):
         self.names = tuple(names)
 
 
-def compute(formula: Sequence[Step], facts: Facts, *, on: date) -> Computed:
-    """Each step of a formula on a day. A step whose condition does not hold is left out; one that lacks a fact, and
-    what is computed from it, is not known."""
+def compute(formula: Sequence[Step], facts: Facts, *, on: date, rounding: RoundingRule) -> Computed:
+    """Each step of a formula on a day, rounded as it says or by the fund's rule. A step whose condition does not hold
+    is left out; one that lacks a fact, and what is computed from it, is not known."""
     known: dict[str, Fact] = dict(facts.known)
     exact: dict[str, _Quantity] = {}
     lines: list[ExplainedLine] = []
     missing: list[str] = []
     for step in formula:
         try:
-            made = _Computing(step, replace(facts, known=known), exact, on).made()
+            made = _Computing(step, replace(facts, known=known), exact, on, rounding).made()
         except _Unknown as unknown:
             missing += unknown.names if step.is_counted else ()
             continue
@@ -68,8 +69,11 @@ def compute(formula: Sequence[Step], facts: Facts, *, on: date) -> Computed:
 class _Computing:
     """One step on a day."""
 
-    def __init__(self, step: Step, facts: Facts, exact: Mapping[str, _Quantity], on: date) -> None:
+    def __init__(
+        self, step: Step, facts: Facts, exact: Mapping[str, _Quantity], on: date, rounding: RoundingRule
+    ) -> None:
         self.step, self.facts, self.exact, self.on = step, facts, exact, on
+        self.rule = _rule_of(step, rounding)
 
     def made(self) -> tuple[Fact, _Quantity, list[ExplainedLine]] | None:
         """The step as a fact for later ones, its exact quantity, and its lines; None where it is left out."""
@@ -251,10 +255,7 @@ class _Computing:
 
     def _rounded(self, quantity: _Quantity) -> _Quantity:
         """An amount in whole minor units, by the step's rounding. Numbers stay as they are."""
-        if not quantity.is_amount:
-            return quantity
-        mode = MODES.get(self.step.rounding, MODES[Rounding.HALF_UP])
-        return quantity.with_exact(Fraction(rounded_minor(quantity.exact, mode)))
+        return quantity.with_exact(Fraction(self.rule.rounded(quantity.exact))) if quantity.is_amount else quantity
 
     def _value(self, quantity: _Quantity) -> Money | Decimal:
         if quantity.is_amount:
@@ -276,11 +277,15 @@ class _Computing:
             valid_from=law.valid_from,
             confidence=law.confidence.value,
             facts=(*used_facts(tuple(used)), *from_law, *number),
-            rounding=step.rounding.value if quantity.is_amount else "",
+            rounding=self._rounding if quantity.is_amount else "",
             amount_minor=int(quantity.exact) if quantity.is_amount else 0,
             names=step.names,
             is_counted=step.is_counted and quantity.is_amount,
         )
+
+    @property
+    def _rounding(self) -> str:
+        return Rounding.LATER.value if self.step.rounding is Rounding.LATER else str(self.rule)
 
     def _number(self, quantity: _Quantity) -> UsedFact:
         """What a step that makes a number came to: it has no amount to show."""
@@ -292,17 +297,13 @@ class _Computing:
         )
 
 
-def rounded_minor(exact: Fraction, mode: str) -> int:
-    """A fraction of minor units as whole ones; the fraction is never turned into a decimal before it is rounded."""
-    whole, rest = divmod(abs(exact), 1)
-    twice = rest * 2
-    up = {
-        "ROUND_HALF_UP": twice >= 1,
-        "ROUND_HALF_EVEN": twice > 1 or (twice == 1 and int(whole) % 2 == 1),
-        "ROUND_FLOOR": exact < 0 and rest > 0,
-        "ROUND_CEILING": exact > 0 and rest > 0,
-    }[mode]
-    return (int(whole) + up) * (1 if exact >= 0 else -1)
+def _rule_of(step: Step, rounding: RoundingRule) -> RoundingRule:
+    """How a step is rounded: as it says itself, else by the fund's rule; only what counts takes the rule's own step."""
+    if step.rounding is Rounding.LATER:  # as it is shown; the steps after it use the exact amount
+        return USUAL_RULE
+    if step.rounding is not None:
+        return replace(USUAL_RULE, mode=step.rounding)
+    return rounding if step.is_counted else rounding.to_minor_unit
 
 
 def _of(amount: Money | None) -> _Quantity:

@@ -8,6 +8,7 @@ from services.claims.benefits.explained import ExplainedSum
 from services.claims.benefits.fact import Facts
 from services.claims.benefits.judgement import ConditionResult, JudgedOutcome, Judgement
 from shared.funds.benefits import ClaimType
+from shared.funds.rounding import RoundingRules
 from shared.kernel.errors import Invalid
 
 
@@ -21,13 +22,13 @@ NOTHING_DUE = "nothing-due"
 """The code under which a benefit is refused whose conditions hold but whose formula comes to nothing."""
 
 
-def judge(definition: ClaimType, facts: Facts, *, on: date) -> Judgement:
+def judge(definition: ClaimType, facts: Facts, *, on: date, rounding: RoundingRules) -> Judgement:
     """Whether the benefit is granted on a day, and what it comes to.
 
     The first condition that does not hold refuses. Where none fails but one looks at a fact that is not known, or a
     step that counts needs one, the benefit is undecided: an agent looks at it.
     """
-    computed = compute(definition.formula, facts, on=on)
+    computed = compute(definition.formula, facts, on=on, rounding=rounding.of_benefits(on=on))
     results = []
     for each in definition.conditions:
         if each.law.holds_on(on):

@@ -409,7 +409,7 @@ def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Cl
     """Decide a claim that nobody of the fund has touched, or leave it to an agent with the doubts about it."""
     judgement = None if definition.is_for_care else benefits.judge_claim(uow, claim, on=uow.today)
     if judgement is None:
-        due = rules.reimbursed_minor(claim, definition, beside=_priced_beside(uow, claim))
+        due = rules.reimbursed_minor(claim, definition, fund=uow.fund, beside=_priced_beside(uow, claim))
     else:
         due = judged.due_minor(judgement)
     doubts = judged.doubts(

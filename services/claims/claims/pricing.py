@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from services.claims.benefits.explained import ExplainedLine, ExplainedSum, UsedFact
 from services.claims.benefits.fact import FactSource, FactValue, written
 from services.claims.claims.claim import Claim, ClaimLine, DecidedLine, Reduction
 from shared.funds.benefits import ClaimType, Frequency, Percent, Price
-from shared.funds.formula import Rounding
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law, find_in_force, in_force
+from shared.funds.rounding import RoundingRule
 from shared.kernel.errors import Invalid
-from shared.kernel.money import Money, share
+from shared.kernel.money import Money
 
 
 class ActUnknown(Invalid):
@@ -54,23 +55,29 @@ def price_of(definition: ClaimType, line: ClaimLine, *, on: date) -> Price:
 
 
 def priced(
-    claim: Claim, definition: ClaimType, *, refused_lines: Mapping[int, str], beside: PricedBeside = NOTHING
+    claim: Claim,
+    definition: ClaimType,
+    *,
+    rounding: RoundingRule,
+    refused_lines: Mapping[int, str],
+    beside: PricedBeside = NOTHING,
 ) -> tuple[DecidedLine, ...]:
     """Each line as the fund pays it, by the prices and percentages of the day of care.
 
     Never more than the percentage of what the person paid. What a cover bears is paid beside the year's ceiling.
     """
+    one = partial(_line, claim, definition, beside=beside, rounding=rounding)
     left = _ceiling_left(claim, definition, beside)
     done: Counter[str] = Counter()
     lines = []
     for number, line in enumerate(claim.lines, start=1):
         if (reason := refused_lines.get(number)) is not None:
-            lines.append(_line(claim, definition, line, number=number, beside=beside, refused_for=reason))
+            lines.append(one(line, number=number, refused_for=reason))
             continue
         limit = _most_of(claim, definition, line.act, beside=beside)
         quantity = line.quantity if limit is None else min(line.quantity, max(limit[0] - done[line.act], 0))
         done[line.act] += quantity
-        decided = _line(claim, definition, line, number=number, beside=beside, quantity=quantity)
+        decided = one(line, number=number, quantity=quantity)
         if limit is not None and quantity < line.quantity:
             decided = _reduced(decided, Reduction.TOO_OFTEN, limit[1])
         if left is not None and decided.cover is None:
@@ -85,8 +92,10 @@ def explained(
     claim: Claim, lines: Iterable[DecidedLine], definition: ClaimType, *, fund: Fund, on: date
 ) -> ExplainedSum:
     """What the lines come to, each with its rule, text and facts, as every sum of the fund is explained."""
+    rounding = fund.rounding.of_prices(on=claim.care_on)
     explained_lines = tuple(
-        _explained_line(claim, asked, line, definition) for asked, line in zip(claim.lines, lines, strict=True)
+        _explained_line(claim, asked, line, definition, rounding=rounding)
+        for asked, line in zip(claim.lines, lines, strict=True)
     )
     return ExplainedSum(
         lines=explained_lines,
@@ -96,7 +105,9 @@ def explained(
     )
 
 
-def _explained_line(claim: Claim, asked: ClaimLine, line: DecidedLine, definition: ClaimType) -> ExplainedLine:
+def _explained_line(
+    claim: Claim, asked: ClaimLine, line: DecidedLine, definition: ClaimType, *, rounding: RoundingRule
+) -> ExplainedLine:
     price = price_of(definition, asked, on=claim.care_on)
     rate = in_force(definition.reimbursement, on=claim.care_on)
     currency = price.price.currency
@@ -123,7 +134,7 @@ def _explained_line(claim: Claim, asked: ClaimLine, line: DecidedLine, definitio
         valid_from=max(price.law.valid_from, rate.law.valid_from),
         confidence=weakest.confidence.value,
         facts=tuple(facts),
-        rounding=Rounding.HALF_UP.value,
+        rounding=str(rounding),
         amount_minor=line.reimbursed_minor,
         names=definition.acts[asked.act].names,
     )
@@ -136,6 +147,7 @@ def _line(
     *,
     number: int,
     beside: PricedBeside,
+    rounding: RoundingRule,
     quantity: int = 0,
     refused_for: str | None = None,
 ) -> DecidedLine:
@@ -148,7 +160,7 @@ def _line(
     base_minor = min(price.price.amount_minor * quantity, paid_minor)
     return DecidedLine(
         number=number,
-        reimbursed_minor=0 if refused_for else share(base_minor, percent),
+        reimbursed_minor=0 if refused_for else min(rounding.share(base_minor, percent), base_minor),
         price_minor=price.price.amount_minor,
         percent=str(percent),
         law=f"{rate.law.reference}; {price.law.reference}",

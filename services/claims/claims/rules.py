@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from services.claims.benefits import answers
 from services.claims.benefits.answer import GivenAnswer, with_answers
@@ -200,7 +200,7 @@ def submit(
     known of the person besides, `dependants` the ids of theirs."""
     definition = type_of(fund, filing.claim_type)
     today = fund.day_of(at)
-    care_on = _care_on(filing, definition, today=today)
+    care_on = _care_on(filing, definition, fund=fund, today=today)
     known = facts or Facts(known={}, currency=fund.currency)
     given = answers.checked(filing.answers, definition=definition, facts=known, dependants=dependants, on=today)
     _check_papers(definition, filing.papers, facts=with_answers(known, given, on=today), on=today)
@@ -215,8 +215,8 @@ def submit(
         answers=given,
         status=Status.SUBMITTED,
         steps=(ClaimStep(status=Status.SUBMITTED, at=at),),
-        due_on=usual_due_on(definition, complete_on=today),
-        legal_due_on=legal_due_on(definition, complete_on=today),
+        due_on=usual_due_on(definition, fund=fund, complete_on=today),
+        legal_due_on=legal_due_on(definition, fund=fund, complete_on=today),
     )
     published = ClaimSubmitted(
         claim_id=claim_id, reference=reference, person_ref=person_ref, claim_type=filing.claim_type, submitted_at=at
@@ -224,7 +224,7 @@ def submit(
     return Outcome(claim, (published,))
 
 
-def _care_on(filing: ClaimFiling, definition: ClaimType, *, today: date) -> date:
+def _care_on(filing: ClaimFiling, definition: ClaimType, *, fund: Fund, today: date) -> date:
     """The day of care, with each line priced on it; the day of filing where the benefit is not for care."""
     if not definition.is_for_care:
         if filing.lines or filing.care_on is not None:
@@ -237,7 +237,7 @@ def _care_on(filing: ClaimFiling, definition: ClaimType, *, today: date) -> date
     if filing.care_on > today:
         raise CareInTheFuture
     term = in_force(definition.filing_terms, on=filing.care_on)
-    if filing.care_on < today - timedelta(days=term.days_max):
+    if today > fund.calendar.after(filing.care_on, days=term.days_max, by=term):
         raise FiledTooLate(days_max=term.days_max)
     for line in filing.lines:
         price_of(definition, line, on=filing.care_on)
@@ -248,19 +248,20 @@ def with_due_day(claim: Claim, *, fund: Fund) -> Outcome[Claim]:
     """The claim with the day by which the fund is to decide it, for one that was filed before claims had that day."""
     complete_at = [step.at for step in claim.steps if step.status is Status.SUBMITTED][-1]
     definition = type_of(fund, claim.claim_type)
-    due_on = usual_due_on(definition, complete_on=fund.day_of(complete_at))
+    due_on = usual_due_on(definition, fund=fund, complete_on=fund.day_of(complete_at))
     return Outcome(replace(claim, due_on=due_on))
 
 
-def usual_due_on(definition: ClaimType, *, complete_on: date) -> date:
+def usual_due_on(definition: ClaimType, *, fund: Fund, complete_on: date) -> date:
     """The day by which the fund is to decide a claim that came in complete on a day."""
-    return complete_on + timedelta(days=in_force(definition.usual_days, on=complete_on).decision)
+    usual = in_force(definition.usual_days, on=complete_on)
+    return fund.calendar.after(complete_on, days=usual.decision, by=usual)
 
 
-def legal_due_on(definition: ClaimType, *, complete_on: date) -> date:
+def legal_due_on(definition: ClaimType, *, fund: Fund, complete_on: date) -> date:
     """The day by which the law wants a decision; the last of all days where it sets none."""
     delay = find_in_force(definition.procedure.legal_delays, on=complete_on)
-    return date.max if delay is None else complete_on + timedelta(days=delay.days)
+    return date.max if delay is None else fund.calendar.after(complete_on, days=delay.days, by=delay)
 
 
 def _check_papers(definition: ClaimType, papers: Sequence[ClaimPaper], *, facts: Facts, on: date) -> None:
@@ -420,8 +421,8 @@ def _complete_again(claim: Claim, definition: ClaimType, *, about: str, fund: Fu
     is_medical = claim.medical is not None and claim.medical.is_open
     return replace(
         moved_to(claim, Status.MEDICAL_CONTROL if is_medical else Status.SUBMITTED, at=at, about=about),
-        due_on=usual_due_on(definition, complete_on=complete_on),
-        legal_due_on=legal_due_on(definition, complete_on=complete_on),
+        due_on=usual_due_on(definition, fund=fund, complete_on=complete_on),
+        legal_due_on=legal_due_on(definition, fund=fund, complete_on=complete_on),
     )
 
 
@@ -454,7 +455,13 @@ def approve(
     definition = type_of(fund, claim.claim_type)
     decisions.must_be_reasons(refused_lines.values(), definition)
     decisions.must_be_justified(claim, definition, refused_lines=refused_lines)
-    lines = priced(claim, definition, refused_lines=refused_lines, beside=beside)
+    lines = priced(
+        claim,
+        definition,
+        rounding=fund.rounding.of_prices(on=claim.care_on),
+        refused_lines=refused_lines,
+        beside=beside,
+    )
     amount_minor = sum(line.reimbursed_minor for line in lines)
     if amount_minor == 0:
         raise NothingApproved
@@ -528,6 +535,8 @@ def complete(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Cl
     return Outcome(note_done(_held(claim, by=by), at=at).thing, (published,))
 
 
-def reimbursed_minor(claim: Claim, definition: ClaimType, *, beside: PricedBeside) -> int:
+def reimbursed_minor(claim: Claim, definition: ClaimType, *, fund: Fund, beside: PricedBeside) -> int:
     """What the fund pays for all lines of a claim for care."""
-    return sum(line.reimbursed_minor for line in priced(claim, definition, refused_lines={}, beside=beside))
+    rounding = fund.rounding.of_prices(on=claim.care_on)
+    lines = priced(claim, definition, rounding=rounding, refused_lines={}, beside=beside)
+    return sum(line.reimbursed_minor for line in lines)

@@ -36,6 +36,7 @@ from services.claims.claims.duplicates import DuplicateFinding, Likeness
 from services.claims.claims.offers import ClaimOffer, answers_shown
 from services.claims.claims.timeline import Contest, Who
 from shared.funds.benefits import DecidedBy, Family, Filer
+from shared.funds.calendar import DayCount
 from shared.http.problems import language, say
 from shared.http.shapes import Amount, CodeText, Derived, PagedQuery, fund, many, paged
 from shared.process.access_journal.entry import Purpose
@@ -172,11 +173,13 @@ class DelaysView(Schema):
     completeness = fields.Integer(required=True)
     decision = fields.Integer(required=True)
     payment = fields.Integer(required=True)
+    counted_in = fields.Enum(DayCount, by_value=True, required=True)
     is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
 
 
 class FilingTermView(Schema):
     days_max = fields.Integer(required=True)
+    counted_in = fields.Enum(DayCount, by_value=True, required=True)
     law = fields.String(required=True, attribute="law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
 
@@ -184,6 +187,7 @@ class FilingTermView(Schema):
 class AppealView(Schema):
     body = fields.Function(lambda it: it.body[language()], required=True, metadata=TEXT)
     days = fields.Integer(required=True)
+    counted_in = fields.Enum(DayCount, by_value=True, required=True)
     law = fields.String(required=True, attribute="law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
 
@@ -192,6 +196,7 @@ class LegalDelayView(Schema):
     """Within how many days of a complete claim the law wants a decision."""
 
     days = fields.Integer(required=True)
+    counted_in = fields.Enum(DayCount, by_value=True, required=True)
     law = fields.String(required=True, attribute="law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
 

@@ -1,7 +1,7 @@
 """What a person sees of their claim: what happened, what comes next, who must act, and by when it usually is."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
 
@@ -82,7 +82,7 @@ def next_step(claim: Claim, fund: Fund) -> Next:
     return Next(
         text=f"claim.next.{claim.status}",
         who=_WHO[claim.status],
-        usually_by_on=since_on + timedelta(days=usual.payment) if is_paying and usual else None,
+        usually_by_on=fund.calendar.after(since_on, days=usual.payment, by=usual) if is_paying and usual else None,
         is_to_be_confirmed=is_paying and usual is not None and usual.law.is_to_be_confirmed,
     )
 
@@ -92,7 +92,7 @@ def _decision(claim: Claim, fund: Fund) -> Next:
     definition = type_of(fund, claim.claim_type)
     complete_on = fund.day_of(_complete_at(claim))
     usual = find_in_force(definition.usual_days, on=complete_on)
-    usually_by_on = None if usual is None else complete_on + timedelta(days=usual.decision)
+    usually_by_on = None if usual is None else fund.calendar.after(complete_on, days=usual.decision, by=usual)
     legal = find_in_force(definition.procedure.legal_delays, on=complete_on) if claim.has_legal_delay else None
     return Next(
         text=f"claim.next.{claim.status}",
@@ -127,7 +127,7 @@ def contest(claim: Claim, fund: Fund) -> Contest | None:
     return Contest(
         body=appeal.body,
         days=appeal.days,
-        until_on=decided_on + timedelta(days=appeal.days),
+        until_on=fund.calendar.after(decided_on, days=appeal.days, by=appeal),
         law=appeal.law.reference,
         is_to_be_confirmed=appeal.law.is_to_be_confirmed,
     )

@@ -29,7 +29,7 @@ def by_rules(uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mappin
         if payment.until is not None and held(payment.until, facts).holds:
             found[period] = Judged(right_minor=0, reason=AWARD_OVER, is_over=True)
             continue
-        judgement = benefits.judge(definition, facts, on=on)
+        judgement = benefits.judge(definition, facts, on=on, rounding=uow.fund.rounding)
         if judgement.outcome is JudgedOutcome.REFUSED:
             found[period] = Judged(right_minor=0, reason=judgement.failed or "")
         elif judgement.outcome is JudgedOutcome.UNDECIDED or judgement.sum is None:

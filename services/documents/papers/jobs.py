@@ -25,17 +25,19 @@ from shared.telemetry import metrics
 from shared.telemetry.propagation import continue_trace
 
 PRINTING = system("press")
+LATIN = ("fr", "en")
+"""The languages in Latin letters that a fund's name in a signature may be in."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class PaperPrinting:
-    """Prints for every fund; each has its name in the signature."""
+    """Prints for every fund; each signs with its own key and has its name in the signature."""
 
     printer: Printer
-    chain: SigningChain
-    public_url: str
+    chain_of: Callable[[Fund], SigningChain]
+    public_url_of: Callable[[Fund], str]
     seals: dict[str, Seal] = field(default_factory=dict)
 
     @property
@@ -54,7 +56,7 @@ class PaperPrinting:
     def print(self, context: ServiceContext, fund_id: str, paper: Paper) -> None:
         """The steps of a print; a text that the printer refuses is not retried."""
         fund, at = context.funds[fund_id], context.clock()
-        printed = rules.content(paper, fund=fund, public_url=self.public_url, at=at)
+        printed = rules.content(paper, fund=fund, public_url=self.public_url_of(fund), at=at)
         try:
             unsigned = self.printer.print(printed)
         except LettersNotPrintable:
@@ -69,7 +71,8 @@ class PaperPrinting:
     def _seal(self, fund: Fund) -> Seal:
         """The fund's name in a signature keeps to Latin letters: readers refuse names of two scripts."""
         if fund.fund_id not in self.seals:
-            self.seals[fund.fund_id] = Seal(self.chain, fund_name=fund.names["fr"])
+            latin = next((each for each in LATIN if each in fund.names), fund.language)
+            self.seals[fund.fund_id] = Seal(self.chain_of(fund), fund_name=fund.names[latin])
         return self.seals[fund.fund_id]
 
 
@@ -89,12 +92,12 @@ def _keep(context: ServiceContext, fund_id: str, number: str, action: Callable[[
 
 
 def printing(settings: Settings) -> JobKind:
-    """The job of a worker: one printer, with the fund's key."""
-    chain = chain_of(
-        key_pem=settings.paper_signing_key_file.read_bytes(),
-        certificates_pem=settings.paper_certificate_file.read_bytes(),
-    )
-    return PaperPrinting(Printer(), chain, settings.public_url).job
+    """The job of a worker: one printer, with the keys of all signers."""
+    chains = {
+        name: chain_of(key_pem=files.signing_key.read_bytes(), certificates_pem=files.certificate.read_bytes())
+        for name, files in settings.signers.items()
+    }
+    return PaperPrinting(Printer(), lambda fund: chains[fund.bindings.signer.settings], settings.public_url_of).job
 
 
 backfills = Backfill(name=actions.PRINT, find=store.unscheduled, fill=actions.schedule)

@@ -1,5 +1,6 @@
 """HTTP routes of verification, from people: the page behind a paper's code, and fields for a number and a file."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -20,25 +21,27 @@ from shared.storage.unit_of_work import UnitOfWork
 FILE_BODY_BYTES_MAX = 2 * PDF_BYTES_MAX
 
 
-def pages(context: ServiceContext, *, public_url: str) -> Blueprint:
+def pages(context: ServiceContext, *, public_url_of: Callable[[Fund], str]) -> Blueprint:
     """The public addresses; none needs an account, a script or a cookie. Codes and files come in bodies: an address is
-    written into logs and histories. They name each other under the path of `public_url`."""
-    base = urlsplit(public_url).path.rstrip("/")
+    written into logs and histories. They name each other under the path of the fund's public address."""
     blueprint = Blueprint("verify", __name__)
+
+    def base_of(fund: Fund) -> str:
+        return urlsplit(public_url_of(fund)).path.rstrip("/")
 
     def reading(fund: str) -> UnitOfWork:
         return context.reading(fund, by=PUBLIC)
 
     def shown(uow: UnitOfWork, verification: Verification) -> Response:
-        return _answer(page.render(verification, fund=uow.fund, language=_language(uow.fund), base=base))
+        return _answer(page.render(verification, fund=uow.fund, language=_language(uow.fund), base=base_of(uow.fund)))
 
     @blueprint.get("/v1/<fund>/verify")
     def ask(fund: str) -> AnyResponse:
         given, its = request.args.get("number"), reading(fund).fund
         if not given:
-            return _answer(page.form(fund=its, language=_language(its), base=base))
+            return _answer(page.form(fund=its, language=_language(its), base=base_of(its)))
         if number := number_in(given):
-            return redirect(base + url_for(".check", fund=fund, number=number, language=_language(its)), 303)
+            return redirect(base_of(its) + url_for(".check", fund=fund, number=number, language=_language(its)), 303)
         return check(fund, given)
 
     @blueprint.get("/v1/<fund>/verify/<path:number>")
@@ -57,12 +60,12 @@ def pages(context: ServiceContext, *, public_url: str) -> Blueprint:
         request.max_content_length = FILE_BODY_BYTES_MAX
         uow, sent = reading(fund), request.files.get("file")
         if sent is None or not sent.filename:
-            return _answer(page.form(fund=uow.fund, language=_language(uow.fund), base=base))
+            return _answer(page.form(fund=uow.fund, language=_language(uow.fund), base=base_of(uow.fund)))
         verification = actions.check_file(uow, actions.hash_of(sent.stream))
         if verification is not None:
             return shown(uow, verification)
         today = uow.today
-        return _answer(page.unknown_file(fund=uow.fund, language=_language(uow.fund), base=base, on=today))
+        return _answer(page.unknown_file(fund=uow.fund, language=_language(uow.fund), base=base_of(uow.fund), on=today))
 
     return blueprint
 

@@ -1,96 +1,33 @@
 """An account: what somebody signs in with, and what they may do then."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.funds.fund import Fund
+from shared.funds.roles import MANAGE, PERSON
 from shared.kernel.actors import ActorKind
 
-
-class Role(StrEnum):
-    """What an account may do: one role each."""
-
-    PERSON = "person"
-    EMPLOYER = "employer"
-    AGENT = "agent"
-    SUPERVISOR = "supervisor"
-    MEDICAL_OFFICER = "medical-officer"
-    OPERATOR = "operator"
-
-    @property
-    def actor(self) -> ActorKind:
-        return _ACTORS[self]
-
-    @property
-    def scopes(self) -> frozenset[str]:
-        return SCOPES[self]
-
-    @property
-    def has_second_factor(self) -> bool:
-        """Whether a password alone does not let this role in."""
-        return self.actor is ActorKind.STAFF
-
-
-_ACTORS = {
-    Role.PERSON: ActorKind.PERSON,
-    Role.EMPLOYER: ActorKind.EMPLOYER,
-    Role.AGENT: ActorKind.STAFF,
-    Role.SUPERVISOR: ActorKind.STAFF,
-    Role.MEDICAL_OFFICER: ActorKind.STAFF,
-    Role.OPERATOR: ActorKind.STAFF,
-}
-
-_OWN = "account:manage"
-"""What everybody may do: see to their own password and sessions."""
-
-_AGENT = frozenset(
+PERSON_SCOPES = frozenset(
     [
-        _OWN,
-        "claims:decide",
+        "claims:submit",
         "claims:read",
         "awards:read",
-        "awards:manage",
-        "runs:make",
-        "runs:read",
         "rights:read",
+        "uploads:add",
         "uploads:read",
-        "declarations:read",
-        "collections:read",
-        "cards:read",
-        "careers:read",
+        "papers:obtain",
         "papers:read",
-        "ledger:read",
-        "payouts:order",
-        "bank:settle",
-        "register:read",
+        "careers:read",
+        "cards:read",
+        "messages:read",
+        MANAGE,
     ]
 )
+"""What an insured person may do, at every fund. What staff and employers' users may do, the fund's roles say."""
 
-SCOPES: Mapping[Role, frozenset[str]] = {
-    Role.PERSON: frozenset(
-        [
-            "claims:submit",
-            "claims:read",
-            "awards:read",
-            "rights:read",
-            "uploads:add",
-            "uploads:read",
-            "papers:obtain",
-            "papers:read",
-            "careers:read",
-            "cards:read",
-            "messages:read",
-            _OWN,
-        ]
-    ),
-    Role.EMPLOYER: frozenset(["declarations:file", "declarations:read", "collections:pay", "messages:read", _OWN]),
-    Role.AGENT: _AGENT,
-    Role.SUPERVISOR: _AGENT | {"claims:supervise", "runs:approve"},
-    Role.MEDICAL_OFFICER: frozenset([_OWN, "claims:medical", "uploads:read"]),
-    Role.OPERATOR: _AGENT | {"operations:act", "operations:read"},
-}
-"""What each role's tokens may say. A frontend asks for the part that it needs."""
+_EARLIER = {PERSON: ActorKind.PERSON, "employer": ActorKind.EMPLOYER}
+"""Whose hand an account of an earlier release is, by its role; of any other role it is of staff."""
 
 
 class Status(StrEnum):
@@ -111,7 +48,8 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """An account. `known_by` is what it is found by: a person's pseudonym, or the blind index of a login.
+    """An account. `known_by` is what it is found by: a person's pseudonym, or the blind index of a login. `role` is the
+    code of one of the fund's roles, or `person`; `actor` whose hand it is, whatever becomes of the fund's roles.
 
     `password_serial` counts the passwords that took another's place: a session holds as long as the password that it
     began with. `second_factor` is the secret of the one-time codes (base32), `factor_step` the step of the last code
@@ -121,7 +59,7 @@ class Account:
 
     account_id: str
     known_by: str
-    role: Role
+    role: str
     status: Status
     password_hash: str
     password_serial: int = 0
@@ -133,7 +71,29 @@ class Account:
     recovery: Link | None = None
     asked_at: tuple[datetime, ...] = ()
     version: int = 0
+    actor: ActorKind | None = None
 
     def __post_init__(self) -> None:
-        if self.role.has_second_factor and not self.second_factor:
+        if self.actor is None:
+            object.__setattr__(self, "actor", _EARLIER.get(self.role, ActorKind.STAFF))
+        if self.has_second_factor and not self.second_factor:
             raise ValueError("an account of the fund's staff has a second factor")
+
+    @property
+    def kind(self) -> ActorKind:
+        """Whose hand it is."""
+        return self.actor or ActorKind.STAFF
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a password alone does not let it in."""
+        return self.kind is ActorKind.STAFF
+
+
+def scopes_of(account: Account, fund: Fund) -> frozenset[str]:
+    """What an account may do at its fund today; nothing where the fund has no such role any more."""
+    if account.kind is ActorKind.PERSON:
+        return PERSON_SCOPES
+    if account.kind is ActorKind.EMPLOYER:
+        return fund.roles.employer_scopes(account.role)
+    return fund.roles.staff_scopes(account.role)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from services.identity.accounts import passwords, rules, second_factor, store, throttles
-from services.identity.accounts.account import Account, Role, Status
+from services.identity.accounts.account import Account, Status
 from services.identity.accounts.application import ApplicantFacts, Application, ApplicationKind
 from services.identity.register import store as register
 from services.identity.register.person import Person
@@ -36,7 +36,10 @@ def apply(uow: UnitOfWork, facts: ApplicantFacts, *, password: str) -> None:
     """Take an application from anybody. Nothing is looked up here, so nothing can be learned from how it goes."""
     known_words = [*rules.personal_words(facts), *rules.fund_words(uow.fund)]
     rules.check_password(
-        password, role=Role.PERSON, is_easily_guessed=passwords.is_easily_guessed(password), known_words=known_words
+        password,
+        actor=ActorKind.PERSON,
+        is_easily_guessed=passwords.is_easily_guessed(password),
+        known_words=known_words,
     )
     application = Application(
         application_id=uow.new_id(),
@@ -179,14 +182,14 @@ def new_hash(uow: UnitOfWork, account: Account, *, password: str) -> str:
     person = register.persons.find(uow, account.person_ref) if account.person_ref else None
     known_words = [*(rules.words_of(person) if person else ()), *rules.fund_words(uow.fund)]
     rules.check_password(
-        password, role=account.role, is_easily_guessed=passwords.is_easily_guessed(password), known_words=known_words
+        password, actor=account.kind, is_easily_guessed=passwords.is_easily_guessed(password), known_words=known_words
     )
     return _hashed(uow, password)
 
 
-def _check(password: str, *, role: Role, known_words: Iterable[str]) -> None:
+def _check(password: str, *, actor: ActorKind, known_words: Iterable[str]) -> None:
     is_easily_guessed = passwords.is_easily_guessed(password)
-    rules.check_password(password, role=role, is_easily_guessed=is_easily_guessed, known_words=known_words)
+    rules.check_password(password, actor=actor, is_easily_guessed=is_easily_guessed, known_words=known_words)
 
 
 def _hashed(uow: UnitOfWork, password: str) -> str:
@@ -204,17 +207,21 @@ class Added:
     secret: str | None
 
 
-def add_user(uow: UnitOfWork, *, login: str, password: str, role: Role, employer_ids: tuple[str, ...]) -> Added:
+def add_user(
+    uow: UnitOfWork, *, actor: ActorKind, role: str | None, login: str, password: str, employer_ids: tuple[str, ...]
+) -> Added:
     """Open an account for an employer's user or for one of the fund's staff."""
+    role = rules.role_of(uow.fund, actor=actor, named=role)
     read = rules.read_login(login)
     known_words = [*read.split("@"), *rules.fund_words(uow.fund)]
     rules.check_password(
-        password, role=role, is_easily_guessed=passwords.is_easily_guessed(password), known_words=known_words
+        password, actor=actor, is_easily_guessed=passwords.is_easily_guessed(password), known_words=known_words
     )
     known_by = _index_of_login(uow, read)
     account = rules.add_user(
         store.known_by(uow, known_by),
         role=role,
+        actor=actor,
         account_id=uow.new_id(),
         known_by=known_by,
         password_hash=_hashed(uow, password),
@@ -289,7 +296,7 @@ def _found(uow: UnitOfWork, login: str, actors: frozenset[ActorKind]) -> Account
         account = store.known_by(uow, person.person_ref if person else "")
     else:
         account = store.known_by(uow, _index_of_login(uow, login))
-    may_enter = account is not None and account.status is Status.ACTIVE and account.role.actor in actors
+    may_enter = account is not None and account.status is Status.ACTIVE and account.kind in actors
     return account if may_enter else None
 
 

@@ -1,27 +1,28 @@
-"""Operator commands of accounts: add a user of an employer or one of the staff, and start their recovery.
+"""Operator commands of accounts: add a user of an employer or one of the staff, start their recovery, list roles.
 
 python -m services.identity add-user xx-fund --kind employer --login paie --employer 1600000001 --password-stdin
 python -m services.identity add-user xx-fund --kind staff --role agent --login nadia --password-stdin
 python -m services.identity reset-user xx-fund --login nadia
+python -m services.identity roles xx-fund
 """
 
 import argparse
 import getpass
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from services.identity.accounts import actions, second_factor
-from services.identity.accounts.account import Role
+from shared.funds.fund import Fund
 from shared.kernel.actors import ActorKind, system
 from shared.kernel.errors import Failure
 from shared.languages.texts import LANGUAGES, Texts
-from shared.storage.service_context import ServiceContext
+from shared.storage.service_context import FundUnknown, ServiceContext
 
 
 def add_user(context: ServiceContext, arguments: Sequence[str], *, texts: Texts, said: TextIO, out: TextIO) -> int:
     """Open the account; 0, and where it has a second factor its address on `out`, this once. 1 where it cannot be."""
     asked = _asked(arguments)
-    role = Role.EMPLOYER if asked.kind == "employer" else Role(asked.role)
+    actor = ActorKind.EMPLOYER if asked.kind == "employer" else ActorKind.STAFF
     password = said.readline().rstrip("\r\n")
     try:
         added = context.run(
@@ -29,19 +30,51 @@ def add_user(context: ServiceContext, arguments: Sequence[str], *, texts: Texts,
             by=system("add-user"),
             cause=f"command:add-user:{context.new_id()}",
             action=lambda uow: actions.add_user(
-                uow, login=asked.login, password=password, role=role, employer_ids=tuple(asked.employer)
+                uow,
+                actor=actor,
+                role=asked.role,
+                login=asked.login,
+                password=password,
+                employer_ids=tuple(asked.employer),
             ),
         )
     except Failure as failure:
         out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")
         return 1
     if added.secret is not None:
-        name = context.funds[asked.fund].branding.short_names["fr"]
+        fund = context.funds[asked.fund]
+        name = fund.branding.short_names.get(asked.language, fund.branding.short_names[fund.language])
         out.write(second_factor.address(added.secret, login=asked.login, fund_name=name) + "\n")
     return 0
 
 
-def reset_user(context: ServiceContext, arguments: Sequence[str], *, portal_url: str, texts: Texts, out: TextIO) -> int:
+def list_roles(context: ServiceContext, arguments: Sequence[str], *, texts: Texts, out: TextIO) -> int:
+    """Write the roles of a fund, each with its kind of user, its name and what it lets somebody do; 1 where there is no
+    such fund."""
+    asked = _asked_for_roles(arguments)
+    fund = context.funds.get(asked.fund)
+    if fund is None:
+        out.write(texts.say(FundUnknown.code, asked.language, {}) + "\n")
+        return 1
+    for kind, roles, scopes in (
+        ("staff", fund.roles.staff, fund.roles.staff_scopes),
+        ("employer", fund.roles.employers, fund.roles.employer_scopes),
+    ):
+        for code, role in roles.items():
+            name = role.names.get(asked.language) or next(iter(role.names.values()), None)
+            said = name or texts.say(f"role.{code}", asked.language, {})
+            out.write(f"{kind}\t{code}\t{said}\t{' '.join(sorted(scopes(code)))}\n")
+    return 0
+
+
+def reset_user(
+    context: ServiceContext,
+    arguments: Sequence[str],
+    *,
+    portal_of: Callable[[Fund], str],
+    texts: Texts,
+    out: TextIO,
+) -> int:
     """Write the link by which the owner of a login chooses a new password, this once; 1 where there is no such login.
 
     Whoever runs it learns no password and chooses none, and where there is a second factor the link alone opens
@@ -53,13 +86,20 @@ def reset_user(context: ServiceContext, arguments: Sequence[str], *, portal_url:
             asked.fund,
             by=system(f"reset-user:{getpass.getuser()}"),
             cause=f"command:reset-user:{context.new_id()}",
-            action=lambda uow: actions.reset_user(uow, login=asked.login, portal_url=portal_url),
+            action=lambda uow: actions.reset_user(uow, login=asked.login, portal_url=portal_of(uow.fund)),
         )
     except Failure as failure:
         out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")
         return 1
     out.write(link + "\n")
     return 0
+
+
+def _asked_for_roles(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m services.identity roles")
+    parser.add_argument("fund", help="such as xx-fund")
+    parser.add_argument("--language", choices=LANGUAGES, default="fr", help="in which to name them")
+    return parser.parse_args(arguments)
 
 
 def _asked_to_reset(arguments: Sequence[str]) -> argparse.Namespace:
@@ -75,8 +115,9 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("fund", help="such as xx-fund")
     parser.add_argument("--kind", choices=["staff", "employer"], required=True, help="of the fund, or of employers")
     parser.add_argument("--login", required=True, help="the name to sign in with")
-    roles = [role.value for role in Role if role.actor is ActorKind.STAFF]
-    parser.add_argument("--role", choices=roles, help="of staff: what they may do; it must be named")
+    parser.add_argument(
+        "--role", help="what they may do, by the code of one of the fund's roles; of staff it must be named"
+    )
     parser.add_argument(
         "--employer", action="append", default=[], metavar="NUMBER", help="for whom the user acts; may come again"
     )
@@ -84,5 +125,5 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--language", choices=LANGUAGES, default="fr", help="in which to say what is wrong")
     asked = parser.parse_args(arguments)
     if asked.kind == "staff" and asked.role is None:
-        parser.error(f"name what the staff may do: --role {' or '.join(roles)}")
+        parser.error("name what the staff may do: --role")
     return asked

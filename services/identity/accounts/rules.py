@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.identity.accounts.account import Account, Link, Role, Status
+from services.identity.accounts.account import Account, Link, Status
 from services.identity.accounts.application import ApplicantFacts
 from services.identity.accounts.login_throttle import LoginThrottle
 from services.identity.register.person import Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
 from shared.funds.fund import Fund, IdentifierKind
+from shared.funds.roles import PERSON
 from shared.kernel import partial_date, typed
 from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Conflict, Invalid, Missing
@@ -166,9 +167,9 @@ def read_password(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def check_password(password: str, *, role: Role, is_easily_guessed: bool, known_words: Iterable[str]) -> None:
+def check_password(password: str, *, actor: ActorKind, is_easily_guessed: bool, known_words: Iterable[str]) -> None:
     """Long enough as it was typed, not made of what is known of its owner, not easily guessed. Nothing else."""
-    length_min = PASSWORD_LENGTH_MIN[role.actor]
+    length_min = PASSWORD_LENGTH_MIN[actor]
     if typed.length(password) < length_min:
         raise PasswordTooShort(length_min=length_min)
     if len(password) > PASSWORD_LENGTH_MAX:
@@ -275,7 +276,8 @@ def ask(
     account = Account(
         account_id=known.account_id if known else account_id,
         known_by=person.person_ref,
-        role=Role.PERSON,
+        role=PERSON,
+        actor=ActorKind.PERSON,
         status=Status.PENDING,
         password_hash=password_hash,
         person_ref=person.person_ref,
@@ -418,10 +420,28 @@ def read_login(text: str) -> str:
     return login
 
 
+class RoleUnknown(Invalid):
+    """The fund has no such role for users of that kind, or it has several and none was named."""
+
+    code = "account.role-unknown"
+
+
+def role_of(fund: Fund, *, actor: ActorKind, named: str | None) -> str:
+    """The role of a new user, by the code that was named. Of employers' users it may be left out where the fund has one
+    role alone; of staff never."""
+    codes = list(fund.roles.employers if actor is ActorKind.EMPLOYER else fund.roles.staff)
+    if named is None and actor is ActorKind.EMPLOYER and len(codes) == 1:
+        return codes[0]
+    if named not in codes:
+        raise RoleUnknown(roles=", ".join(codes))
+    return named
+
+
 def add_user(
     known: Account | None,
     *,
-    role: Role,
+    role: str,
+    actor: ActorKind,
     account_id: str,
     known_by: str,
     password_hash: str,
@@ -431,16 +451,17 @@ def add_user(
     """An account that an operator opens, active at once."""
     if known is not None:
         raise LoginTaken
-    if role is Role.EMPLOYER and not employer_ids:
+    if actor is ActorKind.EMPLOYER and not employer_ids:
         raise EmployerLacking
     return Account(
         account_id=account_id,
         known_by=known_by,
         role=role,
+        actor=actor,
         status=Status.ACTIVE,
         password_hash=password_hash,
-        employer_ids=employer_ids if role is Role.EMPLOYER else (),
-        second_factor=second_factor if role.has_second_factor else None,
+        employer_ids=employer_ids if actor is ActorKind.EMPLOYER else (),
+        second_factor=second_factor if actor is ActorKind.STAFF else None,
     )
 
 

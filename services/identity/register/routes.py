@@ -6,15 +6,26 @@ from typing import Any
 from services.identity.register import actions
 from services.identity.register.employer import Employer
 from services.identity.register.person import Person
-from services.identity.register.schemas import EmployerQuery, EmployerViews, FundView, PersonSearchBody, PersonView
+from services.identity.register.schemas import (
+    EmployerQuery,
+    EmployerViews,
+    FundView,
+    HolidayViews,
+    PersonSearchBody,
+    PersonView,
+)
+from shared.funds.calendar import Holiday
 from shared.funds.fund import Fund
 from shared.http.routes import ANYONE, Routes
-from shared.storage.paging import Page
+from shared.http.shapes import PagedQuery
+from shared.storage.paging import Order, Page, cut
 from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("register", about="The fund, and what agents see of its register: persons by their number, employers.")
 
 AGENTS = "register:read"
+
+HOLIDAYS = Order("key", "key")
 
 
 @routes.post("/persons/searches", scope=AGENTS, request=PersonSearchBody, response=PersonView)
@@ -38,3 +49,11 @@ def list_employers(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Employer]:
 def read_fund(uow: UnitOfWork) -> Fund:
     """The fund itself: names, languages, currency, and how numbers and telephone numbers are written there."""
     return uow.fund
+
+
+@routes.get("/fund/holidays", scope=ANYONE, response=HolidayViews, query=PagedQuery, is_reference=True)
+def list_holidays(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Holiday]:
+    """The fund's holidays of this year and the next, by day. An estimated day is said to be one."""
+    year = uow.today.year
+    found = [*uow.fund.calendar.holidays_in(year), *uow.fund.calendar.holidays_in(year + 1)]
+    return cut(found, order=HOLIDAYS, wanted=query["page"], year=year)

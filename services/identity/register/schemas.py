@@ -2,8 +2,9 @@
 
 from marshmallow import Schema, fields
 
-from shared.funds.fund import Channel, IdentifierKind, Weekday
-from shared.http.problems import language
+from shared.funds.calendar import Weekday
+from shared.funds.fund import Channel, IdentifierKind
+from shared.http.problems import language, say
 from shared.http.shapes import Derived, PagedQuery, paged
 from shared.http.typed_fields import Identifier
 from shared.process.access_journal.entry import Purpose
@@ -97,3 +98,19 @@ class FundView(Schema):
         required=True,
     )
     phone = fields.Nested(PhoneView, required=True)
+
+
+class HolidayView(Schema):
+    """A day on which the fund does not work, beside its weekends. An estimated day may still move."""
+
+    on = fields.Date(required=True)
+    name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
+    is_estimated = fields.Boolean(required=True)
+    text = fields.Function(
+        lambda it: say("holiday.estimated" if it.is_estimated else "holiday.certain", name=it.names[language()]),
+        required=True,
+        metadata=TEXT,
+    )
+
+
+HolidayViews = paged(HolidayView)

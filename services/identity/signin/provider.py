@@ -169,7 +169,7 @@ class CodeGrant(authlib_grants.AuthorizationCodeGrant):  # type: ignore[misc]
             account_id=account.account_id,
             client_id=client.client_id,
             redirect_uri=sent.redirect_uri,
-            scope=rules.granted((sent.scope or "").split(), client=client, account=account),
+            scope=rules.granted((sent.scope or "").split(), client=client, account=account, fund=uow.fund),
             challenge=sent.data["code_challenge"],
             nonce=sent.data.get("nonce"),
             methods=rules.methods(account),
@@ -365,7 +365,7 @@ class OidcProvider(AuthorizationServer):  # type: ignore[misc]
         if user is None and not asked:
             asked = list(client.client.scopes)
         account = user.account if user else None
-        granted = rules.granted(asked, client=client.client, account=account)
+        granted = rules.granted(asked, client=client.client, account=account, fund=self.uow.fund)
         if user is None and not granted:
             raise InvalidScopeError
         token_issuer = TokenIssuer(self.provider_config.keys, self.issuer, self.uow.fund.fund_id, self.uow.at)

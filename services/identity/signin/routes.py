@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, json, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.identity.accounts import actions as accounts
-from services.identity.accounts.account import SCOPES
+from services.identity.accounts.account import PERSON_SCOPES
 from services.identity.accounts.actions import Attempt, Authentication
 from services.identity.signin import actions, page, request_parameters, rules
 from services.identity.signin.page import SignInForm
@@ -109,7 +109,7 @@ class _Endpoints:
                 "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
                 "revocation_endpoint_auth_methods_supported": [PUBLIC_METHOD],
                 "code_challenge_methods_supported": ["S256"],
-                "scopes_supported": [rules.OPENID, rules.PROFILE, *sorted(set().union(*SCOPES.values()))],
+                "scopes_supported": [rules.OPENID, rules.PROFILE, *sorted(PERSON_SCOPES | g.fund.roles.scopes)],
                 "acr_values_supported": [rules.ONE_FACTOR_CLASS, rules.TWO_FACTOR_CLASS],
                 "ui_locales_supported": list(g.fund.languages),
                 "authorization_response_iss_parameter_supported": True,

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.identity.accounts.account import Account
+from services.identity.accounts.account import Account, scopes_of
 from services.identity.signin.client import Client
 from services.identity.signin.session import Session, SessionEnd
+from shared.funds.fund import Fund
 from shared.kernel.errors import Forbidden, Missing
 
 CODE_LIFE = timedelta(seconds=60)
@@ -36,16 +37,16 @@ class SessionOver(Forbidden):
     code = "signin.session-over"
 
 
-def granted(asked: Iterable[str], *, client: Client, account: Account | None) -> tuple[str, ...]:
+def granted(asked: Iterable[str], *, client: Client, account: Account | None, fund: Fund) -> tuple[str, ...]:
     """What was asked for, as far as the client may have it and, where a person signs in, the account's role has it."""
-    own = set(client.scopes) if account is None else account.role.scopes & set(client.scopes)
+    own = set(client.scopes) if account is None else scopes_of(account, fund) & set(client.scopes)
     oidc = set() if account is None else {OPENID, PROFILE}
     return tuple(sorted(set(asked) & (own | oidc)))
 
 
 def methods(account: Account) -> tuple[str, ...]:
     """How an account that was let in was proved."""
-    return (PASSWORD, ONE_TIME_CODE, SEVERAL_FACTORS) if account.role.has_second_factor else (PASSWORD,)
+    return (PASSWORD, ONE_TIME_CODE, SEVERAL_FACTORS) if account.has_second_factor else (PASSWORD,)
 
 
 def authentication_class(session: Session) -> str:

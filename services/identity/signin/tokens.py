@@ -44,7 +44,7 @@ class TokenIssuer:
             "client_id": client.client_id,
             "jti": token_id,
             "fund": self.fund_id,
-            "actor": (account.role.actor if account else ActorKind.CLIENT).value,
+            "actor": (account.kind if account else ActorKind.CLIENT).value,
             "scope": " ".join(scope),
         }
         if account and account.person_ref:

@@ -61,7 +61,7 @@ def write(transfers: Sequence[CreditTransfer], *, bank: Bank, fund: Fund, messag
     heading = PayoutHeading(
         message_id=message_id,
         created_at=at,
-        execute_on=fund.day_of(at),
+        execute_on=fund.payout_day(at),
         debtor_name=_written(debtor.holder, fund, characters_max=NAME_CHARACTERS_MAX),
         debtor_account=debtor.number,
         debtor_bank=debtor.number[:BANK_CODE_DIGITS],

@@ -1,8 +1,9 @@
 """How contributions are computed from wages, by the fund's dated rates. Pure.
 
 Rounding: each side (employer, employee, works fund, sector accident) is one percentage of the period's wages, rounded
-once, half up to the minor unit, as the funds' slips do. The branches then share the rounded side by largest remainder,
-so that the lines of a side always add up to the side, and no branch is further than one minor unit from its exact part.
+once by the fund's rule (half up to the minor unit, where it has none), as its slips do. The branches then share the
+rounded side by largest remainder, so that the lines of a side always add up to the side, and no branch is further than
+one step of the rule from its exact part.
 """
 
 from collections.abc import Mapping
@@ -15,8 +16,8 @@ from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Fund
 from shared.funds.law import Law, in_force
 from shared.funds.period import Period
+from shared.funds.rounding import RoundingRule
 from shared.kernel.errors import Invalid
-from shared.kernel.money import share
 
 SECTOR_ACCIDENT_BRANCH = "sector-accident"
 
@@ -54,7 +55,7 @@ def assess(
         )
         for part in parts
     )
-    return Assessment(slips=slips, due_on=form.due_on(period))
+    return Assessment(slips=slips, due_on=form.due_on(period, calendar=fund.calendar))
 
 
 def slip(
@@ -67,12 +68,14 @@ def slip(
     return Slip(period=period, base_minor=base_minor, contributions=contributions)
 
 
-def bounded_shares(rates: ContributionRates, wage_minor: int, *, months: int) -> dict[ContributionSide, int]:
+def bounded_shares(
+    rates: ContributionRates, wage_minor: int, *, months: int, rounding: RoundingRule
+) -> dict[ContributionSide, int]:
     """The shares of one person's wage that have a floor or a ceiling a month; none of a person who earned nothing."""
     if not wage_minor:
         return {}
     return {
-        side: bounds.within(share(wage_minor, sum(rates.percents[side].values(), Decimal(0))), months=months)
+        side: bounds.within(rounding.share(wage_minor, sum(rates.percents[side].values(), Decimal(0))), months=months)
         for side, bounds in rates.bounds.items()
     }
 
@@ -87,18 +90,21 @@ def contributions_on(
     """
     if base_minor < 0:
         raise ValueError("a base below nought")
-    rates = fund.contributions.rates_on(on)
+    rates, rounding = fund.contributions.rates_on(on), fund.rounding.of_contributions(on=on)
     found = [
         contribution
         for side, percents in rates.percents.items()
-        for contribution in _side(side, percents, base_minor, rates.law, total_minor=(bounded or {}).get(side))
+        for contribution in _side(
+            side, percents, base_minor, rates.law, rounding=rounding, total_minor=(bounded or {}).get(side)
+        )
     ]
     if fund.contributions.accident_rates:
         accident = in_force(fund.contributions.accident_rates, on=on)
         if activity not in accident.activities:
             raise ActivityUnknown(activity=activity)
         percent = accident.activities[activity].percent
-        found += _side(ContributionSide.SECTOR_ACCIDENT, {SECTOR_ACCIDENT_BRANCH: percent}, base_minor, accident.law)
+        branches = {SECTOR_ACCIDENT_BRANCH: percent}
+        found += _side(ContributionSide.SECTOR_ACCIDENT, branches, base_minor, accident.law, rounding=rounding)
     return tuple(found)
 
 
@@ -108,25 +114,27 @@ def _side(
     base_minor: int,
     law: Law,
     *,
+    rounding: RoundingRule,
     total_minor: int | None = None,
 ) -> list[Contribution]:
     percent = sum(percents.values(), Decimal(0))
     if total_minor is None:
         exact = {branch: base_minor * each / 100 for branch, each in percents.items()}
-        amounts_minor = _shared(share(base_minor, percent), exact)
+        amounts_minor = _shared(rounding.share(base_minor, percent), exact, step_minor=rounding.step_minor)
     else:
-        amounts_minor = _shared(
-            total_minor, {branch: total_minor * each / percent for branch, each in percents.items()}
-        )
+        exact = {branch: total_minor * each / percent for branch, each in percents.items()}
+        amounts_minor = _shared(total_minor, exact, step_minor=rounding.step_minor)
     return [
         Contribution(side=side, branch=branch, percent=percent, amount_minor=amounts_minor[branch], law=law)
         for branch, percent in percents.items()
     ]
 
 
-def _shared(total_minor: int, exact: Mapping[str, Decimal]) -> dict[str, int]:
-    """A side's rounded total among its branches: whole units first, the rest to the largest remainders in turn."""
-    whole = {branch: int(part) for branch, part in exact.items()}
-    left = total_minor - sum(whole.values())
-    by_remainder = sorted(exact, key=lambda branch: whole[branch] - exact[branch])
-    return {branch: whole[branch] + (branch in by_remainder[:left]) for branch in exact}
+def _shared(total_minor: int, exact: Mapping[str, Decimal], *, step_minor: int) -> dict[str, int]:
+    """A side's rounded total among its branches: whole steps first, the rest to the largest remainders in turn. A total
+    that a floor or a ceiling brought off the step is shared by minor units."""
+    unit = 1 if total_minor % step_minor else step_minor
+    whole = {branch: int(part / unit) for branch, part in exact.items()}
+    left = total_minor // unit - sum(whole.values())
+    by_remainder = sorted(exact, key=lambda branch: whole[branch] - exact[branch] / unit)
+    return {branch: (whole[branch] + (branch in by_remainder[:left])) * unit for branch in exact}

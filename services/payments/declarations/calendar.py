@@ -46,13 +46,13 @@ def forms(fund: Fund) -> list[OfferedForm]:
     return [OfferedForm(form, definition) for form, definition in fund.declarations.forms.items()]
 
 
-def periods(form: DeclarationForm, *, today: date) -> list[FormPeriod]:
+def periods(form: DeclarationForm, *, fund: Fund, today: date) -> list[FormPeriod]:
     """The periods of a form from the first that the law asks for until the one that today is in."""
     first_year = max(form.law.valid_from.year, today.year - YEARS_MAX)
     years = (Period(year) for year in range(first_year, today.year + 1))
     found = (period for year in years for period in year.parts(form.period))
     return [
-        FormPeriod(period, due_on=form.due_on(period), is_over=period.last_on < today)
+        FormPeriod(period, due_on=form.due_on(period, calendar=fund.calendar), is_over=period.last_on < today)
         for period in found
         if period.first_on <= today and form.law.holds_on(period.last_on)
     ]

@@ -271,7 +271,8 @@ class Checker:
         rates = self._rates[wage.quarter]
         if rates is not None:
             months = wage.duration if wage.unit is Unit.MONTH and wage.duration else self._parts[wage.quarter].months
-            shares = bounded_shares(rates, wage.wage_minor, months=months)
+            rounding = self._facts.fund.rounding.of_contributions(on=self._parts[wage.quarter].last_on)
+            shares = bounded_shares(rates, wage.wage_minor, months=months, rounding=rounding)
             self._bounded.setdefault(wage.quarter, Counter()).update(shares)
 
     def _totals(self) -> None:

@@ -64,7 +64,7 @@ def list_periods(uow: UnitOfWork, query: Query, form: str) -> Page[FormPeriod]:
     """The periods that a form is filed for, newest first, each with the last day on which it is in time."""
     definition = rules.form_of(uow.fund, form)
     today = uow.today
-    return cut(calendar.periods(definition, today=today), order=PERIODS, wanted=query["page"], form=form)
+    return cut(calendar.periods(definition, fund=uow.fund, today=today), order=PERIODS, wanted=query["page"], form=form)
 
 
 @routes.post(

@@ -21,7 +21,7 @@ FUND = funds()[TN]
 
 
 def judged(claim_type: str, *, on: date = ON, **known: object) -> Judgement:
-    return judge(FUND.claim_types[claim_type], facts(**known), on=on)  # type: ignore[arg-type]
+    return judge(FUND.claim_types[claim_type], facts(**known), on=on, rounding=FUND.rounding)  # type: ignore[arg-type]
 
 
 def counted(judgement: Judgement) -> list[str]:

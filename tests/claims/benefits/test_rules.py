@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.claims.benefits.computing import compute, rounded_minor
+from services.claims.benefits.computing import compute
 from services.claims.benefits.conditions import held
 from services.claims.benefits.explained import ExplainedLine, ExplainedSum
 from services.claims.benefits.fact import Facts
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.benefits.rules import NOTHING_DUE, judge
 from shared.funds.conditions import Condition
-from shared.funds.formula import MODES, Block
+from shared.funds.formula import Block
+from shared.funds.rounding import MODES, USUAL_ROUNDING, USUAL_RULE, Rounding, RoundingRule, rounded_minor
 from shared.kernel.money import Currency
 from tests.claims.benefits.builders import ON, PageRefused, facts, page, tnd
 
@@ -115,7 +116,8 @@ def test_a_condition_that_says_nothing_or_too_much_is_refused_when_it_is_read(te
 
 def step(text: str, known: Facts = KNOWN) -> tuple[ExplainedLine, ...]:
     """The lines of one step."""
-    return compute(page(f"formula: [{{code: s, names: TEXTS, {text}}}]").formula, known, on=ON).lines
+    formula = page(f"formula: [{{code: s, names: TEXTS, {text}}}]").formula
+    return compute(formula, known, on=ON, rounding=USUAL_RULE).lines
 
 
 BLOCKS = {
@@ -193,7 +195,7 @@ def test_a_step_that_cannot_be_is_refused_when_it_is_read(text: str) -> None:
 def test_a_block_that_lacks_a_fact_says_which(block: Block) -> None:
     text, _ = BLOCKS[block]
     definition = page(f"formula: [{{code: s, names: TEXTS, step: {block}, {text}}}]")
-    computed = compute(definition.formula, Facts(known={}, currency=Currency.TND), on=ON)
+    computed = compute(definition.formula, Facts(known={}, currency=Currency.TND), on=ON, rounding=USUAL_RULE)
     lacking = set(definition.fact_names())
     assert set(computed.missing) <= lacking and bool(computed.missing) is bool(lacking)
 
@@ -206,7 +208,7 @@ def test_an_amount_and_a_number_are_not_mixed() -> None:
     ):
         questions = "questions: [{code: city, kind: text, asks: TEXTS}]\n"
         formula = page(f"{questions}formula: [{{code: s, names: TEXTS, {text}}}]").formula
-        assert compute(formula, KNOWN, on=ON).missing
+        assert compute(formula, KNOWN, on=ON, rounding=USUAL_RULE).missing
 
 
 def test_a_number_is_shown_and_counts_for_no_money() -> None:
@@ -260,6 +262,23 @@ def test_ranks_add_up_and_each_is_rounded_by_itself(wage: int, children: int, pe
     assert [line.amount_minor for line in lines] == expected[:children]
 
 
+@pytest.mark.parametrize(
+    ("more", "amount_minor", "said"),
+    [
+        ("", 333_340, "up 0.020 TND"),  # a third of 1 000.000, by the fund's rule
+        (", rounding: down", 333_333, "down"),  # a step that says its own way goes to the minor unit
+        (", is_counted: false", 333_334, "up"),  # what only leads to a sum is not brought to the fund's step
+    ],
+)
+def test_a_fund_s_rule_rounds_what_a_step_does_not(more: str, amount_minor: int, said: str) -> None:
+    text = f'step: share-of, of: wages.last-quarter{more}, values: [{{law: LAW, share: "1/3"}}]'
+    formula = page(f"formula: [{{code: s, names: TEXTS, {text}}}]").formula
+    rule = RoundingRule(law=USUAL_RULE.law, mode=Rounding.UP, step=tnd("0.020"))
+    computed = compute(formula, facts(wages__last_quarter=tnd("1000.000")), on=ON, rounding=rule)
+    (line,) = computed.lines
+    assert (line.amount_minor, line.rounding) == (amount_minor, said)
+
+
 # --- The judgement ----------------------------------------------------------------------------------------------------
 
 ALLOWANCE = """
@@ -285,7 +304,7 @@ def test_the_rules_grant_with_a_sum_that_adds_up() -> None:
         wages__last_quarter=tnd("900.000"),
         answer__single_wage=True,
     )
-    judged = judge(page(ALLOWANCE), known, on=ON)
+    judged = judge(page(ALLOWANCE), known, on=ON, rounding=USUAL_ROUNDING)
     assert judged.outcome is JudgedOutcome.GRANTED and judged.sum is not None
     assert [line.amount_minor for line in judged.sum.lines] == [122_000, 21_960, 19_520, 17_080, 23_475]
     assert [line.is_counted for line in judged.sum.lines] == [False, True, True, True, True]
@@ -294,18 +313,18 @@ def test_the_rules_grant_with_a_sum_that_adds_up() -> None:
 
 def test_the_first_condition_that_fails_refuses_even_beside_what_is_unknown() -> None:
     known = facts(dependants__children=0)
-    judged = judge(page(ALLOWANCE), known, on=ON)
+    judged = judge(page(ALLOWANCE), known, on=ON, rounding=USUAL_ROUNDING)
     assert (judged.outcome, judged.failed) == (JudgedOutcome.REFUSED, "has-children")
     assert [each.holds for each in judged.conditions] == [False, None]
 
 
 def test_an_unknown_fact_leaves_it_to_an_agent() -> None:
     known = facts(dependants__children=1, answer__single_wage=False, wages__last_quarter=tnd("900.000"))
-    judged = judge(page(ALLOWANCE), known, on=ON)
+    judged = judge(page(ALLOWANCE), known, on=ON, rounding=USUAL_ROUNDING)
     assert (judged.outcome, judged.missing) == (JudgedOutcome.UNDECIDED, ("right.is-open",))
     assert judged.sum is not None and judged.sum.amount_minor == 21_960
     without_wage = facts(dependants__children=1, answer__single_wage=False, right__is_open=True)
-    judged = judge(page(ALLOWANCE), without_wage, on=ON)
+    judged = judge(page(ALLOWANCE), without_wage, on=ON, rounding=USUAL_ROUNDING)
     assert (judged.outcome, judged.sum) == (JudgedOutcome.UNDECIDED, None)
     assert judged.missing == ("formula.base",)
 
@@ -314,14 +333,14 @@ def test_a_benefit_that_comes_to_nothing_is_refused() -> None:
     known = facts(
         dependants__children=1, right__is_open=True, wages__last_quarter=tnd("0.000"), answer__single_wage=False
     )
-    assert judge(page(ALLOWANCE), known, on=ON).failed == NOTHING_DUE
+    assert judge(page(ALLOWANCE), known, on=ON, rounding=USUAL_ROUNDING).failed == NOTHING_DUE
 
 
 def test_before_any_value_was_in_force_nothing_is_computed() -> None:
     known = facts(
         dependants__children=1, right__is_open=True, wages__last_quarter=tnd("1.000"), answer__single_wage=False
     )
-    judged = judge(page(ALLOWANCE), known, on=date(1999, 12, 31))
+    judged = judge(page(ALLOWANCE), known, on=date(1999, 12, 31), rounding=USUAL_ROUNDING)
     assert (judged.outcome, judged.sum) == (JudgedOutcome.UNDECIDED, None)
 
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from services.claims.claims.claim import Claim, ClaimLine, ClaimStep, DecidedLine, Decision, Reduction, Status
 from services.claims.claims.pricing import CoverInForce, PricedBeside, explained, priced
 from shared.funds.benefits import ClaimType
+from shared.funds.rounding import USUAL_RULE, Rounding, RoundingRule
+from shared.kernel.money import Money
 from tests.claims.benefits.builders import page
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds
@@ -48,7 +50,7 @@ def bill(*lines: tuple[str, int, int], on: date = CARE_ON, claim_id: str = "c1")
 
 def granted(claim: Claim, definition: ClaimType, beside: PricedBeside | None = None) -> Claim:
     """The claim as it is once it was granted."""
-    lines = priced(claim, definition, refused_lines={}, beside=beside or PricedBeside())
+    lines = priced(claim, definition, rounding=USUAL_RULE, refused_lines={}, beside=beside or PricedBeside())
     decision = Decision(lines=lines, decided_by="agent-1", decided_at=AT)
     return replace(claim, decision=decision, approved_minor=sum(line.reimbursed_minor for line in lines))
 
@@ -57,7 +59,7 @@ EXEMPTION = CoverInForce(reference="AW1", acts=frozenset({"visit"}), percent=Dec
 
 
 def line(*lines: tuple[str, int, int], more: str = "", **beside: object) -> DecidedLine:
-    return priced(bill(*lines), care(more), refused_lines={}, beside=PricedBeside(**beside))[-1]  # type: ignore[arg-type]
+    return priced(bill(*lines), care(more), rounding=USUAL_RULE, refused_lines={}, beside=PricedBeside(**beside))[-1]  # type: ignore[arg-type]
 
 
 def test_a_visit_at_200_with_a_reference_of_80_refunds_64() -> None:
@@ -108,7 +110,8 @@ def test_what_was_granted_in_the_year_counts_and_what_a_cover_bore_does_not() ->
 
 def test_the_ceiling_is_used_up_line_by_line_and_a_refused_line_uses_none() -> None:
     claim = bill(("visit", 1, 20_000), ("visit", 1, 20_000), ("visit", 1, 20_000))
-    lines = priced(claim, care(CEILING), refused_lines={1: "not-covered"}, beside=PricedBeside(dependants=0))
+    beside = PricedBeside(dependants=0)
+    lines = priced(claim, care(CEILING), rounding=USUAL_RULE, refused_lines={1: "not-covered"}, beside=beside)
     assert [each.reimbursed_minor for each in lines] == [0, 6_400, 3_600]
     assert [each.reduced_for for each in lines] == [None, None, Reduction.CEILING]
 
@@ -143,7 +146,7 @@ def test_no_line_pays_more_than_its_share_nor_all_more_than_the_ceiling(
     amount = Decimal(ceiling).scaleb(-2)
     definition = care(f"ceilings: [{{amounts: [{amount:.2f} MAD], law: LAW}}]\n")
     claim = bill(*(("visit", quantity, paid) for quantity, paid in prices))
-    lines = priced(claim, definition, refused_lines={}, beside=PricedBeside(dependants=0))
+    lines = priced(claim, definition, rounding=USUAL_RULE, refused_lines={}, beside=PricedBeside(dependants=0))
     for asked, decided in zip(claim.lines, lines, strict=True):
         assert 0 <= decided.reimbursed_minor <= min(asked.quantity * 6_400, asked.paid_minor * 8 // 10 + 1)
     assert sum(each.reimbursed_minor for each in lines) <= ceiling
@@ -153,7 +156,7 @@ def test_what_care_comes_to_is_explained_line_by_line() -> None:
     definition = care(CEILING)
     claim = bill(("visit", 1, 20_000), ("specialist", 1, 15_000), ("visit", 1, 20_000))
     beside = PricedBeside(covers=(replace(EXEMPTION, acts=frozenset({"specialist"})),), dependants=0)
-    lines = priced(claim, definition, refused_lines={3: "not-covered"}, beside=beside)
+    lines = priced(claim, definition, rounding=USUAL_RULE, refused_lines={3: "not-covered"}, beside=beside)
     found = explained(claim, lines, definition, fund=funds()[DZ], on=CARE_ON)
     assert [each.amount_minor for each in found.lines] == [6_400, 15_000, 0] and found.amount_minor == 21_400
     named = [{fact.name: fact.value for fact in each.facts} for each in found.lines]
@@ -161,3 +164,21 @@ def test_what_care_comes_to_is_explained_line_by_line() -> None:
     assert named[1]["cover"] == "AW1" and named[1]["percent"] == "100"
     assert named[2]["refused-for"] == "not-covered"
     assert {each.article for each in found.lines} == {"Art. 1; Art. 1"} and found.lines[0].names["en"] == "text"
+
+
+@pytest.mark.parametrize(
+    ("mode", "step_minor", "paid_minor", "reimbursed_minor"),
+    [
+        (Rounding.HALF_UP, 1, 7_777, 6_222),  # 80 % are 6 221.6
+        (Rounding.DOWN, 1, 7_777, 6_221),
+        (Rounding.DOWN, 100, 7_777, 6_200),
+        (Rounding.UP, 500, 7_777, 6_500),
+        (Rounding.UP, 1_000, 7, 7),  # never more than was paid
+    ],
+)
+def test_a_price_is_rounded_by_the_fund_s_rule(
+    mode: Rounding, step_minor: int, paid_minor: int, reimbursed_minor: int
+) -> None:
+    rule = RoundingRule(law=USUAL_RULE.law, mode=mode, step=Money(step_minor, funds()[DZ].currency))
+    (found,) = priced(bill(("visit", 1, paid_minor)), care(), rounding=rule, refused_lines={})
+    assert found.reimbursed_minor == reimbursed_minor

@@ -1,9 +1,12 @@
 """The press of a worker: what it finds half done it does again, and nobody gets two papers of one number."""
 
+from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from services.documents.papers import rules, store
 from services.documents.papers.actions import PRINT
@@ -12,12 +15,14 @@ from services.documents.papers.demo_chain import make_signing_chain
 from services.documents.papers.jobs import PaperPrinting, printing
 from services.documents.papers.paper import Status
 from services.documents.papers.printing.printer import Printer
+from services.documents.settings import SignerFiles
 from services.documents.wiring import service
+from shared.funds.bindings import Bindings, SignerBinding, SiteBinding
 from shared.jobs.runner import Runner
 from shared.process.backfills import backfill_all
 from shared.storage.service_context import ServiceContext
 from tests.documents.builders import CHAIN, PUBLIC_URL, declared, employers, registered, settings_in, wage
-from tests.documents.paper_printing import asked, paper_printing, printed
+from tests.documents.paper_printing import asked, code_on, paper_printing, printed
 from tests.kit.callers import Office
 from tests.kit.clock import AT, RunningClock
 from tests.kit.contexts import DZ, TN, context_on, handle, published, reading
@@ -39,6 +44,30 @@ def test_a_worker_has_one_press_with_the_funds_key(context: ServiceContext, numb
     assert Runner(context, [kind]).run_due() == 1
     assert Runner(context, [kind]).run_due() == 0
     assert store.papers.load(reading(context), number).status is Status.VALID
+
+
+def test_each_fund_signs_with_the_key_and_names_the_address_that_it_is_bound_to(
+    context: ServiceContext, number: str, tmp_path: Path
+) -> None:
+    other = make_signing_chain("Another", at=AT)
+    key, certificates = tmp_path / "other.key.pem", tmp_path / "other.certificate.pem"
+    key.write_bytes(other.key_pem)
+    certificates.write_bytes(other.certificate_pem + other.issuers_pem)
+    usual = settings_in(tmp_path)
+    settings = replace(
+        usual,
+        signers={**usual.signers, "OTHER": SignerFiles(signing_key=key, certificate=certificates)},
+        sites={"IPM": "https://ipm.example/documents"},
+    )
+    fund = context.funds[DZ]
+    bindings = Bindings(signer=SignerBinding(settings="OTHER"), site=SiteBinding(settings="IPM"))
+    bound = replace(fund, sections=replace(fund.sections, bindings=bindings))
+    made = replace(context, funds={**context.funds, DZ: bound})
+    Runner(made, [printing(settings)]).run_due()
+    pdf = Office(service, made).person(AMIRA).get(f"/papers/{number}/pdf").data
+    signature = PdfFileReader(BytesIO(pdf)).embedded_signatures[0]
+    assert "Another" in signature.signer_cert.issuer.human_friendly
+    assert code_on(pdf) == f"https://ipm.example/documents/v1/{DZ}/verify/{number}"
 
 
 def test_a_press_killed_after_putting_the_pdf_away_prints_again(context: ServiceContext, number: str) -> None:
@@ -69,7 +98,7 @@ def test_a_paper_withdrawn_while_it_was_printed_stays_withdrawn(context: Service
 
 def test_a_key_that_is_not_the_certificates_stops_the_worker(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    settings.paper_signing_key_file.write_bytes(make_signing_chain("CNAS", at=AT).key_pem)
+    settings.signers["PAPER"].signing_key.write_bytes(make_signing_chain("CNAS", at=AT).key_pem)
     with pytest.raises(ValueError, match="does not belong"):
         printing(settings)
 
@@ -97,7 +126,7 @@ class Jammed(Printer):
 
 
 def run_jammed(context: ServiceContext, *numbers: str) -> None:
-    Runner(context, [PaperPrinting(Jammed(*numbers), CHAIN, PUBLIC_URL).job]).run_due()
+    Runner(context, [PaperPrinting(Jammed(*numbers), lambda fund: CHAIN, lambda fund: PUBLIC_URL).job]).run_due()
 
 
 def on_day(context: ServiceContext, mongodb: str, day: int) -> ServiceContext:

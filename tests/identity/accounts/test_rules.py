@@ -10,7 +10,7 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from zxcvbn.matching import RANKED_DICTIONARIES
 
 from services.identity.accounts import passwords, rules
-from services.identity.accounts.account import Account, Link, Role, Status
+from services.identity.accounts.account import Account, Link, Status
 from services.identity.accounts.application import ApplicantFacts
 from services.identity.accounts.login_throttle import LoginThrottle
 from services.identity.accounts.passwords import is_easily_guessed
@@ -22,6 +22,7 @@ from shared.kernel.personal import Encrypted
 from tests.identity.builders import AMIRA_NIN, AMIRA_NSS
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, funds
+from tests.kit.roles import Role
 
 FACTS = ApplicantFacts(
     national_id=AMIRA_NIN, insurance_number=AMIRA_NSS, birth_on=PartialDate("1990-04-25"), email="amira.b@example.dz"
@@ -59,7 +60,9 @@ PENDING = Account(
 
 def check(password: str, role: Role = Role.PERSON) -> None:
     known_words = [*rules.personal_words(FACTS), *rules.fund_words(funds()[DZ])]
-    rules.check_password(password, role=role, is_easily_guessed=is_easily_guessed(password), known_words=known_words)
+    rules.check_password(
+        password, actor=role.actor, is_easily_guessed=is_easily_guessed(password), known_words=known_words
+    )
 
 
 @pytest.mark.parametrize(
@@ -448,7 +451,9 @@ def test_no_reset_of_an_account_that_lets_nobody_in(known: Account | None) -> No
 def test_what_the_register_knows_is_no_part_of_a_password(password: str) -> None:
     person = replace(AMIRA, civil=replace(AMIRA.civil, first_name_ar="أميرة"))
     with pytest.raises(rules.PasswordPersonal):
-        rules.check_password(password, role=Role.PERSON, is_easily_guessed=False, known_words=rules.words_of(person))
+        rules.check_password(
+            password, actor=ActorKind.PERSON, is_easily_guessed=False, known_words=rules.words_of(person)
+        )
 
 
 @pytest.mark.parametrize(
@@ -478,6 +483,7 @@ def add(known: Account | None = None, role: Role = Role.AGENT, employer_ids: tup
     return rules.add_user(
         known,
         role=role,
+        actor=role.actor,
         account_id="a2",
         known_by="i2",
         password_hash="h",
@@ -531,7 +537,7 @@ def test_none_of_the_three_thousand_most_used_passwords_is_taken() -> None:
     for password in most_used:
         with pytest.raises(rules.PasswordCommon):
             rules.check_password(
-                password, role=Role.PERSON, is_easily_guessed=is_easily_guessed(password), known_words=[]
+                password, actor=ActorKind.PERSON, is_easily_guessed=is_easily_guessed(password), known_words=[]
             )
 
 

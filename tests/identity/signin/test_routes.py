@@ -11,7 +11,6 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from services.identity.accounts.account import SCOPES, Role
 from services.identity.signin import keys
 from services.identity.signin.client import SigningAlgorithm
 from services.identity.signin.clients import ClientsInvalid
@@ -35,6 +34,7 @@ from tests.identity.signin.relying_party import (
 from tests.identity.signin.test_rotation import rotated, write_keys
 from tests.kit.contexts import DZ, TN
 from tests.kit.people import FIRM
+from tests.kit.roles import SCOPES, Role
 
 
 def claims_of(harness: IdentityHarness, token: str) -> dict[str, Any]:

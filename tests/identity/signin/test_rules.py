@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from services.identity.accounts.account import Account, Role, Status
+from services.identity.accounts.account import Account, Status
 from services.identity.signin import rules
 from services.identity.signin.client import Client, ClientKind
 from services.identity.signin.session import Session, SessionEnd
 from shared.kernel.actors import ActorKind
 from tests.kit.clock import AT
+from tests.kit.contexts import funds
+from tests.kit.roles import Role
 
 SESSION = Session(
     session_id="s1",
@@ -27,6 +29,9 @@ SESSION = Session(
 )
 RUNNING = replace(SESSION, code_used_at=AT, refresh_hashes=("r1", "r2"))
 OVER = replace(RUNNING, ended_at=AT, ended_for=SessionEnd.SIGNED_OUT)
+
+
+FUND = funds()["dz-cnas"]
 
 
 def account(role: Role = Role.PERSON) -> Account:
@@ -75,13 +80,13 @@ def client(*scopes: str, **facts: Any) -> Client:
 def test_a_scope_is_what_was_asked_and_the_client_and_the_role_may_have(
     asked: str, allowed: str, role: Role, granted: str
 ) -> None:
-    found = rules.granted(asked.split(), client=client(*allowed.split()), account=account(role))
+    found = rules.granted(asked.split(), client=client(*allowed.split()), account=account(role), fund=FUND)
     assert " ".join(found) == granted
 
 
 def test_a_machine_has_what_its_client_has_and_is_nobody_who_signed_in() -> None:
     bank = client("bank:read")
-    assert rules.granted(["bank:read", "openid", "claims:read"], client=bank, account=None) == ("bank:read",)
+    assert rules.granted(["bank:read", "openid", "claims:read"], client=bank, account=None, fund=FUND) == ("bank:read",)
 
 
 # --- the code

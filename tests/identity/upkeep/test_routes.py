@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from services.identity.accounts import actions as accounts
-from services.identity.accounts.account import SCOPES, Role
 from services.identity.accounts.actions import Attempt
 from services.identity.signin import actions as signin
 from services.identity.signin.session import Session
@@ -17,6 +16,7 @@ from tests.identity.conftest import IdentityHarness
 from tests.identity.signin.relying_party import CALLBACK, Browser, challenge
 from tests.kit.contexts import DZ, someone
 from tests.kit.people import FIRM
+from tests.kit.roles import SCOPES, Role
 
 NEW = "quatre chiens sous la table"
 SCOPE = "openid account:manage"

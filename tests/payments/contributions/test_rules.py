@@ -1,6 +1,7 @@
 """Contributions: the reference's golden cases to the minor unit, dates of rates, rounding that adds up."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from shared.funds.contributions import ContributionSide
 from shared.funds.law import NothingInForce
 from shared.funds.loading import load
 from shared.funds.period import Period
-from shared.kernel.money import share
+from shared.funds.rounding import USUAL_RULE
 
 FUNDS = load()
 TN, DZ = FUNDS["tn-cnss"], FUNDS["dz-cnas"]
@@ -83,7 +84,7 @@ def test_branches_add_up_to_their_side_and_none_is_a_unit_away(fund: object, bas
 
     for side, amount_minor in slip.by_side.items():
         parts = [part for part in slip.contributions if part.side is side]
-        assert amount_minor == share(base_minor, sum(part.percent for part in parts))
+        assert amount_minor == USUAL_RULE.share(base_minor, sum((part.percent for part in parts), Decimal(0)))
         assert all(abs(part.amount_minor - base_minor * part.percent / 100) <= 1 for part in parts)
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.kernel.ids import uuid7
-from shared.kernel.money import AMOUNT_MINOR_MAX, Currency, Money, share
+from shared.kernel.money import AMOUNT_MINOR_MAX, Currency, Money
 from shared.kernel.moves import MoveNotAllowed, moved
 from shared.kernel.references import is_genuine, with_check
 
@@ -55,14 +54,6 @@ def test_currencies_do_not_mix_and_amounts_have_a_limit() -> None:
         Money(1, Currency.TND) + Money(1, Currency.DZD)
     with pytest.raises(OverflowError):
         Money(AMOUNT_MINOR_MAX + 1, Currency.DZD)
-
-
-@pytest.mark.parametrize(
-    ("amount_minor", "percent", "part_minor"),
-    [(100, "0.5", 1), (100, "0.4", 0), (4_734_960, "17.07", 808_258), (4_734_960, "9.68", 458_344), (-100, "0.5", -1)],
-)
-def test_a_share_rounds_half_away_from_zero(amount_minor: int, percent: str, part_minor: int) -> None:
-    assert share(amount_minor, Decimal(percent)) == part_minor
 
 
 @given(st.integers(0, 10**10 - 1), st.data())
