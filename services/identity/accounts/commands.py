@@ -14,6 +14,7 @@ from services.identity.accounts import actions, second_factor
 from services.identity.accounts.account import Role
 from shared.kernel.actors import ActorKind, system
 from shared.kernel.errors import Failure
+from shared.languages.locales import first_from_left
 from shared.languages.texts import LANGUAGES, Texts
 from shared.storage.service_context import ServiceContext
 
@@ -36,7 +37,8 @@ def add_user(context: ServiceContext, arguments: Sequence[str], *, texts: Texts,
         out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")
         return 1
     if added.secret is not None:
-        name = context.funds[asked.fund].branding.short_names["fr"]
+        fund = context.funds[asked.fund]
+        name = fund.branding.short_names[first_from_left(fund.languages)]
         out.write(second_factor.address(added.secret, login=asked.login, fund_name=name) + "\n")
     return 0
 
