@@ -20,6 +20,7 @@ from shared.kernel.money import Money
 
 CARE_DAYS_AGO = 2
 PAID_WITHIN_S = 120.0
+USUAL_AMOUNT = 100
 UNKNOWN_PAPER = "PR260000000000"
 Body = dict[str, Any]
 
@@ -266,28 +267,46 @@ def _granted(scene: Scene, offered: list[str]) -> Body:
     said = ""
     for code in offered:
         for is_yes in (False, True):
-            asked = {"claim_type": code, "answers": list(_answers(scene.fund, code, is_yes=is_yes))}
+            usual = dict(_answers(scene.fund, code, is_yes=is_yes))
+            said_so = [each.code for each in scene.fund.claim_types[code].questions if each.when is None]
+            asked = _asked(code, usual, said_so)
             answer = scene.worker.raw("POST", "claims", "/estimates", json=asked)
+            if answer.status_code == 422 and (more := _missing(answer.json())):
+                asked = _asked(code, usual, [*said_so, *more])
+                answer = scene.worker.raw("POST", "claims", "/estimates", json=asked)
             if answer.status_code == 200 and answer.json()["judgement"]["outcome"] == "granted":
                 return {**asked, "sum": answer.json()["judgement"]["sum"]["amount"]}
             said = answer.text[:300]
     raise DoesNotHold(f"none of {', '.join(offered)} is granted to the worker: {said}")
 
 
-def _answers(fund: Fund, code: str, *, is_yes: bool) -> Iterator[Body]:
-    """An answer to each question that is always asked."""
+def _asked(code: str, usual: Body, questions: list[str]) -> Body:
+    """An estimate with the usual answers to these questions."""
+    return {
+        "claim_type": code,
+        "answers": [{"code": each, "value": usual[each]} for each in questions if each in usual],
+    }
+
+
+def _missing(problem: Body) -> list[str]:
+    """The questions that are asked too, after what was answered."""
+    fields = [each["field"] for each in problem.get("errors", [])]
+    return [each.removeprefix("answers.") for each in fields if each.startswith("answers.")]
+
+
+def _answers(fund: Fund, code: str, *, is_yes: bool) -> Iterator[tuple[str, object]]:
+    """A usual answer to each question."""
     for question in fund.claim_types[code].questions:
-        if question.when is None:
-            usual: dict[QuestionKind, object] = {
-                QuestionKind.YES_NO: is_yes,
-                QuestionKind.DATE: (today() - timedelta(days=CARE_DAYS_AGO)).isoformat(),
-                QuestionKind.NUMBER: question.at_least if question.at_least is not None else 1,
-                QuestionKind.AMOUNT: str(Money(0, fund.currency).decimal()),
-                QuestionKind.CHOICE: next(iter(question.choices or {}), None),
-                QuestionKind.TEXT: "exemple",
-            }
-            if question.kind in usual:
-                yield {"code": question.code, "value": usual[question.kind]}
+        usual: dict[QuestionKind, object] = {
+            QuestionKind.YES_NO: is_yes,
+            QuestionKind.DATE: (today() - timedelta(days=CARE_DAYS_AGO)).isoformat(),
+            QuestionKind.NUMBER: question.at_least if question.at_least is not None else 1,
+            QuestionKind.AMOUNT: str(Money(USUAL_AMOUNT * 10**fund.currency.decimals, fund.currency).decimal()),
+            QuestionKind.CHOICE: next(iter(question.choices or {}), None),
+            QuestionKind.TEXT: "exemple",
+        }
+        if question.kind in usual:
+            yield question.code, usual[question.kind]
 
 
 def _answer_missing(scene: Scene, asked: Body) -> None:
