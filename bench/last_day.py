@@ -21,12 +21,15 @@ from deploy.local import addresses, place
 from deploy.local.demo import operator, payroll
 from deploy.local.demo.__main__ import next_run
 from deploy.local.demo.narration import Teller
-from deploy.local.demo.people import ALGERIA, Cast, cast, write_register
-from deploy.local.demo.story import EMPLOYER_SCOPE, today
+from deploy.local.demo.people import Cast, cast, write_register
+from deploy.local.demo.scene import EMPLOYER_SCOPE, today
 from deploy.local.demo.visitors import Visitor, World
 from deploy.local.programs import HOST
 from deploy.local.supervisor import families
+from shared.funds.loading import load
+from shared.funds.period import Period
 
+FUND, FORM = load(["dz-cnas"])["dz-cnas"], "das"
 FILES_A_SECOND = 1.2
 READS_A_FILE = 20
 WORKERS_A_FILE = 30
@@ -37,8 +40,8 @@ ACCEPTED_WITHIN_S = 60.0
 def main(seconds: float) -> None:
     world = World(addresses.ports(os.environ), Teller())
     world.teller.trace_id = "0" * 32  # not a trace: a tenth is sampled, as from any frontend
-    firms = [cast(ALGERIA, run=next_run(), count=WORKERS_A_FILE) for _ in range(int(seconds * FILES_A_SECOND) + 1)]
-    employer = Visitor(world, ALGERIA.fund)
+    firms = [cast(FUND, run=next_run(), count=WORKERS_A_FILE) for _ in range(int(seconds * FILES_A_SECOND) + 1)]
+    employer = Visitor(world, FUND.fund_id)
     register(firms, employer)
     first = send(employer, firms.pop(0))
     accepted(employer, [first])
@@ -70,15 +73,15 @@ def main(seconds: float) -> None:
 def register(firms: Sequence[Cast], employer: Visitor) -> None:
     """All firms and their workers in the fund's register, and one user who declares for all of them."""
     with tempfile.TemporaryDirectory() as home:
-        written = [write_register(_folder(home, firm), firm, sector="services") for firm in firms]
+        written = [write_register(_folder(home, firm), firm) for firm in firms]
         persons, employers = (
             _joined(Path(home) / name, files) for name, files in zip("pe", zip(*written, strict=True), strict=True)
         )
-        command(["import-register", ALGERIA.fund, "--persons", str(persons), "--employers", str(employers)])
+        command(["import-register", FUND.fund_id, "--persons", str(persons), "--employers", str(employers)])
     login, password = f"cabinet-{firms[0].run}", "Oasis-of-the-last-day-7"
     numbers = [part for firm in firms for part in ("--employer", firm.employer.number)]
     command(
-        ["add-user", ALGERIA.fund, "--kind", "employer", "--login", login, "--password-stdin", *numbers],
+        ["add-user", FUND.fund_id, "--kind", "employer", "--login", login, "--password-stdin", *numbers],
         answer=password,
     )
     employer.sign_in(login, password, scope=EMPLOYER_SCOPE)
@@ -105,9 +108,9 @@ def command(arguments: Sequence[str], *, answer: str = "") -> None:
 
 def send(employer: Visitor, firm: Cast) -> str:
     """One firm's annual declaration; its id."""
-    year = today().year - 1
-    form = {"employer_id": firm.employer.number, "form": ALGERIA.form, "period": str(year)}
-    parts = [("files", (name, text, "text/plain")) for name, text in payroll.das_b(firm, year=year).items()]
+    form = {"employer_id": firm.employer.number, "form": FORM, "period": str(today().year - 1)}
+    files = payroll.wage_files(firm, FUND.declarations.forms[FORM], Period(today().year - 1))
+    parts = [("files", (name, text, "text/plain")) for name, text in files.items()]
     answer = employer.raw("POST", "payments", "/declarations", data=form, files=parts)
     answer.raise_for_status()
     return str(answer.json()["declaration_id"])
@@ -128,7 +131,7 @@ def on_the_clock(firms: Sequence[Cast], began_s: float) -> Any:
 def read(world: World, employer: Visitor, declaration_id: str, seconds: float) -> Any:
     """Declarations looked at, again and again."""
     headers = {"Authorization": f"Bearer {employer.token}", "Accept-Language": "fr"}
-    asked = request("GET", f"/v1/{ALGERIA.fund}/declarations/{declaration_id}", headers=headers)
+    asked = request("GET", f"/v1/{FUND.fund_id}/declarations/{declaration_id}", headers=headers)
     address = HOST, world.ports["PAYMENTS_PORT"]
     rate = FILES_A_SECOND * READS_A_FILE
     return ask(address, lambda _: asked, connections=READ_CONNECTIONS, seconds=seconds, a_second=rate)

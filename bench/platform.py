@@ -21,12 +21,16 @@ from bench.asking import ask, request
 from deploy.local import addresses, place
 from deploy.local.demo import papers, payroll
 from deploy.local.demo.__main__ import next_run
+from deploy.local.demo.employers import register, send, sign_in
 from deploy.local.demo.narration import Teller
-from deploy.local.demo.people import ALGERIA, cast
-from deploy.local.demo.story import Scene, account, filing, register, send, sign_in, today, upload
+from deploy.local.demo.people import cast
+from deploy.local.demo.persons import account, filing
+from deploy.local.demo.scene import Scene
 from deploy.local.demo.visitors import World
 from deploy.local.supervisor import families
+from shared.funds.loading import load
 
+FUND = load(["dz-cnas"])["dz-cnas"]
 WORKERS = 10_000
 SECONDS = 8.0
 CLAIMS_MAX = 1_500
@@ -92,20 +96,19 @@ def main() -> None:
     asked = [int(each) for each in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as folder:
         for workers in asked or [WORKERS]:
-            long_file(Scene(world, cast(ALGERIA, run=next_run(), count=workers), Path(folder)), pid)
+            long_file(Scene(world, cast(FUND, run=next_run(), count=workers), Path(folder)), pid)
         if not asked:
-            claims(Scene(world, cast(ALGERIA, run=next_run(), count=3), Path(folder)))
+            claims(Scene(world, cast(FUND, run=next_run(), count=3), Path(folder)))
 
 
 def long_file(scene: Scene, pid: int) -> None:
     """A DAS of thousands of workers: upload to acceptance, acceptance to the last card."""
     workers = len(scene.characters.workers)
     began_s = time.monotonic()
-    register(scene, sector="services")
+    register(scene)
     print(f"register of {workers} persons imported twice: {time.monotonic() - began_s:.1f} s", flush=True)
     sign_in(scene)
-    files = payroll.das_b(scene.characters, year=today().year - 1)
-    period = str(today().year - 1)
+    files, period = _wages(scene)
     spent = Spent()
     with Memory(pid) as memory:
         began_s = time.monotonic()
@@ -132,21 +135,21 @@ def long_file(scene: Scene, pid: int) -> None:
 
 def claims(scene: Scene) -> None:
     """Care claims filed and read, at one client and at eight."""
-    period = str(today().year - 1)
-    register(scene, sector="services")
+    register(scene)
     sign_in(scene)
-    send(scene, payroll.das_b(scene.characters, year=today().year - 1), period=period)
+    files, period = _wages(scene)
+    send(scene, files, period=period)
     account(scene, scene.characters.workers[0])
     pairs = [[_paper(scene, kind, n) for kind in "AB"] for n in range(CLAIMS_MAX)]  # a paper stands in one claim
     unused = itertools.cycle(pairs[1:])
     time.sleep(2)
-    base = urlsplit(scene.world.service("claims", scene.fund))
+    base = urlsplit(scene.world.service("claims", scene.fund_id))
     headers = {"Authorization": f"Bearer {scene.worker.token}"}
-    one = scene.worker.raw("POST", "claims", "/claims", json=filing(pairs[0])).json()
+    one = scene.worker.raw("POST", "claims", "/claims", json=filing(FUND, pairs[0])).json()
 
     def file(_: int) -> bytes:
         own = {**headers, "Idempotency-Key": secrets.token_hex(8)}
-        return request("POST", f"{base.path}/claims", headers=own, body=json.dumps(filing(next(unused))).encode())
+        return request("POST", f"{base.path}/claims", headers=own, body=json.dumps(filing(FUND, next(unused))).encode())
 
     def read(_: int) -> bytes:
         return request("GET", f"{base.path}/claims/{one['claim_id']}", headers=headers)
@@ -160,9 +163,15 @@ def claims(scene: Scene) -> None:
             print(f"{what}, {clients} clients: {served / answers.seconds:.1f}/s, {took}, {refused} refused")
 
 
+def _wages(scene: Scene) -> tuple[dict[str, bytes], str]:
+    """The wage files of the last period that has ended, and which that is."""
+    period = scene.periods[-1]
+    return payroll.wage_files(scene.characters, scene.form, period), str(period)
+
+
 def _paper(scene: Scene, kind: str, number: int) -> str:
     """A paper of its own, uploaded; its id."""
-    return upload(scene, f"{kind}{number}.pdf", papers.scanned(f"PAPER {kind} {number}"), "application/pdf")
+    return scene.upload(f"{kind}{number}.pdf", papers.scanned(f"PAPER {kind} {number}"), "application/pdf")
 
 
 def _until(holds: Any) -> None:

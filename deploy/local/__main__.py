@@ -1,13 +1,12 @@
 """`python -m deploy.local run|stop|migrate|figures|verify|do`: the platform on this machine, and commands in it."""
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.local import figures, migrate, place, plan, refill, screen
+from deploy.local import demo_fund, figures, migrate, place, plan, refill, screen, served
 from deploy.local.addresses import SERVICES
 from deploy.local.programs import Broken
 from deploy.local.run import keep_running, listen_for_the_end
@@ -77,15 +76,15 @@ def _welcome(planned: plan.Plan, environ: Mapping[str, str], *, var: Path) -> No
 
 
 def _demo_fund(environ: Mapping[str, str], *, var: Path) -> list[list[str]]:
-    """Load the demo fund on the first start; who may sign in there, as rows of equally many cells."""
-    sign_ins = var / "demo" / "sign-ins.json"
-    if not sign_ins.exists():
-        screen.say("  first start: loading the demo fund")
-        loading = [sys.executable, "-m", "deploy.local.demo_fund"]
+    """Load the demo of each fund on its first start; who may sign in there, as rows of equally many cells."""
+    wanted = list(served.funds(environ, var=var))
+    if without := [fund_id for fund_id in wanted if fund_id not in demo_fund.loaded(var)]:
+        screen.say(f"  first start of {', '.join(without)}: loading invented people")
+        loading = [sys.executable, "-m", "deploy.local.demo_fund", *without]
         if subprocess.run(loading, env={**environ, "HIMAYA_VAR": str(var)}).returncode:
             raise Broken("the demo fund could not be loaded: the reason stands above")
-    rows: list[list[str]] = json.loads(sign_ins.read_text())
-    return rows
+    loaded = demo_fund.loaded(var)
+    return [demo_fund.HEADING, *(row for fund_id in wanted for row in loaded[fund_id])]
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -107,7 +107,7 @@ class Credentials:
 def _write(path: Path, text: str) -> None:
     """Whole or not at all, readable by its owner only from the first byte on."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")  # several processes and threads ask at once
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
     beside.replace(path)

@@ -1,4 +1,5 @@
-"""`python -m deploy.local.demo_fund`: on the first start, a small register of invented people and who may sign in.
+"""`python -m deploy.local.demo_fund <fund> …`: on the first start of a fund, a small register of invented people and
+who may sign in.
 
 Writes the sign-ins to `var/demo/sign-ins.json`, as rows for the table that `make run` prints.
 """
@@ -9,48 +10,72 @@ import secrets
 import sys
 import tempfile
 import urllib.parse
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from deploy.local import place
+from deploy.local import place, served
 from deploy.local.demo.operator import command
-from deploy.local.demo.people import ALGERIA, TUNISIA, Cast, cast, write_register
+from deploy.local.demo.people import Cast, cast, write_register
 from services.identity.wiring import service
+from shared.funds.fund import Fund
 
 WORKERS = 6
-SECTORS = {ALGERIA.fund: "services", TUNISIA.fund: "retail"}
+AT_ONCE = 2
+"""Funds that are loaded at the same time: each of their commands is a process."""
+HEADING = ["fund", "who", "signs in as", "password", "second factor"]
+Rows = list[list[str]]
 
 
 class NotAdded(Exception):
-    """Somebody who is to sign in could not be added."""
+    """A register, or somebody who is to sign in, could not be added."""
 
 
-def main() -> int:
+def main(fund_ids: Sequence[str]) -> int:
     """The exit status."""
-    rows = [["fund", "who", "signs in as", "password", "second factor"]]
-    for country in (ALGERIA, TUNISIA):
-        characters = cast(country, run=0, count=WORKERS)
-        with tempfile.TemporaryDirectory() as folder:
-            persons, employers = write_register(Path(folder), characters, sector=SECTORS[country.fund])
-            arguments = ["import-register", country.fund, "--persons", str(persons), "--employers", str(employers)]
-            imported = command("identity", arguments)
-        if imported.returncode:
-            print(imported.stdout + imported.stderr, file=sys.stderr)
-            return 1
-        try:
-            rows += _users(characters)
-        except NotAdded as refused:
-            print(refused, file=sys.stderr)
-            return 1
-    sign_ins = place.var(os.environ) / "demo" / "sign-ins.json"
-    sign_ins.parent.mkdir(parents=True, exist_ok=True)
-    beside = sign_ins.with_suffix(".new")
-    beside.write_text(json.dumps(rows, ensure_ascii=False))
-    beside.replace(sign_ins)
+    var = place.var(os.environ)
+    funds = served.funds(os.environ, var=var)
+    try:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = list(pool.map(_load, [funds[fund_id] for fund_id in fund_ids]))
+    except NotAdded as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    rows = [*(row for kept in loaded(var).values() for row in kept), *(row for each in found for row in each)]
+    kept = _sign_ins(var)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    beside = kept.with_suffix(".new")
+    beside.write_text(json.dumps([HEADING, *rows], ensure_ascii=False))
+    beside.replace(kept)
     return 0
 
 
-def _users(characters: Cast) -> list[list[str]]:
-    fund, taken = characters.country.fund, service.texts().say("account.login-taken", "fr")
+def loaded(var: Path) -> dict[str, Rows]:
+    """Who may sign in, by fund, where people were loaded before."""
+    kept = _sign_ins(var)
+    found: dict[str, Rows] = {}
+    for row in json.loads(kept.read_text())[1:] if kept.exists() else []:
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def _sign_ins(var: Path) -> Path:
+    return var / "demo" / "sign-ins.json"
+
+
+def _load(fund: Fund) -> Rows:
+    characters = cast(fund, run=0, count=WORKERS)
+    with tempfile.TemporaryDirectory() as folder:
+        persons, employers = write_register(Path(folder), characters)
+        arguments = ["import-register", fund.fund_id, "--persons", str(persons), "--employers", str(employers)]
+        imported = command("identity", arguments)
+    if imported.returncode:
+        raise NotAdded(f"{fund.fund_id}: the register could not be imported: {imported.stdout}{imported.stderr}")
+    return _users(characters)
+
+
+def _users(characters: Cast) -> Rows:
+    fund_id, taken = characters.fund.fund_id, service.texts().say("account.login-taken", "fr")
     rows = []
     for who, login, more in (
         ("employer's user", "paie", ["--kind", "employer", "--employer", characters.employer.number]),
@@ -60,14 +85,14 @@ def _users(characters: Cast) -> list[list[str]]:
         ("operator", "operateur", ["--kind", "staff", "--role", "operator"]),
     ):
         password = f"Palmier-{secrets.token_urlsafe(9)}"
-        added = command("identity", ["add-user", fund, "--login", login, "--password-stdin", *more], answer=password)
+        added = command("identity", ["add-user", fund_id, "--login", login, "--password-stdin", *more], answer=password)
         if added.returncode and added.stdout.strip() != taken:
-            raise NotAdded(f"{who} could not be added: {added.stdout}{added.stderr}")
+            raise NotAdded(f"{fund_id}: {who} could not be added: {added.stdout}{added.stderr}")
         if added.returncode:  # an earlier first start was cut short after this one was added
             password = "as printed at the first start"  # noqa: S105
-        rows.append([fund, who, login, password, totp_secret(added.stdout)])
+        rows.append([fund_id, who, login, password, totp_secret(added.stdout)])
     worker = characters.workers[0]
-    rows.append([fund, "insured person", worker.national_id, f"opens an account with {worker.insurance_number}", ""])
+    rows.append([fund_id, "insured person", worker.national_id, f"opens an account with {worker.insurance_number}", ""])
     return rows
 
 
@@ -78,4 +103,4 @@ def totp_secret(address: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local import addresses, processes, proxy
+from deploy.local import addresses, processes, proxy, served
 from deploy.local.addresses import FRONTENDS, SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.engines import chosen
@@ -25,6 +25,7 @@ class Plan:
 def make(environ: Mapping[str, str], *, var: Path) -> Plan:
     """Read the settings, make what has to be there (secrets, database users, jars), and say what is to be run."""
     ports, credentials = addresses.ports(environ), Credentials(var / "secrets")
+    served.remember(environ, var=var)
     engines = chosen.documents(environ, ports=ports, credentials=credentials, var=var)
     engines += chosen.events(environ, ports=ports, var=var)
     remarks, traces = [], []
@@ -40,7 +41,8 @@ def make(environ: Mapping[str, str], *, var: Path) -> Plan:
     simulators = processes.of_simulators(environ, ports=ports, credentials=credentials, var=var)
     kept = chosen.settings(environ, ports=ports, credentials=credentials)["frontends"]
     documents = {name: kept[name] for name in ("MONGODB_URI", "MONGODB_DATABASE")}
-    frontends = {name: {**documents, **own} for name, own in processes.of_frontends(environ, ports=ports).items()}
+    pages = processes.of_frontends(environ, ports=ports, var=var)
+    frontends = {name: {**documents, **own} for name, own in pages.items()}
     metrics = _emptied_metrics(var)
     return Plan(
         stages=[

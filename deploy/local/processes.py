@@ -4,14 +4,15 @@ The caller's environment overrides it: `PAYMENTS_WEB_THREADS` for one service, `
 """
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.local import addresses, clients
+from deploy.local import addresses, clients, served
 from deploy.local.addresses import FRONTENDS, SERVICES
 from deploy.local.credentials import Credentials
 from deploy.local.programs import HOST, Program, answers_http
-from shared.funds.loading import load
+from services.payments.banking.banks.choice import ADAPTERS
+from shared.funds.fund import Fund
 
 Settings = Mapping[str, str]
 
@@ -57,9 +58,8 @@ REGISTER_CLIENT = "himaya"
 
 
 def common(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, str]:
-    """What is the same for every service."""
+    """What is the same for every service, but for the funds (`served.settings`)."""
     generated = {
-        "FUNDS": "dz-cnas,tn-cnss",
         "ISSUER": addresses.public("identity", environ, ports),
         "JWKS_URL": f"{addresses.web('identity', ports)}/jwks.json",
         "TRUSTED_PROXIES": str(int(addresses.has_proxy(environ))),
@@ -77,8 +77,9 @@ def of_services(
     environ: Settings, *, ports: Mapping[str, int], credentials: Credentials, var: Path
 ) -> dict[str, dict[str, str]]:
     """The settings of each service, except what its engines bring."""
-    shared = common(environ, ports=ports)
-    fund_ids = shared["FUNDS"].split(",")
+    shared = {**common(environ, ports=ports), **served.settings(environ, var=var)}
+    funds = served.funds(environ, var=var)
+    fund_ids = list(funds)
     known_clients = clients.clients(
         fund_ids=fund_ids,
         bank_public_key=credentials.public_key("bank-client"),
@@ -95,11 +96,9 @@ def of_services(
             "PAPER_SIGNING_KEY_FILE": str(paper_key),
             "PAPER_CERTIFICATE_FILE": str(paper_certificates),
         },
-        "claims": _registers(fund_ids, ports=ports, credentials=credentials, var=var),
+        "claims": _registers(funds, ports=ports, credentials=credentials, var=var),
         "payments": {
-            "BANK_URL": f"http://{HOST}:{ports['BANK_PORT']}",
-            "BANK_API_KEY": credentials.password("bank-api-key"),
-            "BANK_WEBHOOK_SECRET": credentials.webhook_secret("bank-webhook"),
+            **_banks(funds, ports=ports, credentials=credentials, var=var),
             "WEBHOOK_KEYS_FILE": str(credentials.webhook_keys(fund_ids=fund_ids)),
             "ALLOW_PRIVATE_ENDPOINTS": "true",
         },
@@ -127,17 +126,45 @@ def of_services(
     }
 
 
+def _banks(
+    funds: Mapping[str, Fund], *, ports: Mapping[str, int], credentials: Credentials, var: Path
+) -> dict[str, str]:
+    """The settings of every bank that a fund names, all of them played by the one simulator. A bank is given what its
+    adapter needs."""
+    settings = {"BANKS": ",".join(sorted({fund.bindings.bank.settings for fund in funds.values()}))}
+    for fund in funds.values():
+        bank = fund.bindings.bank
+        known = {
+            "url": ("URL", f"http://{HOST}:{ports['BANK_PORT']}"),
+            "api_key": ("API_KEY", credentials.password("bank-api-key")),
+            "webhook_secrets": ("WEBHOOK_SECRET", credentials.webhook_secret("bank-webhook")),
+            "folder": ("FOLDER", str(_folder(fund, var=var))),
+        }
+        adapter = ADAPTERS.get(bank.adapter)
+        for need in adapter.needs if adapter else ():
+            name, value = known[need]
+            settings[f"{bank.settings}_{name}"] = value
+    return settings
+
+
+def _folder(fund: Fund, *, var: Path) -> Path:
+    """What a bank shares with the funds that exchange files with it."""
+    return var / "bank-files" / fund.bindings.bank.settings.lower()
+
+
 def of_simulators(
     environ: Settings, *, ports: Mapping[str, int], credentials: Credentials, var: Path
 ) -> dict[str, dict[str, str]]:
     """The settings of the partner bank, of the registers, and of the mail server and SMS centre."""
+    funds = served.funds(environ, var=var)
     identity, payments = (addresses.public(service, environ, ports) for service in ("identity", "payments"))
     own = {
         "bank": {
             "BANK_BIND": f"{HOST}:{ports['BANK_PORT']}",
             "BANK_STATE_DIR": str(var / "bank"),
             "BANK_API_KEY": credentials.password("bank-api-key"),
-            "BANK_FUND_ACCOUNTS": _fund_accounts(common(environ, ports=ports)["FUNDS"].split(",")),
+            "BANK_FUND_ACCOUNTS": _fund_accounts(funds),
+            "BANK_FOLDERS": _folders(funds, var=var),
             "BANK_CLIENT_ID": clients.BANK,
             "BANK_PRIVATE_KEY_FILE": str(credentials.private_key("bank-client")),
             "FUND_WEBHOOK_URL": f"{payments}/v1/{{fund}}/bank/events",
@@ -162,14 +189,14 @@ def of_simulators(
     return {name: {**settings, **_intended_for(name, environ)} for name, settings in own.items()}
 
 
-def of_frontends(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, dict[str, str]]:
+def of_frontends(environ: Settings, *, ports: Mapping[str, int], var: Path) -> dict[str, dict[str, str]]:
     """The settings of each frontend, except where its sessions are kept."""
     shared = common(environ, ports=ports)
     return {
         name: {
             "BIND": addresses.frontend(name, ports).removeprefix("http://"),
             "PUBLIC_URL": addresses.frontend(name, ports),
-            "FUNDS": shared["FUNDS"],
+            "FUNDS": served.settings(environ, var=var)["FUNDS"],
             "ISSUER": shared["ISSUER"],
             **{f"{service.upper()}_ADDRESS": reach(service, environ, ports) for service in SERVICES},
             "SECURE_COOKIES": "false",  # this machine alone, without TLS
@@ -180,22 +207,29 @@ def of_frontends(environ: Settings, *, ports: Mapping[str, int]) -> dict[str, di
     }
 
 
-def _fund_accounts(fund_ids: Iterable[str]) -> str:
+def _fund_accounts(funds: Mapping[str, Fund]) -> str:
     """The accounts that the funds hold at the bank, as it reads them."""
     return " ".join(
         f"{fund_id}={account.number}:{fund.currency}"
-        for fund_id, fund in load(fund_ids).items()
+        for fund_id, fund in funds.items()
         for account in (fund.payments.collections, fund.payments.payouts)
     )
 
 
+def _folders(funds: Mapping[str, Fund], *, var: Path) -> str:
+    """Where the bank exchanges files with the funds whose adapter does nothing else."""
+    return " ".join(
+        f"{fund_id}={_folder(fund, var=var)}"
+        for fund_id, fund in funds.items()
+        if (adapter := ADAPTERS.get(fund.bindings.bank.adapter)) and "folder" in adapter.needs
+    )
+
+
 def _registers(
-    fund_ids: Iterable[str], *, ports: Mapping[str, int], credentials: Credentials, var: Path
+    funds: Mapping[str, Fund], *, ports: Mapping[str, int], credentials: Credentials, var: Path
 ) -> dict[str, str]:
     """The registers that the funds ask, as claims reads them: all of them are the simulator's, by HTTP and by files."""
-    asked = {
-        binding.settings: name for fund in load(fund_ids).values() for name, binding in fund.bindings.registers.items()
-    }
+    asked = {binding.settings: name for fund in funds.values() for name, binding in fund.bindings.registers.items()}
     settings = {"REGISTERS": ",".join(asked)} if asked else {}
     for prefix, name in asked.items():
         settings |= {

@@ -69,8 +69,13 @@ class IdentifierRule:
             raise ValueError(f"pattern is not a regular expression: {fault}") from fault
         if (self.key is KeyRule.WEIGHTED_MOD_10) != bool(self.weights):
             raise ValueError(f"weights belong to the key {KeyRule.WEIGHTED_MOD_10}, which needs them")
-        if self.read(self.example) is None:
-            raise ValueError(f"example does not fit pattern{'' if self.key is None else ' or key'}")
+        bare = typed.number(self.example).upper()
+        if re.fullmatch(self.pattern, bare, re.ASCII) is None:
+            raise ValueError(f"example does not fit pattern: it is read as {bare}")
+        if not self.fits(bare):
+            right = next(filter(self.fits, (f"{bare[:-2]}{end:02d}" for end in range(100))), None)
+            would = f"{right} would" if right else "it is of digits alone"
+            raise ValueError(f"example does not have the key {self.key}: {would}")
 
     def read(self, text: str) -> str | None:
         """The number as it is kept, letters as capitals, without what people put in (`typed.number`); None when

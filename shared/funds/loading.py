@@ -4,7 +4,7 @@ A fund is a folder: `fund.yaml`, one file for each section that it has (`Section
 
 import dataclasses
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -40,20 +40,36 @@ ELSEWHERE = ("sections", *(name for name, _ in PAGES.values()))
 """Fields of a fund that are not written in its first file."""
 
 
-def defined_funds() -> list[str]:
-    """The ids of all funds that are defined."""
-    return list(_defined(DEFINITIONS))
+def defined_funds(*, further: Sequence[Path] = ()) -> list[str]:
+    """The ids of all funds that are defined: those that ship, and those of the further folders."""
+    return list(_defined((DEFINITIONS, *further))[0])
 
 
-def _defined(folder: Path) -> dict[str, Path]:
-    return {path.name: path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "_"))}
+def _defined(folders: Iterable[Path]) -> tuple[dict[str, Path], list[str]]:
+    """The folder of each fund by its id, and what is wrong with where they lie."""
+    found: dict[str, Path] = {}
+    faults = []
+    for folder in folders:
+        if not folder.is_dir():
+            faults.append(f"{folder}: is no folder of funds' definitions")
+            continue
+        for path in sorted(folder.iterdir()):
+            if path.name.startswith((".", "_")):
+                continue
+            if path.name in found:
+                faults.append(f"{path.name}: is defined twice, in {found[path.name].parent} and in {folder}")
+            found.setdefault(path.name, path)
+    return found, faults
 
 
-def load(fund_ids: Iterable[str] | None = None, *, folder: Path = DEFINITIONS) -> dict[str, Fund]:
-    """The funds of these ids, or all that are defined, by id. `FundsInvalid` lists every fault of every file."""
-    defined = _defined(folder)
+def load(
+    fund_ids: Iterable[str] | None = None, *, folder: Path = DEFINITIONS, further: Sequence[Path] = ()
+) -> dict[str, Fund]:
+    """The funds of these ids, or all that are defined in the folder and the further ones (the setting `FUNDS_PATH`), by
+    id. `FundsInvalid` lists every fault of every file."""
+    defined, faults = _defined((folder, *further))
     wanted = list(defined) if fund_ids is None else list(fund_ids)
-    faults = [
+    faults += [
         f"{fund_id}: no such fund; defined are {', '.join(defined)}" for fund_id in wanted if fund_id not in defined
     ]
     funds: dict[str, Fund] = {}

@@ -1,5 +1,6 @@
 """A language as a country writes it, by babel."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
@@ -21,6 +22,11 @@ def own_name(language: str) -> str:
     """What a language calls itself, as a word that stands alone: العربية, Français."""
     name = locale_of(language).display_name or language
     return name[:1].upper() + name[1:]
+
+
+def first_from_left(languages: Sequence[str]) -> str:
+    """The first of some languages that is written from left to right; the first of all where none is."""
+    return next((each for each in languages if locale_of(each).text_direction == "ltr"), languages[0])
 
 
 def unmarked(text: str) -> str:

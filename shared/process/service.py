@@ -117,14 +117,14 @@ class Service(Generic[Own]):
 
     def context(self, common: Common) -> ServiceContext:
         """Connected: called once in each process, after any fork."""
-        funds, keys = load(common.fund_ids), from_file(common.keys_file)
+        funds, keys = load(common.fund_ids, further=common.fund_folders), from_file(common.keys_file)
         if without := [fund_id for fund_id in funds if fund_id not in keys]:
             raise FundsInvalid([f"{fund_id}: KEYS_FILE holds no keys of this fund" for fund_id in without])
         return ServiceContext(database=connect(common.mongodb_uri, common.mongodb_database), funds=funds, keys=keys)
 
     def check(self, common: Common, own: Own) -> None:
         """Raise `FundsInvalid` with all that a process could not start with."""
-        funds = load(common.fund_ids)
+        funds = load(common.fund_ids, further=common.fund_folders)
         if faults := [*missing_words(self, funds), *self.faults(own, funds)]:
             raise FundsInvalid(faults)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os import pathsep
 from pathlib import Path
 
 from environs import Env, EnvError
@@ -26,6 +27,7 @@ class Common:
     Of the requests of a web process `web_threads` act at once and `web_waiting` wait, each at most `web_wait_s`; the
     rest are refused. With `dead_letters_max` open dead letters a worker takes in no more events. `health_bind` and
     `metrics_bind`, a worker's and a web's, are for operations alone; without the latter a web shows no metrics.
+    `fund_folders` hold funds' definitions beside those that ship.
     """
 
     mongodb_uri: str
@@ -37,6 +39,7 @@ class Common:
     kafka_session_timeout_ms: int
     worker_name: str
     fund_ids: tuple[str, ...]
+    fund_folders: tuple[Path, ...]
     keys_file: Path
     issuer: str
     jwks_url: str
@@ -58,6 +61,7 @@ class Common:
 
 def common(env: Env, *, service: str) -> Common:
     """Read them from the environment; `env` collects the faults until `env.seal` reports them."""
+    fund_folders = tuple(map(Path, filter(None, env.str("FUNDS_PATH", "").split(pathsep))))
     return Common(
         mongodb_uri=env.str("MONGODB_URI"),
         mongodb_database=env.str("MONGODB_DATABASE", f"himaya_{service}"),
@@ -67,7 +71,8 @@ def common(env: Env, *, service: str) -> Common:
         kafka_replicas=env.int("KAFKA_REPLICAS", 1),
         kafka_session_timeout_ms=env.int("KAFKA_SESSION_TIMEOUT_MS", 6_000),
         worker_name=env.str("WORKER_NAME", ""),
-        fund_ids=tuple(env.list("FUNDS", defined_funds())),
+        fund_ids=tuple(env.list("FUNDS", defined_funds(further=fund_folders))),
+        fund_folders=fund_folders,
         keys_file=env.path("KEYS_FILE"),
         issuer=env.str("ISSUER"),
         jwks_url=env.str("JWKS_URL"),

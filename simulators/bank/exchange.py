@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 from simulators.bank.amounts import to_text
 from simulators.bank.book import Book, new_id, note, now
-from simulators.bank.files import Order
+from simulators.bank.files import Order, Payment, PayoutFile
 from simulators.bank.payouts import RETURNED_ENDING, number_ends, pay, reason_against
 
 LOOK_S = 0.2
@@ -40,9 +40,17 @@ class Exchange(Thread):
             for fund, folder in self._folders.items():
                 try:
                     self._take_orders(folder)
-                    self._publish_booked(fund, folder)
                 except OSError as error:
                     log.warning("the folder of %s cannot be used: %s", fund, error)
+            self.publish_booked()
+
+    def publish_booked(self) -> None:
+        """Write what was booked since the last statements."""
+        for fund, folder in self._folders.items():
+            try:
+                self._publish_booked(fund, folder)
+            except OSError as error:
+                log.warning("the folder of %s cannot be used: %s", fund, error)
 
     def _take_orders(self, folder: Path) -> None:
         waiting = folder / "to-bank"
@@ -96,7 +104,7 @@ class Exchange(Thread):
             )
             if rows:
                 last = rows[-1]["rowid"]
-                statement_id = f"{number}-{last:08d}"
+                statement_id = f"{_of_account(number)}-{last:08d}"
                 lines = _statement(statement_id, number, account["currency"], rows)
                 _put(folder / "from-bank", f"statement-{statement_id}.txt", lines)
                 self._published[number] = last
@@ -105,10 +113,21 @@ class Exchange(Thread):
         """Up to which entry statements were written, also before the bank was started again."""
         if number not in self._published:
             names = [path.stem for place in ("from-bank", "done") for path in (folder / place).glob("statement-*.txt")]
-            prefix = f"statement-{number}-"
+            prefix = f"statement-{_of_account(number)}-"
             own = [int(name.removeprefix(prefix)) for name in names if name.startswith(prefix)]
             self._published[number] = max(own, default=0)
         return self._published[number]
+
+
+def read(body: bytes) -> PayoutFile:
+    """A file of orders, as the bank reads it: its count and its sum are those that its last line states."""
+    lines = body.decode("ascii").splitlines()
+    head = next(line for line in lines if line.startswith("01"))
+    tail = next(line for line in lines if line.startswith("09"))
+    orders = tuple(order for order, _ in _orders(lines, head[122:125]))
+    stated = to_text(int(tail[8:26]), head[122:125])
+    payment = Payment("", head[37:71].strip(), None, None, orders)
+    return PayoutFile(head[2:37].strip(), str(int(tail[2:8])), stated, (payment,))
 
 
 def _orders(lines: Sequence[str], currency: str) -> Iterator[tuple[Order, int]]:
@@ -124,6 +143,11 @@ def _orders(lines: Sequence[str], currency: str) -> Iterator[tuple[Order, int]]:
                 remittance=line[121:156].strip(),
             )
             yield order, amount_minor
+
+
+def _of_account(number: str) -> str:
+    """The end of an account's number, as far as it leaves room for the statement's own in 35 characters."""
+    return number[-24:]
 
 
 def _statement(statement_id: str, account: str, currency: str, rows: Sequence[sqlite3.Row]) -> list[str]:

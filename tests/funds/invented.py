@@ -18,6 +18,12 @@ MA, MONO, THREE = "ma-cnops", "xx-mono", "xx-three"
 
 
 @cache
+def every_fund() -> dict[str, Fund]:
+    """Those that ship, and the invented ones."""
+    return load(further=[DEFINITIONS])
+
+
+@cache
 def more_funds() -> dict[str, Fund]:
     """Morocco's fund as it ships, and the invented ones."""
     return {**load([MA]), **load(folder=DEFINITIONS)}

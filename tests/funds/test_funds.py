@@ -4,23 +4,18 @@ Golden values of Morocco's fund: pay of 20 000, 2 500 and 10 000 gives shares of
 reference price of 80 is reimbursed by 64, a specialist's of 150 by 120.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from io import BytesIO
 from typing import Any
 
 import pytest
-from pymongo.database import Database
 
 from services.claims.wiring import service as claims
 from services.documents.papers.printing.facts import faults as printing_faults
 from services.notifications.templates import catalogue as catalogue_of_texts
 from services.payments.declarations import calendar
-from services.payments.declarations.jobs import checking
 from services.payments.wiring import service as payments
-from shared.encryption.keys import from_data, generate_keyring
 from shared.events import catalogue
 from shared.events.payments import WagesDeclaredV2
 from shared.funds.contributions import ContributionSide
@@ -28,46 +23,20 @@ from shared.funds.fund import IdentifierKind
 from shared.funds.identifiers import read_account
 from shared.funds.law import in_force
 from shared.funds.rounding import USUAL_RULE
-from shared.jobs.runner import Runner
 from shared.kernel.money import Money
 from shared.process.service import missing_words
-from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
+from tests.funds import declaring
+from tests.funds.declaring import Grounds
 from tests.funds.invented import CASES, MA, MONO, THREE, Case, more_funds
 from tests.kit.callers import Office
 from tests.kit.contexts import handle
-from tests.payments.declarations.harness import register
-
-KEYS = from_data(generate_keyring(list(more_funds())))
-Grounds = Callable[[str, datetime], ServiceContext]
 
 
-@pytest.fixture
-def ground(database: Database[dict[str, Any]], mongodb: str) -> Grounds:
-    """A service's own ground in these funds, at one time."""
-
-    def made(name: str, at: datetime) -> ServiceContext:
-        store = connect(mongodb, f"{database.name}_{name}")
-        return ServiceContext(database=store, funds=more_funds(), keys=KEYS, clock=lambda: at)
-
-    return made
-
-
-def declare(context: ServiceContext, case: Case, **form: Any) -> dict[str, Any]:
+def declare(context: ServiceContext, case: Case) -> dict[str, Any]:
     """The case's file sent over HTTP and checked; the declaration as the employer sees it."""
-    office = Office(payments, context)
-    handle(context, payments, register(case.employer_id), fund_id=case.fund_id)
-    caller = office.employer(case.employer_id, fund=case.fund_id)
-    usual = {"employer_id": case.employer_id, "form": case.form, "period": case.period}
-    files = [(BytesIO(content), name) for name, content in case.files().by_name.items()]
-    sent = caller.post("/declarations", data={**usual, **form, "files": files}, content_type="multipart/form-data")
-    assert sent.status_code == 202, sent.text
-    Runner(context, [checking()]).run_due()
-    answer = caller.get(f"/declarations/{sent.json['declaration_id']}")
-    assert answer.status_code == 200, answer.text
-    findings = caller.get(f"/declarations/{sent.json['declaration_id']}/findings").json["items"]
-    assert [each for each in findings if each["severity"] == "error"] == []
-    return answer.json  # type: ignore[no-any-return]
+    form = {"employer_id": case.employer_id, "form": case.form, "period": case.period}
+    return declaring.declare(context, fund_id=case.fund_id, form=form, files=case.files().by_name)
 
 
 DUES = [
@@ -215,7 +184,9 @@ def test_a_fund_in_languages_that_nobody_wrote_is_refused_with_every_word_that_i
 def test_papers_are_refused_where_the_press_has_not_their_languages() -> None:
     fund = more_funds()[MA]
     assert printing_faults(more_funds()) == []
-    (fault,) = printing_faults({MA: replace(fund, languages=("fr",))})
-    assert fault.startswith("ma-cnops/papers.yaml: types.affiliation-certificate: is printed in Arabic beside fr")
+    kind, paper = next(iter(fund.papers.types.items()))
+    wolof = replace(fund.papers, types={kind: replace(paper, languages=("fr", "wo"))})
+    (fault,) = printing_faults({MA: replace(fund, sections=replace(fund.sections, papers=wolof))})
+    assert fault == f"ma-cnops/papers.yaml: types.{kind}: papers have no words in wo; they have ar, fr, en"
     (fault,) = printing_faults({MA: replace(fund, branding=replace(fund.branding, state=None))})
     assert fault.startswith("ma-cnops/fund.yaml: branding.state: is missing")

@@ -101,7 +101,7 @@ class Visitor:
         assert wide <= self.width, f"{name} is {wide} px wide in a window of {self.width}"
         if self.has_script:
             violations = Axe().run(self.page, options=AXE_OPTIONS).response["violations"]
-            assert violations == [], f"{name}: {_told(violations)}"
+            assert violations == [], f"{name}: {_listed(violations)}"
 
     def close(self) -> None:
         """Shut the window."""
@@ -113,7 +113,7 @@ class Visitor:
             self.complaints.append(message.text)
 
 
-def _told(violations: list[dict[str, Any]]) -> str:
+def _listed(violations: list[dict[str, Any]]) -> str:
     return "; ".join(
         f"{each['id']} ({each['help']}): {[node['html'][:160] for node in each['nodes'][:3]]}" for each in violations
     )

@@ -1,24 +1,30 @@
-"""`python -m deploy.local.demo`: tell the story against the running platform, then ask it what must never be; 1 where a
-step or an answer does not hold.
+"""`python -m deploy.local.demo`: tell the story of each fund that the running platform serves (or of those that FUNDS
+names), then ask the platform what must never be; 1 where a step or an answer does not hold.
 """
 
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import requests
 
-from deploy.local import addresses, place, screen
-from deploy.local.demo.narration import DoesNotHold, Teller
-from deploy.local.demo.story import play_algeria, play_tunisia
+from deploy.local import addresses, place, screen, served
+from deploy.local.demo.narration import DoesNotHold, InTurns, Teller
+from deploy.local.demo.story import observed, play
 from deploy.local.demo.visitors import World
 from deploy.local.programs import Broken
 from deploy.local.verify import command as verifying
+from shared.funds.fund import Fund
+
+AT_ONCE = 3
+"""Funds whose stories happen at the same time; they are printed one after another."""
 
 
 def main() -> int:
     """The exit status."""
-    ports = addresses.ports(os.environ)
+    ports, var = addresses.ports(os.environ), place.var(os.environ)
     try:
         requests.get(f"{addresses.web('identity', ports)}/health/live", timeout=5)
     except requests.RequestException:
@@ -26,20 +32,53 @@ def main() -> int:
             f"himaya: nothing answers at {addresses.web('identity', ports)}: start it with `make run`", file=sys.stderr
         )
         return 1
-    world, began_s = World(ports, Teller()), time.monotonic()
+    began_s = time.monotonic()
     try:
-        play_algeria(world, run=next_run())
-        play_tunisia(world, run=next_run())
-    except (DoesNotHold, requests.RequestException) as failed:
-        print(f"   DOES NOT HOLD: {failed}", file=sys.stderr)
-        return 1
-    print(f"\nThe story holds. {time.monotonic() - began_s:.1f} s", flush=True)
-    print("\nWhat must never be, asked of all that the platform has kept:", flush=True)
-    try:
-        return verifying.verify(os.environ, var=place.var(os.environ))
+        funds = _wanted(var)
+        if not _all_hold(funds, World(ports, Teller())):
+            return 1
+        print(f"\nThe story of {', '.join(funds)} holds. {time.monotonic() - began_s:.1f} s", flush=True)
+        print("\nWhat must never be, asked of all that the platform has kept:", flush=True)
+        return verifying.verify(os.environ, var=var)
     except Broken as broken:
         screen.why(broken)
         return 1
+
+
+def _wanted(var: Path) -> dict[str, Fund]:
+    """The funds whose story is told; Broken where one that FUNDS names is not served."""
+    funds = served.funds(os.environ, var=var)
+    wanted = served.ids(os.environ.get("FUNDS", "")) or list(funds)
+    if strange := [fund_id for fund_id in wanted if fund_id not in funds]:
+        raise Broken(f"{', '.join(strange)} is not served here: `make run` serves {', '.join(funds)}")
+    return {fund_id: funds[fund_id] for fund_id in wanted}
+
+
+def _all_hold(funds: dict[str, Fund], world: World) -> bool:
+    """Whether every story holds; each of them is told as far as it does."""
+    turns = InTurns(funds)
+    runs = {fund_id: next_run() for fund_id in funds}
+
+    def play_one(fund_id: str) -> bool:
+        own = World(world.ports, Teller(turns.of(fund_id)))
+        try:
+            play(own, funds[fund_id], run=runs[fund_id])
+            own.teller.say(f"\n   The story of {fund_id} holds. {own.teller.spent_s:.1f} s")
+        except (DoesNotHold, requests.RequestException) as failed:
+            own.teller.say(f"   DOES NOT HOLD: {failed}")
+            return False
+        finally:
+            turns.end(fund_id)
+        return True
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        hold = all(list(pool.map(play_one, funds)))
+    try:
+        observed(world)
+    except (DoesNotHold, requests.RequestException) as failed:
+        world.teller.say(f"   DOES NOT HOLD: {failed}")
+        return False
+    return hold
 
 
 def next_run() -> int:

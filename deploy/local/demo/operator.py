@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from deploy.local import place, plan
@@ -11,7 +12,7 @@ from deploy.local import place, plan
 
 def command(service: str, arguments: Sequence[str], *, answer: str = "") -> subprocess.CompletedProcess[str]:
     """Run `python -m services.<service> …`; `answer` is typed when it asks for a password."""
-    settings = plan.settings_of_services(os.environ, var=place.var(os.environ))[service]
+    settings = _settings()[service]
     return subprocess.run(
         [sys.executable, "-m", f"services.{service}", *arguments],
         env={**os.environ, **settings},
@@ -21,3 +22,9 @@ def command(service: str, arguments: Sequence[str], *, answer: str = "") -> subp
         text=True,
         timeout=120,
     )
+
+
+@cache
+def _settings() -> Mapping[str, Mapping[str, str]]:
+    """Those of the run, read once: every command needs them."""
+    return plan.settings_of_services(os.environ, var=place.var(os.environ))

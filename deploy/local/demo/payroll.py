@@ -1,46 +1,192 @@
-"""What a payroll program writes: wage files in the layouts that the funds take, put together here by hand.
+"""What a payroll program writes: wage files in the layout that the fund's definition describes.
 
-Nothing of the services is used: if the platform reads these, it reads what others write.
+Nothing of the services is used: the lines are put together here from the table, as somebody who reads it would, so what
+the platform reads is what others write.
 """
 
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
 from deploy.local.demo.people import Cast, Worker
+from shared.funds.declarations import DeclarationForm
+from shared.funds.fund import Fund
+from shared.funds.law import find_in_force
+from shared.funds.layouts import FieldForm, FileLayout, LayoutField, LineKind, Newline, Pad
+from shared.funds.period import Period
 
-CRLF = "\r\n"
+NEWLINES = {Newline.LF: "\n", Newline.CRLF: "\r\n"}
+ENTERED_ON = date(2020, 2, 1)
+NO_SUCH_DAY, NO_SIGN = "31021990", "?"
+MONTH, DAY, HOUR = "MJH"
+"""The letters of the units that work is counted in."""
+Values = dict[str, object]
 
 
-def das_b(characters: Cast, *, year: int, birth_of_first: str = "") -> dict[str, bytes]:
-    """The Algerian annual declaration in profile B: a header of 216 and details of 229 characters, Windows-1252."""
-    number = characters.employer.number
-    quarters = [sum(3 * worker.wage_minor for worker in characters.workers)] * 4
-    header = (
-        f"{number}N{year}16001{'EXEMPLE':<30}{characters.employer.name:<30}{'12 RUE EXEMPLE ALGER':<50}"
-        + "".join(f"{quarter:016d}" for quarter in quarters)
-        + f"{sum(quarters):016d}{len(characters.workers):06d}"
-    )
-    details = [
-        _das_b_line(characters, worker, year=year, line=line, birth=birth_of_first if line == 1 else "")
-        for line, worker in enumerate(characters.workers, start=1)
-    ]
+@dataclass(frozen=True)
+class Spoilt:
+    """The field of the first worker's line that is written wrong, and where it begins."""
+
+    field: str
+    column: int
+
+
+def wage_files(characters: Cast, form: DeclarationForm, period: Period, *, is_spoilt: bool = False) -> dict[str, bytes]:
+    """The files of a declaration by their names, in the first layout that its form takes."""
+    layout = characters.fund.layouts[form.layouts[0]]
+    kind, wrong = layout.detail[0], spoilt(characters.fund, form)
+    details = []
+    for number, worker in enumerate(characters.workers, start=1):
+        values = _of_worker(characters, worker, form, period, layout, number)
+        details.append(_line(kind, values, wrong.field if is_spoilt and number == 1 else ""))
+    files = {_name(layout, characters, period, place=1 if layout.header else 0): _whole(layout, details)}
+    if layout.header:
+        header = _line(layout.header[0], _of_firm(characters, form, period))
+        files[_name(layout, characters, period, place=0)] = _whole(layout, [header])
+    return files
+
+
+def spoilt(fund: Fund, form: DeclarationForm) -> Spoilt:
+    """What `is_spoilt` writes wrong: the day of birth where the layout has one, else the insurance number."""
+    fields = fund.layouts[form.layouts[0]].detail[0].fields
+    name = "birth_on" if any(each.name == "birth_on" for each in fields) else "insurance_number"
+    at = next(place for place, each in enumerate(fields) if each.name == name)
+    return Spoilt(name, 1 + sum(each.length for each in fields[:at]))
+
+
+def wage_minor(worker: Worker, part: Period) -> int:
+    """What a worker earns in a period."""
+    return worker.wage_minor * part.months
+
+
+def _of_firm(characters: Cast, form: DeclarationForm, period: Period) -> Values:
+    totals = [sum(wage_minor(each, part) for each in characters.workers) for part in form.parts(period)]
     return {
-        f"D{year}E{number}.TXT": (header + CRLF).encode("cp1252"),
-        f"D{year}S{number}.TXT": "".join(detail + CRLF for detail in details).encode("cp1252"),
+        **_of_period(characters, period),
+        "short_name": "EXEMPLE",
+        "full_name": characters.employer.name,
+        "address": "12 RUE EXEMPLE",
+        "centre": 1,
+        "workers": len(characters.workers),
+        "total": sum(totals),
+        **{f"total_{number}": total for number, total in enumerate(totals, start=1)},
     }
 
 
-def _das_b_line(characters: Cast, worker: Worker, *, year: int, line: int, birth: str) -> str:
-    quarter = f"003M{3 * worker.wage_minor:012d}"
-    return (
-        f"{characters.employer.number}{year}{line:05d}{worker.insurance_number}{worker.family_name:<30}{worker.first_name:<30}"
-        f"{birth or f'{worker.birth_on:%d%m%Y}'}{quarter * 4}01022020{'0' * 8}{'':<50}"
+def _of_worker(
+    characters: Cast, worker: Worker, form: DeclarationForm, period: Period, layout: FileLayout, number: int
+) -> Values:
+    parts = form.parts(period)
+    lines_per_page = layout.lines_per_page or 1
+    values: Values = {
+        **_of_period(characters, period),
+        "number": number,
+        "page": 1 + (number - 1) // lines_per_page,
+        "line_in_page": 1 + (number - 1) % lines_per_page,
+        "insurance_number": worker.insurance_number,
+        "national_id": worker.national_id,
+        "family_name": worker.family_name,
+        "first_name": worker.first_name,
+        "full_name": f"{worker.family_name} {worker.first_name}",
+        "birth_on": worker.birth_on,
+        "entered_on": ENTERED_ON,
+        "exploitation": "0",
+        "total": sum(wage_minor(worker, part) for part in parts),
+    }
+    letters = {each.name.partition("_")[0]: each.letters for each in layout.detail[0].fields}.get("unit", "")
+    for place, part in enumerate(parts, start=1):
+        of_part = {"wage": wage_minor(worker, part), **_worked(characters.fund, part, letters)}
+        values |= of_part if len(parts) == 1 else {f"{name}_{place}": value for name, value in of_part.items()}
+    return values
+
+
+def _worked(fund: Fund, part: Period, letters: str) -> Values:
+    """A period worked in full, in the first unit that the layout has."""
+    full = find_in_force(fund.declarations.full_quarter, on=part.last_on)
+    unit = next((letter for letter in (MONTH, DAY, HOUR) if letter in letters), "")
+    if unit == MONTH or full is None:
+        return {"unit": unit, "duration": part.months}
+    return {"unit": unit, "duration": (full.days if unit == DAY else full.hours) * part.months // 3}
+
+
+def _of_period(characters: Cast, period: Period) -> Values:
+    """The number of a period in its year stands in the field, or the group, of its kind."""
+    kind = period.kind.value.replace("-", "_")
+    return {kind: period.number, "employer": characters.employer.number, "year": period.year}
+
+
+def _line(kind: LineKind, values: Mapping[str, object], wrong: str = "") -> str:
+    return "".join(
+        _spoilt(each) if each.name == wrong else _written(each, values.get(each.name)) for each in kind.fields
     )
 
 
-def tn_122(characters: Cast, *, year: int, quarter: int) -> dict[str, bytes]:
-    """The Tunisian quarterly file: 122 characters a worker, lines ended by LF but the last."""
-    number = characters.employer.number
-    lines = [
-        f"{number}0000{quarter}{year}{1 + index // 12:03d}{1 + index % 12:02d}{worker.insurance_number}"
-        f"{f'{worker.family_name} {worker.first_name}':<60}{worker.national_id}{3 * worker.wage_minor:010d}{'':<10}"
-        for index, worker in enumerate(characters.workers)
-    ]
-    return {f"DS{number}0000.{quarter}{year}.txt": "\n".join(lines).encode("ascii")}
+def _spoilt(field: LayoutField) -> str:
+    return NO_SUCH_DAY if field.form is FieldForm.BIRTH else NO_SIGN * field.length
+
+
+def _written(field: LayoutField, value: object) -> str:
+    """A value in its stretch of a line."""
+    pad = "0" if (field.pad or (Pad.BLANKS if field.form is FieldForm.FILLER else Pad.ZEROS)) is Pad.ZEROS else " "
+    match field.form:
+        case FieldForm.DAY | FieldForm.BIRTH:
+            return f"{value:%d%m%Y}" if isinstance(value, date) else pad * field.length
+        case FieldForm.LETTERS | FieldForm.WORD:
+            return str(value or "")[: field.length].ljust(field.length)
+        case FieldForm.ONE_OF:
+            return str(value or field.letters[0]).ljust(field.length)
+        case FieldForm.FILLER:
+            return pad * field.length
+        case FieldForm.AMOUNT if field.narrow:
+            return str(value or 0).rjust(field.narrow).ljust(field.length)
+        case FieldForm.AMOUNT | FieldForm.COUNT:
+            return str(value or 0).rjust(field.length, pad)
+    return str(value or "").rjust(field.length, "0")
+
+
+def _whole(layout: FileLayout, lines: list[str]) -> bytes:
+    newline = NEWLINES[layout.newline]
+    return (newline.join(lines) + (newline if layout.ends_with_newline else "")).encode(layout.encoding.value)
+
+
+def _name(layout: FileLayout, characters: Cast, period: Period, *, place: int) -> str:
+    """A name that the layout's pattern for names fits: its groups said, of a choice of letters the one at this place.
+
+    A header takes the first letter and the details beside it the second; the only file the first.
+    """
+    values = {"establishment": "", **_of_period(characters, period)}
+    name, at = "", 0
+    pattern = layout.file_name
+    for start, end, group in _groups(pattern):
+        name += _plain(pattern[at:start], place) + _filled(pattern[start:end], values.get(group, ""))
+        at = end
+    name += _plain(pattern[at:], place)
+    if not re.fullmatch(pattern, name, re.IGNORECASE):
+        raise ValueError(f"no name was found that {pattern} fits: {name} does not")
+    return name
+
+
+def _groups(pattern: str) -> Iterator[tuple[int, int, str]]:
+    """Where each named group of a pattern begins and ends, and its name."""
+    for match in re.finditer(r"\(\?P<(\w+)>", pattern):
+        depth, at = 1, match.end()
+        while depth:
+            depth += {"(": 1, ")": -1}.get(pattern[at], 0)
+            at += 1
+        yield match.start(), at, match[1]
+
+
+def _filled(group: str, value: object) -> str:
+    """A value as the group wants it: numbers with as many zeros before them as it takes."""
+    text = str(value)
+    for length in range(len(text), 12):
+        if re.fullmatch(group, text.zfill(length)):
+            return text.zfill(length)
+    return "0" * next((length for length in range(12) if re.fullmatch(group, "0" * length)), 0)
+
+
+def _plain(pattern: str, place: int) -> str:
+    """What stands between the groups, without escapes; of a choice of letters one."""
+    chosen = re.sub(r"\[([^\]^]+)\]", lambda match: match[1][place % len(match[1])], pattern)
+    return re.sub(r"\\(.)", r"\1", chosen)

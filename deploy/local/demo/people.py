@@ -1,7 +1,7 @@
-"""The people of the story. All invented: numbers that nobody has, names put together from two lists.
+"""The people of the story. All invented: numbers made of the fund's own rules, names put together from two lists.
 
-One of them is the canary: the first worker in Algeria, whose values are like nobody else's, so that `make verify` knows
-them wherever they might stand in clear.
+One of them is the canary: the first worker, whose values are like nobody else's wherever the fund's rules have room for
+them, so that `make verify` knows them wherever they might stand in clear.
 """
 
 import csv
@@ -9,6 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from deploy.local.demo import numbers
+from shared.funds.fund import Fund, IdentifierKind, PhoneRule
+from shared.funds.identifiers import is_account
 
 FAMILY_NAMES = (
     ("BENALI", "بن علي"),
@@ -36,21 +40,8 @@ CANARIES: dict[str, tuple[str, ...]] = {
 }
 """How each is called where it is found, and what is looked for: the beginnings that are the same at every telling."""
 
-
-@dataclass(frozen=True)
-class Country:
-    """How one fund's numbers are written, and where its money and messages go."""
-
-    fund: str
-    form: str
-    insurance_digits: int
-    national_id_digits: int
-    mobile: str
-    bank: str
-
-
-ALGERIA = Country("dz-cnas", "das", 12, 18, "+2135", "00200300")
-TUNISIA = Country("tn-cnss", "quarterly-wages", 10, 8, "+2162", "07040")
+USUAL_WAGE = 5_000
+"""A month's, in units of the currency, where the fund says nothing of least wages."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +59,7 @@ class Worker:
     mobile: str
     account: str
     wage_minor: int
+    """Of a month."""
 
 
 @dataclass(frozen=True)
@@ -81,72 +73,75 @@ class Employer:
 
 @dataclass(frozen=True)
 class Cast:
-    """A firm and its workers, new at every telling, so that the story can be published again on the same platform."""
+    """A firm and its workers, new at every telling, so that the story can be told again on the same platform."""
 
-    country: Country
+    fund: Fund
     run: int
     employer: Employer
     workers: tuple[Worker, ...]
 
 
-def cast(country: Country, *, run: int, count: int) -> Cast:
+def cast(fund: Fund, *, run: int, count: int) -> Cast:
     """The firm and the workers of this telling."""
-    number = f"16{run:08d}" if country is ALGERIA else f"{run:08d}78"
+    number = numbers.identifier(fund.identifiers[IdentifierKind.EMPLOYER_NUMBER], run=0, index=run)
     employer = Employer(number, f"SARL EXEMPLE {run}", f"paie-{run}@employeur.example")
-    return Cast(country, run, employer, tuple(_worker(country, run, index) for index in range(1, count + 1)))
+    people = [_anybody(fund, run, index) for index in range(1, count + 1)]
+    return Cast(fund, run, employer, (_canary(fund, people[0], run), *people[1:]) if people else ())
 
 
-def _worker(country: Country, run: int, index: int) -> Worker:
-    worker = _anybody(country, run, index)
-    return _canary(worker, run) if country is ALGERIA and index == 1 else worker
-
-
-def _canary(worker: Worker, run: int) -> Worker:
+def _canary(fund: Fund, worker: Worker, run: int) -> Worker:
     """The same worker with values that are like nobody else's. (No account ends in what the bank refuses.)"""
+    rules, own = fund.identifiers, fund.payments.payouts
+    insurance, national = rules[IdentifierKind.INSURANCE_NUMBER], rules[IdentifierKind.NATIONAL_ID]
+    insurance_number = f"{CANARY_INSURANCE_NUMBER}{run % 1000:03d}"
+    national_id = f"{CANARY_NATIONAL_ID}{run:08d}"
+    mobile = f"{CANARY_MOBILE}{run % 1000:03d}"
+    body = f"{CANARY_ACCOUNT}{run % 100:02d}7"
+    accounts = (f"{own.number[:3]}{body}{key:02d}" for key in range(100))
     return replace(
         worker,
-        insurance_number=f"{CANARY_INSURANCE_NUMBER}{run % 1000:03d}",
-        national_id=f"{CANARY_NATIONAL_ID}{run:08d}",
+        insurance_number=insurance_number if insurance.fits(insurance_number) else worker.insurance_number,
+        national_id=national_id if national.fits(national_id) else worker.national_id,
         family_name=CANARY_FAMILY_NAME[0],
         first_name=CANARY_FIRST_NAME[0],
         family_name_ar=CANARY_FAMILY_NAME[1],
         first_name_ar=CANARY_FIRST_NAME[1],
         email=f"{CANARY_EMAIL}-{run}@personne.example",
-        mobile=f"{CANARY_MOBILE}{run % 1000:03d}",
-        account=account(ALGERIA, int(f"{CANARY_ACCOUNT[5:]}{run % 100:02d}7")),
+        mobile=mobile if _is_mobile(fund.phone, mobile) else worker.mobile,
+        account=next((each for each in accounts if is_account(each, rule=own.rule)), worker.account),
     )
 
 
-def _anybody(country: Country, run: int, index: int) -> Worker:
+def _is_mobile(rule: PhoneRule, number: str) -> bool:
+    return rule.e164(number) == number
+
+
+def _anybody(fund: Fund, run: int, index: int) -> Worker:
     (family, family_ar), (first, first_ar) = FAMILY_NAMES[index % 5], FIRST_NAMES[(index // 5 + index) % 5]
-    if country is ALGERIA:
-        insurance, national_id = f"90{run:05d}{index:05d}", f"1099{run:09d}{index:05d}"
-        mobile = f"{country.mobile}{run % 100:02d}{index:05d}7"
-    else:
-        insurance, national_id = f"{run % 1000:03d}{index:05d}45", f"0{run % 100:02d}{index:05d}"
-        mobile = f"{country.mobile}{run % 10}{index:05d}1"
+    insurance, national = (
+        fund.identifiers[kind] for kind in (IdentifierKind.INSURANCE_NUMBER, IdentifierKind.NATIONAL_ID)
+    )
     return Worker(
-        insurance_number=insurance,
-        national_id=national_id,
+        insurance_number=numbers.identifier(insurance, run=run, index=index),
+        national_id=numbers.identifier(national, run=run, index=index),
         family_name=family,
         first_name=first,
         family_name_ar=family_ar,
         first_name_ar=first_ar,
         birth_on=date(1970 + index % 30, 1 + index % 12, 1 + index % 28),
         email=f"assure-{run}-{index}@personne.example",
-        mobile=mobile,
-        account=account(country, run * 100_000 + index),
-        wage_minor=6_000_000 + 50_000 * index if country is ALGERIA else 1_050_000 + 10_000 * index,
+        mobile=numbers.mobile(fund.phone, run=run, index=index),
+        account=numbers.account(fund.payments.payouts, run=run, index=index),
+        wage_minor=_monthly_wage_minor(fund, index),
     )
 
 
-def account(country: Country, serial: int) -> str:
-    """An invented account number with the key that its country's rule gives it."""
-    if country is ALGERIA:
-        own = f"00300{serial:010d}"
-        return f"002{own}{97 - int(own) * 100 % 97:02d}"
-    own = f"07040{serial:013d}"
-    return f"{own}{97 - int(own) * 100 % 97:02d}"
+def _monthly_wage_minor(fund: Fund, index: int) -> int:
+    """Twice the least lawful wage where the fund has one, and a little more from worker to worker."""
+    owed = fund.sections.contributions
+    least = [each.a_month.amount_minor for each in owed.minimum_wages] if owed else []
+    usual = 2 * max(least) if least else USUAL_WAGE * 10**fund.currency.decimals
+    return usual + usual // 100 * index
 
 
 PERSON_COLUMNS = (
@@ -164,14 +159,27 @@ PERSON_COLUMNS = (
     "bank_account",
     "family",
 )
-FAMILY = "spouse:1985-06-01;child:2015-04-02;child:2018-09-10"
-"""Of the first worker: two children open the right to a family allowance where the fund pays one."""
+FAMILY = (("spouse", "1985-06-01"), ("child", "2015-04-02"), ("child", "2018-09-10"))
+"""Of the first worker, as far as the fund covers them: two children open the right to an allowance."""
 
 EMPLOYER_COLUMNS = ("employer_number", "name", "sector", "affiliated_on", "closed_on", "email", "mobile", "language")
 
 
-def write_register(folder: Path, characters: Cast, *, sector: str, spoilt: bool = False) -> tuple[Path, Path]:
+def activity(fund: Fund) -> str:
+    """What the firm does: where the fund has accident rates by kind of business, the first that it names."""
+    owed = fund.sections.contributions
+    return next(iter(owed.accident_rates[-1].activities)) if owed and owed.accident_rates else "services"
+
+
+def _family(fund: Fund) -> str:
+    covered = fund.sections.entitlements.dependants if fund.sections.entitlements else ()
+    known = {each.relation for each in covered if each.condition is None}
+    return ";".join(f"{relation}:{birth_on}" for relation, birth_on in FAMILY if relation in known)
+
+
+def write_register(folder: Path, characters: Cast, *, spoilt: bool = False) -> tuple[Path, Path]:
     """The fund's register of this cast as two CSV files; `spoilt` adds a line that no register should have."""
+    languages = characters.fund.languages
     persons = [
         (
             worker.insurance_number,
@@ -183,20 +191,20 @@ def write_register(folder: Path, characters: Cast, *, sector: str, spoilt: bool 
             worker.birth_on.isoformat(),
             worker.email,
             worker.mobile,
-            "ar" if index % 2 else "fr",
+            languages[-1 - index % len(languages)],
             str(index % 3) if index else "3",
             worker.account,
-            "" if index else FAMILY,
+            "" if index else _family(characters.fund),
         )
         for index, worker in enumerate(characters.workers)
     ]
     if spoilt:
         persons.append(("12", *persons[0][1:6], "31/31/1990", *persons[0][7:]))
     firm = characters.employer
-    employers = [(firm.number, firm.name, sector, "2010-01-04", "", firm.email, "", "fr")]
+    employers = [(firm.number, firm.name, activity(characters.fund), "2010-01-04", "", firm.email, "", languages[-1])]
     return (
-        _write(folder / f"persons-{characters.country.fund}.csv", PERSON_COLUMNS, persons),
-        _write(folder / f"employers-{characters.country.fund}.csv", EMPLOYER_COLUMNS, employers),
+        _write(folder / f"persons-{characters.fund.fund_id}.csv", PERSON_COLUMNS, persons),
+        _write(folder / f"employers-{characters.fund.fund_id}.csv", EMPLOYER_COLUMNS, employers),
     )
 
 

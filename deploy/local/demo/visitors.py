@@ -163,8 +163,9 @@ class BankCustomer:
     world: World
     account: str = ""
 
-    def open_account(self, *, holder: str, currency: str, balance: str) -> None:
-        body = {"holder": holder, "currency": currency, "balance": balance}
+    def open_account(self, *, holder: str, currency: str, balance: str | None = None) -> None:
+        """With as much as the bank gives to everybody, where nothing is said."""
+        body = {"holder": holder, "currency": currency, **({"balance": balance} if balance else {})}
         opened = requests.post(f"{self.world.bank}/customers/accounts", json=body, timeout=10)
         self.account = opened.json()["account"]
 

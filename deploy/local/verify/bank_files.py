@@ -24,7 +24,7 @@ from shared.kernel.money import Money
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.service_context import ServiceContext
-from simulators.bank import files
+from simulators.bank import exchange, files
 
 BANK_WAIT_S = 10
 
@@ -46,9 +46,9 @@ def ask(seen: Seen, look: Look) -> None:
     lines = _lines(seen, look)
     batches = list(_batches(seen, look, lines))
     if seen.bank_keys:
-        funds = load(tuple(seen.bank_keys))
+        funds = seen.funds or load(tuple(seen.bank_keys))
         context = ServiceContext(seen.databases["payments"], funds, seen.bank_keys)
-        for batch in batches:
+        for batch in (each for each in batches if each["fund"] in funds):
             look.at("files opened")
             for offence in _of_file(context, funds[batch["fund"]], batch, lines):
                 look.offends(f"file {batch['_id']}: {offence}")
@@ -108,7 +108,7 @@ def _of_file(context: ServiceContext, fund: Fund, batch: Row, lines: Mapping[str
     if sha256(body).hexdigest() != batch["sha256"]:
         yield "its bytes are not those that were named"
         return
-    read = files.read(body, schemas=Path(SCHEMAS))
+    read = files.read(body, schemas=Path(SCHEMAS)) if body.startswith(b"<") else exchange.read(body)
     if fault := files.fault_of(read):
         yield f"its count or control sum is not that of its lines ({fault})"
     if read.message_id != batch["batch_id"]:

@@ -7,7 +7,7 @@ import requests
 from kafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
-from deploy.local import addresses, plan, refill
+from deploy.local import addresses, plan, refill, served
 from deploy.local.demo.people import CANARIES
 from deploy.local.programs import HOST, Broken
 from deploy.local.verify.answer import Answer
@@ -48,6 +48,7 @@ def seen_of_run(environ: Mapping[str, str], *, var: Path) -> Seen:
         messages=_if_there(f"http://{HOST}:{ports['MESSAGES_PORT']}", "/health/live"),
         bank=_if_there(f"http://{HOST}:{ports['BANK_PORT']}", "/health/live"),
         bank_keys=from_file(Path(settings["payments"]["KEYS_FILE"])),
+        funds=served.funds(environ, var=var),
         canaries=Canaries(CANARIES),
         remembered_since=None if ran_at is None else ran_at - refill.REACH,
     )

@@ -17,6 +17,7 @@ from deploy.local.verify import records
 from deploy.local.verify.personal import Canaries
 from shared.encryption.keys import FundKeys
 from shared.events import catalogue
+from shared.funds.fund import Fund
 from shared.kernel.ids import first_id_at
 from shared.process.purging import OUTBOX_DAYS
 from shared.process.service import Service
@@ -53,7 +54,8 @@ class Seen:
     """Where everything is. Only `databases` (by service) has to be given; a question without its ground is not asked.
 
     `planted` are the ids of records that a test put on the topics past any service. `bank_keys` are the keys of
-    payments: with them its files for the bank are opened. A broker keeps what it was told since `remembered_since`.
+    payments: with them its files for the bank are opened, those of `funds`, or
+    of all that have keys. A broker keeps what it was told since `remembered_since`.
     """
 
     databases: Mapping[str, Documents]
@@ -64,6 +66,7 @@ class Seen:
     messages: str = ""
     bank: str = ""
     bank_keys: Mapping[str, FundKeys] = field(default_factory=dict)
+    funds: Mapping[str, Fund] = field(default_factory=dict)
     canaries: Canaries = field(default_factory=lambda: Canaries({}))
     planted: frozenset[str] = frozenset()
     remembered_since: datetime | None = None

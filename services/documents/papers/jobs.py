@@ -18,6 +18,7 @@ from services.documents.settings import Settings
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
+from shared.languages.locales import first_from_left
 from shared.process.backfills import Backfill
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -25,7 +26,6 @@ from shared.telemetry import metrics
 from shared.telemetry.propagation import continue_trace
 
 PRINTING = system("press")
-LATIN = ("fr", "en")
 """The languages in Latin letters that a fund's name in a signature may be in."""
 
 log = structlog.get_logger()
@@ -71,8 +71,7 @@ class PaperPrinting:
     def _seal(self, fund: Fund) -> Seal:
         """The fund's name in a signature keeps to Latin letters: readers refuse names of two scripts."""
         if fund.fund_id not in self.seals:
-            latin = next((each for each in LATIN if each in fund.names), fund.language)
-            self.seals[fund.fund_id] = Seal(self.chain_of(fund), fund_name=fund.names[latin])
+            self.seals[fund.fund_id] = Seal(self.chain_of(fund), fund_name=fund.names[first_from_left(fund.languages)])
         return self.seals[fund.fund_id]
 
 

@@ -212,7 +212,7 @@ def add_user(
 ) -> Added:
     """Open an account for an employer's user or for one of the fund's staff."""
     role = rules.role_of(uow.fund, actor=actor, named=role)
-    read = rules.read_login(login)
+    read = rules.read_new_login(login, fund=uow.fund)
     known_words = [*read.split("@"), *rules.fund_words(uow.fund)]
     rules.check_password(
         password, actor=actor, is_easily_guessed=passwords.is_easily_guessed(password), known_words=known_words
@@ -289,13 +289,12 @@ def authenticate(uow: UnitOfWork, attempt: Attempt) -> Authentication:
 
 
 def _found(uow: UnitOfWork, login: str, actors: frozenset[ActorKind]) -> Account | None:
-    """The account under that name, if it is of a kind that may sign in here: a person's by national id, others' by
-    login."""
-    if login[:1].isdigit():
-        person = register.by_national_id(uow, login)
-        account = store.known_by(uow, person.person_ref if person else "")
-    else:
-        account = store.known_by(uow, _index_of_login(uow, login))
+    """The account under that name, if it is of a kind that may sign in here: a person's by national id, which may begin
+    with a letter, others' by login."""
+    is_national_id = uow.fund.read_identifier(IdentifierKind.NATIONAL_ID, login) is not None
+    person = register.by_national_id(uow, login) if is_national_id else None
+    known_by = person.person_ref if person else _index_of_login(uow, login.casefold())
+    account = store.known_by(uow, known_by)
     may_enter = account is not None and account.status is Status.ACTIVE and account.kind in actors
     return account if may_enter else None
 

@@ -15,6 +15,7 @@ from services.identity.accounts import actions, second_factor
 from shared.funds.fund import Fund
 from shared.kernel.actors import ActorKind, system
 from shared.kernel.errors import Failure
+from shared.languages.locales import first_from_left
 from shared.languages.texts import LANGUAGES, Texts
 from shared.storage.service_context import FundUnknown, ServiceContext
 
@@ -43,7 +44,7 @@ def add_user(context: ServiceContext, arguments: Sequence[str], *, texts: Texts,
         return 1
     if added.secret is not None:
         fund = context.funds[asked.fund]
-        name = fund.branding.short_names.get(asked.language, fund.branding.short_names[fund.language])
+        name = fund.branding.short_names[first_from_left(fund.languages)]
         out.write(second_factor.address(added.secret, login=asked.login, fund_name=name) + "\n")
     return 0
 

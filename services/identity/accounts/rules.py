@@ -144,6 +144,12 @@ class LoginMalformed(Invalid):
     code = "account.login-malformed"
 
 
+class LoginIsNationalId(Invalid):
+    """A person of the fund could have it as a national id, and sign in by that."""
+
+    code = "account.login-is-national-id"
+
+
 class LoginTaken(Conflict):
     code = "account.login-taken"
 
@@ -413,7 +419,7 @@ def change_password(account: Account, *, password_hash: str, at: datetime) -> Ou
 
 
 def read_login(text: str) -> str:
-    """A login as it is looked up. It begins with a letter, so that none is ever taken for a national id."""
+    """A login as it is looked up."""
     login = typed.plain(text).casefold()
     if not LOGIN.fullmatch(login):
         raise LoginMalformed
@@ -435,6 +441,14 @@ def role_of(fund: Fund, *, actor: ActorKind, named: str | None) -> str:
     if named not in codes:
         raise RoleUnknown(roles=", ".join(codes))
     return named
+
+
+def read_new_login(text: str, *, fund: Fund) -> str:
+    """A login that is to be given to somebody: none that is also written as a national id of the fund."""
+    login = read_login(text)
+    if fund.read_identifier(IdentifierKind.NATIONAL_ID, login) is not None:
+        raise LoginIsNationalId
+    return login
 
 
 def add_user(

@@ -18,7 +18,9 @@ OPEN = "open"
 
 
 def issue(uow: UnitOfWork, person_refs: Sequence[str], *, part_of: str) -> None:
-    """Make a card for each of these persons, who have none."""
+    """Make a card for each of these persons, who have none, where the fund has cards."""
+    if not rules.are_issued(uow.fund):
+        return
     on = uow.today
     made = [
         rules.issue(person_ref=person_ref, number=int.from_bytes(uow.entropy(8), "big"), on=on)
@@ -64,7 +66,7 @@ def _following(card: Card, right: Right, *, fund: Fund, on: date, decided_on: da
     """The card as it follows a right: its own life begins today, and a right is closed since it was decided."""
     if right.status != OPEN:
         return rules.close(card, right_version=right.version, on=decided_on)
-    if right.valid_until is None:
+    if right.valid_until is None or not rules.are_issued(fund):
         return card
     return rules.refresh(card, right_until=right.valid_until, right_version=right.version, fund=fund, on=on)
 

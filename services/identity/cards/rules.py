@@ -15,6 +15,11 @@ class CardUnknown(Missing):
     code = "card.unknown"
 
 
+def are_issued(fund: Fund) -> bool:
+    """Whether the fund has cards: one that says no lifetime for them has none."""
+    return fund.sections.entitlements is not None and bool(fund.entitlements.card_lifetime)
+
+
 def issue(*, person_ref: str, number: int, on: date) -> Card:
     """A card for a person, with check digits; `number` is random. No care is covered before a right opens."""
     body = f"{on.year % 100:02d}{number % 10**NUMBER_DIGITS:0{NUMBER_DIGITS}d}"

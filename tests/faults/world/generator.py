@@ -12,10 +12,12 @@ from typing import Any
 import requests
 
 from deploy.local.demo import papers, payroll
-from deploy.local.demo.people import ALGERIA, Cast
-from deploy.local.demo.story import GOOD_CARD, SILENT_CARD, filing
+from deploy.local.demo.employers import GOOD_CARD, SILENT_CARD
+from deploy.local.demo.expected import ended
+from deploy.local.demo.people import Cast
+from deploy.local.demo.persons import filing
 from tests.faults.world.client import Outcome, SignedInUser, TimedOut
-from tests.faults.world.people import People, quarter_ended
+from tests.faults.world.people import ALGERIA, People
 
 JOIN_MAX_S = 240.0
 PAUSE_S = (0.1, 0.8)
@@ -73,7 +75,7 @@ class Load:
 
     def _wages(self, chance: random.Random) -> None:
         characters, login = self.people.firms.get_nowait()
-        user = self.people.user(characters.country.fund, login=login)
+        user = self.people.user(characters.fund.fund_id, login=login)
         user.sign_in()
         declaration_id = declare(user, characters, today=self.people.today())
         if declaration_id:
@@ -107,7 +109,7 @@ class Load:
         if None in uploads:
             return
         care_on = self.people.today() - timedelta(days=2)
-        body = {**filing([str(each) for each in uploads]), "care_on": care_on.isoformat()}
+        body = {**filing(ALGERIA, [str(each) for each in uploads]), "care_on": care_on.isoformat()}
         for line in body["lines"]:  # the same amount again would be the same bill again, for an agent to judge
             line["paid"] = f"{chance.randrange(2_000, 900_000)}.00"
         if chance.random() < WRONG_SHARE:
@@ -134,13 +136,10 @@ UPLOAD_UNKNOWN = frozenset({"claim.upload-unknown"})
 
 def declare(user: SignedInUser, characters: Cast, *, today: date) -> str | None:
     """Send a firm's wage file and wait until it is accepted; the declaration's id, None where it was refused."""
-    if characters.country is ALGERIA:
-        year = today.year - 1
-        files, period = payroll.das_b(characters, year=year), str(year)
-    else:
-        year, quarter = quarter_ended(today)
-        files, period = payroll.tn_122(characters, year=year, quarter=quarter), f"{year}-Q{quarter}"
-    form = {"employer_id": characters.employer.number, "form": characters.country.form, "period": period}
+    code, definition = next(iter(characters.fund.declarations.forms.items()))
+    period = ended(definition, today=today)
+    files = payroll.wage_files(characters, definition, period)
+    form = {"employer_id": characters.employer.number, "form": code, "period": str(period)}
     parts = [("files", (name, content, "text/plain")) for name, content in files.items()]
     sent = user.command("declare", characters.employer.number, "payments", "/declarations", data=form, files=parts)
     if sent.outcome is not Outcome.OK:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from deploy.local.demo.people import ALGERIA, TUNISIA, Cast, Worker, cast, write_register
-from deploy.local.demo.story import EMPLOYER_SCOPE, PERSON_SCOPE, STAFF_SCOPE
+from deploy.local.demo.people import Cast, Worker, cast, write_register
+from deploy.local.demo.scene import EMPLOYER_SCOPE, PERSON_SCOPE, STAFF_SCOPE
 from deploy.local.demo.visitors import BankCustomer, Mailbox, Visitor
 from deploy.local.demo.visitors import World as Addresses
 from deploy.local.demo_fund import totp_secret
+from shared.funds.loading import load
 from tests.faults.world.client import Outcome, Record, SignedInUser, Untraced
 from tests.faults.world.world import World
 
@@ -22,9 +23,10 @@ TOKEN = re.compile(r"token=([\w-]+)", re.ASCII)  # an Arabic mail has marks of d
 BATCH = 30
 WORKERS = 2
 PERSONS = 6
+FUNDS = load(["dz-cnas", "tn-cnss"])
+ALGERIA, TUNISIA = FUNDS.values()
 TUNISIAN_MAX = 100
-"""Their invented national ids have two digits for the firm."""
-SECTORS = {ALGERIA.fund: "services", TUNISIA.fund: "retail"}
+"""Their invented national ids have few digits for the firm."""
 
 
 class People:
@@ -45,10 +47,10 @@ class People:
 
     def begin(self) -> None:
         """The first firms, an agent for each fund, and the workers who may open accounts once rights are theirs."""
-        for country, currency in ((ALGERIA, "DZD"), (TUNISIA, "TND")):
-            self.payers[country.fund] = BankCustomer(self.addresses)
-            self.payers[country.fund].open_account(holder="Tous", currency=currency, balance="900000000000")
-            self.agents[country.fund] = self._agent(country.fund)
+        for fund_id, fund in FUNDS.items():
+            self.payers[fund_id] = BankCustomer(self.addresses)
+            self.payers[fund_id].open_account(holder="Tous", currency=fund.currency.value, balance="900000000000")
+            self.agents[fund_id] = self._agent(fund_id)
         self.home = cast(ALGERIA, run=next(self._runs), count=PERSONS)
         self.home_login = self._import([self.home])
         self.more(BATCH)
@@ -102,7 +104,7 @@ class People:
         }
         user = SignedInUser(
             self.addresses,
-            ALGERIA.fund,
+            ALGERIA.fund_id,
             self.record,
             clock=self.clock,
             sign_in=lambda visitor: visitor.sign_in(worker.national_id, self.password, scope=PERSON_SCOPE),
@@ -121,7 +123,7 @@ class People:
 
     def _import(self, casts: Sequence[Cast]) -> str:
         """Import the register of these firms, all of one fund, with one user for them; its login."""
-        fund, first = casts[0].country.fund, casts[0].run
+        fund, first = casts[0].fund.fund_id, casts[0].run
         persons, employers = self._register(casts, self._folder / fund / str(first))
         files = ["--persons", str(persons), "--employers", str(employers)]
         imported = self.world.command("identity", "import-register", fund, *files)
@@ -137,7 +139,7 @@ class People:
         for each in casts:
             own = folder / str(each.run)
             own.mkdir(parents=True)
-            parts.append(write_register(own, each, sector=SECTORS[each.country.fund]))
+            parts.append(write_register(own, each))
         whole = (folder / "persons.csv", folder / "employers.csv")
         for number, path in enumerate(whole):
             lines = [part[number].read_text(encoding="utf-8").splitlines(keepends=True) for part in parts]
@@ -154,9 +156,3 @@ class People:
     def today(self) -> date:
         """By the clock that the platform has."""
         return datetime.fromtimestamp(self.clock(), UTC).date()
-
-
-def quarter_ended(today: date) -> tuple[int, int]:
-    """The last quarter that has ended, as year and number."""
-    number = today.year * 4 + (today.month - 1) // 3 - 1
-    return number // 4, number % 4 + 1

@@ -7,11 +7,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from deploy.local.demo.people import ALGERIA
 from tests.faults.world.checker import Checker, around
 from tests.faults.world.client import Record, SignedInUser, say
 from tests.faults.world.generator import RAILS, Load, declare
-from tests.faults.world.people import People
+from tests.faults.world.people import ALGERIA, People
 from tests.faults.world.world import World
 
 FIRMS_A_MINUTE = 60
@@ -33,7 +32,7 @@ class Town:
         """Everything runs, and each person has an account and the right to care."""
         self.world.begin()
         self.people.begin()
-        user = self.people.user(ALGERIA.fund, login=self.people.home_login)
+        user = self.people.user(ALGERIA.fund_id, login=self.people.home_login)
         user.sign_in()
         assert declare(user, self.people.home, today=self.people.today()), f"refused: {self.record.calls[-1]}"
         self.people.open_accounts()

@@ -11,7 +11,7 @@ from services.identity.cards.store import cards
 from services.identity.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.identity.builders import KARIM_NSS, events, known_people, ref, rights
-from tests.kit.contexts import handle, parked, published, reading, today
+from tests.kit.contexts import DZ, handle, parked, published, reading, today
 
 SOON = today() + timedelta(days=60)
 
@@ -64,6 +64,29 @@ def test_r4_a_decision_that_comes_late_changes_nothing(people: ServiceContext) -
 def test_r4_who_holds_no_card_is_counted_where_the_right_is_open(people: ServiceContext) -> None:
     handle(people, service, rights("pnobody", status="closed"), rights("pnobody", until=SOON, declaration_id="d2"))
     assert [published["unknown"] for published in refreshed(people)] == [0, 1]
+
+
+def test_a_fund_that_says_no_lifetime_of_cards_has_none(context: ServiceContext, tmp_path: Path) -> None:
+    fund = context.funds[DZ]
+    without = replace(fund.entitlements, card_lifetime=())
+    cardless = replace(fund, sections=replace(fund.sections, entitlements=without))
+    ground = replace(context, funds={**context.funds, DZ: cardless})
+    known_people(ground, tmp_path)
+    handle(ground, service, rights(ref(), until=SOON))
+    assert cards.find(reading(ground), ref()) is None
+    assert [(each["cards"], each["unknown"]) for each in refreshed(ground)] == [([], 1)]
+    assert parked(ground) == []
+
+
+def test_a_fund_that_gives_cards_up_leaves_them_as_they_are(people: ServiceContext) -> None:
+    handle(people, service, rights(ref(), until=SOON, version=1))
+    fund = people.funds[DZ]
+    without = replace(fund.entitlements, card_lifetime=())
+    cardless = replace(fund, sections=replace(fund.sections, entitlements=without))
+    ground = replace(people, funds={**people.funds, DZ: cardless})
+    handle(ground, service, rights(ref(), until=SOON + timedelta(days=9), declaration_id="d2", version=2))
+    assert valid_until(ground, ref()) == SOON
+    assert parked(ground) == []
 
 
 def test_r13_what_was_not_refreshed_is_counted_by_why_and_who_is_gone_apart(people: ServiceContext) -> None:

@@ -30,6 +30,10 @@ from services.payments.payouts.batch import PayoutBatchStatus
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
+from simulators.bank.accounts import open_fund_accounts
+from simulators.bank.book import Book, move
+from simulators.bank.exchange import Exchange
+from simulators.bank.settings import FundAccount
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, context_on, handle, parked, published
@@ -183,6 +187,30 @@ def test_one_bad_line_holds_up_no_other(bank: FixedFilesBank, bad: str) -> None:
     notice = bank.statement("1")
     assert notice is not None and [entry.entry_id for entry in notice.entries] == ["ENT-2"]
     assert LineMalformed in {type(fault) for fault in notice.faults}, "so that an operator sees the file"
+
+
+def test_a_heading_in_no_currency_is_a_line_that_cannot_be_read(bank: FixedFilesBank) -> None:
+    put(bank, "statement-x.txt", HEAD.replace("DZD", "QQQ"), movement(), TAIL)
+    with pytest.raises(LineMalformed):
+        bank.statement("x")
+
+
+@pytest.mark.parametrize("number", ["KW81CBKU0000000000001234560101", "00100100000001234563"])
+def test_the_bank_s_statements_of_long_account_numbers_are_read_too(tmp_path: Path, number: str) -> None:
+    book, currency = Book(tmp_path / "book"), Currency("DZD")
+    open_fund_accounts(book, (FundAccount(fund=DZ, account=number, currency=currency),))
+    with book.transaction() as uow:
+        move(uow, debtor="cash", creditor=number, amount_minor=1_500, currency=currency, reference="CT16000001")
+    exchange = Exchange(book, {DZ: tmp_path / "shared"})
+    exchange.publish_booked()
+    exchange.publish_booked()
+    ours = FixedFilesBank(layout=FIXED, folder=tmp_path / "shared")
+    (name,) = ours.new_statements()
+    notice = ours.statement(name)
+    assert notice is not None and not notice.faults
+    assert [(each.account, each.amount, each.remittance) for each in notice.entries] == [
+        (number, Money(1_500, currency), "CT16000001")
+    ]
 
 
 def test_a_file_without_its_last_line_is_not_there_yet(bank: FixedFilesBank) -> None:

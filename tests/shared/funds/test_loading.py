@@ -10,7 +10,7 @@ import pytest
 from shared.funds.contributions import ContributionSide
 from shared.funds.fund import IdentifierKind, SectionMissing
 from shared.funds.law import Confidence, Law, NothingInForce, in_force
-from shared.funds.loading import DEFINITIONS, FundsInvalid, load
+from shared.funds.loading import DEFINITIONS, FundsInvalid, defined_funds, load
 from shared.kernel.money import Currency, Money
 
 FUNDS = load()
@@ -309,6 +309,27 @@ def faults_of(folder: Path, fund_id: str | None) -> list[str]:
     with pytest.raises(FundsInvalid) as refused:
         load(folder=folder)
     return refused.value.faults
+
+
+def test_funds_of_a_further_folder_stand_beside_those_that_ship(tmp_path: Path) -> None:
+    own = tmp_path / "xx-own"
+    shutil.copytree(DEFINITIONS / "tn-cnss", own)
+    about = (own / "fund.yaml").read_text().replace("fund_id: tn-cnss", "fund_id: xx-own")
+    (own / "fund.yaml").write_text(about)
+    assert defined_funds(further=[tmp_path]) == ["dz-cnas", "ma-cnops", "tn-cnss", "xx-own"]
+    assert set(load(["xx-own", "dz-cnas"], further=[tmp_path])) == {"xx-own", "dz-cnas"}
+    with pytest.raises(FundsInvalid, match=r"xx-own: no such fund; defined are dz-cnas, ma-cnops, tn-cnss$"):
+        load(["xx-own"])
+
+
+def test_a_folder_that_is_none_and_a_fund_that_is_defined_twice_are_named_at_once(tmp_path: Path) -> None:
+    shutil.copytree(DEFINITIONS / "tn-cnss", tmp_path / "tn-cnss")
+    with pytest.raises(FundsInvalid) as refused:
+        load(["tn-cnss"], further=[tmp_path, tmp_path / "nowhere"])
+    assert refused.value.faults == [
+        f"tn-cnss: is defined twice, in {DEFINITIONS} and in {tmp_path}",
+        f"{tmp_path / 'nowhere'}: is no folder of funds' definitions",
+    ]
 
 
 def test_a_fund_that_is_not_defined_is_named_with_those_that_are() -> None:

@@ -17,54 +17,58 @@ from services.documents.papers.content import (
 )
 from services.documents.papers.printing.wording import Wording, isolated, wording
 from shared.funds.fund import Fund, IdentifierKind
+from shared.funds.texts import Texts
+from shared.languages.locales import first_from_left, locale_of
 
 Facts = dict[str, Any]
 """What a template gets: texts, lists and dictionaries of texts, nothing else (JSON)."""
 
 
 def faults(funds: Mapping[str, Fund]) -> list[str]:
-    """The funds whose papers cannot be printed: Arabic stands beside French, or English, on each of them."""
+    """The funds whose papers cannot be printed: the state that stands above is not named, or a language of theirs has
+    no words here."""
     nameless = [
         f"{fund_id}/fund.yaml: branding.state: is missing; it stands on the papers that papers.yaml names"
         for fund_id, fund in funds.items()
         if fund.sections.papers is not None and fund.branding.state is None
     ]
     return nameless + [
-        f"{fund_id}/papers.yaml: types.{kind}: is printed in Arabic beside {latin}; the fund needs both"
+        f"{fund_id}/papers.yaml: types.{kind}: papers have no words in {language}; they have {', '.join(PaperLanguage)}"
         for fund_id, fund in funds.items()
         if fund.sections.papers is not None
         for kind, paper in fund.sections.papers.types.items()
-        for latin in sorted({_latin(language) for language in paper.languages})
-        if not {PaperLanguage.ARABIC, latin} <= set(fund.languages)
+        for language in paper.languages
+        if language not in set(PaperLanguage)
     ]
 
 
-def _latin(language: str) -> PaperLanguage:
-    """The language that stands beside Arabic on a paper."""
-    return PaperLanguage.ENGLISH if language == PaperLanguage.ENGLISH else PaperLanguage.FRENCH
+def beside(language: str, fund: Fund) -> str | None:
+    """The language in which a paper repeats the names of state, fund and paper: one that is written in the other
+    direction where the fund has one, else any other; None where the fund has one language."""
+    others = [each for each in fund.languages if each != language]
+    crossing = [each for each in others if _direction(each) != _direction(language)]
+    return next(iter(crossing or others), None)
 
 
 def facts_of(content: PaperContent) -> Facts:
     """The texts of a paper in its own language, with the few that official papers repeat in a second one."""
     fund, language = content.fund, content.language
     words = wording(language, fund.country)
-    latin = _latin(language)
-    second = latin if language is PaperLanguage.ARABIC else PaperLanguage.ARABIC
+    second = beside(language, fund)
+    shown = [each for each in fund.languages if each in (language, second)]
     titles = fund.papers.types[content.kind].names
     return {
         "language": language,
-        "second_language": second,
-        "latin_language": latin,
+        "direction": _direction(language),
         "country": fund.country,
         "colour": fund.branding.colour,
-        "acronym": fund.branding.short_names[latin],
-        "states": [(fund.branding.state or {}).get(each, "") for each in (PaperLanguage.ARABIC, latin)],
+        "acronym": fund.branding.short_names[first_from_left(fund.languages)],
+        "states": [_said(each, fund.branding.state or {}) for each in shown],
+        "letterhead": [_said(each, fund.names) for each in sorted(shown, key=_is_from_right)],
         "fund": fund.names[language],
-        "fund_arabic": fund.names[PaperLanguage.ARABIC],
-        "fund_latin": fund.names[latin],
         "address": fund.branding.address[language],
         "title": titles[language],
-        "second_title": titles[second],
+        "second_title": _said(second, titles) if second else None,
         "number": content.number,
         "dates": [
             [words.say("number"), isolated(content.number)],
@@ -83,6 +87,20 @@ def facts_of(content: PaperContent) -> Facts:
         "note": _note(content, words),
         "page": words.texts["page"],
     }
+
+
+def _said(language: str, texts: Texts) -> Facts:
+    """A text with what typesetting needs to know of its language."""
+    return {"text": texts.get(language, ""), "language": language, "direction": _direction(language)}
+
+
+def _is_from_right(language: str) -> bool:
+    return _direction(language) == "rtl"
+
+
+def _direction(language: str) -> str:
+    """`ltr` or `rtl`."""
+    return locale_of(language).text_direction
 
 
 def body_of(body: Wages | Affiliation, *, fund: Fund, language: PaperLanguage) -> Facts:

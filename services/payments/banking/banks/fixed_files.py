@@ -161,7 +161,10 @@ class FixedFilesBank:
             return None
         lines, faults = self.layout.read(self.layout.statement, body)
         head, tail = self._ends(lines)
-        currency = Currency(head["currency"])
+        try:
+            currency = Currency(head["currency"])
+        except ValueError:
+            raise LineMalformed(line=lines[0].number) from None
         entries = []
         for line in (each for each in lines if each.record == "movement"):
             try:

@@ -24,6 +24,8 @@ from services.documents.papers.content import (
 )
 from services.documents.papers.printing.facts import facts_of
 from services.documents.papers.printing.printer import Printer
+from shared.funds.fund import Fund
+from shared.funds.papers import Papers
 from tests.documents.paper_printing import code_on
 from tests.documents.papers.builders import a_body, a_fund, a_paper, months, span, wages
 
@@ -49,6 +51,49 @@ def test_every_paper_in_every_language_is_archivable_and_accessible(
             assert str(pdf.Root.Lang) == f"{language}-{fund.country}"
             assert pdf.Root.MarkInfo.Marked
             assert {font.split("+")[1].split("-")[0] for font in _fonts(pdf)} == {"Amiri"}
+
+
+def only(fund: Fund, *languages: str) -> Fund:
+    """The fund in these languages alone, on its papers too."""
+    papers = {kind: replace(paper, languages=languages) for kind, paper in fund.papers.types.items()}
+    return replace(fund, languages=languages, sections=replace(fund.sections, papers=Papers(types=papers)))
+
+
+@pytest.mark.parametrize(
+    ("languages", "language", "letterhead", "second_title"),
+    [
+        (("ar", "fr", "en"), "ar", ["fr", "ar"], "fr"),
+        (("ar", "fr", "en"), "fr", ["fr", "ar"], "ar"),
+        (("ar", "fr", "en"), "en", ["en", "ar"], "ar"),
+        (("en", "ar"), "en", ["en", "ar"], "ar"),
+        (("en", "ar"), "ar", ["en", "ar"], "en"),
+        (("en", "fr"), "fr", ["en", "fr"], "en"),
+        (("en", "fr"), "en", ["en", "fr"], "fr"),
+        (("fr",), "fr", ["fr"], None),
+        (("ar",), "ar", ["ar"], None),
+    ],
+)
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler's pdftotext is not here to read the page")
+@pytest.mark.parametrize("kind", list(PaperKind))
+def test_a_paper_is_of_the_languages_that_its_fund_has(
+    printer: Printer,
+    kind: PaperKind,
+    languages: tuple[str, ...],
+    language: str,
+    letterhead: list[str],
+    second_title: str | None,
+) -> None:
+    fund = only(a_fund(), *languages)
+    paper = a_paper(a_body(kind), language=language, fund=fund)
+    facts = facts_of(paper)
+
+    assert [each["language"] for each in facts["letterhead"]] == letterhead
+    assert [each["text"] for each in facts["letterhead"]] == [fund.names[each] for each in letterhead]
+    assert [each["language"] for each in facts["states"]] == [each for each in languages if each in letterhead]
+    assert (facts["second_title"] or {}).get("language") == second_title
+    printed = read_by_people(printer.print(paper))
+    assert bool(re.search("[\u0600-\u06ff\ufb50-\ufefc]", printed)) == ("ar" in languages)
+    assert all(fund.names[each] in printed for each in letterhead if each != "ar")
 
 
 @pytest.mark.parametrize(("bodies", "pages"), [((months(1),), 1), ((months(2), months(2)), 1), ((months(80),), 3)])

@@ -1,0 +1,68 @@
+"""Invented numbers of people, firms and accounts, written as a fund's own definition says: nothing here knows a fund.
+
+Each begins as the definition's example does, holds a serial, and ends in the key that the rule asks for.
+"""
+
+from collections.abc import Callable, Iterable
+
+from shared.funds.fund import IdentifierRule, PhoneRule
+from shared.funds.identifiers import AccountRule, KeyRule, is_account
+from shared.funds.payments import FundAccount
+
+SERIAL_DIGITS_MAX = 10
+"""What stands before them is the example's."""
+TRIES = {KeyRule.MOD_97: 100, KeyRule.LUHN: 10, KeyRule.WEIGHTED_MOD_10: 10}
+"""Of how many numbers in a row one has the key."""
+ACCOUNT_SERIAL_DIGITS = 8
+
+
+class NoNumber(ValueError):
+    """The rule allows no number that is like its example with other digits at the end."""
+
+
+def identifier(rule: IdentifierRule, *, run: int, index: int) -> str:
+    """A number by this rule; another one for each telling and each of its people."""
+    tries = 1 if rule.key is None else TRIES[rule.key]
+    return _like(rule.read(rule.example) or "", run=run, index=index, tries=tries, fits=rule.fits)
+
+
+def mobile(rule: PhoneRule, *, run: int, index: int) -> str:
+    """A mobile number of the country, as `+213550123456`."""
+    example = rule.e164(rule.example) or ""
+    code = f"+{rule.country_code}"
+
+    def fits(national: str) -> bool:
+        return rule.e164(national) == f"{code}{national}"
+
+    return code + _like(example.removeprefix(code), run=run, index=index, tries=1, fits=fits)
+
+
+def account(own: FundAccount, *, run: int, index: int) -> str:
+    """An account at the bank of a fund's own account, with the key of its rule."""
+    serial = (run * 10_000 + index) % 10**ACCOUNT_SERIAL_DIGITS
+    body = f"{own.number[: -ACCOUNT_SERIAL_DIGITS - 2]}{serial:0{ACCOUNT_SERIAL_DIGITS}d}"
+    keys = (f"{key:02d}" for key in range(100))
+    if own.rule is AccountRule.IBAN:
+        written: Iterable[str] = (f"{body[:2]}{key}{body[4:]}{own.number[-2:]}" for key in keys)
+    else:
+        written = (body + key for key in keys)
+    for number in written:
+        if is_account(number, rule=own.rule):
+            return number
+    raise NoNumber(f"no account like {own.number} has the key of {own.rule}")
+
+
+def _like(example: str, *, run: int, index: int, tries: int, fits: Callable[[str], bool]) -> str:
+    """The example with other digits at its end."""
+    places = [at for at, sign in enumerate(example) if sign.isdigit()]
+    free = places[max(1, len(places) - SERIAL_DIGITS_MAX) :]
+    serials = 10 ** len(free) // tries
+    people = 10 ** (len(str(serials - 1)) // 2)  # so many in a telling before numbers meet those of another
+    serial = (run * people + index) % serials * tries
+    for key in range(tries):
+        signs = list(example)
+        for at, digit in zip(free, f"{serial + key:0{len(free)}d}", strict=True):
+            signs[at] = digit
+        if fits(number := "".join(signs)):
+            return number
+    raise NoNumber(f"no number like {example} fits")

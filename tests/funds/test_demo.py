@@ -1,0 +1,104 @@
+"""What the demo's story makes of a fund's definition: numbers, wage files and sums, for every fund there is."""
+
+from collections import Counter
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from deploy.local.demo import expected, numbers, payroll
+from deploy.local.demo.people import activity, cast
+from services.payments.declarations.findings import FileRole
+from services.payments.declarations.layouts.registry import layouts_of
+from shared.funds.fund import Fund, IdentifierKind
+from shared.funds.identifiers import AccountRule, is_account
+from shared.funds.payments import FundAccount
+from tests.funds.declaring import Grounds, declare
+from tests.funds.invented import every_fund
+
+FUNDS = every_fund()
+WORKERS, RUN = 12, 41
+TODAY = date(2026, 11, 29)
+
+
+@pytest.fixture(params=list(FUNDS))
+def fund(request: pytest.FixtureRequest) -> Fund:
+    return FUNDS[request.param]
+
+
+def test_every_number_is_one_that_the_fund_takes_and_nobody_else_has_it(fund: Fund) -> None:
+    casts = [cast(fund, run=run, count=WORKERS) for run in range(RUN, RUN + 5)]
+    for characters in casts:
+        assert fund.identifiers[IdentifierKind.EMPLOYER_NUMBER].fits(characters.employer.number)
+        for worker in characters.workers:
+            assert fund.identifiers[IdentifierKind.INSURANCE_NUMBER].fits(worker.insurance_number)
+            assert fund.identifiers[IdentifierKind.NATIONAL_ID].fits(worker.national_id)
+            assert fund.phone.e164(worker.mobile) == worker.mobile
+            assert is_account(worker.account, rule=fund.payments.payouts.rule)
+    assert len({each.employer.number for each in casts}) == len(casts)
+    by_kind = [
+        (field, getattr(worker, field))
+        for each in casts
+        for worker in each.workers
+        for field in ("insurance_number", "national_id", "mobile", "account")
+    ]
+    assert [each for each, count in Counter(by_kind).items() if count > 1] == []
+
+
+def test_an_account_of_the_post_has_its_key() -> None:
+    key = next(key for key in range(100) if is_account(f"0000123456{key:02d}", rule=AccountRule.CCP))
+    own = FundAccount(number=f"0000123456{key:02d}", holder="x", bank="x", rule=AccountRule.CCP)
+    made = [numbers.account(own, run=run, index=2) for run in range(9)]
+    assert len(set(made)) == 9 and all(is_account(each, rule=AccountRule.CCP) for each in made)
+
+
+def test_a_wage_file_is_read_as_the_fund_s_layout_reads_it(fund: Fund) -> None:
+    characters, form = cast(fund, run=RUN, count=WORKERS), next(iter(fund.declarations.forms.values()))
+    (layout, *_) = layouts_of(fund, form)
+    period = expected.ended(form, today=TODAY)
+    for is_spoilt in (False, True):
+        files = payroll.wage_files(characters, form, period, is_spoilt=is_spoilt)
+        assert all(layout.file_name.fullmatch(name) for name in files)
+        wrong = []
+        for body in files.values():
+            lines = [line for line in body.split(layout.newline) if line]
+            role = FileRole.DETAIL if len(lines) == WORKERS else FileRole.HEADER
+            for number, line in enumerate(lines, start=1):
+                kind = layout.kind(role, line)
+                _, faults = kind.read(line)
+                wrong += [(number, kind.column(each.field)) for each in faults]
+        assert wrong == ([(1, payroll.spoilt(fund, form).column)] if is_spoilt else [])
+
+
+def test_what_is_due_is_what_was_computed_by_hand(ground: Grounds, fund: Fund) -> None:
+    characters = cast(fund, run=RUN, count=WORKERS)
+    code, form = next(iter(fund.declarations.forms.items()))
+    for period in expected.periods(fund, form, today=TODAY):
+        files = payroll.wage_files(characters, form, period)
+        seen = declare(
+            ground("payments", datetime(2026, 11, 29, 9, tzinfo=UTC)),
+            fund_id=fund.fund_id,
+            form={"employer_id": characters.employer.number, "form": code, "period": str(period)},
+            files=files,
+            sector=activity(fund),
+        )
+        assert (seen["status"], seen["workers"]) == ("accepted", WORKERS)
+        assert seen["due"] == expected.due(characters, form, period)
+        decimals = len(seen["due"].partition(".")[2])
+        assert decimals == fund.currency.decimals and Decimal(seen["due"]) > 0
+
+
+def test_periods_are_those_that_open_the_right_after_one_of_older_rates() -> None:
+    expected_periods = {
+        fund_id: [
+            str(each) for each in expected.periods(fund, next(iter(fund.declarations.forms.values())), today=TODAY)
+        ]
+        for fund_id, fund in FUNDS.items()
+    }
+    assert expected_periods == {
+        "dz-cnas": ["2025"],
+        "ma-cnops": ["2026-M08", "2026-M09", "2026-M10"],
+        "tn-cnss": ["2024-Q4", "2026-Q3"],
+        "xx-mono": ["2026-M10"],
+        "xx-three": ["2026-H1"],
+    }
