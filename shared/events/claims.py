@@ -192,7 +192,10 @@ class ClaimPaid:
 @event(case="award_id")
 class AwardOpened:
     """A granted claim opened a cover (`kind` cover) or a payment of every period (payment); notifications informs the
-    person. Without `until_on` a fact ends it."""
+    person, documents issues its certificate. Without `until_on` a fact ends it.
+
+    `covers` (codes of acts) and `percent` are those of a cover; `amount_minor` is what a payment came to at the
+    decision, for each period of the kind `every`. Events of earlier releases do not say them."""
 
     award_id: str
     reference: str
@@ -203,6 +206,10 @@ class AwardOpened:
     from_on: date
     until_on: date | None
     opened_at: datetime
+    covers: tuple[str, ...] = ()
+    percent: str = ""
+    amount_minor: int = 0
+    every: str = ""
 
 
 @event(case="award_id")
@@ -231,7 +238,8 @@ class LifeCertificateDue:
 
 @event(case="award_id")
 class AwardSuspended:
-    """Nothing follows from the award for now, with a reason (a code of claims); notifications informs the person."""
+    """Nothing follows from the award for now, with a reason (a code of claims); notifications informs the person,
+    documents takes its certificates back."""
 
     award_id: str
     reference: str
@@ -243,7 +251,7 @@ class AwardSuspended:
 
 @event(case="award_id")
 class AwardResumed:
-    """The award holds again; notifications informs the person."""
+    """The award holds again; notifications informs the person, documents issues its certificate anew."""
 
     award_id: str
     reference: str
@@ -254,8 +262,8 @@ class AwardResumed:
 
 @event(case="award_id")
 class AwardEnded:
-    """The award has ended, with a reason (a code of claims); notifications informs the person. `until_on` is its last
-    day, included."""
+    """The award has ended, with a reason (a code of claims); notifications informs the person, documents takes back the
+    certificates that say more. `until_on` is its last day, included."""
 
     award_id: str
     reference: str
@@ -270,7 +278,10 @@ class AwardEnded:
 @event(case="award_id")
 class BenefitDue:
     """An approved run owes a person the payment of an award for a period; payments orders the payout, once for each
-    `payment_id`. `reference` is the award's number, `claim_id` the claim that opened it."""
+    `payment_id`. `reference` is the award's number, `claim_id` the claim that opened it.
+
+    `regular_minor` is what is right for the period itself, without arrears and what was carried; None where the run
+    did not judge it anew. Documents certifies it."""
 
     payment_id: str
     award_id: str
@@ -283,6 +294,7 @@ class BenefitDue:
     amount_minor: int
     currency: str
     due_at: datetime
+    regular_minor: int | None = None
 
 
 @event(case="award_id")

@@ -11,6 +11,7 @@ from shared.funds.conditions import Condition
 from shared.funds.effects import PAY_ONCE, Effect
 from shared.funds.formula import STEPS_MAX, Step
 from shared.funds.law import Law, check_no_overlap, find_in_force
+from shared.funds.papers import CertificateWording
 from shared.funds.procedure import USUAL, Procedure
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
@@ -223,8 +224,12 @@ class ClaimType:
     ceilings: tuple[Ceiling, ...] = ()
     frequencies: tuple[Frequency, ...] = ()
     procedure: Procedure = USUAL
+    certificate: CertificateWording | None = None
+    """Title and statement of the certificate of its award; those of the paper type where the benefit says none."""
 
     def __post_init__(self) -> None:
+        if self.certificate is not None and not self.effect.opens_award:
+            raise ValueError("a certificate is of a cover or of a payment of every period, and this opens neither")
         for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals, self.ceilings):
             check_no_overlap(dated)
         if self.is_for_care and not (self.acts and self.reimbursement and self.filing_terms):
