@@ -26,7 +26,7 @@ from services.claims.claims.claim import (
     Status,
 )
 from services.claims.claims.pricing import NOTHING, PricedBeside, explained, price_of, priced
-from services.claims.claims.steps import moved_to, noted
+from services.claims.claims.steps import complete_at, moved_to, noted
 from shared.events.claims import (
     ClaimPaid,
     ClaimSubmitted,
@@ -245,9 +245,8 @@ def _care_on(filing: ClaimFiling, definition: ClaimType, *, today: date) -> date
 
 def with_due_day(claim: Claim, *, fund: Fund) -> Outcome[Claim]:
     """The claim with the day by which the fund is to decide it, for one that was filed before claims had that day."""
-    complete_at = [step.at for step in claim.steps if step.status is Status.SUBMITTED][-1]
     definition = type_of(fund, claim.claim_type)
-    due_on = usual_due_on(definition, complete_on=fund.day_of(complete_at))
+    due_on = usual_due_on(definition, complete_on=fund.day_of(complete_at(claim)))
     return Outcome(replace(claim, due_on=due_on))
 
 
@@ -424,6 +423,22 @@ def _complete_again(claim: Claim, definition: ClaimType, *, about: str, fund: Fu
     )
 
 
+def may_grant(claim: Claim, *, by: Actor) -> Claim:
+    """The claim in the hands of who may grant it: it waits for a decision, and not for a second person, and who decides
+    an appeal had no part in the first decision."""
+    held = _held(claim, by=by)
+    moved(MOVES, claim.status, to=Status.TO_CONFIRM)
+    decisions.must_be_another(claim, by)
+    return held
+
+
+def must_be_no_duplicate(claim: Claim, others: Iterable[Claim], *, refused_lines: Mapping[int, str]) -> None:
+    """Raises `DuplicateOpen` where the claim is like another, and nobody has said that they are two."""
+    for finding in duplicates.findings(claim, others, refused_lines=refused_lines):
+        if not finding.is_answered:
+            raise DuplicateOpen(reference=finding.reference)
+
+
 def approve(
     claim: Claim,
     *,
@@ -440,16 +455,12 @@ def approve(
     Never more than that percentage of what the person paid. Prices and percentage are those of the day of care.
     `others` are the claims of the person and day, and those with the same papers: none may be alike and unanswered.
     """
-    held = _held(claim, by=by)
-    moved(MOVES, claim.status, to=Status.TO_CONFIRM)  # what waits for a second person is not decided anew
-    decisions.must_be_another(claim, by)
+    held = may_grant(claim, by=by)
     if not is_right_open:
         raise RightNotOpen(care_on=claim.care_on)
     if not set(refused_lines) <= set(range(1, len(claim.lines) + 1)):
         raise LinesDiffer(lines=len(claim.lines))
-    for finding in duplicates.findings(claim, others, refused_lines=refused_lines):
-        if not finding.is_answered:
-            raise DuplicateOpen(reference=finding.reference)
+    must_be_no_duplicate(claim, others, refused_lines=refused_lines)
     definition = type_of(fund, claim.claim_type)
     decisions.must_be_reasons(refused_lines.values(), definition)
     decisions.must_be_justified(claim, definition, refused_lines=refused_lines)

@@ -1,12 +1,12 @@
 """What a person sees of their claim: what happened, what comes next, who must act, and by when it usually is."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from itertools import pairwise
 
 from services.claims.claims.claim import Claim, ClaimStep, Status
 from services.claims.claims.rules import type_of
+from services.claims.claims.steps import complete_at
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
 from shared.funds.texts import Texts
@@ -90,7 +90,7 @@ def next_step(claim: Claim, fund: Fund) -> Next:
 def _decision(claim: Claim, fund: Fund) -> Next:
     """The fund decides: as it usually does, and as the law wants it to."""
     definition = type_of(fund, claim.claim_type)
-    complete_on = fund.day_of(_complete_at(claim))
+    complete_on = fund.day_of(complete_at(claim))
     usual = find_in_force(definition.usual_days, on=complete_on)
     usually_by_on = None if usual is None else complete_on + timedelta(days=usual.decision)
     legal = find_in_force(definition.procedure.legal_delays, on=complete_on) if claim.has_legal_delay else None
@@ -103,15 +103,6 @@ def _decision(claim: Claim, fund: Fund) -> Next:
         law=legal.law.reference if legal else None,
         is_law_to_be_confirmed=legal is not None and legal.law.is_to_be_confirmed,
     )
-
-
-def _complete_at(claim: Claim) -> datetime:
-    """Since when the papers are complete: as filed, or since the last one that was asked for."""
-    complete = [claim.steps[0].at]
-    for before, step in pairwise(claim.steps):
-        if before.status is Status.PAPERS_ASKED and step.status is not Status.PAPERS_ASKED:
-            complete.append(step.at)
-    return complete[-1]
 
 
 def contest(claim: Claim, fund: Fund) -> Contest | None:

@@ -365,6 +365,18 @@ def test_the_legal_day_stands_beside_the_usual_one() -> None:
     assert next_step(claim(), FUND).legally_by_on is None
 
 
+def test_what_leaves_a_claim_where_it_stands_does_not_begin_its_delay_anew() -> None:
+    """Of a claim that an earlier release filed, too, which is given its day when that step was long ago."""
+    later = AT + timedelta(days=5)
+    found = rules.find_complete(claim(), by=AGENT, at=later).thing
+    added = rules.add_paper(found, paper("invoice", "u-invoice"), fund=FUND, at=later).thing
+    for noted in (found, added):
+        assert rules.with_due_day(replace(noted, due_on=date.max), fund=FUND).thing.due_on == claim().due_on
+    asked_for = asked(added, kind="care-sheet", at=later).thing
+    again = rules.add_paper(asked_for, paper("care-sheet", "u-2"), fund=FUND, at=later + timedelta(days=1)).thing
+    assert rules.with_due_day(again, fund=FUND).thing.due_on == claim().due_on + timedelta(days=6) == again.due_on
+
+
 def test_a_paper_that_the_claim_type_does_not_know_is_not_asked_for() -> None:
     with pytest.raises(rules.PaperKindUnknown):
         asked(claim(), kind="poem")
