@@ -160,8 +160,11 @@ class ClaimAppealed:
 
 @event(case="claim_id")
 class AppealDecided:
-    """What an appeal came to: `outcome` is confirmed, changed or reversed, `amount_minor` what is paid beside the first
-    decision; notifications tells the person. What is owed is told by `ClaimApproved`."""
+    """What an appeal came to: `outcome` is confirmed, changed, lowered or reversed, `amount_minor` what is paid beside
+    the first decision; notifications tells the person. What is owed is told by `ClaimApproved`.
+
+    `first_minor` is what the first decision granted, `granted_minor` what is granted now altogether, `overpaid_minor`
+    what of the first is to be recovered; zero where nothing is paid once, and in events of earlier releases."""
 
     claim_id: str
     reference: str
@@ -172,6 +175,9 @@ class AppealDecided:
     outcome: str
     amount_minor: int
     decided_at: datetime
+    first_minor: int = 0
+    granted_minor: int = 0
+    overpaid_minor: int = 0
 
 
 @event(case="claim_id")

@@ -91,6 +91,11 @@ class Appeal:
     body: Texts
     days: int
     law: Law
+    of_amounts: bool = False
+    """Whether also the amount of what was granted whole may be contested, where it is paid once."""
+    may_lower: bool = False
+    """Whether the new review may come to less than the first decision; what was paid too much is then to be
+    recovered."""
 
 
 class Filer(StrEnum):

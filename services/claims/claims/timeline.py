@@ -7,6 +7,7 @@ from enum import StrEnum
 from services.claims.claims.claim import Claim, ClaimStep, Status
 from services.claims.claims.rules import type_of
 from services.claims.claims.steps import complete_at
+from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
 from shared.funds.texts import Texts
@@ -106,14 +107,17 @@ def _decision(claim: Claim, fund: Fund) -> Next:
 
 
 def contest(claim: Claim, fund: Fund) -> Contest | None:
-    """How the person may contest what was refused, be it one line: by the law of the day of the decision. What an
-    appeal came to is not contested here once more."""
+    """How the person may contest what was refused, be it one line, or an amount where the fund lets them: by the law of
+    the day of the decision. What an appeal came to is not contested here once more."""
     decision = claim.decision
-    if decision is None or not decision.refuses_something or claim.appealed is not None:
+    if decision is None or claim.appealed is not None:
         return None
-    decided_on = fund.day_of(decision.decided_at)
-    appeal = find_in_force(type_of(fund, claim.claim_type).appeals, on=decided_on)
+    definition, decided_on = type_of(fund, claim.claim_type), fund.day_of(decision.decided_at)
+    appeal = find_in_force(definition.appeals, on=decided_on)
     if appeal is None:
+        return None
+    is_amount = appeal.of_amounts and definition.effect.kind is EffectKind.PAY_ONCE
+    if not (decision.refuses_something or is_amount):
         return None
     return Contest(
         body=appeal.body,
