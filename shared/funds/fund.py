@@ -7,7 +7,7 @@ Each subject has a section of its own (`Sections`), one file and one module each
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -23,6 +23,7 @@ from shared.funds.law import Law
 from shared.funds.layouts import FileLayout
 from shared.funds.papers import Papers
 from shared.funds.payments import Payments
+from shared.funds.procedure import Procedure
 from shared.funds.texts import Texts
 from shared.kernel import typed
 from shared.kernel.errors import Missing
@@ -153,6 +154,7 @@ class Sections:
     entitlements: Entitlements | None = None
     papers: Papers | None = None
     bindings: Bindings | None = None
+    procedure: Procedure | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -192,6 +194,16 @@ class Fund:
             raise ValueError("languages is empty: the first is the fund's default")
         if missing := set(IdentifierKind) - set(self.identifiers):
             raise ValueError(f"identifiers does not say {', '.join(sorted(missing))}")
+
+    def with_usual_procedure(self) -> "Fund":
+        """The fund, each of whose claim types has what its section `procedure` says where the type says nothing."""
+        usual = self.sections.procedure
+        if usual is None:
+            return self
+        types = {
+            code: replace(each, procedure=each.procedure.or_else(usual)) for code, each in self.claim_types.items()
+        }
+        return replace(self, claim_types=types)
 
     def faults(self) -> list[str]:
         """What is wrong between its files, each as `file: place: what`. What is wrong within one is refused with it."""

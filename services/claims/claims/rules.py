@@ -22,6 +22,7 @@ from services.claims.claims.claim import (
     MedicalReview,
     PaperReason,
     PaperRequest,
+    RefusalReason,
     Separation,
     Status,
 )
@@ -39,7 +40,7 @@ from shared.events.claims import (
 from shared.funds.benefits import ClaimType
 from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund
-from shared.funds.law import find_in_force, in_force
+from shared.funds.law import Law, find_in_force, in_force
 from shared.funds.procedure import MedicalControl
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict, Invalid, Missing, Parameter
@@ -111,6 +112,12 @@ class LinesDiffer(Invalid):
 
 class NothingApproved(Invalid):
     code = "claim.nothing-approved"
+
+
+class PapersAwaited(Conflict):
+    """The days within which the person gives a paper that was asked for are not over."""
+
+    code = "claim.papers-awaited"
 
 
 class AssignedToAnother(Conflict):
@@ -259,6 +266,23 @@ def legal_due_on(definition: ClaimType, *, complete_on: date) -> date:
     """The day by which the law wants a decision; the last of all days where it sets none."""
     delay = find_in_force(definition.procedure.legal_delays, on=complete_on)
     return date.max if delay is None else complete_on + timedelta(days=delay.days)
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """Until when papers that were asked for may be given, that day included, and by which text."""
+
+    until_on: date
+    law: Law
+
+
+def paper_term(claim: Claim, *, fund: Fund) -> Awaited | None:
+    """Until when the person may give what was asked for last; None where nothing is asked, or the fund sets no term."""
+    if claim.status is not Status.PAPERS_ASKED or not claim.requests:
+        return None
+    asked_on = fund.day_of(max(request.asked_at for request in claim.requests))
+    term = find_in_force(type_of(fund, claim.claim_type).procedure.paper_terms, on=asked_on)
+    return None if term is None else Awaited(asked_on + timedelta(days=term.days), term.law)
 
 
 def _check_papers(definition: ClaimType, papers: Sequence[ClaimPaper], *, facts: Facts, on: date) -> None:
@@ -478,6 +502,9 @@ def refuse(claim: Claim, *, reason: str, fund: Fund, by: Actor, at: datetime) ->
     held = _held(claim, by=by)
     decisions.must_be_another(claim, by)
     decisions.must_be_reasons([reason], type_of(fund, claim.claim_type))
+    awaited = paper_term(claim, fund=fund) if reason == RefusalReason.PAPERS_NOT_GIVEN else None
+    if awaited is not None and fund.day_of(at) <= awaited.until_on:
+        raise PapersAwaited(until_on=awaited.until_on)
     decision = Decision(lines=(), decided_by=by.subject, decided_at=at, refused_for=reason)
     return decisions.refuse(held, decision, at=at)
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from services.claims.claims.claim import Claim, ClaimStep, Status
-from services.claims.claims.rules import type_of
+from services.claims.claims.rules import paper_term, type_of
 from services.claims.claims.steps import complete_at
 from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund
@@ -31,7 +31,7 @@ class FurtherStep(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Next:
     """The step to come. `text` is a code; the usual day is a habit of the fund, not a promise; the legal one is the
-    last on which the law wants the fund to decide."""
+    last on which the law wants the fund to decide, or the person to give what was asked for."""
 
     text: str
     who: Who
@@ -77,6 +77,7 @@ def next_step(claim: Claim, fund: Fund) -> Next:
         return Next(text=f"claim.next.{FurtherStep.APPEALED}", who=Who.FUND)
     if claim.status in _FUND_DECIDES:
         return _decision(claim, fund)
+    awaited = paper_term(claim, fund=fund)
     since_on = fund.day_of(claim.steps[-1].at)
     usual = find_in_force(type_of(fund, claim.claim_type).usual_days, on=since_on)
     is_paying = claim.status in (Status.APPROVED, Status.ORDERED) and usual is not None
@@ -85,6 +86,9 @@ def next_step(claim: Claim, fund: Fund) -> Next:
         who=_WHO[claim.status],
         usually_by_on=since_on + timedelta(days=usual.payment) if is_paying and usual else None,
         is_to_be_confirmed=is_paying and usual is not None and usual.law.is_to_be_confirmed,
+        legally_by_on=awaited.until_on if awaited else None,
+        law=awaited.law.reference if awaited else None,
+        is_law_to_be_confirmed=awaited is not None and awaited.law.is_to_be_confirmed,
     )
 
 
