@@ -282,6 +282,8 @@ class ClaimView(TypedDict):
     requests: list["PaperRequestView"]
     decision: "DecisionView | None"
     approved: str
+    granted: str
+    overpaid: str
     currency: str
     assigned_to: "str | None"
     timeline: list["StepView"]
@@ -885,9 +887,9 @@ def claims_withdraw(api: Api, claim_id: str, *, idempotency_key: str, version: i
     """Take one's own claim back while it is undecided; its papers may then be filed again."""
     return api.call(SERVICE, "POST", "/claims/{claim_id}/withdrawal", at={"claim_id": claim_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
-def claims_queue(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None, assigned_to: str | None = None, due_before: str | None = None, is_overdue: bool | None = None, reference: str | None = None, person_ref: str | None = None) -> "ClaimViewPage":
+def claims_queue(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None, assigned_to: str | None = None, due_before: str | None = None, is_overdue: bool | None = None, is_to_recover: bool | None = None, reference: str | None = None, person_ref: str | None = None) -> "ClaimViewPage":
     """Claims by status, holder, due day, reference or person; those first that are to be decided first."""
-    return api.call(SERVICE, "GET", "/queue/claims", query={"purpose": purpose, "limit": limit, "cursor": cursor, "status": status, "assigned_to": assigned_to, "due_before": due_before, "is_overdue": is_overdue, "reference": reference, "person_ref": person_ref})  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/queue/claims", query={"purpose": purpose, "limit": limit, "cursor": cursor, "status": status, "assigned_to": assigned_to, "due_before": due_before, "is_overdue": is_overdue, "is_to_recover": is_to_recover, "reference": reference, "person_ref": person_ref})  # type: ignore[no-any-return]
 
 def claims_read_for_decision(api: Api, claim_id: str, *, purpose: str | None = None) -> "AgentClaimView":
     """One claim, with the person's others about the same act and day, and what of it may be filed twice."""

@@ -39,6 +39,7 @@ class RequestBody(TypedDict):
     language: str
     from_period: NotRequired[str]
     to_period: NotRequired[str]
+    award: NotRequired[str]
 
 class WithdrawalView(TypedDict):
     reason: str
@@ -59,6 +60,7 @@ class PaperView(TypedDict):
     text: str
     starts_on: str
     ends_on: str
+    award: str
     asked_at: str
     issued_at: str
     valid_until: str
@@ -73,6 +75,7 @@ class PaperTypeView(TypedDict):
     name: str
     languages: list[str]
     takes_period: bool
+    takes_award: bool
     validity_days: int
     law: str
     is_to_be_confirmed: bool
@@ -133,6 +136,18 @@ class CertifiedAffiliationView(TypedDict):
     ended_on: "str | None"
     spans: list["CertifiedSpanView"]
 
+class CertifiedAwardView(TypedDict):
+    reference: str
+    claim_type: str
+    benefit: str
+    from_on: str
+    until_on: "str | None"
+    covers: list[str]
+    percent: str
+    amount: "str | None"
+    currency: str
+    every: str
+
 class CertifiedView(TypedDict):
     number: str
     status: str
@@ -149,6 +164,7 @@ class CertifiedView(TypedDict):
     holder_name: str
     wages: "CertifiedWagesView | None"
     affiliation: "CertifiedAffiliationView | None"
+    award: "CertifiedAwardView | None"
 
 class FileBodyWithFiles(TypedDict):
     file: list[str]

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from services.documents.access_journal.accessed import AccessedKind
+from services.documents.awards.reactions import reactions as award_reactions
+from services.documents.awards.store import awards
 from services.documents.careers.reactions import reactions as career_reactions
 from services.documents.careers.routes import routes as career_routes
 from services.documents.careers.store import careers, pages
@@ -51,8 +53,9 @@ service: Service[Settings] = Service(
         upload_routes,
         access_journal(AccessedKind, scope="papers:read"),
     ],
-    reactions=[register_reactions, career_reactions, paper_reactions],  # papers look at careers as just written
-    repositories=[persons, employers, careers, pages, papers, uploads, access_entries],
+    # Papers look at careers and awards as just written.
+    reactions=[register_reactions, career_reactions, award_reactions, paper_reactions],
+    repositories=[persons, employers, careers, pages, awards, papers, uploads, access_entries],
     jobs=lambda settings: [printing(settings)],
     backfills=[backfills],
     # A number or a code could be guessed, a file is read, an upload is made anew, a paper is printed and signed.

@@ -160,8 +160,11 @@ class ClaimAppealed:
 
 @event(case="claim_id")
 class AppealDecided:
-    """What an appeal came to: `outcome` is confirmed, changed or reversed, `amount_minor` what is paid beside the first
-    decision; notifications tells the person. What is owed is told by `ClaimApproved`."""
+    """What an appeal came to: `outcome` is confirmed, changed, lowered or reversed, `amount_minor` what is paid beside
+    the first decision; notifications tells the person. What is owed is told by `ClaimApproved`.
+
+    `first_minor` is what the first decision granted, `granted_minor` what is granted now altogether, `overpaid_minor`
+    what of the first is to be recovered; zero where nothing is paid once, and in events of earlier releases."""
 
     claim_id: str
     reference: str
@@ -172,6 +175,9 @@ class AppealDecided:
     outcome: str
     amount_minor: int
     decided_at: datetime
+    first_minor: int = 0
+    granted_minor: int = 0
+    overpaid_minor: int = 0
 
 
 @event(case="claim_id")
@@ -192,7 +198,10 @@ class ClaimPaid:
 @event(case="award_id")
 class AwardOpened:
     """A granted claim opened a cover (`kind` cover) or a payment of every period (payment); notifications informs the
-    person. Without `until_on` a fact ends it."""
+    person, documents issues its certificate. Without `until_on` a fact ends it.
+
+    `covers` (codes of acts) and `percent` are those of a cover; `amount_minor` is what a payment came to at the
+    decision, for each period of the kind `every`. Events of earlier releases do not say them."""
 
     award_id: str
     reference: str
@@ -203,6 +212,10 @@ class AwardOpened:
     from_on: date
     until_on: date | None
     opened_at: datetime
+    covers: tuple[str, ...] = ()
+    percent: str = ""
+    amount_minor: int = 0
+    every: str = ""
 
 
 @event(case="award_id")
@@ -231,7 +244,8 @@ class LifeCertificateDue:
 
 @event(case="award_id")
 class AwardSuspended:
-    """Nothing follows from the award for now, with a reason (a code of claims); notifications informs the person."""
+    """Nothing follows from the award for now, with a reason (a code of claims); notifications informs the person,
+    documents takes its certificates back."""
 
     award_id: str
     reference: str
@@ -243,7 +257,7 @@ class AwardSuspended:
 
 @event(case="award_id")
 class AwardResumed:
-    """The award holds again; notifications informs the person."""
+    """The award holds again; notifications informs the person, documents issues its certificate anew."""
 
     award_id: str
     reference: str
@@ -254,8 +268,8 @@ class AwardResumed:
 
 @event(case="award_id")
 class AwardEnded:
-    """The award has ended, with a reason (a code of claims); notifications informs the person. `until_on` is its last
-    day, included."""
+    """The award has ended, with a reason (a code of claims); notifications informs the person, documents takes back the
+    certificates that say more. `until_on` is its last day, included."""
 
     award_id: str
     reference: str
@@ -270,7 +284,10 @@ class AwardEnded:
 @event(case="award_id")
 class BenefitDue:
     """An approved run owes a person the payment of an award for a period; payments orders the payout, once for each
-    `payment_id`. `reference` is the award's number, `claim_id` the claim that opened it."""
+    `payment_id`. `reference` is the award's number, `claim_id` the claim that opened it.
+
+    `regular_minor` is what is right for the period itself, without arrears and what was carried; None where the run
+    did not judge it anew. Documents certifies it."""
 
     payment_id: str
     award_id: str
@@ -283,6 +300,7 @@ class BenefitDue:
     amount_minor: int
     currency: str
     due_at: datetime
+    regular_minor: int | None = None
 
 
 @event(case="award_id")

@@ -12,6 +12,7 @@ from shared.funds.conditions import Condition
 from shared.funds.effects import PAY_ONCE, Effect
 from shared.funds.formula import STEPS_MAX, Step
 from shared.funds.law import Law, check_no_overlap, find_in_force
+from shared.funds.papers import CertificateWording
 from shared.funds.procedure import USUAL, Procedure
 from shared.funds.registers import REGISTER_QUESTIONS_MAX, RegisterQuestion
 from shared.funds.texts import Texts
@@ -104,6 +105,11 @@ class Appeal:
     body: Texts
     days: int
     law: Law
+    of_amounts: bool = False
+    """Whether also the amount of what was granted whole may be contested, where it is paid once."""
+    may_lower: bool = False
+    """Whether the new review may come to less than the first decision; what was paid too much is then to be
+    recovered."""
     counted_in: DayCount = DayCount.CALENDAR_DAYS
     when_closed: WhenClosed = WhenClosed.STAYS
     """What happens to a last day on a weekend or a holiday."""
@@ -245,8 +251,12 @@ class ClaimType:
     procedure: Procedure = USUAL
     registers: tuple[RegisterQuestion, ...] = ()
     """What is asked of the registers of other administrations when a claim is filed."""
+    certificate: CertificateWording | None = None
+    """Title and statement of the certificate of its award; those of the paper type where the benefit says none."""
 
     def __post_init__(self) -> None:
+        if self.certificate is not None and not self.effect.opens_award:
+            raise ValueError("a certificate is of a cover or of a payment of every period, and this opens neither")
         for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals, self.ceilings):
             check_no_overlap(dated)
         if self.is_for_care and not (self.acts and self.reimbursement and self.filing_terms):

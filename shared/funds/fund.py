@@ -25,6 +25,7 @@ from shared.funds.law import Law
 from shared.funds.layouts import FileLayout
 from shared.funds.papers import Papers
 from shared.funds.payments import Payments
+from shared.funds.procedure import Procedure
 from shared.funds.roles import USUAL_ROLES, Roles
 from shared.funds.rounding import USUAL_ROUNDING, RoundingRules
 from shared.funds.texts import Texts
@@ -153,6 +154,7 @@ class Sections:
     papers: Papers | None = None
     bindings: Bindings | None = None
     roles: Roles | None = None
+    procedure: Procedure | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -199,6 +201,16 @@ class Fund:
             raise ValueError(f"identifiers does not say {', '.join(sorted(missing))}")
         if set(self.weekend) == set(Weekday):
             raise ValueError("weekend leaves no day to work")
+
+    def with_usual_procedure(self) -> "Fund":
+        """The fund, each of whose claim types has what its section `procedure` says where the type says nothing."""
+        usual = self.sections.procedure
+        if usual is None:
+            return self
+        types = {
+            code: replace(each, procedure=each.procedure.or_else(usual)) for code, each in self.claim_types.items()
+        }
+        return replace(self, claim_types=types)
 
     def faults(self) -> list[str]:
         """What is wrong between its files, each as `file: place: what`. What is wrong within one is refused with it."""

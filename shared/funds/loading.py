@@ -105,7 +105,7 @@ def read(folder: Path) -> tuple[Fund | None, list[str]]:
     }
     if reading.faults:
         return None, reading.faults
-    whole = dataclasses.replace(fund, sections=Sections(**sections), **read_pages)
+    whole = dataclasses.replace(fund, sections=Sections(**sections), **read_pages).with_usual_procedure()
     reading.faults += [f"{folder.name}/{fault}" for fault in whole.faults()]
     return (None, reading.faults) if reading.faults else (whole, [])
 

@@ -1,20 +1,44 @@
 """The papers that a fund issues, as data."""
 
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.funds.law import Law
 from shared.funds.texts import Texts
 
+STATEMENT_NAMES = frozenset({"by", "benefit", "number", "starts", "ends"})
+"""What the statement of a certificate may name in braces: who certifies, the benefit, the number of the award, its
+first day and, of a cover, its last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateWording:
+    """What the certificate of an award is called and says, where its benefit says it in words of its own."""
+
+    names: Texts
+    statement: Texts | None = None
+    """The sentence by which the fund certifies, with `{by}`, `{benefit}`, `{number}`, `{starts}`, `{ends}`."""
+
+    def __post_init__(self) -> None:
+        check_statement(self.statement)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PaperType:
-    """A paper that the fund issues."""
+    """A paper that the fund issues. One about an award holds for `validity_days` at most, and never longer than the
+    award."""
 
     names: Texts
     languages: tuple[str, ...]
     validity_days: int
     law: Law
+    statement: Texts | None = None
+    """Of the certificate of an award, the sentence by which the fund certifies; the platform's own where it says
+    none."""
+
+    def __post_init__(self) -> None:
+        check_statement(self.statement)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,3 +46,12 @@ class Papers:
     """The section `papers` of a fund."""
 
     types: Mapping[str, PaperType]
+
+
+def check_statement(statement: Texts | None) -> None:
+    """ValueError where a statement names what nobody could put in."""
+    for language, text in (statement or {}).items():
+        named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        if unknown := sorted(named - STATEMENT_NAMES):
+            known = ", ".join(sorted(STATEMENT_NAMES))
+            raise ValueError(f"statement.{language} names {', '.join(unknown)}; known are {known}")

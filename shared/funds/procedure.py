@@ -1,8 +1,9 @@
 """How a claim of a type is handled, as the fund sets it: who decides, what a second person confirms, by when the law
-wants an answer, what goes to medical control. Every part may be left out."""
+wants an answer, what goes to medical control. Every part may be left out; what a benefit's page leaves out, the fund's
+section `procedure` says for all of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -48,6 +49,18 @@ class LegalDelay:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaperTerm:
+    """Days within which a person gives a paper that was asked for; the day of asking is not counted."""
+
+    days: int
+    law: Law
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.days <= 366:
+            raise ValueError("days is from 1 to 366")
+
+
+@dataclass(frozen=True, kw_only=True)
 class OnePersonLimit:
     """The amount up to which one agent grants alone; above it a second person confirms."""
 
@@ -69,9 +82,12 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True)
 class Procedure:
-    """The procedure of one claim type."""
+    """The procedure of one claim type, or, as a section of the fund, of those that say nothing else: their delays,
+    limits, samples, terms, reasons and days of a draft."""
 
     legal_delays: tuple[LegalDelay, ...] = ()
+    paper_terms: tuple[PaperTerm, ...] = ()
+    """Before it is over no claim is refused because a paper was not given; without one an agent may do so at once."""
     one_person_up_to: tuple[OnePersonLimit, ...] = ()
     """Without a limit one agent is enough."""
     medical_control: MedicalControl = MedicalControl.ON_REQUEST
@@ -79,14 +95,27 @@ class Procedure:
     samples: tuple[Sample, ...] = ()
     refusal_reasons: Mapping[str, Texts] | None = None
     """Why such a claim may be refused, by code, as a sentence; the platform's own list where the fund gives none."""
-    draft_days: int = DRAFT_DAYS
-    """How long a draft is kept after it was last saved."""
+    draft_days: int | None = None
+    """How long a draft is kept after it was last saved; thirty days where nobody says it."""
 
     def __post_init__(self) -> None:
-        for dated in (self.legal_delays, self.one_person_up_to, self.samples):
+        for dated in (self.legal_delays, self.paper_terms, self.one_person_up_to, self.samples):
             check_no_overlap(dated)
-        if not 1 <= self.draft_days <= 366:
+        if self.draft_days is not None and not 1 <= self.draft_days <= 366:
             raise ValueError("draft_days is from 1 to 366")
+
+    def or_else(self, usual: "Procedure") -> "Procedure":
+        """The procedure with what the fund says for all claim types where this one says nothing. Who looks at a claim
+        and what rules may decide is said by each type alone."""
+        return replace(
+            self,
+            legal_delays=self.legal_delays or usual.legal_delays,
+            paper_terms=self.paper_terms or usual.paper_terms,
+            one_person_up_to=self.one_person_up_to or usual.one_person_up_to,
+            samples=self.samples or usual.samples,
+            refusal_reasons=usual.refusal_reasons if self.refusal_reasons is None else self.refusal_reasons,
+            draft_days=self.draft_days or usual.draft_days,
+        )
 
 
 USUAL = Procedure()

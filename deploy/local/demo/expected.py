@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from deploy.local.demo.payroll import wage_minor
 from deploy.local.demo.people import Cast, activity
@@ -11,8 +11,7 @@ from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force, in_force
 from shared.funds.period import Period
-
-HALF = Decimal("0.5")
+from shared.funds.rounding import MODES, RoundingRule
 
 
 def periods(fund: Fund, form: DeclarationForm, *, today: date) -> list[Period]:
@@ -60,25 +59,28 @@ def _before(period: Period) -> Period:
 
 
 def _due_minor(owed: Contributions, characters: Cast, part: Period) -> int:
-    """Each side is rounded once; where it has a floor or a ceiling, worker by worker."""
+    """Each side is rounded once, by the fund's rule; where it has a floor or a ceiling, worker by worker."""
+    rule = find_in_force(characters.fund.rounding.contributions, on=part.last_on)
     wages = [wage_minor(worker, part) for worker in characters.workers]
     rates = owed.rates_on(part.last_on)
     total_minor = 0
     for side, percents in rates.percents.items():
         percent = sum(percents.values(), Decimal(0))
         if bounds := rates.bounds.get(side):
-            total_minor += sum(_bounded(_share(wage, percent), bounds, part.months) for wage in wages)
+            total_minor += sum(_bounded(_share(wage, percent, rule), bounds, part.months) for wage in wages)
         else:
-            total_minor += _share(sum(wages), percent)
+            total_minor += _share(sum(wages), percent, rule)
     if owed.accident_rates:
         accident = in_force(owed.accident_rates, on=part.last_on).activities[activity(characters.fund)]
-        total_minor += _share(sum(wages), accident.percent)
+        total_minor += _share(sum(wages), accident.percent, rule)
     return total_minor
 
 
-def _share(amount_minor: int, percent: Decimal) -> int:
-    """Half a unit is rounded up."""
-    return int(amount_minor * percent / 100 + HALF)
+def _share(amount_minor: int, percent: Decimal, rule: RoundingRule | None) -> int:
+    """In steps of the rule, whose way of rounding is decimal's own; half a minor unit up where there is no rule."""
+    step, mode = (Decimal(rule.step_minor), MODES[rule.mode]) if rule else (Decimal(1), ROUND_HALF_UP)
+    steps = (amount_minor * percent / 100 / step).quantize(Decimal(1), rounding=mode)
+    return int(steps * step)
 
 
 def _bounded(share_minor: int, bounds: ShareBounds, months: int) -> int:

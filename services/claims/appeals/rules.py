@@ -38,7 +38,7 @@ STATEMENT_CHARACTERS_MAX = 2_000
 
 
 class NotContestable(Conflict):
-    """Nothing of the claim was refused, or no decision about it may be contested here."""
+    """Nothing was refused, nor may the amount be contested; or no decision about such a claim may be contested here."""
 
     code = "appeal.not-contestable"
 
@@ -85,6 +85,7 @@ def appeal(
         care_on=first.care_on,
         lines=first.lines,
         papers=all_papers,
+        answers=first.answers,
         status=Status.SUBMITTED,
         steps=(ClaimStep(status=Status.SUBMITTED, at=at, happening=Happening.APPEALED),),
         due_on=usual_due_on(definition, fund=fund, complete_on=today),

@@ -122,6 +122,10 @@ def open_award(
         from_on=from_on,
         until_on=until_on,
         opened_at=at,
+        covers=opened.terms.covers,
+        percent=opened.terms.percent,
+        amount_minor=decision_sum.amount_minor if payment and decision_sum else 0,
+        every=payment.every.value if payment else "",
     )
     return Outcome(_looked_after(opened, effect=effect, fund=fund), (published,))
 

@@ -161,6 +161,11 @@ def overdue(uow: UnitOfWork, *, status: Status, wanted: Wanted) -> Page[Claim]:
     return store.overdue(uow, status=status, on=uow.today, wanted=wanted)
 
 
+def to_recover(uow: UnitOfWork, *, wanted: Wanted) -> Page[Claim]:
+    """Appeals by which the fund has something to recover."""
+    return store.to_recover(uow, wanted=wanted)
+
+
 def find_reference(uow: UnitOfWork, *, reference: str, purpose: Purpose) -> Page[Claim]:
     """The claim of a reference, however it is written; an empty page where there is none."""
     found = store.of_reference(uow, typed.reference(reference))

@@ -79,6 +79,7 @@ class Happening(StrEnum):
     APPEALED = "appealed"
     APPEAL_CONFIRMED = "appeal-confirmed"
     APPEAL_CHANGED = "appeal-changed"
+    APPEAL_LOWERED = "appeal-lowered"
     APPEAL_REVERSED = "appeal-reversed"
     APPEAL_WITHDRAWN = "appeal-withdrawn"
 
@@ -153,6 +154,8 @@ class AppealOutcome(StrEnum):
     """The first decision stands."""
     CHANGED = "changed"
     """More is granted than before."""
+    LOWERED = "lowered"
+    """Less is granted than before: what was paid too much is to be recovered."""
     REVERSED = "reversed"
     """What was refused as a whole is granted."""
     WITHDRAWN = "withdrawn"
@@ -321,6 +324,8 @@ class Claim:
 
     `due_on` is the day by which the fund usually decides, `legal_due_on` the one by which the law wants it to: counted
     from the day on which the claim came in complete. `proposal` is a decision that a second person has yet to confirm.
+    `overpaid_minor` is what an appeal found paid too much by the first decision; while `is_to_recover`, the fund has
+    it to recover.
     `appeal` is the appeal against this claim's decision; `appealed` what this claim is an appeal against.
     A claim of a benefit that is not for care has no lines and `care_on` is the day of filing; its `answers` are what
     the person said to the benefit's questions.
@@ -345,6 +350,8 @@ class Claim:
     found_complete_at: datetime | None = None
     proposal: Decision | None = None
     proposed_minor: int = 0
+    overpaid_minor: int = 0
+    is_to_recover: bool = False
     objection: Objection | None = None
     medical: MedicalReview | None = None
     appeal: AppealLink | None = None
@@ -370,6 +377,12 @@ class Claim:
     @property
     def submitted_at(self) -> datetime:
         return self.steps[0].at
+
+    @property
+    def granted_minor(self) -> int:
+        """What is granted in all of what is paid once: of an appeal, with what the first decision granted."""
+        first_minor = self.appealed.approved_minor if self.appealed else 0
+        return first_minor + self.approved_minor - self.overpaid_minor
 
     @property
     def is_undecided(self) -> bool:

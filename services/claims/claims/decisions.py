@@ -53,7 +53,7 @@ class MedicallyRefused(Conflict):
 
 
 class AppealGivesNoMore(Conflict):
-    """An appeal never takes away: what gives no more than the first decision confirms it."""
+    """It gives no more than the first decision, and the fund's appeals do not take away: refused, it confirms it."""
 
     code = "claim.appeal-gives-no-more"
 
@@ -114,9 +114,10 @@ def grant(
     claim: Claim, decision: Decision, *, amount_minor: int, definition: ClaimType, fund: Fund, at: datetime
 ) -> Outcome[Claim]:
     """The claim as an agent decided it. Above the amount that one person may grant it waits for a second one."""
-    owed_minor = _owed_minor(claim, amount_minor, definition)
+    owed_minor = _owed_minor(claim, amount_minor, definition, fund=fund)
     limit = find_in_force(definition.procedure.one_person_up_to, on=fund.day_of(at))
-    if limit is not None and owed_minor > limit.amount.amount_minor:
+    # Of an appeal the whole sum counts: who adds to a first decision grants it once more.
+    if limit is not None and amount_minor > limit.amount.amount_minor:
         waiting = replace(moved_to(claim, Status.TO_CONFIRM, at=at), proposal=decision, objection=None)
         return Outcome(replace(waiting, proposed_minor=owed_minor))
     return _granted(claim, decision, owed_minor=owed_minor, definition=definition, fund=fund, at=at)
@@ -144,13 +145,16 @@ def send_back(claim: Claim, *, reason: str, by: Actor, at: datetime) -> Outcome[
     return Outcome(back)
 
 
-def _owed_minor(claim: Claim, amount_minor: int, definition: ClaimType) -> int:
-    """What is owed: for an appeal, the difference to what the first decision granted. `AppealGivesNoMore`."""
+def _owed_minor(claim: Claim, amount_minor: int, definition: ClaimType, *, fund: Fund) -> int:
+    """What is owed: for an appeal, the difference to what the first decision granted, which is negative where the law
+    of the day of the appeal lets it take away. `AppealGivesNoMore`."""
     if claim.appealed is None or not is_paid_once(definition):
         return amount_minor
-    if amount_minor <= claim.appealed.approved_minor:
+    difference_minor = amount_minor - claim.appealed.approved_minor
+    law = find_in_force(definition.appeals, on=fund.day_of(claim.submitted_at))
+    if difference_minor == 0 or (difference_minor < 0 and not (law and law.may_lower)):
         raise AppealGivesNoMore
-    return amount_minor - claim.appealed.approved_minor
+    return difference_minor
 
 
 def is_paid_once(definition: ClaimType) -> bool:
@@ -160,12 +164,15 @@ def is_paid_once(definition: ClaimType) -> bool:
 def _granted(
     claim: Claim, decision: Decision, *, owed_minor: int, definition: ClaimType, fund: Fund, at: datetime
 ) -> Outcome[Claim]:
-    """What is paid once is owed from now on. An award that is opened tells of itself."""
-    is_owed = is_paid_once(definition)
+    """What is paid once is owed from now on; what an appeal takes away is to be recovered. An award tells of itself."""
+    is_owed = is_paid_once(definition) and owed_minor >= 0
+    overpaid_minor = max(0, -owed_minor)
     granted = replace(
         moved_to(claim, Status.APPROVED, at=at),
         decision=decision,
         approved_minor=owed_minor if is_owed else 0,
+        overpaid_minor=overpaid_minor,
+        is_to_recover=overpaid_minor > 0,
         proposal=None,
         proposed_minor=0,
         objection=None,
@@ -192,7 +199,8 @@ def _granted(
             granted_at=at,
         )
         published = (request,)
-    return Outcome(granted, (*published, *_appeal_decided(granted, at=at)))
+    decided = moved_to(granted, Status.DONE, at=at) if overpaid_minor else granted
+    return Outcome(decided, (*published, *_appeal_decided(decided, at=at)))
 
 
 # --- Refused ----------------------------------------------------------------------------------------------------------
@@ -220,6 +228,7 @@ def refuse(claim: Claim, decision: Decision, *, at: datetime) -> Outcome[Claim]:
 _HAPPENINGS = {
     AppealOutcome.CONFIRMED: Happening.APPEAL_CONFIRMED,
     AppealOutcome.CHANGED: Happening.APPEAL_CHANGED,
+    AppealOutcome.LOWERED: Happening.APPEAL_LOWERED,
     AppealOutcome.REVERSED: Happening.APPEAL_REVERSED,
     AppealOutcome.WITHDRAWN: Happening.APPEAL_WITHDRAWN,
 }
@@ -233,6 +242,8 @@ def outcome_of(appeal: Claim) -> AppealOutcome | None:
         return AppealOutcome.WITHDRAWN
     if appeal.status is Status.REFUSED:
         return AppealOutcome.CONFIRMED
+    if appeal.overpaid_minor:
+        return AppealOutcome.LOWERED
     return AppealOutcome.CHANGED if appeal.appealed.approved_minor else AppealOutcome.REVERSED
 
 
@@ -259,5 +270,8 @@ def _appeal_decided(appeal: Claim, *, at: datetime) -> tuple[AppealDecided, ...]
         outcome=outcome.value,
         amount_minor=appeal.approved_minor,
         decided_at=at,
+        first_minor=appeal.appealed.approved_minor,
+        granted_minor=appeal.granted_minor,
+        overpaid_minor=appeal.overpaid_minor,
     )
     return (published,)

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from services.claims.benefits.judgement import JudgedOutcome, Judgement
-from services.claims.claims import decisions, duplicates, rules
-from services.claims.claims.claim import MOVES, Claim, Decision, Doubt, Status
+from services.claims.claims import decisions, rules
+from services.claims.claims.claim import Claim, Decision, Doubt, Status
 from services.claims.claims.duplicates import DuplicateFinding
 from shared.funds.benefits import ClaimType, DecidedBy
 from shared.funds.fund import Fund
@@ -19,7 +19,6 @@ from shared.funds.period import last_day_of_term
 from shared.funds.procedure import Untouched
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict
-from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
 SAMPLE_STEPS = 10_000
@@ -50,13 +49,9 @@ def grant(
 ) -> Outcome[Claim]:
     """The benefit is granted as the rules compute it; its explanation stays with the decision. Where a condition looks
     at a fact that is not known, who grants it says that it holds."""
-    held = rules.assign(claim, to=by).thing
-    moved(MOVES, claim.status, to=Status.TO_CONFIRM)  # only what waits for a decision
-    decisions.must_be_another(claim, by)
+    held = rules.may_grant(claim, by=by)
     decisions.must_be_justified(claim, definition, refused_lines=())
-    for finding in duplicates.findings(claim, others):
-        if not finding.is_answered:
-            raise rules.DuplicateOpen(reference=finding.reference)
+    rules.must_be_no_duplicate(claim, others, refused_lines={})
     if judgement.outcome is JudgedOutcome.REFUSED:
         raise ConditionNotMet
     if definition.formula and judgement.sum is None:

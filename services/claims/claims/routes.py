@@ -102,6 +102,8 @@ def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
     if query["reference"] is not None:
         return actions.find_reference(uow, reference=query["reference"], purpose=query["purpose"])
     status = query["status"]
+    if query["is_to_recover"]:
+        return actions.to_recover(uow, wanted=query["page"])
     if query["is_overdue"]:
         return actions.overdue(uow, status=status or Status.SUBMITTED, wanted=query["page"])
     if status is None and query["person_ref"] is None:

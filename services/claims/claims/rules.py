@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from services.claims.benefits import answers
 from services.claims.benefits.answer import GivenAnswer, with_answers
@@ -23,11 +23,12 @@ from services.claims.claims.claim import (
     MedicalReview,
     PaperReason,
     PaperRequest,
+    RefusalReason,
     Separation,
     Status,
 )
 from services.claims.claims.pricing import NOTHING, PricedBeside, explained, price_of, priced
-from services.claims.claims.steps import moved_to, noted
+from services.claims.claims.steps import complete_at, moved_to, noted
 from shared.events.claims import (
     ClaimPaid,
     ClaimSubmitted,
@@ -40,7 +41,7 @@ from shared.events.claims import (
 from shared.funds.benefits import ClaimType
 from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund
-from shared.funds.law import find_in_force, in_force
+from shared.funds.law import Law, find_in_force, in_force
 from shared.funds.procedure import MedicalControl
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict, Invalid, Missing, Parameter
@@ -112,6 +113,12 @@ class LinesDiffer(Invalid):
 
 class NothingApproved(Invalid):
     code = "claim.nothing-approved"
+
+
+class PapersAwaited(Conflict):
+    """The days within which the person gives a paper that was asked for are not over."""
+
+    code = "claim.papers-awaited"
 
 
 class AssignedToAnother(Conflict):
@@ -246,9 +253,8 @@ def _care_on(filing: ClaimFiling, definition: ClaimType, *, fund: Fund, today: d
 
 def with_due_day(claim: Claim, *, fund: Fund) -> Outcome[Claim]:
     """The claim with the day by which the fund is to decide it, for one that was filed before claims had that day."""
-    complete_at = [step.at for step in claim.steps if step.status is Status.SUBMITTED][-1]
     definition = type_of(fund, claim.claim_type)
-    due_on = usual_due_on(definition, fund=fund, complete_on=fund.day_of(complete_at))
+    due_on = usual_due_on(definition, fund=fund, complete_on=fund.day_of(complete_at(claim)))
     return Outcome(replace(claim, due_on=due_on))
 
 
@@ -262,6 +268,23 @@ def legal_due_on(definition: ClaimType, *, fund: Fund, complete_on: date) -> dat
     """The day by which the law wants a decision; the last of all days where it sets none."""
     delay = find_in_force(definition.procedure.legal_delays, on=complete_on)
     return date.max if delay is None else fund.calendar.after(complete_on, days=delay.days, by=delay)
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """Until when papers that were asked for may be given, that day included, and by which text."""
+
+    until_on: date
+    law: Law
+
+
+def paper_term(claim: Claim, *, fund: Fund) -> Awaited | None:
+    """Until when the person may give what was asked for last; None where nothing is asked, or the fund sets no term."""
+    if claim.status is not Status.PAPERS_ASKED or not claim.requests:
+        return None
+    asked_on = fund.day_of(max(request.asked_at for request in claim.requests))
+    term = find_in_force(type_of(fund, claim.claim_type).procedure.paper_terms, on=asked_on)
+    return None if term is None else Awaited(asked_on + timedelta(days=term.days), term.law)
 
 
 def _check_papers(definition: ClaimType, papers: Sequence[ClaimPaper], *, facts: Facts, on: date) -> None:
@@ -426,6 +449,22 @@ def _complete_again(claim: Claim, definition: ClaimType, *, about: str, fund: Fu
     )
 
 
+def may_grant(claim: Claim, *, by: Actor) -> Claim:
+    """The claim in the hands of who may grant it: it waits for a decision, and not for a second person, and who decides
+    an appeal had no part in the first decision."""
+    held = _held(claim, by=by)
+    moved(MOVES, claim.status, to=Status.TO_CONFIRM)
+    decisions.must_be_another(claim, by)
+    return held
+
+
+def must_be_no_duplicate(claim: Claim, others: Iterable[Claim], *, refused_lines: Mapping[int, str]) -> None:
+    """Raises `DuplicateOpen` where the claim is like another, and nobody has said that they are two."""
+    for finding in duplicates.findings(claim, others, refused_lines=refused_lines):
+        if not finding.is_answered:
+            raise DuplicateOpen(reference=finding.reference)
+
+
 def approve(
     claim: Claim,
     *,
@@ -442,16 +481,12 @@ def approve(
     Never more than that percentage of what the person paid. Prices and percentage are those of the day of care.
     `others` are the claims of the person and day, and those with the same papers: none may be alike and unanswered.
     """
-    held = _held(claim, by=by)
-    moved(MOVES, claim.status, to=Status.TO_CONFIRM)  # what waits for a second person is not decided anew
-    decisions.must_be_another(claim, by)
+    held = may_grant(claim, by=by)
     if not is_right_open:
         raise RightNotOpen(care_on=claim.care_on)
     if not set(refused_lines) <= set(range(1, len(claim.lines) + 1)):
         raise LinesDiffer(lines=len(claim.lines))
-    for finding in duplicates.findings(claim, others, refused_lines=refused_lines):
-        if not finding.is_answered:
-            raise DuplicateOpen(reference=finding.reference)
+    must_be_no_duplicate(claim, others, refused_lines=refused_lines)
     definition = type_of(fund, claim.claim_type)
     decisions.must_be_reasons(refused_lines.values(), definition)
     decisions.must_be_justified(claim, definition, refused_lines=refused_lines)
@@ -484,6 +519,9 @@ def refuse(
     held = _held(claim, by=by)
     decisions.must_be_another(claim, by)
     decisions.must_be_reasons([reason], type_of(fund, claim.claim_type))
+    awaited = paper_term(claim, fund=fund) if reason == RefusalReason.PAPERS_NOT_GIVEN else None
+    if awaited is not None and fund.day_of(at) <= awaited.until_on:
+        raise PapersAwaited(until_on=awaited.until_on)
     decision = Decision(lines=(), decided_by=by.subject, decided_at=at, refused_for=reason, conditions=conditions)
     return decisions.refuse(held, decision, at=at)
 

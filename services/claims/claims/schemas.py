@@ -128,6 +128,10 @@ class QueueQuery(PagedQuery, PurposeQuery):
         load_default=False,
         metadata={"description": "Those alone whose legal delay is over, the latest first; goes with `status` alone."},
     )
+    is_to_recover = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Appeals alone that found something paid too much, to be recovered; goes alone."},
+    )
     reference = fields.String(load_default=None, validate=ID, metadata={"description": "Of one claim; goes alone."})
     person_ref = fields.String(load_default=None, validate=ID)
 
@@ -427,6 +431,8 @@ class ClaimView(Schema):
     requests = fields.List(fields.Nested(PaperRequestView), required=True)
     decision = Derived(DecisionView, of=lambda claim: _decision(claim, claim.decision), allow_none=True)
     approved = Amount(required=True, attribute="approved_minor")
+    granted = Amount(required=True, attribute="granted_minor")
+    overpaid = Amount(required=True, attribute="overpaid_minor")
     currency = fields.Function(lambda claim: fund().currency.value, metadata={"type": "string"}, required=True)
     assigned_to = fields.String(allow_none=True)
     timeline = Derived(StepView, of=_steps, many=True, required=True)

@@ -38,6 +38,7 @@ claims = Repository(
         Index(("status", "due_on", "claim_id")),
         Index(("status", "assigned_to", "due_on", "claim_id")),
         Index(("status", "legal_due_on", "claim_id")),
+        Index(("is_to_recover", "due_on", "claim_id"), where={"is_to_recover": True}),
     ],
     encrypted=dict.fromkeys(
         ["lines", "decision", "answers", "proposal", "objection", "medical", "appealed"], DataClass.HEALTH
@@ -78,6 +79,11 @@ def overdue(uow: UnitOfWork, *, status: Status, on: date, wanted: Wanted) -> Pag
     """Claims of a status whose legal delay is over on a day, those first that are late for longest."""
     late = {"$lt": on.isoformat()}
     return claims.page(uow, order=LATEST_FIRST, wanted=wanted, status=status.value, legal_due_on=late)
+
+
+def to_recover(uow: UnitOfWork, *, wanted: Wanted) -> Page[Claim]:
+    """Appeals that found something paid too much, which the fund has to recover."""
+    return claims.page(uow, order=DUE_FIRST, wanted=wanted, is_to_recover=True)
 
 
 def granted_to(uow: UnitOfWork, person_ref: str, *, claim_type: str) -> Iterator[Claim]:

@@ -1,12 +1,13 @@
 """What a person sees of their claim: what happened, what comes next, who must act, and by when it usually is."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from itertools import pairwise
 
 from services.claims.claims.claim import Claim, ClaimStep, Status
-from services.claims.claims.rules import type_of
+from services.claims.claims.rules import paper_term, type_of
+from services.claims.claims.steps import complete_at
+from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
 from shared.funds.texts import Texts
@@ -30,7 +31,7 @@ class FurtherStep(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Next:
     """The step to come. `text` is a code; the usual day is a habit of the fund, not a promise; the legal one is the
-    last on which the law wants the fund to decide."""
+    last on which the law wants the fund to decide, or the person to give what was asked for."""
 
     text: str
     who: Who
@@ -76,6 +77,7 @@ def next_step(claim: Claim, fund: Fund) -> Next:
         return Next(text=f"claim.next.{FurtherStep.APPEALED}", who=Who.FUND)
     if claim.status in _FUND_DECIDES:
         return _decision(claim, fund)
+    awaited = paper_term(claim, fund=fund)
     since_on = fund.day_of(claim.steps[-1].at)
     usual = find_in_force(type_of(fund, claim.claim_type).usual_days, on=since_on)
     is_paying = claim.status in (Status.APPROVED, Status.ORDERED) and usual is not None
@@ -84,13 +86,16 @@ def next_step(claim: Claim, fund: Fund) -> Next:
         who=_WHO[claim.status],
         usually_by_on=fund.calendar.after(since_on, days=usual.payment, by=usual) if is_paying and usual else None,
         is_to_be_confirmed=is_paying and usual is not None and usual.law.is_to_be_confirmed,
+        legally_by_on=awaited.until_on if awaited else None,
+        law=awaited.law.reference if awaited else None,
+        is_law_to_be_confirmed=awaited is not None and awaited.law.is_to_be_confirmed,
     )
 
 
 def _decision(claim: Claim, fund: Fund) -> Next:
     """The fund decides: as it usually does, and as the law wants it to."""
     definition = type_of(fund, claim.claim_type)
-    complete_on = fund.day_of(_complete_at(claim))
+    complete_on = fund.day_of(complete_at(claim))
     usual = find_in_force(definition.usual_days, on=complete_on)
     usually_by_on = None if usual is None else fund.calendar.after(complete_on, days=usual.decision, by=usual)
     legal = find_in_force(definition.procedure.legal_delays, on=complete_on) if claim.has_legal_delay else None
@@ -105,24 +110,18 @@ def _decision(claim: Claim, fund: Fund) -> Next:
     )
 
 
-def _complete_at(claim: Claim) -> datetime:
-    """Since when the papers are complete: as filed, or since the last one that was asked for."""
-    complete = [claim.steps[0].at]
-    for before, step in pairwise(claim.steps):
-        if before.status is Status.PAPERS_ASKED and step.status is not Status.PAPERS_ASKED:
-            complete.append(step.at)
-    return complete[-1]
-
-
 def contest(claim: Claim, fund: Fund) -> Contest | None:
-    """How the person may contest what was refused, be it one line: by the law of the day of the decision. What an
-    appeal came to is not contested here once more."""
+    """How the person may contest what was refused, be it one line, or an amount where the fund lets them: by the law of
+    the day of the decision. What an appeal came to is not contested here once more."""
     decision = claim.decision
-    if decision is None or not decision.refuses_something or claim.appealed is not None:
+    if decision is None or claim.appealed is not None:
         return None
-    decided_on = fund.day_of(decision.decided_at)
-    appeal = find_in_force(type_of(fund, claim.claim_type).appeals, on=decided_on)
+    definition, decided_on = type_of(fund, claim.claim_type), fund.day_of(decision.decided_at)
+    appeal = find_in_force(definition.appeals, on=decided_on)
     if appeal is None:
+        return None
+    is_amount = appeal.of_amounts and definition.effect.kind is EffectKind.PAY_ONCE
+    if not (decision.refuses_something or is_amount):
         return None
     return Contest(
         body=appeal.body,

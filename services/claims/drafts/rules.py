@@ -79,4 +79,4 @@ def filing_of(draft: Draft) -> ClaimFiling:
 
 def _expires_at(content: Content, *, fund: Fund, at: datetime) -> datetime:
     definition = fund.claim_types.get(content.claim_type or "")
-    return at + timedelta(days=definition.procedure.draft_days if definition else DRAFT_DAYS)
+    return at + timedelta(days=(definition.procedure.draft_days if definition else None) or DRAFT_DAYS)

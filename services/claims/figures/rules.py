@@ -9,8 +9,8 @@ from services.claims.figures.decided_claim import DecidedClaim
 from shared.kernel.errors import Invalid
 
 DAYS_MAX = 92
-REVERSED = frozenset({"changed", "reversed"})
-"""Outcomes of appeals that gave more than the first decision."""
+REVERSED = frozenset({"changed", "lowered", "reversed"})
+"""Outcomes of appeals that came to something else than the first decision."""
 
 
 class SpanInvalid(Invalid):

@@ -387,7 +387,14 @@ def due_event(payment: AwardPayment, *, currency: str, at: datetime) -> BenefitD
         amount_minor=payment.amount_minor,
         currency=currency,
         due_at=at,
+        regular_minor=_regular_minor(payment),
     )
+
+
+def _regular_minor(payment: AwardPayment) -> int | None:
+    """What is right for the period of the run itself; None where that is not decided, or was granted before."""
+    own = (line for line in payment.lines if line.kind is RunLineKind.PERIOD and line.reason != UNDECIDED)
+    return next((line.right_minor for line in own), None)
 
 
 def page_of(page_id: str, run_id: str, payments: Iterable[AwardPayment]) -> RunPage:

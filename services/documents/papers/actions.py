@@ -1,8 +1,11 @@
 """What documents does with papers: load, decide, keep."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.documents.access_journal.accessed import AccessedKind
+from services.documents.awards import store as awards_store
+from services.documents.awards.award import KnownAward
 from services.documents.careers import actions as careers
 from services.documents.papers import rules, store
 from services.documents.papers.content import Holder, PaperContent
@@ -29,8 +32,26 @@ def ask(uow: UnitOfWork, request: Request) -> Paper:
     person_ref = uow.by.person_ref
     if person_ref is None:
         raise NotYours
+    kind = rules.CERTIFIES.get(request.kind)
+    awards = () if kind is None else awards_store.of_person(uow, person_ref, kind=kind)
+    return _ask(uow, request, person_ref=person_ref, awards=awards, waiting=store.waiting_of(uow, person_ref))
+
+
+def certify_award(uow: UnitOfWork, *, award_id: str) -> None:
+    """Issue the certificate of an award that opened, or holds again, where the fund issues one and none holds."""
+    award = awards_store.awards.find(uow, award_id)
+    if award is None:
+        return
+    known = store.of_award(uow, award.reference)
+    request = rules.wanted_by_itself(award, fund=uow.fund, known=known, on=uow.today)
+    if request is not None:
+        _ask(uow, request, person_ref=award.person_ref, awards=[award], waiting=0)
+
+
+def _ask(uow: UnitOfWork, request: Request, *, person_ref: str, awards: Sequence[KnownAward], waiting: int) -> Paper:
+    """Fix what the paper says, and have it printed."""
     civil = register.civil_of(uow, person_ref)
-    entries = careers.entries_of(uow, person_ref)
+    entries = () if awards else careers.entries_of(uow, person_ref)
     outcome = rules.ask(
         request,
         fund=uow.fund,
@@ -42,11 +63,12 @@ def ask(uow: UnitOfWork, request: Request) -> Paper:
             born_on=civil.birth_on,
         ),
         person_ref=person_ref,
-        waiting=store.waiting_of(uow, person_ref),
+        waiting=waiting,
         number=uow.new_reference("PR"),
         code=control_code(uow.entropy(ENTROPY_BYTES)),
         traceparent=current_traceparent(),
         at=uow.at,
+        awards=awards,
     )
     if outcome.thing.said.wages:
         careers.note_dependent_paper(uow, person_ref=person_ref, number=outcome.thing.number)
@@ -95,9 +117,27 @@ def schedule(uow: UnitOfWork, number: str) -> None:
 
 def withdraw_differing(uow: UnitOfWork, numbers: tuple[str, ...]) -> None:
     """Withdraw those of some papers that say what employers no longer declare."""
-    for paper in store.papers.find_many(uow, numbers).values():
-        entries = careers.entries_of(uow, paper.person_ref)
-        outcome = rules.withdraw(paper, entries=entries, fund=uow.fund, at=uow.at)
+    papers = store.papers.find_many(uow, numbers).values()
+    _withdraw(
+        uow,
+        (
+            rules.withdraw(paper, entries=careers.entries_of(uow, paper.person_ref), fund=uow.fund, at=uow.at)
+            for paper in papers
+        ),
+    )
+
+
+def withdraw_of_award(uow: UnitOfWork, *, award_id: str) -> None:
+    """Withdraw the certificates of an award that say what it no longer is."""
+    award = awards_store.awards.find(uow, award_id)
+    if award is not None:
+        papers = store.of_award(uow, award.reference)
+        _withdraw(uow, (rules.withdraw_for_award(paper, award, fund=uow.fund, at=uow.at) for paper in papers))
+
+
+def _withdraw(uow: UnitOfWork, outcomes: Iterable[Outcome[Paper] | None]) -> None:
+    """Keep what was withdrawn; what waits for the printer is not printed."""
+    for outcome in outcomes:
         if outcome is not None:
-            queue.cancel(uow, PRINT, paper.number)
+            queue.cancel(uow, PRINT, outcome.thing.number)
             store.papers.save(uow, outcome)

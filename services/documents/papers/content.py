@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.funds.fund import Fund
+from shared.funds.texts import Texts
 from shared.kernel.errors import Invalid, Term
 from shared.kernel.money import Currency, Money
 from shared.kernel.partial_date import PartialDate
@@ -59,6 +60,10 @@ class PaperKind(StrEnum):
 
     SALARY_CERTIFICATE = "salary-certificate"
     AFFILIATION_CERTIFICATE = "affiliation-certificate"
+    COVERAGE_CERTIFICATE = "coverage-certificate"
+    """Of a cover, whatever its benefit."""
+    PAYMENT_CERTIFICATE = "payment-certificate"
+    """Of a payment of every period: a pension, an allowance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +189,43 @@ class Affiliation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GrantedAward:
+    """The body of the certificate of a cover, or of a payment of every period. Both ends of its time are included;
+    without `until_on` no end is set.
+
+    `covers` (codes of the fund's acts) and `percent` are those of a cover, `amount` what a payment comes to for each
+    period of the kind `every`.
+    """
+
+    kind: PaperKind
+    reference: str
+    claim_type: str
+    from_on: date
+    until_on: date | None = None
+    covers: tuple[str, ...] = ()
+    percent: str = ""
+    amount: Money | None = None
+    every: str = ""
+
+    employers = ()
+
+    def __post_init__(self) -> None:
+        _short(self.reference, self.claim_type)
+        if self.until_on is not None and self.until_on < self.from_on:
+            raise ValueError("a right ends before it begins")
+
+
+PaperBody = Wages | Affiliation | GrantedAward
+
+
+def title_of(fund: Fund, body: PaperBody) -> Texts:
+    """What a paper is called: as the benefit that it certifies says, or as the fund calls papers of its kind."""
+    benefit = fund.claim_types.get(body.claim_type) if isinstance(body, GrantedAward) else None
+    own = benefit.certificate if benefit else None
+    return own.names if own else fund.papers.types[body.kind].names
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaperContent:
     """Everything that one paper says. The same content gives the same bytes, whenever it is printed."""
 
@@ -193,7 +235,7 @@ class PaperContent:
     valid_until_on: date
     fund: Fund
     holder: Holder
-    body: Wages | Affiliation
+    body: PaperBody
     verification_url: str
     code: str = ""
 

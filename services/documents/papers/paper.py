@@ -4,7 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from services.documents.papers.content import Affiliation, Holder, PaperKind, PaperLanguage, Wages
+from services.documents.papers.content import (
+    Affiliation,
+    GrantedAward,
+    Holder,
+    PaperBody,
+    PaperKind,
+    PaperLanguage,
+    Wages,
+)
 
 WAITING_MAX = 5
 """Papers of one person that may wait for printing at once."""
@@ -38,6 +46,12 @@ class WithdrawalReason(StrEnum):
     """All that it says is still so, but more was declared for its period."""
     WAGES_CHANGED = "wages-changed"
     """Something that it says was declared otherwise since."""
+    AWARD_SUSPENDED = "award-suspended"
+    """Nothing follows for now from the right that it certifies."""
+    AWARD_ENDED = "award-ended"
+    """The right that it certifies has ended before the paper would expire."""
+    AMOUNT_CHANGED = "amount-changed"
+    """Another amount is paid now than the one that it certifies."""
 
 
 class FailureReason(StrEnum):
@@ -51,7 +65,7 @@ class FailureReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PaperText:
-    """What the paper says of its holder, as it was on the day of the request; one of the two bodies.
+    """What the paper says of its holder, as it was on the day of the request; one of the bodies.
 
     `code` is printed on the paper: whoever types it sees the text of the paper. Papers of earlier releases have none.
     """
@@ -60,14 +74,15 @@ class PaperText:
     code: str = ""
     wages: Wages | None = None
     affiliation: Affiliation | None = None
+    award: GrantedAward | None = None
 
     def __post_init__(self) -> None:
-        if (self.wages is None) == (self.affiliation is None):
+        if sum(body is not None for body in (self.wages, self.affiliation, self.award)) != 1:
             raise ValueError("a paper has one body")
 
     @property
-    def body(self) -> Wages | Affiliation:
-        body = self.wages or self.affiliation
+    def body(self) -> PaperBody:
+        body = self.wages or self.affiliation or self.award
         assert body is not None  # noqa: S101  # for the type checker: __post_init__ saw to it
         return body
 
@@ -103,6 +118,7 @@ class PrintingFailure:
 @dataclass(frozen=True, kw_only=True)
 class Paper:
     """A paper; its number is what people read, and its identity. `said` is personal and stored encrypted.
+    `award` is the number of the award that it certifies, empty for other papers.
 
     `is_scheduled` is false only of papers that a release without the due queue left waiting for the printer.
     """
@@ -119,7 +135,13 @@ class Paper:
     withdrawal: Withdrawal | None = None
     failure: PrintingFailure | None = None
     is_scheduled: bool = False
+    award: str = ""
     version: int = 0
+
+    @property
+    def is_living(self) -> bool:
+        """Whether it is, or will be, a paper that holds."""
+        return self.status in (Status.ASKED, Status.VALID)
 
     def seen_on(self, day: date) -> "Paper":
         """The paper as people see it on a day of the fund's calendar: for showing, not for keeping."""

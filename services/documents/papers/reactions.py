@@ -1,8 +1,10 @@
-"""Reactions to events, for papers: wages that were declared anew, once careers has written them down."""
+"""Reactions to events, for papers: wages that were declared anew, once careers has written them down, and awards, once
+`awards` has noted what became of them."""
 
 from services.documents.careers import actions as careers
 from services.documents.papers import actions
 from shared.bus.reactions import Reactions
+from shared.events.claims import AwardEnded, AwardOpened, AwardResumed, AwardSuspended, BenefitDue
 from shared.events.payments import WagesDeclared, WagesDeclaredV2, in_version_2
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -18,3 +20,28 @@ def withdraw_differing(uow: UnitOfWork, event: WagesDeclaredV2) -> None:
 def withdraw_differing_of_version_1(uow: UnitOfWork, event: WagesDeclared) -> None:
     if not event.has_version_2:
         actions.withdraw_differing(uow, careers.dependent_papers(uow, in_version_2(event)))
+
+
+@reactions.to(AwardOpened)
+def certify_opened(uow: UnitOfWork, event: AwardOpened) -> None:
+    actions.certify_award(uow, award_id=event.award_id)
+
+
+@reactions.to(AwardResumed)
+def certify_resumed(uow: UnitOfWork, event: AwardResumed) -> None:
+    actions.certify_award(uow, award_id=event.award_id)
+
+
+@reactions.to(AwardSuspended)
+def withdraw_of_suspended(uow: UnitOfWork, event: AwardSuspended) -> None:
+    actions.withdraw_of_award(uow, award_id=event.award_id)
+
+
+@reactions.to(AwardEnded)
+def withdraw_of_ended(uow: UnitOfWork, event: AwardEnded) -> None:
+    actions.withdraw_of_award(uow, award_id=event.award_id)
+
+
+@reactions.to(BenefitDue)
+def withdraw_of_other_amount(uow: UnitOfWork, event: BenefitDue) -> None:
+    actions.withdraw_of_award(uow, award_id=event.award_id)

@@ -10,6 +10,7 @@ from services.documents.papers.schemas import PaperPage, PaperTypesView, PaperVi
 from shared.funds.period import Period
 from shared.http.routes import Download, Downloads, Routes
 from shared.http.shapes import PagedQuery
+from shared.kernel import typed
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
@@ -23,10 +24,12 @@ PDF = "application/pdf"
 def ask(uow: UnitOfWork, body: Mapping[str, Any]) -> Paper:
     """Ask for a paper of one's own: it is printed, signed and valid a moment later.
 
-    What it says is fixed now. A salary certificate that a later declaration contradicts is withdrawn by itself.
+    What it says is fixed now. A salary certificate that a later declaration contradicts is withdrawn by itself; so is
+    the certificate of an award that is suspended, has ended, or comes to another amount.
     """
     periods = {name: Period.read(body[name]) for name in ("from_period", "to_period") if name in body}
-    return actions.ask(uow, Request(kind=body["kind"], language=body["language"], **periods))
+    award = typed.reference(body["award"])
+    return actions.ask(uow, Request(kind=body["kind"], language=body["language"], award=award, **periods))
 
 
 @routes.get("/paper-types", scope="papers:read", response=PaperTypesView, is_reference=True)

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from services.documents.awards.award import KnownAward, KnownAwardKind
+from services.documents.awards.award import Status as AwardStatus
 from services.documents.careers.career import CareerEntry
 from services.documents.papers.content import (
     Affiliation,
     EmployedSpan,
     Employment,
+    GrantedAward,
     Holder,
     LanguageNotOffered,
     PaperContent,
@@ -42,6 +45,12 @@ from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
 EmployerNames = Mapping[str, str]
+
+CERTIFIES: Mapping[PaperKind, KnownAwardKind] = {
+    PaperKind.COVERAGE_CERTIFICATE: KnownAwardKind.COVER,
+    PaperKind.PAYMENT_CERTIFICATE: KnownAwardKind.PAYMENT,
+}
+"""The papers about an award, and about which kind of award."""
 
 
 class PaperUnknown(Missing):
@@ -78,6 +87,24 @@ class EmployerUnnamed(Conflict):
     code = "paper.employer-unnamed"
 
 
+class NoAward(Conflict):
+    """No award of the person's holds that such a paper could be about, or none of the number that was given."""
+
+    code = "paper.no-award"
+
+
+class AwardNotChosen(Invalid):
+    """Several of the person's awards hold: the request has to say the number of one."""
+
+    code = "paper.award-not-chosen"
+
+
+class AwardNotWanted(Invalid):
+    """Such a paper is not about an award."""
+
+    code = "paper.award-not-wanted"
+
+
 class TooManyWaiting(Conflict):
     code = "paper.too-many-waiting"
 
@@ -96,12 +123,14 @@ class PrintingGivenUp(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a person asks for. The period is for a salary certificate; left out, it is the whole career."""
+    """What a person asks for. The period is for a salary certificate; left out, it is the whole career. `award` is the
+    number of an award; left out, it is the only one that holds."""
 
     kind: PaperKind
     language: PaperLanguage
     from_period: Period | None = None
     to_period: Period | None = None
+    award: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,13 +144,24 @@ class PaperTypeOffer:
     def takes_period(self) -> bool:
         return takes_period(self.kind)
 
+    @property
+    def takes_award(self) -> bool:
+        return self.kind in CERTIFIES
+
 
 def offers(fund: Fund) -> list[PaperTypeOffer]:
-    """The papers that the fund issues, in the order of its definition."""
+    """The papers that the fund issues, in the order of its definition. The certificate of a right that none of its
+    benefits gives is none of them."""
+    kinds = {PaperKind(kind): definition for kind, definition in fund.papers.types.items() if kind in set(PaperKind)}
+    given = {
+        KnownAwardKind.COVER if benefit.effect.cover else KnownAwardKind.PAYMENT
+        for benefit in fund.claim_types.values()
+        if benefit.effect.opens_award
+    }
     return [
-        PaperTypeOffer(PaperKind(kind), definition)
-        for kind, definition in fund.papers.types.items()
-        if kind in set(PaperKind)
+        PaperTypeOffer(kind, definition)
+        for kind, definition in kinds.items()
+        if kind not in CERTIFIES or CERTIFIES[kind] in given
     ]
 
 
@@ -143,21 +183,29 @@ def ask(
     code: str,
     traceparent: str,
     at: datetime,
+    awards: Sequence[KnownAward] = (),
 ) -> Outcome[Paper]:
     """A person asks for a paper. What it will say is fixed here; the printer only prints it."""
     if request.language not in fund.papers.types[request.kind].languages:
         raise LanguageNotOffered(language=Term(f"language.{request.language}"))
     if waiting >= WAITING_MAX:
         raise TooManyWaiting(waiting_max=WAITING_MAX)
-    said = _said(
-        request,
-        fund=fund,
-        entries=entries,
-        employer_names=employer_names,
-        holder=holder,
-        code=code,
-        today=fund.day_of(at),
-    )
+    today = fund.day_of(at)
+    if request.kind in CERTIFIES:
+        award = _chosen(request, awards, on=today)
+        said = PaperText(holder=holder, code=code, award=_granted(award, request.kind, fund=fund))
+    else:
+        if request.award:
+            raise AwardNotWanted
+        said = _said(
+            request,
+            fund=fund,
+            entries=entries,
+            employer_names=employer_names,
+            holder=holder,
+            code=code,
+            today=today,
+        )
     paper = Paper(
         number=number,
         person_ref=person_ref,
@@ -168,8 +216,45 @@ def ask(
         asked_at=at,
         traceparent=traceparent,
         is_scheduled=True,
+        award=said.award.reference if said.award else "",
     )
     return Outcome(paper)
+
+
+def wanted_by_itself(award: KnownAward, *, fund: Fund, known: Iterable[Paper], on: date) -> Request | None:
+    """The paper that the fund issues when an award opens or holds again, in the first language of the paper; None where
+    the fund issues no such paper, the award does not hold, or a paper of it does."""
+    kind = next(kind for kind, certified in CERTIFIES.items() if certified is award.kind)
+    definition = fund.papers.types.get(kind) if fund.sections.papers else None
+    if definition is None or not award.holds_on(on) or any(paper.is_living for paper in known):
+        return None
+    return Request(kind=kind, language=PaperLanguage(definition.languages[0]), award=award.reference)
+
+
+def _chosen(request: Request, awards: Iterable[KnownAward], *, on: date) -> KnownAward:
+    """The award that a request is about."""
+    if request.from_period or request.to_period:
+        raise PeriodNotWanted
+    holding = [each for each in awards if each.holds_on(on) and request.award in ("", each.reference)]
+    if not holding:
+        raise NoAward
+    if len(holding) > 1:
+        raise AwardNotChosen
+    return holding[0]
+
+
+def _granted(award: KnownAward, kind: PaperKind, *, fund: Fund) -> GrantedAward:
+    return GrantedAward(
+        kind=kind,
+        reference=award.reference,
+        claim_type=award.claim_type,
+        from_on=award.from_on,
+        until_on=award.until_on,
+        covers=award.covers,
+        percent=award.percent,
+        amount=Money(award.amount_minor, fund.currency) if award.amount_minor else None,
+        every=award.every,
+    )
 
 
 def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> PaperContent:
@@ -179,13 +264,20 @@ def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> Paper
         number=paper.number,
         language=paper.language,
         issued_on=issued_on,
-        valid_until_on=issued_on + timedelta(days=fund.papers.types[paper.kind].validity_days),
+        valid_until_on=_valid_until_on(paper, fund=fund, issued_on=issued_on),
         fund=fund,
         holder=paper.said.holder,
         body=paper.said.body,
         code=paper.said.code,
         verification_url=f"{public_url}/v1/{fund.fund_id}/verify/{paper.number}",
     )
+
+
+def _valid_until_on(paper: Paper, *, fund: Fund, issued_on: date) -> date:
+    """A paper about an award holds no longer than the award; for its day of issue it holds at least."""
+    usual = issued_on + timedelta(days=fund.papers.types[paper.kind].validity_days)
+    until_on = paper.said.award.until_on if paper.said.award else None
+    return usual if until_on is None else max(issued_on, min(usual, until_on))
 
 
 def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: datetime) -> Outcome[Paper]:
@@ -231,7 +323,33 @@ def withdraw(paper: Paper, *, entries: Sequence[CareerEntry], fund: Fund, at: da
     What was changed revokes it, what was only added supersedes it.
     """
     reason = _difference(paper.said.wages, entries, currency=fund.currency) if paper.said.wages else None
-    if reason is None or (to := _WITHDRAWN[reason]) not in MOVES[paper.status]:
+    return None if reason is None else _withdrawn(paper, reason, fund=fund, at=at)
+
+
+def withdraw_for_award(paper: Paper, award: KnownAward, *, fund: Fund, at: datetime) -> Outcome[Paper] | None:
+    """The certificate of an award withdrawn where the award is no longer as it says; None where it still holds. What
+    expires with the award anyhow is left to expire."""
+    said = paper.said.award
+    if said is None:
+        return None
+    reason = _award_difference(said, award, issue=paper.issue)
+    return None if reason is None else _withdrawn(paper, reason, fund=fund, at=at)
+
+
+def _award_difference(said: GrantedAward, award: KnownAward, *, issue: Issue | None) -> WithdrawalReason | None:
+    if award.status is AwardStatus.SUSPENDED:
+        return WithdrawalReason.AWARD_SUSPENDED
+    if award.status is AwardStatus.ENDED:
+        is_longer = issue is None or award.until_on is None or issue.valid_until_on > award.until_on
+        return WithdrawalReason.AWARD_ENDED if is_longer else None
+    is_same = said.amount is None or said.amount.amount_minor == award.amount_minor
+    return None if is_same else WithdrawalReason.AMOUNT_CHANGED
+
+
+def _withdrawn(paper: Paper, reason: WithdrawalReason, *, fund: Fund, at: datetime) -> Outcome[Paper] | None:
+    """The paper withdrawn for a reason; None where it is already, or never was issued."""
+    to = _WITHDRAWN[reason]
+    if to not in MOVES[paper.status]:
         return None
     withdrawn = replace(
         paper,
@@ -244,7 +362,13 @@ def withdraw(paper: Paper, *, entries: Sequence[CareerEntry], fund: Fund, at: da
     return Outcome(withdrawn, (published,))
 
 
-_WITHDRAWN = {WithdrawalReason.WAGES_ADDED: Status.SUPERSEDED, WithdrawalReason.WAGES_CHANGED: Status.REVOKED}
+_WITHDRAWN = {
+    WithdrawalReason.WAGES_ADDED: Status.SUPERSEDED,
+    WithdrawalReason.WAGES_CHANGED: Status.REVOKED,
+    WithdrawalReason.AWARD_SUSPENDED: Status.REVOKED,
+    WithdrawalReason.AWARD_ENDED: Status.REVOKED,
+    WithdrawalReason.AMOUNT_CHANGED: Status.SUPERSEDED,
+}
 
 
 def _said(

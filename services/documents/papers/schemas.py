@@ -2,12 +2,13 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.documents.papers.content import PaperKind, PaperLanguage
+from services.documents.papers.content import PaperKind, PaperLanguage, title_of
 from shared.funds.period import WRITTEN
 from shared.http.problems import language, say
 from shared.http.shapes import fund, many, paged
 
 TEXT = {"type": "string"}
+AWARD_LENGTH_MAX = 40
 PERIOD = validate.Regexp(f"^{WRITTEN}$")
 
 
@@ -21,6 +22,11 @@ class RequestBody(Schema):
         metadata={"description": "A year (2025), half-year (2026-H1), quarter (2026-Q1) or month (2026-M01)"},
     )
     to_period = fields.String(validate=PERIOD, metadata={"description": "Included"})
+    award = fields.String(
+        load_default="",
+        validate=validate.Length(0, AWARD_LENGTH_MAX),
+        metadata={"description": "Of a certificate of an award, its number; left out, it is the only one that holds"},
+    )
 
 
 class WithdrawalView(Schema):
@@ -40,12 +46,15 @@ class PaperView(Schema):
 
     number = fields.String(required=True)
     kind = fields.String(required=True)
-    name = fields.Function(lambda it: fund().papers.types[it.kind].names[language()], metadata=TEXT, required=True)
+    name = fields.Function(lambda it: title_of(fund(), it.said.body)[language()], metadata=TEXT, required=True)
     language = fields.String(required=True)
     status = fields.String(required=True)
     text = fields.Function(lambda it: say(f"paper.status.{it.status}"), metadata=TEXT, required=True)
     starts_on = fields.Date(attribute="said.wages.starts_on", metadata={"description": "Of the period it certifies"})
     ends_on = fields.Date(attribute="said.wages.ends_on")
+    award = fields.String(
+        required=True, metadata={"description": "The number of the award that it certifies; empty for other papers"}
+    )
     asked_at = fields.AwareDateTime(required=True)
     issued_at = fields.AwareDateTime(attribute="issue.issued_at")
     valid_until = fields.Date(attribute="issue.valid_until_on", metadata={"description": "Included"})
@@ -70,6 +79,7 @@ class PaperTypeView(Schema):
     name = fields.Function(lambda it: it.definition.names[language()], metadata=TEXT, required=True)
     languages = fields.List(fields.String(), required=True, attribute="definition.languages")
     takes_period = fields.Boolean(required=True)
+    takes_award = fields.Boolean(required=True, metadata={"description": "Whether it is about an award of the holder"})
     validity_days = fields.Integer(required=True, attribute="definition.validity_days")
     law = fields.String(required=True, attribute="definition.law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="definition.law.is_to_be_confirmed")

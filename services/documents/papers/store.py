@@ -25,6 +25,7 @@ papers = Repository(
         Index(("person_ref", "asked_at", "number")),
         Index(("person_ref", "status")),
         Index(("status", "is_scheduled")),
+        Index(("award",)),
         Index(("issue.sha256",)),
     ],
     encrypted={"said": DataClass.CIVIL},
@@ -35,6 +36,11 @@ papers = Repository(
 def of_person(uow: UnitOfWork, person_ref: str, *, wanted: Wanted) -> Page[Paper]:
     """A page of a person's papers, newest first."""
     return papers.page(uow, order=NEWEST, wanted=wanted, person_ref=person_ref)
+
+
+def of_award(uow: UnitOfWork, reference: str) -> list[Paper]:
+    """The certificates of an award, whatever became of them."""
+    return papers.find_all(uow, award=reference)
 
 
 def of_file(uow: UnitOfWork, sha256: str) -> Paper | None:

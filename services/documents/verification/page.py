@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.documents.papers.content import PaperLanguage, Wages
+from services.documents.papers.content import GrantedAward, PaperLanguage, Wages
 from services.documents.papers.printing.facts import Facts, body_of
 from services.documents.papers.printing.wording import shown, wording
 from services.documents.verification.verification import CodeAnswer, Status, Verification
@@ -67,7 +67,8 @@ def _certified(verification: Verification, *, fund: Fund, language: PaperLanguag
     facts = body_of(body, fund=fund, language=language)
     rows = [[words.say("holder"), shown(verification.certified.holder_name)]]
     if not isinstance(body, Wages):
-        return {"rows": [*rows, *facts["dates"]], "columns": facts["columns"], "groups": [("", facts["employers"])]}
+        lines = facts["acts"] if isinstance(body, GrantedAward) else facts["employers"]
+        return {"rows": [*rows, *facts["dates"]], "columns": facts["columns"], "groups": [("", lines)]}
     rows.append([words.say("period"), words.period(body.starts_on, body.ends_on)])
     groups = [
         (f"{each['employer']} ({each['employer_number']})", [*each["lines"], [words.say("subtotal"), *each["sums"]]])

@@ -1,8 +1,11 @@
 """How a paper is judged when somebody verifies it, and what of its holder's name is shown."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
+from services.documents.papers.paper import Paper, WithdrawalReason
+from services.documents.papers.paper import Status as PaperStatus
 from services.documents.verification.verification import Certified, CodeAnswer, PublicRecord, Status, Verification
 from shared.kernel import typed
 from shared.kernel.control_codes import is_code
@@ -16,6 +19,21 @@ def number_in(text: str) -> str | None:
     """
     number = typed.reference(text)
     return number if is_genuine(number) else None
+
+
+def certificate(papers: Iterable[Paper], *, code_typed: str) -> Paper | None:
+    """Which of the certificates of an award its number stands for: that whose code was typed, else the newest that
+    holds, else the newest."""
+    issued = sorted((each for each in papers if each.issue), key=lambda each: each.asked_at, reverse=True)
+    shown = next((each for each in issued if each.said.code and is_code(code_typed, each.said.code)), None)
+    valid = next((each for each in issued if each.status is PaperStatus.VALID), None)
+    return shown or valid or next(iter(issued), None)
+
+
+def is_ended(paper: Paper) -> bool:
+    """Whether what it certifies has ended, rather than that it was wrong."""
+    over = (WithdrawalReason.AWARD_ENDED, WithdrawalReason.AWARD_SUSPENDED)
+    return paper.withdrawal is not None and paper.withdrawal.reason in over
 
 
 def with_code(verification: Verification, *, text: str, code: str, certified: Certified | None) -> Verification:
@@ -36,6 +54,8 @@ def verify(record: PublicRecord | None, *, number: str, on: date) -> Verificatio
 def _status(record: PublicRecord, *, on: date) -> tuple[Status, date | None]:
     if record.revoked_on:
         return Status.REVOKED, record.revoked_on
+    if record.ended_on:
+        return Status.ENDED, record.ended_on
     if record.superseded_on:
         return Status.SUPERSEDED, record.superseded_on
     if on > record.valid_until_on:

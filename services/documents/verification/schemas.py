@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.documents.papers.content import GrantedAward
 from services.documents.verification.verification import CodeAnswer, Status, Verification
 from shared.http.problems import language
 from shared.http.shapes import Amount, fund
@@ -59,7 +60,7 @@ class CertifiedLineView(Schema):
 
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)
-    wage = Amount(required=True, attribute="wage.minor")
+    wage = Amount(required=True, attribute="wage.amount_minor")
     days = fields.Integer(allow_none=True)
     hours = fields.Integer(allow_none=True)
 
@@ -96,6 +97,25 @@ class CertifiedAffiliationView(Schema):
     spans = fields.List(fields.Nested(CertifiedSpanView), required=True)
 
 
+class CertifiedAwardView(Schema):
+    """The body of the certificate of a cover, or of a payment of every period."""
+
+    reference = fields.String(required=True)
+    claim_type = fields.String(required=True)
+    benefit = fields.Method("named", metadata={"type": "string"}, required=True)
+    from_on = fields.Date(required=True)
+    until_on = fields.Date(required=True, allow_none=True)
+    covers = fields.List(fields.String(), required=True)
+    percent = fields.String(required=True)
+    amount = Amount(required=True, allow_none=True, attribute="amount.amount_minor", dump_default=None)
+    currency = fields.Function(lambda it: fund().currency.value, metadata={"type": "string"}, required=True)
+    every = fields.String(required=True)
+
+    def named(self, award: GrantedAward) -> str:
+        found = fund().claim_types.get(award.claim_type)
+        return found.names[language()] if found else award.claim_type
+
+
 class CertifiedView(VerificationView):
     """A verification, with what the paper certifies where the control code was right."""
 
@@ -103,6 +123,7 @@ class CertifiedView(VerificationView):
     holder_name = fields.String(attribute="certified.holder_name")
     wages = fields.Nested(CertifiedWagesView, attribute="certified.wages", allow_none=True)
     affiliation = fields.Nested(CertifiedAffiliationView, attribute="certified.affiliation", allow_none=True)
+    award = fields.Nested(CertifiedAwardView, attribute="certified.award", allow_none=True)
 
 
 class FileView(Schema):

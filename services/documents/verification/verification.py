@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.documents.papers.content import Affiliation, Wages
+from services.documents.papers.content import Affiliation, GrantedAward, PaperBody, Wages
 
 
 class Status(StrEnum):
@@ -12,6 +12,8 @@ class Status(StrEnum):
 
     REVOKED = "revoked"
     """The fund took it back: what it says was wrong, or has become so by a later fact."""
+    ENDED = "ended"
+    """What it says was so, but the right that it certifies was suspended or ended before the paper would expire."""
     SUPERSEDED = "superseded"
     """What it says is so, but no longer all of it: a newer paper would say more."""
     EXPIRED = "expired"
@@ -36,6 +38,7 @@ class PublicRecord:
     valid_until_on: date
     superseded_on: date | None = None
     revoked_on: date | None = None
+    ended_on: date | None = None
     has_code: bool = False
 
 
@@ -44,7 +47,7 @@ class Certified:
     """What a paper certifies: shown to whoever has its control code, and so holds it."""
 
     holder_name: str
-    body: Wages | Affiliation
+    body: PaperBody
 
     @property
     def wages(self) -> Wages | None:
@@ -53,6 +56,10 @@ class Certified:
     @property
     def affiliation(self) -> Affiliation | None:
         return self.body if isinstance(self.body, Affiliation) else None
+
+    @property
+    def award(self) -> GrantedAward | None:
+        return self.body if isinstance(self.body, GrantedAward) else None
 
 
 class CodeAnswer(StrEnum):

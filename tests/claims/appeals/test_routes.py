@@ -1,5 +1,6 @@
 """An appeal over HTTP: filed, reviewed by another, and paid beside the first decision."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from shared.storage.service_context import ServiceContext
 from tests.claims.builders import upload, wages
 from tests.claims.claims.test_routes import filing
 from tests.kit.callers import Office
-from tests.kit.contexts import handle, parked, published
+from tests.kit.contexts import DZ, handle, parked, published
 from tests.kit.people import AMIRA, KARIM
 
 TWO = [
@@ -121,3 +122,25 @@ def test_what_the_person_says_rests_sealed(office: Office, context: ServiceConte
     office.person(AMIRA).post(f"/claims/{decided(office)}/appeal", CONTESTED)
     for collection in ("claims", "requests", "outbox", "audit"):
         assert CONTESTED["statement"].encode() not in repr(list(context.database[collection].find())).encode()
+
+
+def test_what_was_paid_too_much_is_listed_to_be_recovered(office: Office, context: ServiceContext) -> None:
+    fund = context.funds[DZ]
+    care = fund.claim_types["care-reimbursement"]
+    lawful = tuple(replace(each, of_amounts=True, may_lower=True) for each in care.appeals)
+    of_fund = replace(fund, claim_types={**fund.claim_types, "care-reimbursement": replace(care, appeals=lawful)})
+    there = Office(service, replace(context, funds={**context.funds, DZ: of_fund}))
+    first, amira = decided(there, body={}), there.person(AMIRA)
+    appeal = amira.post(f"/claims/{first}/appeal", CONTESTED).json["claim_id"]
+    agent = there.staff("agent-2")
+    assert agent.get("/queue/claims?is_to_recover=true").json["items"] == []
+    lowered = agent.post(f"/claims/{appeal}/approval", IN_PART)
+    assert lowered.status_code == 200, lowered.text
+    assert published(context)[-1] == "claims.appeal-decided"
+    assert published(context).count("claims.claim-approved") == 1, "only the first one is paid"
+    (listed,) = agent.get("/queue/claims?is_to_recover=true").json["items"]
+    seen = amira.get(f"/claims/{appeal}").json
+    assert listed["claim_id"] == appeal == seen["claim_id"]
+    assert (seen["status"], seen["approved"], seen["granted"], seen["overpaid"]) == ("done", "0.00", "320.00", "480.00")
+    kept = amira.get(f"/claims/{first}").json
+    assert (kept["approved"], kept["status"], kept["appeal"]["outcome"]) == ("800.00", "approved", "lowered")

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 
 from services.claims.appeals import rules as appeals
+from services.claims.benefits.answer import BenefitAnswer
 from services.claims.claims import decisions, duplicates, rules
 from services.claims.claims.claim import AppealOutcome, Claim, ClaimLine, Happening, MedicalAnswer, Status
 from services.claims.claims.timeline import Who, contest, next_step
 from shared.events.claims import AppealDecided, ClaimAppealed, ClaimApproved
+from shared.funds.benefits import QuestionKind
+from shared.funds.fund import Fund
 from shared.kernel.errors import Failure
+from tests.claims.awards.builders import COVER_EFFECT
 from tests.claims.builders import claim, paper, with_procedure
 from tests.claims.claims.test_rules import AGENT, CARE, FUND, LATER, SECOND, approved
 from tests.claims.reviews.test_rules import answered
@@ -137,6 +141,65 @@ def test_an_appeal_never_takes_away() -> None:
         with pytest.raises(Failure) as met:
             approved(copy, by=SECOND, refused_lines=refused_lines)
         assert met.type in {decisions.AppealGivesNoMore, rules.NothingApproved}
+
+
+def with_appeals(**facts: Any) -> Fund:
+    """The fund, whose appeals of care are what the test says."""
+    care = replace(CARE, appeals=tuple(replace(each, **facts) for each in CARE.appeals))
+    return replace(FUND, claim_types={**FUND.claim_types, "care-reimbursement": care})
+
+
+def test_an_amount_is_contested_where_the_fund_says_so() -> None:
+    whole = approved(claim(lines=TWO)).thing
+    assert contest(whole, FUND) is None
+    fund = with_appeals(of_amounts=True)
+    assert contest(whole, fund) is not None
+    assert appealed(whole, fund=fund)[1].appealed is not None
+    lasting = replace(fund.claim_types["care-reimbursement"], effect=COVER_EFFECT)
+    of_cover = replace(fund, claim_types={"care-reimbursement": lasting})
+    assert contest(whole, of_cover) is None, "runs compute the amounts of what lasts"
+
+
+def test_where_the_fund_lets_it_the_review_comes_to_less_and_the_rest_is_to_be_recovered() -> None:
+    fund = with_appeals(of_amounts=True, may_lower=True)
+    first = approved(claim(lines=TWO)).thing
+    contested, copy = appealed(first, fund=fund)
+    done = approved(copy, by=SECOND, refused_lines={2: "not-covered"}, fund=fund)
+    lowered = done.thing
+    assert (lowered.status, lowered.approved_minor, lowered.overpaid_minor) == (Status.DONE, 0, 48_000)
+    assert (lowered.granted_minor, lowered.is_to_recover) == (32_000, True)
+    (published,) = done.events
+    assert isinstance(published, AppealDecided), "nothing is owed"
+    assert (published.outcome, published.amount_minor) == ("lowered", 0)
+    assert (published.first_minor, published.granted_minor, published.overpaid_minor) == (80_000, 32_000, 48_000)
+    knows = decisions.note_appeal_decided(contested, lowered, at=LATER).thing
+    assert (knows.decision, knows.approved_minor, knows.overpaid_minor) == (first.decision, 80_000, 0)
+    assert knows.steps[-1].happening is Happening.APPEAL_LOWERED
+    with pytest.raises(decisions.AppealGivesNoMore):
+        approved(copy, by=SECOND, fund=fund)
+    with pytest.raises(decisions.AppealGivesNoMore):
+        approved(copy, by=SECOND, refused_lines={2: "not-covered"}, fund=with_appeals(may_lower=False))
+
+
+@pytest.mark.parametrize(("limit_minor", "waits"), [(79_999, True), (80_000, False)])
+def test_a_second_person_confirms_by_the_whole_sum_and_not_by_the_difference(limit_minor: int, waits: bool) -> None:
+    """The difference is 480.00, the whole 800.00."""
+    four_eyes = with_procedure(one_person_up_to=limit_minor)
+    _, copy = appealed(in_part())
+    proposed = approved(copy, by=SECOND, fund=four_eyes).thing
+    assert (proposed.status is Status.TO_CONFIRM) is waits
+    if waits:
+        done = decisions.confirm(proposed, definition=CARE, fund=four_eyes, by=THIRD, at=LATER)
+        assert done.thing.approved_minor == 48_000
+        (approval, decided) = done.events
+        assert isinstance(approval, ClaimApproved) and approval.amount_minor == 48_000
+        assert isinstance(decided, AppealDecided)
+        assert (decided.first_minor, decided.granted_minor, decided.overpaid_minor) == (32_000, 80_000, 0)
+
+
+def test_the_answers_are_reviewed_too() -> None:
+    answer = BenefitAnswer(code="why", kind=QuestionKind.TEXT, value="because")
+    assert appealed(replace(refused(), answers=(answer,)))[1].answers == (answer,)
 
 
 def test_a_refused_appeal_confirms_and_is_not_contested_once_more() -> None:

@@ -358,11 +358,25 @@ def test_the_legal_day_stands_beside_the_usual_one() -> None:
     assert (coming.usually_by_on, coming.legally_by_on) == (date(2026, 2, 20), date(2026, 4, 11))
     assert coming.law == "a text" and not coming.is_law_to_be_confirmed
     waiting = asked(filed, kind="invoice", fund=fund).thing
-    assert next_step(waiting, fund).legally_by_on is None
+    assert next_step(waiting, fund).legally_by_on is None, "the fund sets no term for papers"
     later = AT + timedelta(days=10)
     complete = rules.add_paper(waiting, paper("invoice", "u-invoice"), fund=fund, at=later).thing
     assert next_step(complete, fund).legally_by_on == date(2026, 4, 21)
-    assert next_step(claim(), FUND).legally_by_on is None
+    silent = with_procedure()
+    without = rules.submit(filing(), fund=silent, person_ref=AMIRA, claim_id="c1", reference="r", at=AT).thing
+    assert next_step(without, silent).legally_by_on is None
+
+
+def test_what_leaves_a_claim_where_it_stands_does_not_begin_its_delay_anew() -> None:
+    """Of a claim that an earlier release filed, too, which is given its day when that step was long ago."""
+    later = AT + timedelta(days=5)
+    found = rules.find_complete(claim(), by=AGENT, at=later).thing
+    added = rules.add_paper(found, paper("invoice", "u-invoice"), fund=FUND, at=later).thing
+    for noted in (found, added):
+        assert rules.with_due_day(replace(noted, due_on=date.max), fund=FUND).thing.due_on == claim().due_on
+    asked_for = asked(added, kind="care-sheet", at=later).thing
+    again = rules.add_paper(asked_for, paper("care-sheet", "u-2"), fund=FUND, at=later + timedelta(days=1)).thing
+    assert rules.with_due_day(again, fund=FUND).thing.due_on == claim().due_on + timedelta(days=6) == again.due_on
 
 
 def test_a_paper_that_the_claim_type_does_not_know_is_not_asked_for() -> None:

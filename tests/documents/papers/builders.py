@@ -9,7 +9,9 @@ from services.documents.papers.content import (
     Affiliation,
     EmployedSpan,
     Employment,
+    GrantedAward,
     Holder,
+    PaperBody,
     PaperContent,
     PaperEmployer,
     PaperKind,
@@ -59,8 +61,26 @@ def wages(*employments: tuple[PaperWageLine, ...]) -> Wages:
     )
 
 
-def a_body(kind: PaperKind, *, fund: Fund | None = None) -> Wages | Affiliation:
+def an_award(kind: PaperKind = PaperKind.COVERAGE_CERTIFICATE, **facts: object) -> GrantedAward:
+    """A cover of all acts of two years, or a payment of every month."""
+    usual: dict[str, object] = {
+        "kind": kind,
+        "reference": "AW260000000132",
+        "claim_type": "care-reimbursement",
+        "from_on": date(2026, 11, 20),
+    }
+    if kind is PaperKind.COVERAGE_CERTIFICATE:
+        covers = ("general-practitioner", "specialist", "blood-test", "chest-x-ray", "medicine")
+        usual |= {"until_on": date(2028, 11, 19), "covers": covers, "percent": "100"}
+    else:
+        usual |= {"amount": Money(4_512_300, a_fund().currency), "every": "month"}
+    return GrantedAward(**{**usual, **facts})  # type: ignore[arg-type]
+
+
+def a_body(kind: PaperKind, *, fund: Fund | None = None) -> PaperBody:
     """What a paper of a kind says: enough to take more than one page, where it may."""
+    if kind in (PaperKind.COVERAGE_CERTIFICATE, PaperKind.PAYMENT_CERTIFICATE):
+        return an_award(kind)
     if kind is PaperKind.SALARY_CERTIFICATE:
         return wages(months(30, fund=fund), months(2, fund=fund))
     spans = (span(2, "SARL El Amel"), span(1, "EURL Nour", has_left=True))
@@ -75,7 +95,7 @@ def span(place: int, name: str, *, has_left: bool = False) -> EmployedSpan:
 
 
 def a_paper(
-    body: Wages | Affiliation | None = None,
+    body: PaperBody | None = None,
     *,
     language: str = "fr",
     fund: Fund | None = None,

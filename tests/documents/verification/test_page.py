@@ -28,6 +28,7 @@ RECORDS = {
     Status.VALID: RECORD,
     Status.SUPERSEDED: replace(RECORD, superseded_on=date(2026, 12, 1)),
     Status.REVOKED: replace(RECORD, revoked_on=date(2026, 12, 1)),
+    Status.ENDED: replace(RECORD, ended_on=date(2026, 12, 1)),
     Status.EXPIRED: replace(RECORD, valid_until_on=date(2026, 12, 1)),
     Status.UNKNOWN: None,
 }
@@ -45,6 +46,7 @@ def shown(status: Status, language: PaperLanguage = PaperLanguage.FRENCH, number
         (Status.VALID, "Document authentique et valable", "valable jusqu’au 20 février 2027"),
         (Status.SUPERSEDED, "Document dépassé", "depuis le 1er décembre 2026"),
         (Status.REVOKED, "Document révoqué", "retiré ce document le 1er décembre 2026"),
+        (Status.ENDED, "Droit qui n’est plus en vigueur", "plus en vigueur depuis le 1er décembre 2026"),
         (Status.EXPIRED, "Document expiré", "plus valable depuis le 2 décembre 2026"),
         (Status.UNKNOWN, "Document inconnu", "aucun document sous ce numéro"),
     ],

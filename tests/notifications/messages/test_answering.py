@@ -72,15 +72,18 @@ def test_when_says_for_which_events_it_is(appeal_of: str, is_for_it: bool) -> No
 
 
 @pytest.mark.parametrize(
-    ("outcome", "amount_minor", "expected"),
+    ("outcome", "amount_minor", "overpaid_minor", "expected"),
     [
-        ("confirmed", 0, "appeal-confirmed"),
-        ("changed", 100, "appeal-granted"),
-        ("reversed", 100, "appeal-granted"),
-        ("reversed", 0, "appeal-accepted"),
+        ("confirmed", 0, 0, "appeal-confirmed"),
+        ("changed", 100, 0, "appeal-granted"),
+        ("reversed", 100, 0, "appeal-granted"),
+        ("reversed", 0, 0, "appeal-accepted"),
+        ("lowered", 0, 100, "appeal-lowered"),
     ],
 )
-def test_of_several_texts_for_an_event_one_is_for_it(outcome: str, amount_minor: int, expected: str) -> None:
+def test_of_several_texts_for_an_event_one_is_for_it(
+    outcome: str, amount_minor: int, overpaid_minor: int, expected: str
+) -> None:
     event = AppealDecided(
         claim_id="c2",
         reference="CL2",
@@ -91,6 +94,7 @@ def test_of_several_texts_for_an_event_one_is_for_it(outcome: str, amount_minor:
         outcome=outcome,
         amount_minor=amount_minor,
         decided_at=AT,
+        overpaid_minor=overpaid_minor,
     )
     chosen = [template.name for template in catalogue.answering("AppealDecided") if answering.notice(template, event)]
     assert chosen == [expected]

@@ -110,3 +110,15 @@ def test_a_claim_whose_award_was_paid_first_is_paid_too(context: ServiceContext)
     office(context)
     handle(context, service, persons({AMIRA: RIB}), due(), approved("c1"))
     assert sorted(payout.cause for payout in store.of_claim(reading(context), "c1")) == ["c1", "pay1"]
+
+
+def test_the_difference_of_an_appeal_is_ordered_once_beside_the_first_decision(context: ServiceContext) -> None:
+    """Each is told twice, and once more by another event after a crash."""
+    here = office(context)
+    difference = approved("c2", amount_minor=48_000, appeal_of="c1")
+    handle(context, service, persons({AMIRA: RIB}), approved("c1"), difference)
+    handle(context, service, difference, approved("c1"))
+    assert parked(context) == []
+    ordered = [payout for claim in ("c1", "c2") for payout in store.of_claim(reading(context), claim)]
+    assert [payout.cause for payout in ordered] == ["c1", "c2"]
+    assert here.staff().get(f"/ledger/accounts/payable:{AMIRA}").json["balance"] == "800.00"

@@ -10,10 +10,14 @@ from services.documents.papers.content import (
     Affiliation,
     EmployedSpan,
     Employment,
+    GrantedAward,
+    PaperBody,
     PaperContent,
+    PaperKind,
     PaperLanguage,
     PaperWageLine,
     Wages,
+    title_of,
 )
 from services.documents.papers.printing.wording import Wording, isolated, wording
 from shared.funds.fund import Fund, IdentifierKind
@@ -56,7 +60,7 @@ def facts_of(content: PaperContent) -> Facts:
     words = wording(language, fund.country)
     second = beside(language, fund)
     shown = [each for each in fund.languages if each in (language, second)]
-    titles = fund.papers.types[content.kind].names
+    titles = title_of(fund, content.body)
     return {
         "language": language,
         "direction": _direction(language),
@@ -75,7 +79,7 @@ def facts_of(content: PaperContent) -> Facts:
             [words.say("issued"), words.day(content.issued_on)],
             [words.say("valid_until"), words.day(content.valid_until_on)],
         ],
-        "statement": _statement(content.body, words),
+        "statement": _statement(content, words),
         "bearer_name": isolated(content.holder.full_name),
         "holder": _holder(content, words),
         "body": body_of(content.body, fund=fund, language=language),
@@ -103,10 +107,12 @@ def _direction(language: str) -> str:
     return locale_of(language).text_direction
 
 
-def body_of(body: Wages | Affiliation, *, fund: Fund, language: PaperLanguage) -> Facts:
-    """What a paper certifies, as texts: the wage table, or the days and the employers."""
+def body_of(body: PaperBody, *, fund: Fund, language: PaperLanguage) -> Facts:
+    """What a paper certifies, as texts: the wage table, or labelled lines with a table of employers or of acts."""
     words = wording(language, fund.country)
-    return _table(body, words) if isinstance(body, Wages) else _affiliation(body, fund, language)
+    if isinstance(body, Wages):
+        return _table(body, words)
+    return _award(body, fund, language) if isinstance(body, GrantedAward) else _affiliation(body, fund, language)
 
 
 def _note(content: PaperContent, words: Wording) -> str:
@@ -115,9 +121,11 @@ def _note(content: PaperContent, words: Wording) -> str:
     return f"{words.say('note')} {words.say('to_be_confirmed')}" if law.is_to_be_confirmed else words.say("note")
 
 
-def _statement(body: Wages | Affiliation, words: Wording) -> str:
+def _statement(content: PaperContent, words: Wording) -> str:
     """The sentence by which the fund certifies."""
-    by = words.say("signatory")
+    by, body = words.say("signatory"), content.body
+    if isinstance(body, GrantedAward):
+        return _award_statement(body, content, words)
     if isinstance(body, Wages):
         return words.say("wages_statement", by=by, starts=words.day(body.starts_on), ends=words.day(body.ends_on))
     since = words.day(body.since_on)
@@ -127,6 +135,54 @@ def _statement(body: Wages | Affiliation, words: Wording) -> str:
     if body.known_until_on is None:
         return said
     return f"{said} {words.say('known_until_statement', until=words.day(body.known_until_on))}"
+
+
+def _award_statement(body: GrantedAward, content: PaperContent, words: Wording) -> str:
+    """The benefit's own sentence, or that of the fund's paper type, or the platform's."""
+    fund, language = content.fund, content.language
+    benefit = fund.claim_types.get(body.claim_type)
+    certificate = benefit.certificate if benefit else None
+    own = (certificate.statement if certificate else None) or fund.papers.types[body.kind].statement
+    key = "coverage_statement" if body.kind is PaperKind.COVERAGE_CERTIFICATE else "payment_statement"
+    return words.put(
+        own[language] if own else words.texts[key],
+        by=words.say("signatory"),
+        benefit=_benefit(body, fund, language),
+        number=body.reference,
+        starts=words.day(body.from_on),
+        ends=words.day(body.until_on) if body.until_on else words.say("no_end"),
+    )
+
+
+def _benefit(body: GrantedAward, fund: Fund, language: PaperLanguage) -> str:
+    """What the fund calls the benefit; its code where the fund has it no more."""
+    benefit = fund.claim_types.get(body.claim_type)
+    return benefit.names[language] if benefit else body.claim_type
+
+
+def _award(body: GrantedAward, fund: Fund, language: PaperLanguage) -> Facts:
+    """The number, the time and the extent of a right, and a line for each act that a cover bears."""
+    words = wording(language, fund.country)
+    is_cover = body.kind is PaperKind.COVERAGE_CERTIFICATE
+    rows = [
+        [words.say("benefit"), isolated(_benefit(body, fund, language))],
+        [words.say("award_number"), isolated(body.reference)],
+        [words.say("from_on"), words.day(body.from_on)],
+        [words.say("until_on"), words.day(body.until_on) if body.until_on else words.say("no_end")],
+    ]
+    if body.percent:
+        rows.append([words.say("share"), words.percent(body.percent)])
+    if body.amount is not None:
+        label = words.say(f"amount_{body.every}", currency=words.currency(body.amount.currency))
+        rows.append([label, words.amount(body.amount)])
+    if not is_cover:
+        rows.append([words.say("standing"), words.say("right_open")])
+    acts = {code: act.names[language] for benefit in fund.claim_types.values() for code, act in benefit.acts.items()}
+    return {
+        "dates": rows,
+        "columns": [words.say("covered")] if body.covers else [],
+        "acts": [[isolated(acts.get(code, code))] for code in body.covers],
+    }
 
 
 def _holder(content: PaperContent, words: Wording) -> list[list[str]]:

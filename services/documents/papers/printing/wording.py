@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal, get_currency_symbol
+from babel.numbers import format_decimal, format_percent, get_currency_symbol
 
 from services.documents.papers.content import PaperLanguage
 from shared.kernel import partial_date
@@ -57,7 +57,10 @@ class Wording:
 
     def say(self, key: str, **values: str) -> str:
         """A fixed text with its values put in, each of them isolated."""
-        text: str = self.texts[key]
+        return self.put(self.texts[key], **values)
+
+    def put(self, text: str, **values: str) -> str:
+        """A text of the fund's definition with its values put in, each of them isolated."""
         return text.format(**{name: isolated(value) for name, value in values.items()})
 
     def day(self, day: date) -> str:
@@ -81,6 +84,11 @@ class Wording:
     def count(self, number: int) -> str:
         """A number of days or hours."""
         return unbroken(format_decimal(Decimal(number), format="#,##0", locale=self.locale))
+
+    def percent(self, percent: str) -> str:
+        """A share of a hundred, with the decimals that it has."""
+        share = format_percent(Decimal(percent) / 100, locale=self.locale, decimal_quantization=False)
+        return unbroken(share)
 
     def currency(self, currency: Currency) -> str:
         """The currency as the country abbreviates it: DA, د.ج."""
