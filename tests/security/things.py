@@ -265,6 +265,8 @@ def _identity(context: ServiceContext, folder: Path) -> Holding:
     )
     office, ref = Office(identity, context, own), of_identity.ref()
     card = office.person(ref).get("/card").json
+    died = office.staff().post(f"/deaths/{ref}", {"died_on": "2026-01-30", "paper": "2026/11"})
+    assert died.status_code == 200, died.text
     return Holding(
         office,
         parts={"person_ref": ref, "session_id": _signed_in(context)},
@@ -272,6 +274,8 @@ def _identity(context: ServiceContext, folder: Path) -> Holding:
         asks={
             "accounts.open": {"json": of_identity.application()},
             "register.find_person": {"json": {"number": of_identity.AMIRA_NSS, "purpose": "handling"}},
+            "register.record_death": {"json": {"died_on": "2026-01-31", "paper": "2026/12"}},
+            "register.take_death_back": {"json": {"reason": "a namesake"}},
             "accounts.activate": {"json": {"token": "x" * 43, "password": of_identity.PASSWORD}},
         },
         owner=ref,
