@@ -23,6 +23,8 @@ ANSWER_DAYS_AGO = FactName(rf"answer\.(?P<code>{_CODE})\.days-ago", "how many da
 FORMULA = FactName(rf"formula\.(?P<code>{_CODE})", "what a step of the formula came to")
 AGE = FactName(r"person\.age", "completed years of age")
 BIRTH_ON = FactName(r"person\.birth-on", "the day of birth")
+IS_ALIVE = FactName(r"person\.is-alive", "whether the person lives, as far as the register has said")
+DIED_ON = FactName(r"person\.died-on", "the day of death")
 DEPENDANTS = FactName(
     rf"dependants\.(?P<relation>{_CODE})(?:\.(?:aged-(?P<years>[0-9]{{1,3}}-to-[0-9]{{1,3}})"
     rf"|months-(?P<months>[0-9]{{1,3}}-to-[0-9]{{1,3}})|(?P<condition>{_CODE})))?",
@@ -50,6 +52,8 @@ VOCABULARY = (
     FORMULA,
     AGE,
     BIRTH_ON,
+    IS_ALIVE,
+    DIED_ON,
     DEPENDANTS,
     RIGHT_IS_OPEN,
     WORK_QUARTERS,

@@ -12,6 +12,9 @@ from uuid import uuid4
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
+from services.claims.overpayments.overpayment import Overpayment
+from services.claims.overpayments.overpayment import Status as OverpaymentStatus
+from services.claims.overpayments.store import overpayments
 from services.claims.runs.jobs import Running
 from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
@@ -125,6 +128,20 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         assert done.status_code == 200, done.text
     numbers = itertools.count()
     award = opened(context, claim_id="granted")
+    overpaid = Overpayment(
+        award_id=award.award_id,
+        reference=award.reference,
+        person_ref=AMIRA,
+        claim_type=ALLOWANCE,
+        last_on=award.from_on,
+        payments=(),
+        amount_minor=20_000,
+        currency="DZD",
+        status=OverpaymentStatus.OPEN,
+        steps=(),
+        found_at=context.clock(),
+    )
+    context.run(DZ, by=someone(), cause="test:overpaid", action=lambda uow: overpayments.save(uow, Outcome(overpaid)))
     run = office.staff("maker").post("/runs", {"claim_type": ALLOWANCE, "period": "2026-Q1"})
     assert run.status_code == 201, run.text
     Runner(context, [Running(Tariff().judge).job]).run_due()
@@ -188,6 +205,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "awards.suspend": {"json": {"reason": "under-control"}},
             "awards.end": {"json": {"reason": "renounced", "last_on": "2026-01-31"}},
             "awards.take_life_certificate": {"json": {"given_on": "2026-01-31"}},
+            "overpayments.settle": {"json": {"to": "recovered", "reason": "receipt 12"}},
             "awards.check_cover_code": {"json": {"code": "00000000"}},
             "claims.search": {"json": {"number": filed.json["reference"], "purpose": "handling"}},
         },

@@ -13,3 +13,4 @@ class AccessedKind(StrEnum):
     AWARD = "award"
     AWARDS = "awards"
     PAYMENT = "payment"
+    OVERPAYMENT = "overpayment"

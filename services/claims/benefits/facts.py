@@ -10,6 +10,7 @@ from services.claims.benefits.fact import Facts
 from services.claims.benefits.sources import Granted, Sources, facts_from
 from services.claims.claims import store as claims
 from services.claims.claims.claim import Claim
+from services.claims.deaths import actions as deaths
 from services.claims.entitlements.store import entitlements
 from services.claims.insured import actions as insured
 from shared.funds import facts as names
@@ -18,6 +19,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 _DECLARED = (names.RIGHT_IS_OPEN, names.WORK_QUARTERS, names.WORK_DAYS, names.WAGE_LAST_QUARTER, names.WAGES)
 _REGISTERED = (names.AGE, names.BIRTH_ON, names.DEPENDANTS)
+_OF_LIFE = (names.RIGHT_IS_OPEN, names.IS_ALIVE, names.DIED_ON)
 _GRANTED = (names.GRANTED_AMOUNT, names.GRANTED_COUNT)
 
 
@@ -26,9 +28,9 @@ def sources_of(
 ) -> Sources:
     """What claims holds of a person for a benefit, for any day. Only what the benefit looks at is read."""
     wanted = _wanted(uow.fund.claim_types[claim_type])
-    has_register, has_declared, has_granted, has_covers = (
+    has_register, has_declared, has_granted, has_covers, has_life = (
         any(kind.read(name) for kind in kinds for name in wanted)
-        for kinds in (_REGISTERED, _DECLARED, _GRANTED, (names.COVER,))
+        for kinds in (_REGISTERED, _DECLARED, _GRANTED, (names.COVER,), _OF_LIFE)
     )
     person = insured.find(uow, person_ref) if has_register else None
     return Sources(
@@ -39,6 +41,7 @@ def sources_of(
         family=None if person is None else insured.family_of(uow, person),
         dependant_count=None if person is None else person.dependant_count,
         registered_on=None if person is None else uow.fund.day_of(person.registered_at),
+        died_on=deaths.died_on(uow, person_ref) if has_life else None,
         covers=tuple(awards.covers_of(uow, person_ref)) if has_covers else None,
         granted=_granted(uow, person_ref, claim_type) if has_granted else None,
     )

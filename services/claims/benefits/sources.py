@@ -46,6 +46,7 @@ class Sources:
     family: FamilyRecord | None = None
     dependant_count: int | None = None
     registered_on: date | None = None
+    died_on: date | None = None
     granted: tuple[Granted, ...] | None = None
     covers: tuple[Award, ...] | None = None
 
@@ -68,6 +69,8 @@ class _Maker:
             names.ANSWER_DAYS_AGO: self._answer_days_ago,
             names.AGE: self._age,
             names.BIRTH_ON: self._birth_on,
+            names.IS_ALIVE: self._is_alive,
+            names.DIED_ON: self._died_on,
             names.DEPENDANTS: self._dependants,
             names.RIGHT_IS_OPEN: self._right_is_open,
             names.WORK_QUARTERS: self._work_quarters,
@@ -119,6 +122,14 @@ class _Maker:
         if day is not None:
             yield self._register(name, day)
 
+    def _is_alive(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        """As far as the register has said: of who is not said to be dead it is taken that they live."""
+        yield self._register(name, self.sources.died_on is None or self.on <= self.sources.died_on)
+
+    def _died_on(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        if self.sources.died_on is not None:
+            yield self._register(name, self.sources.died_on)
+
     def _dependants(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         """How many there are; not known where of one it cannot be said whether they count."""
         if name == "dependants.count" and self.sources.dependant_count is not None:
@@ -163,7 +174,9 @@ class _Maker:
 
     def _right_is_open(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         found = self.sources.entitlement
-        is_open = found is not None and rights.is_open(found, fund=self.sources.fund, on=self.on)
+        is_open = found is not None and rights.is_open(
+            found, fund=self.sources.fund, on=self.on, died_on=self.sources.died_on
+        )
         yield self._declared(name, is_open)
 
     def _work_quarters(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
