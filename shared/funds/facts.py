@@ -46,6 +46,12 @@ MINIMUM_WAGE = FactName(r"fund\.minimum-wage", "the least lawful wage of a month
 FILED_ON = FactName(r"claim\.filed-on", "the day of filing")
 REGISTER = FactName(rf"register\.(?P<register>{_CODE})\.(?P<field>{_CODE})", "what another register answers")
 
+DECEASED = FactName(
+    r"deceased\.(?P<fact>(?:person|dependants|work|wages|right)\..+)",
+    "a fact of the insured person who died, whom the claim names: what they had worked and earned until that day, and "
+    "who of their family is covered on the day that is judged",
+)
+
 VOCABULARY = (
     ANSWER,
     ANSWER_DAYS_AGO,
@@ -66,6 +72,7 @@ VOCABULARY = (
     MINIMUM_WAGE,
     FILED_ON,
     REGISTER,
+    DECEASED,
 )
 
 
@@ -76,4 +83,7 @@ def is_a_code(code: str) -> bool:
 
 def is_a_fact(name: str) -> bool:
     """Whether there is such a fact."""
+    of_deceased = DECEASED.read(name)
+    if of_deceased is not None:
+        return is_a_fact(of_deceased["fact"])
     return any(each.read(name) for each in VOCABULARY)

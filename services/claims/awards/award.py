@@ -47,6 +47,7 @@ class EndReason(StrEnum):
     FACT = "fact"
     """A fact of the person, by which the benefit's definition says that it ends."""
     DEATH = "death"
+    REMARRIED = "remarried"
     RENOUNCED = "renounced"
     REPLACED = "replaced"
     CONDITIONS_NOT_MET = "conditions-not-met"

@@ -2,6 +2,7 @@
 what was granted before."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from services.claims.awards import store as awards
@@ -27,7 +28,21 @@ def sources_of(
     uow: UnitOfWork, *, person_ref: str, claim_type: str, answers: Iterable[BenefitAnswer], filed_on: date
 ) -> Sources:
     """What claims holds of a person for a benefit, for any day. Only what the benefit looks at is read."""
-    wanted = _wanted(uow.fund.claim_types[claim_type])
+    definition, given = uow.fund.claim_types[claim_type], tuple(answers)
+    own = _held_of(uow, person_ref, _wanted(definition), claim_type=claim_type)
+    deceased_ref = next((each.value for each in given if each.code == definition.deceased_question), None)
+    of_deceased = frozenset(read["fact"] for name in _wanted(definition) if (read := names.DECEASED.read(name)))
+    deceased = None
+    if deceased_ref is not None:
+        deceased = replace(
+            _held_of(uow, deceased_ref, of_deceased, claim_type=claim_type),
+            died_on=deaths.died_on(uow, deceased_ref),
+        )
+    return replace(own, answers=given, filed_on=filed_on, deceased=deceased)
+
+
+def _held_of(uow: UnitOfWork, person_ref: str, wanted: frozenset[str], *, claim_type: str) -> Sources:
+    """What claims holds of one person, of the facts that are wanted."""
     has_register, has_declared, has_granted, has_covers, has_life = (
         any(kind.read(name) for kind in kinds for name in wanted)
         for kinds in (_REGISTERED, _DECLARED, _GRANTED, (names.COVER,), _OF_LIFE)
@@ -35,8 +50,6 @@ def sources_of(
     person = insured.find(uow, person_ref) if has_register else None
     return Sources(
         fund=uow.fund,
-        answers=tuple(answers),
-        filed_on=filed_on,
         entitlement=entitlements.find(uow, person_ref) if has_declared else None,
         family=None if person is None else insured.family_of(uow, person),
         dependant_count=None if person is None else person.dependant_count,

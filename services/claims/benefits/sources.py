@@ -49,6 +49,8 @@ class Sources:
     died_on: date | None = None
     granted: tuple[Granted, ...] | None = None
     covers: tuple[Award, ...] | None = None
+    deceased: "Sources | None" = None
+    """What is held of the insured person who died and whom the claim names."""
 
 
 def facts_from(sources: Sources, wanted: Iterable[str], *, on: date) -> Facts:
@@ -82,6 +84,7 @@ class _Maker:
             names.COVER: self._cover,
             names.MINIMUM_WAGE: self._minimum_wage,
             names.FILED_ON: self._filed_on,
+            names.DECEASED: self._deceased,
         }
 
     def made(self, name: str) -> Iterator[Fact]:
@@ -166,6 +169,19 @@ class _Maker:
         ]
         found = [_is_under(rule, months) for rule in rules]
         return True if True in found else None if None in found else False
+
+    def _deceased(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        """A fact of somebody else. Their work and age are those of the day of death; who is covered of their family,
+        and whether they live, is of the day that is judged. Of somebody who lives nothing else is said."""
+        of_them = self.sources.deceased
+        if of_them is None:
+            return
+        is_of_today = names.DEPENDANTS.read(read["fact"]) or names.IS_ALIVE.read(read["fact"])
+        if of_them.died_on is None and not names.IS_ALIVE.read(read["fact"]):
+            return
+        on = self.on if is_of_today or of_them.died_on is None else min(self.on, of_them.died_on)
+        for fact in _Maker(of_them, on).made(read["fact"]):
+            yield replace(fact, name=name)
 
     # --- Declarations -------------------------------------------------------------------------------------------------
 

@@ -241,6 +241,7 @@ def test_every_name_of_the_vocabulary_is_made_or_comes_from_elsewhere() -> None:
         names.MINIMUM_WAGE: "fund.minimum-wage",
         names.FILED_ON: "claim.filed-on",
         names.REGISTER: "register.a.b",
+        names.DECEASED: "deceased.work.quarters",
     }
     assert examples.keys() == set(names.VOCABULARY)
     held = Sources(
@@ -253,6 +254,7 @@ def test_every_name_of_the_vocabulary_is_made_or_comes_from_elsewhere() -> None:
         granted=(),
         covers=(),
         died_on=ON,
+        deceased=Sources(fund=FUND, entitlement=record((2025, 4, 1)), died_on=ON),
     )
     made = facts_from(held, examples.values(), on=ON).known
     assert set(examples.values()) - set(made) == {"formula.a", "register.a.b"}
