@@ -695,6 +695,42 @@ class AwardPaymentViewPage(TypedDict):
 class RejectionBody(TypedDict):
     reason: str
 
+class OverpaidPaymentView(TypedDict):
+    payment_id: str
+    period: str
+    amount: str
+    status: str
+
+class OverpaymentStepView(TypedDict):
+    status: str
+    at: str
+    by: str
+    amount: str
+    reason: str
+
+class OverpaymentView(TypedDict):
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    last_on: str
+    amount: str
+    currency: str
+    status: str
+    text: dict[str, Any]
+    payments: list["OverpaidPaymentView"]
+    found_at: str
+    timeline: list["OverpaymentStepView"]
+    version: int
+
+class OverpaymentViewPage(TypedDict):
+    items: list["OverpaymentView"]
+    next: "str | None"
+
+class SettlementBody(TypedDict):
+    to: str
+    reason: str
+
 class WorkedView(TypedDict):
     employer_id: str
     year: int
@@ -1106,6 +1142,18 @@ def runs_reject(api: Api, run_id: str, *, idempotency_key: str, body: "Rejection
 def runs_list_of_award(api: Api, award_id: str, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "AwardPaymentViewPage":
     """What is owed and what was paid for an award, newest first, each sum with its explanation."""
     return api.call(SERVICE, "GET", "/awards/{award_id}/payments", at={"award_id": award_id}, query={"purpose": purpose, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def overpayments_list_for_agent(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "OverpaymentViewPage":
+    """Overpayments in a state, in the order of their awards."""
+    return api.call(SERVICE, "GET", "/overpayments", query={"purpose": purpose, "limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+
+def overpayments_read(api: Api, award_id: str, *, purpose: str | None = None) -> "OverpaymentView":
+    """What was overpaid for an award, payment by payment, and what was done about it."""
+    return api.call(SERVICE, "GET", "/overpayments/{award_id}", at={"award_id": award_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def overpayments_settle(api: Api, award_id: str, *, idempotency_key: str, body: "SettlementBody", version: int | None = None) -> "OverpaymentView":
+    """Record that an overpayment was recovered, or that the fund waives it. The money itself moves elsewhere."""
+    return api.call(SERVICE, "POST", "/overpayments/{award_id}/settlement", at={"award_id": award_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def entitlements_read_own(api: Api) -> "RightView":
     """The caller's own right to care."""

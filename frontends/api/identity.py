@@ -98,6 +98,7 @@ class CardView(TypedDict):
     person_ref: str
     card_number: str
     valid_until: "str | None"
+    void_after: "str | None"
     closed_on: "str | None"
     text: dict[str, Any]
     is_to_be_confirmed: bool
@@ -117,6 +118,28 @@ class PersonView(TypedDict):
     birth_on: str
     language: str
     dependants: int
+
+class DeathStepView(TypedDict):
+    died_on: "str | None"
+    source: str
+    at: str
+    by: str
+    paper: str
+    reason: str
+    text: str
+
+class DeathView(TypedDict):
+    person_ref: str
+    died_on: "str | None"
+    steps: list["DeathStepView"]
+    version: int
+
+class DeathBody(TypedDict):
+    died_on: str
+    paper: str
+
+class DeathErrorBody(TypedDict):
+    reason: str
 
 class EmployerView(TypedDict):
     employer_id: str
@@ -354,6 +377,18 @@ def cards_read(api: Api, person_ref: str, *, purpose: str | None = None) -> "Car
 def register_find_person(api: Api, *, idempotency_key: str, body: "PersonSearchBody") -> "PersonView":
     """Find a person by the insurance number or the national id. It enters the access journal."""
     return api.call(SERVICE, "POST", "/persons/searches", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def register_read_death(api: Api, person_ref: str, *, purpose: str | None = None) -> "DeathView":
+    """What the register knows of a person's death, and everything that was said of it."""
+    return api.call(SERVICE, "GET", "/deaths/{person_ref}", at={"person_ref": person_ref}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def register_record_death(api: Api, person_ref: str, *, idempotency_key: str, body: "DeathBody", version: int | None = None) -> "DeathView":
+    """Record that a person died, by a paper that was shown; or that it was on another day than the register has. The person's account is closed, their card void, and what was paid to them ends."""
+    return api.call(SERVICE, "POST", "/deaths/{person_ref}", at={"person_ref": person_ref}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def register_take_death_back(api: Api, person_ref: str, *, idempotency_key: str, body: "DeathErrorBody", version: int | None = None) -> "DeathView":
+    """Record that a death was an error: the person lives, and everything that it ended holds again."""
+    return api.call(SERVICE, "POST", "/deaths/{person_ref}/error", at={"person_ref": person_ref}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def register_list_employers(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, number: str | None = None, is_open: bool | None = None) -> "EmployerViewPage":
     """The fund's employers in the order of their numbers. To look for one of them enters the access journal."""

@@ -35,6 +35,7 @@ from services.claims.crosschecks.periodic_tasks import exchanging
 from services.claims.crosschecks.registers.choice import ChosenRegisters, faults
 from services.claims.crosschecks.routes import routes as crosscheck_routes
 from services.claims.crosschecks.store import crosschecks
+from services.claims.deaths.store import deaths
 from services.claims.drafts.routes import routes as draft_routes
 from services.claims.drafts.store import drafts
 from services.claims.entitlements.entitlement import EntitlementReason, RightStatus
@@ -49,6 +50,10 @@ from services.claims.insured.routes import routes as insured_routes
 from services.claims.insured.store import insured
 from services.claims.notes.routes import routes as note_routes
 from services.claims.notes.store import notes
+from services.claims.overpayments.overpayment import Status as OverpaymentStatus
+from services.claims.overpayments.reactions import reactions as overpayment_reactions
+from services.claims.overpayments.routes import routes as overpayment_routes
+from services.claims.overpayments.store import overpayments
 from services.claims.reviews.routes import routes as review_routes
 from services.claims.runs.jobs import Running, watching
 from services.claims.runs.judging import by_rules
@@ -93,6 +98,7 @@ CODES: CodeSets = {
     "run-changes": (Change, "run.change.{}"),
     "run-lines": (RunLineKind, "run.line.{}"),
     "run-payment-statuses": (PaymentStatus, "run.payment.{}"),
+    "overpayment-statuses": (OverpaymentStatus, "overpayment.step.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (AccessedKind, "access.looked-at.{}"),
 }
@@ -127,11 +133,12 @@ service: Service[Settings] = Service(
         award_routes,
         crosscheck_routes,
         run_routes,
+        overpayment_routes,
         entitlement_routes,
         figure_routes,
         access_journal(AccessedKind, scope="claims:read"),
     ],
-    reactions=[claim_reactions, run_reactions, entitlement_reactions, insured_reactions],
+    reactions=[claim_reactions, run_reactions, entitlement_reactions, insured_reactions, overpayment_reactions],
     quotas={
         "claims.submit": "30/minute",
         "drafts.submit": "30/minute",
@@ -151,12 +158,14 @@ service: Service[Settings] = Service(
         decided_claims,
         entitlements,
         insured,
+        deaths,
         awards,
         crosschecks,
         runs,
         payments,
         accounts,
         pages,
+        overpayments,
         entries,
     ],
     indexes={"paper_uses": [["fund", "digest"]]},

@@ -11,12 +11,15 @@ from services.identity.accounts.store import accounts, applications, throttles
 from services.identity.cards.reactions import reactions as card_reactions
 from services.identity.cards.routes import routes as card_routes
 from services.identity.cards.store import cards
+from services.identity.deaths.death import DeathSource
+from services.identity.deaths.store import deaths
 from services.identity.register.commands import import_register
 from services.identity.register.routes import routes as register_routes
 from services.identity.register.store import employers, persons
 from services.identity.settings import Settings, faults, read
 from services.identity.signin import clients, keys
 from services.identity.signin.provider import ProviderConfig
+from services.identity.signin.reactions import reactions as signin_reactions
 from services.identity.signin.routes import blueprint
 from services.identity.signin.routes import routes as signin_routes
 from services.identity.signin.rules import ASSERTION_KEPT
@@ -38,6 +41,7 @@ def provider_config(own: Settings) -> ProviderConfig:
 CODES: CodeSets = {
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (AccessedKind, "access.looked-at.{}"),
+    "death-sources": (DeathSource, "death.source.{}"),
 }
 
 service: Service[Settings] = Service(
@@ -53,8 +57,8 @@ service: Service[Settings] = Service(
         register_routes,
         access_journal(AccessedKind, scope="account:manage"),
     ],
-    reactions=[card_reactions],
-    repositories=[persons, employers, cards, accounts, applications, throttles, sessions, entries],
+    reactions=[card_reactions, signin_reactions],
+    repositories=[persons, employers, deaths, cards, accounts, applications, throttles, sessions, entries],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
     retentions={ASSERTIONS: Retention(life=ASSERTION_KEPT, since="expires_at", why="used once; clocks differ by less")},
     blueprints=lambda own, context: [blueprint(provider_config(own), context)],

@@ -1,4 +1,4 @@
-"""The events that identity publishes: who is known to a fund, who may sign in, whose card was refreshed."""
+"""The events that identity publishes: who is known to a fund, who died, who may sign in, whose card was refreshed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -64,6 +64,33 @@ class EmployersRegistered:
     page_id: str
     registered_at: datetime
     employers: tuple[RegisteredEmployer, ...]
+
+
+@event(case="person_ref")
+class PersonDied:
+    """The register knows that a person died, or that it was on another day than was said before; claims ends what was
+    theirs, notifications writes to them no more.
+
+    `revision` counts what the register was told of the death: of this event and `DeathTakenBack` the one with the
+    greater number holds, in whatever order they come. `died_on` is the day (ISO 8601), of class health.
+    """
+
+    person_ref: str
+    revision: int
+    died_on: Annotated[Encrypted, DataClass.HEALTH]
+    recorded_at: datetime
+
+
+@event(case="person_ref")
+class DeathTakenBack:
+    """A death was an error: the person lives. What was ended by it holds again; claims and notifications undo it.
+
+    `revision` is that of `PersonDied`.
+    """
+
+    person_ref: str
+    revision: int
+    recorded_at: datetime
 
 
 @event(case="account_id")

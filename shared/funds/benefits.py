@@ -122,6 +122,8 @@ class Filer(StrEnum):
     """Who may file a claim."""
 
     INSURED_PERSON = "insured-person"
+    SURVIVOR = "survivor"
+    """Of an insured person who died, whom the claim names."""
 
 
 class Family(StrEnum):
@@ -157,6 +159,9 @@ class QuestionKind(StrEnum):
     TEXT = "text"
     DEPENDANT = "dependant"
     """One of the person's dependants, as the register has them."""
+    DECEASED = "deceased"
+    """The insurance number of somebody who died and to whose family the claim belongs: their facts are those that begin
+    with `deceased.`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,6 +270,8 @@ class ClaimType:
             raise ValueError(f"a benefit of the family {self.family} has no acts and no reimbursement")
         if len(self.questions) > QUESTIONS_MAX or len(self.formula) > STEPS_MAX:
             raise ValueError(f"has at most {QUESTIONS_MAX} questions and {STEPS_MAX} steps")
+        if sum(each.kind is QuestionKind.DECEASED for each in self.questions) > 1:
+            raise ValueError("asks for one deceased person at most")
         for coded in (self.questions, self.formula, self.conditions):
             if wrong := sorted(each.code for each in coded if not facts.is_a_code(each.code)):
                 raise ValueError(f"{', '.join(wrong)} is no code: small letters and digits, joined by hyphens")
@@ -314,6 +321,8 @@ class ClaimType:
                 raise ValueError(f"{name}: no question of that code is asked before")
             if facts.REGISTER.read(name) and name not in {each.fact_name for each in self.registers}:
                 raise ValueError(f"{name}: no register is asked that")
+            if facts.DECEASED.read(name) is not None and self.deceased_question is None:
+                raise ValueError(f"{name}: no question asks who died")
             if step is not None and step["code"] not in computed:
                 raise ValueError(f"{name}: no step of that code is computed before")
 
@@ -321,6 +330,11 @@ class ClaimType:
     def is_for_care(self) -> bool:
         """Whether a claim of it says a day of care and what was done then."""
         return self.family is Family.REIMBURSEMENT
+
+    @property
+    def deceased_question(self) -> str | None:
+        """The code of the question that asks whose survivor files it; None where it is of the person alone."""
+        return next((each.code for each in self.questions if each.kind is QuestionKind.DECEASED), None)
 
     def fact_names(self) -> frozenset[str]:
         """The facts that it is decided from; steps of its own formula left out."""

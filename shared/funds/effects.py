@@ -6,8 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from shared.funds.conditions import Condition
-from shared.funds.law import Law
-from shared.funds.period import Period, PeriodKind, last_day_of_term
+from shared.funds.law import Law, check_no_overlap, find_in_force
+from shared.funds.period import Period, PeriodKind, end_of_month, last_day_of_term
 
 LIFE_CERTIFICATE_MONTHS_MAX = 60
 COVER_MONTHS_MAX = 600
@@ -28,6 +28,23 @@ class BeginsWith(StrEnum):
 
     THIS_PERIOD = "this-period"
     NEXT_PERIOD = "next-period"
+
+
+class DeathEnd(StrEnum):
+    """With which day an award ends where the person dies."""
+
+    DAY_OF_DEATH = "day-of-death"
+    END_OF_MONTH = "end-of-month"
+    END_OF_PERIOD = "end-of-period"
+    """The last day of the period of payment that the death lies in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndOnDeath:
+    """With which day an award ends where the person dies, while a law holds."""
+
+    ends_with: DeathEnd
+    law: Law
 
 
 class JudgedOn(StrEnum):
@@ -98,8 +115,13 @@ class Effect:
     payment: PeriodicPayment | None = None
     cover: Cover | None = None
     task: str | None = None
+    on_death: tuple[EndOnDeath, ...] = ()
+    """With which day an award ends where the person dies; where nothing is said, with the day of death."""
 
     def __post_init__(self) -> None:
+        check_no_overlap(self.on_death)
+        if self.on_death and not self.opens_award:
+            raise ValueError("on_death is of what lives on after the grant: a cover, or a payment of every period")
         parts = {
             EffectKind.PAY_PERIODICALLY: self.payment,
             EffectKind.COVER: self.cover,
@@ -121,6 +143,16 @@ class Effect:
             return since_on
         period = Period.containing(since_on, kind=self.payment.every)
         return (period if self.payment.begins_with is BeginsWith.THIS_PERIOD else period.next).first_on
+
+    def last_on_of_dead(self, died_on: date) -> date:
+        """The last day, included, of an award whose person died on a day."""
+        rule = find_in_force(self.on_death, on=died_on)
+        ends_with = DeathEnd.DAY_OF_DEATH if rule is None else rule.ends_with
+        if ends_with is DeathEnd.END_OF_MONTH:
+            return end_of_month(died_on)
+        if ends_with is DeathEnd.END_OF_PERIOD and self.payment is not None:
+            return Period.containing(died_on, kind=self.payment.every).last_on
+        return died_on
 
     def last_on(self, first_on: date) -> date | None:
         """The last day, included, that is known when it begins; None for a payment, which a fact ends."""

@@ -23,6 +23,8 @@ ANSWER_DAYS_AGO = FactName(rf"answer\.(?P<code>{_CODE})\.days-ago", "how many da
 FORMULA = FactName(rf"formula\.(?P<code>{_CODE})", "what a step of the formula came to")
 AGE = FactName(r"person\.age", "completed years of age")
 BIRTH_ON = FactName(r"person\.birth-on", "the day of birth")
+IS_ALIVE = FactName(r"person\.is-alive", "whether the person lives, as far as the register has said")
+DIED_ON = FactName(r"person\.died-on", "the day of death")
 DEPENDANTS = FactName(
     rf"dependants\.(?P<relation>{_CODE})(?:\.(?:aged-(?P<years>[0-9]{{1,3}}-to-[0-9]{{1,3}})"
     rf"|months-(?P<months>[0-9]{{1,3}}-to-[0-9]{{1,3}})|(?P<condition>{_CODE})))?",
@@ -44,12 +46,20 @@ MINIMUM_WAGE = FactName(r"fund\.minimum-wage", "the least lawful wage of a month
 FILED_ON = FactName(r"claim\.filed-on", "the day of filing")
 REGISTER = FactName(rf"register\.(?P<register>{_CODE})\.(?P<field>{_CODE})", "what another register answers")
 
+DECEASED = FactName(
+    r"deceased\.(?P<fact>(?:person|dependants|work|wages|right)\..+)",
+    "a fact of the insured person who died, whom the claim names: what they had worked and earned until that day, and "
+    "who of their family is covered on the day that is judged",
+)
+
 VOCABULARY = (
     ANSWER,
     ANSWER_DAYS_AGO,
     FORMULA,
     AGE,
     BIRTH_ON,
+    IS_ALIVE,
+    DIED_ON,
     DEPENDANTS,
     RIGHT_IS_OPEN,
     WORK_QUARTERS,
@@ -62,6 +72,7 @@ VOCABULARY = (
     MINIMUM_WAGE,
     FILED_ON,
     REGISTER,
+    DECEASED,
 )
 
 
@@ -72,4 +83,7 @@ def is_a_code(code: str) -> bool:
 
 def is_a_fact(name: str) -> bool:
     """Whether there is such a fact."""
+    of_deceased = DECEASED.read(name)
+    if of_deceased is not None:
+        return is_a_fact(of_deceased["fact"])
     return any(each.read(name) for each in VOCABULARY)

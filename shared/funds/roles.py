@@ -40,6 +40,7 @@ class StaffScope(StrEnum):
     PAYOUTS_ORDER = "payouts:order"
     BANK_SETTLE = "bank:settle"
     REGISTER_READ = "register:read"
+    REGISTER_RECORD = "register:record"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_ACT = "operations:act"
 
@@ -64,6 +65,7 @@ _LEADS_TO = {
     StaffScope.CLAIMS_DECIDE: StaffScope.CLAIMS_READ,
     StaffScope.CLAIMS_SUPERVISE: StaffScope.CLAIMS_READ,
     StaffScope.AWARDS_MANAGE: StaffScope.AWARDS_READ,
+    StaffScope.REGISTER_RECORD: StaffScope.REGISTER_READ,
     StaffScope.RUNS_MAKE: StaffScope.RUNS_READ,
     StaffScope.RUNS_APPROVE: StaffScope.RUNS_READ,
     StaffScope.OPERATIONS_ACT: StaffScope.OPERATIONS_READ,
@@ -126,6 +128,7 @@ _AGENT = (
     StaffScope.PAYOUTS_ORDER,
     StaffScope.BANK_SETTLE,
     StaffScope.REGISTER_READ,
+    StaffScope.REGISTER_RECORD,
 )
 USUAL_STAFF: Mapping[str, StaffRole] = {
     "agent": StaffRole(scopes=_AGENT),

@@ -27,6 +27,7 @@ from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import FurtherStep, Who, next_step
 from services.claims.entitlements.entitlement import EntitlementReason, RightStatus
 from services.claims.notes.note import Audience
+from services.claims.overpayments.overpayment import Status as OverpaymentStatus
 from services.claims.runs.run import Change, PaymentStatus, RunLineKind
 from services.claims.runs.run import Status as RunStatus
 from services.claims.wiring import service
@@ -55,6 +56,7 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     RunLineKind: ("run.line.",),
     PaymentStatus: ("run.payment.",),
     AwardStatus: ("award.step.",),
+    OverpaymentStatus: ("overpayment.step.",),
     AwardKind: ("award.kind.",),
     SuspensionReason: ("award.suspended-for.",),
     EndReason: ("award.ended-for.",),

@@ -13,6 +13,9 @@ from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
 from services.claims.crosschecks import rules as rules_of_crosschecks
+from services.claims.overpayments.overpayment import Overpayment
+from services.claims.overpayments.overpayment import Status as OverpaymentStatus
+from services.claims.overpayments.store import overpayments
 from services.claims.runs.jobs import Running
 from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
@@ -133,6 +136,20 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
     disputed = context.database["crosschecks"].find_one({}) or {}
     numbers = itertools.count()
     award = opened(context, claim_id="granted")
+    overpaid = Overpayment(
+        award_id=award.award_id,
+        reference=award.reference,
+        person_ref=AMIRA,
+        claim_type=ALLOWANCE,
+        last_on=award.from_on,
+        payments=(),
+        amount_minor=20_000,
+        currency="DZD",
+        status=OverpaymentStatus.OPEN,
+        steps=(),
+        found_at=context.clock(),
+    )
+    context.run(DZ, by=someone(), cause="test:overpaid", action=lambda uow: overpayments.save(uow, Outcome(overpaid)))
     run = office.staff("maker").post("/runs", {"claim_type": ALLOWANCE, "period": "2026-Q1"})
     assert run.status_code == 201, run.text
     Runner(context, [Running(Tariff().judge).job]).run_due()
@@ -212,6 +229,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "awards.suspend": {"json": {"reason": "under-control"}},
             "awards.end": {"json": {"reason": "renounced", "last_on": "2026-01-31"}},
             "awards.take_life_certificate": {"json": {"given_on": "2026-01-31"}},
+            "overpayments.settle": {"json": {"to": "recovered", "reason": "receipt 12"}},
             "awards.check_cover_code": {"json": {"code": "00000000"}},
             "claims.search": {"json": {"number": filed.json["reference"], "purpose": "handling"}},
         },
@@ -289,6 +307,8 @@ def _identity(context: ServiceContext, folder: Path) -> Holding:
     )
     office, ref = Office(identity, context, own), of_identity.ref()
     card = office.person(ref).get("/card").json
+    died = office.staff().post(f"/deaths/{ref}", {"died_on": "2026-01-30", "paper": "2026/11"})
+    assert died.status_code == 200, died.text
     return Holding(
         office,
         parts={"person_ref": ref, "session_id": _signed_in(context)},
@@ -296,6 +316,8 @@ def _identity(context: ServiceContext, folder: Path) -> Holding:
         asks={
             "accounts.open": {"json": of_identity.application()},
             "register.find_person": {"json": {"number": of_identity.AMIRA_NSS, "purpose": "handling"}},
+            "register.record_death": {"json": {"died_on": "2026-01-31", "paper": "2026/12"}},
+            "register.take_death_back": {"json": {"reason": "a namesake"}},
             "accounts.activate": {"json": {"token": "x" * 43, "password": of_identity.PASSWORD}},
         },
         owner=ref,

@@ -16,3 +16,4 @@ class AccessedKind(StrEnum):
     REGISTER_QUESTION = "register-question"
     """Another register was asked about the person."""
     CROSS_CHECKS = "crosschecks"
+    OVERPAYMENT = "overpayment"

@@ -14,6 +14,7 @@ from services.claims.awards.award import (
 from services.claims.awards.checking import AwardCodeAnswer, AwardStanding, CoverCheck, check_of
 from services.claims.benefits.explained import ExplainedSum
 from services.claims.claims.claim import Claim
+from services.claims.deaths import actions as deaths
 from shared.funds.effects import Effect
 from shared.kernel import typed
 from shared.kernel.control_codes import ENTROPY_BYTES, control_code, is_code
@@ -30,7 +31,8 @@ def open_award(
     uow: UnitOfWork, claim: Claim, decision_sum: ExplainedSum | None, *, from_on: date, until_on: date | None
 ) -> Award:
     """A claim whose benefit has a cover or a payment of every period as its effect was granted. It opens one award;
-    asked again, it is the same one. Raises `OpensNoAward`."""
+    asked again, it is the same one. Of somebody who died meanwhile it ends as their death says. Raises
+    `OpensNoAward`."""
     known = store.of_claim(uow, claim.claim_id)
     if known is not None:
         return known
@@ -48,7 +50,22 @@ def open_award(
         fund=uow.fund,
         at=uow.at,
     )
-    return store.following.save(uow, outcome)
+    opened = store.following.save(uow, outcome)
+    day = deaths.died_on(uow, claim.person_ref)
+    return opened if day is None else _following_death(uow, opened, day)
+
+
+def follow_death(uow: UnitOfWork, *, person_ref: str, died_on: date | None) -> list[Award]:
+    """A person's awards, each as their death leaves it, or (with no day) as it was before the death that was an
+    error."""
+    return [_following_death(uow, award, died_on) for award in store.every_of(uow, person_ref)]
+
+
+def _following_death(uow: UnitOfWork, award: Award, died_on: date | None) -> Award:
+    outcome = rules.follow_death(
+        award, died_on=died_on, effect=_effect(uow, award), fund=uow.fund, by=uow.by.subject, at=uow.at
+    )
+    return award if outcome is None else store.following.save(uow, outcome)
 
 
 def of_id(uow: UnitOfWork, award_id: str) -> Award:

@@ -49,6 +49,7 @@ class EndReason(StrEnum):
     FACT = "fact"
     """A fact of the person, by which the benefit's definition says that it ends."""
     DEATH = "death"
+    REMARRIED = "remarried"
     RENOUNCED = "renounced"
     REPLACED = "replaced"
     CONDITIONS_NOT_MET = "conditions-not-met"
@@ -77,10 +78,21 @@ class AwardTerms:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BeforeDeath:
+    """How an award stood before its person died: what it is again where that was an error."""
+
+    status: Status
+    reason: str
+    until_on: date | None
+    proof_due_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Award:
     """An award and everything that happened to it. Both ends of its time are included; without `until_on` a fact ends
     it. `proof_due_on` is the day by which the person proves that they live, where that is asked; `reminded_of` the day
-    (of the end, or of that proof) of which they were reminded last."""
+    (of the end, or of that proof) of which they were reminded last. `before_death` stands where it ends, or has ended,
+    by the death of its person."""
 
     award_id: str
     reference: str
@@ -95,6 +107,7 @@ class Award:
     terms: AwardTerms
     proof_due_on: date | None = None
     reminded_of: date | None = None
+    before_death: BeforeDeath | None = None
     next_look_at: datetime | None = None
     is_scheduled: bool = False
     version: int = 0

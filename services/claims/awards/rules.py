@@ -10,6 +10,7 @@ from services.claims.awards.award import (
     AwardKind,
     AwardStep,
     AwardTerms,
+    BeforeDeath,
     EndReason,
     Status,
     SuspensionReason,
@@ -174,17 +175,20 @@ def end(award: Award, *, reason: EndReason, last_on: date, fund: Fund, by: str, 
         proof_due_on=None,
         next_look_at=None,
     )
-    published = AwardEnded(
+    return Outcome(ended, (_ended_event(ended, last_on, reason, at=at),))
+
+
+def _ended_event(award: Award, last_on: date, reason: EndReason, *, at: datetime) -> AwardEnded:
+    return AwardEnded(
         award_id=award.award_id,
         reference=award.reference,
         person_ref=award.person_ref,
         claim_type=award.claim_type,
         kind=award.kind.value,
         reason=reason.value,
-        until_on=ended.until_on or last_on,
+        until_on=award.until_on or last_on,
         ended_at=at,
     )
-    return Outcome(ended, (published,))
 
 
 def take_life_certificate(
@@ -206,6 +210,80 @@ def take_life_certificate(
     return Outcome(_looked_after(proved, effect=effect, fund=fund))
 
 
+def follow_death(
+    award: Award, *, died_on: date | None, effect: Effect, fund: Fund, by: str, at: datetime
+) -> Outcome[Award] | None:
+    """The award as the death of its person leaves it: it ends with the day that the benefit says, today, in the past,
+    or when that day comes. With no day the death was an error, and it is as it was before. None where nothing changes:
+    it was over before, or this is known.
+
+    It is the one way back from an end: what came by an error goes with it.
+    """
+    base = _as_before_death(award)
+    last_on = None if died_on is None else effect.last_on_of_dead(died_on)
+    if last_on is None or (base.until_on is not None and base.until_on <= last_on):
+        return None if award.before_death is None else _restored(award, base, effect=effect, fund=fund, by=by, at=at)
+    is_over = last_on < fund.day_of(at)
+    status = Status.ENDED if is_over or base.status is Status.ENDED else base.status
+    before = award.before_death or BeforeDeath(
+        status=award.status, reason=award.reason, until_on=award.until_on, proof_due_on=award.proof_due_on
+    )
+    ended = replace(base, until_on=last_on, proof_due_on=None, before_death=before, status=status)
+    if (award.until_on, award.before_death, award.status) == (last_on, before, status):
+        return None
+    if status is not Status.ENDED:
+        if award.status is Status.ENDED:
+            ended = _with_step(ended, status, on=_held_since(base), reason=before.reason, by=by, at=at)
+        return Outcome(_looked_after(ended, effect=effect, fund=fund))
+    ended = _with_step(ended, Status.ENDED, on=last_on, reason=EndReason.DEATH.value, by=by, at=at)
+    return Outcome(replace(ended, next_look_at=None), (_ended_event(ended, last_on, EndReason.DEATH, at=at),))
+
+
+def _as_before_death(award: Award) -> Award:
+    before = award.before_death
+    if before is None:
+        return award
+    return replace(
+        award,
+        status=before.status,
+        until_on=before.until_on,
+        proof_due_on=before.proof_due_on,
+        before_death=None,
+    )
+
+
+def _restored(award: Award, base: Award, *, effect: Effect, fund: Fund, by: str, at: datetime) -> Outcome[Award]:
+    """The award as it was. A life certificate that fell due meanwhile is asked for anew, counted from today."""
+    today = fund.day_of(at)
+    months = effect.payment.life_certificate_months if effect.payment else None
+    if months and base.proof_due_on is not None and base.proof_due_on < today:
+        base = replace(base, proof_due_on=last_day_of_term(today, months=months))
+    if award.status is base.status:
+        return Outcome(_looked_after(base, effect=effect, fund=fund))
+    before = award.before_death
+    reason = before.reason if before else ""
+    restored = _with_step(base, base.status, on=_held_since(base), reason=reason, by=by, at=at)
+    published = AwardResumed(
+        award_id=award.award_id,
+        reference=award.reference,
+        person_ref=award.person_ref,
+        claim_type=award.claim_type,
+        resumed_at=at,
+    )
+    events = (published,) if restored.status is Status.ACTIVE else ()
+    return Outcome(_looked_after(restored, effect=effect, fund=fund), events)
+
+
+def _held_since(award: Award) -> date:
+    """From which day the last status counts that was no end: nothing of what was before is lost or doubled."""
+    return next((step.on for step in reversed(award.steps) if step.status is not Status.ENDED), award.from_on)
+
+
+def _with_step(award: Award, status: Status, *, on: date, reason: str, by: str, at: datetime) -> Award:
+    step = AwardStep(status=status, at=at, on=on, reason=reason, by=by)
+    return replace(award, status=status, steps=with_step(award.steps, step, limit=AWARD_STEPS_MAX))
+
+
 def look(award: Award, *, effect: Effect, fund: Fund, at: datetime) -> Outcome[Award]:
     """What the day asks of an award: the reminder, the suspension for want of a proof, the end. Looked at twice on one
     day, the second time changes nothing."""
@@ -223,7 +301,8 @@ def _due_change(award: Award, *, effect: Effect, fund: Fund, at: datetime) -> Ou
     if award.status is Status.ENDED:
         return None
     if award.until_on is not None and today > award.until_on:
-        return end(award, reason=EndReason.TERM_OVER, last_on=award.until_on, fund=fund, by=by, at=at)
+        reason = EndReason.DEATH if award.before_death else EndReason.TERM_OVER
+        return end(award, reason=reason, last_on=award.until_on, fund=fund, by=by, at=at)
     due_on = award.proof_due_on
     if award.status is Status.ACTIVE and due_on is not None and today > due_on:
         missing = SuspensionReason.LIFE_CERTIFICATE_MISSING
@@ -292,5 +371,4 @@ def _after(day: date | None) -> date | None:
 
 
 def _moved(award: Award, *, to: Status, on: date, at: datetime, reason: str = "", by: str = "") -> Award:
-    step = AwardStep(status=moved(MOVES, award.status, to=to), at=at, on=on, reason=reason, by=by)
-    return replace(award, status=to, steps=with_step(award.steps, step, limit=AWARD_STEPS_MAX))
+    return _with_step(award, moved(MOVES, award.status, to=to), on=on, reason=reason, by=by, at=at)

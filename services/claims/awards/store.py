@@ -64,6 +64,11 @@ def covers_of(uow: UnitOfWork, person_ref: str) -> list[Award]:
     return awards.find_all(uow, person_ref=person_ref, kind=AwardKind.COVER.value)
 
 
+def every_of(uow: UnitOfWork, person_ref: str) -> list[Award]:
+    """All awards of a person, those that have ended too, oldest first: few by construction, one for each grant."""
+    return awards.find_all(uow, sort=OLDEST_FIRST.sort, person_ref=person_ref)
+
+
 def page_of_type(uow: UnitOfWork, claim_type: str, *, after: str, limit: int) -> list[Award]:
     """Awards of one benefit in the order of their ids, those behind an id: what a run goes through page by page."""
     return awards.find_all(uow, limit=limit, sort=OLDEST_FIRST.sort, claim_type=claim_type, award_id={"$gt": after})

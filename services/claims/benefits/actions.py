@@ -1,6 +1,6 @@
 """What claims does with benefits: what answers are held against, and what the rules say to them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,6 +14,7 @@ from services.claims.claims.claim import Claim
 from services.claims.claims.rules import type_of
 from services.claims.insured import actions as insured
 from shared.funds.benefits import QuestionKind
+from shared.funds.fund import IdentifierKind
 from shared.kernel.actors import NotYours
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -38,6 +39,19 @@ def beside_answers(uow: UnitOfWork, *, person_ref: str, claim_type: str) -> Besi
     return BesideAnswers(facts, sources, frozenset(each.dependant_id for each in dependants))
 
 
+def with_deceased(uow: UnitOfWork, given: Iterable[GivenAnswer], *, claim_type: str) -> tuple[GivenAnswer, ...]:
+    """The answers, with the pseudonym of the insured person who died in place of their number; of a number that is
+    none, or is the caller's own, nothing. Whether anybody has the number is not said: it is no stranger's to learn."""
+    code = type_of(uow.fund, claim_type).deceased_question
+    return tuple(replace(each, value=_deceased_ref(uow, each.value)) if each.code == code else each for each in given)
+
+
+def _deceased_ref(uow: UnitOfWork, value: bool | int | str) -> str:
+    number = uow.fund.read_identifier(IdentifierKind.INSURANCE_NUMBER, value) if isinstance(value, str) else None
+    ref = uow.keys.person_ref(number) if number else ""
+    return "" if ref == uow.by.person_ref else ref
+
+
 def judge_claim(uow: UnitOfWork, claim: Claim, *, on: date) -> Judgement:
     """What the rules of its benefit say to a claim on a day, by what claims knows now."""
     definition = type_of(uow.fund, claim.claim_type)
@@ -53,6 +67,8 @@ def estimate(uow: UnitOfWork, *, claim_type: str, given: Sequence[GivenAnswer]) 
     definition = type_of(uow.fund, claim_type)
     if definition.is_for_care:
         raise rules.PricedByLine
+    if definition.deceased_question is not None:
+        raise rules.OfSomebodyElse
     beside = beside_answers(uow, person_ref=uow.by.person_ref, claim_type=claim_type)
     checked = answers.checked(given, definition=definition, facts=beside.facts, dependants=beside.dependants, on=today)
     facts = facts_on(today, replace(beside.sources, answers=checked), claim_type=claim_type)

@@ -21,6 +21,7 @@ _NOT_OF_KIND = {
     QuestionKind.CHOICE: "answer.not-a-choice",
     QuestionKind.TEXT: "answer.not-a-text",
     QuestionKind.DEPENDANT: "answer.not-a-dependant",
+    QuestionKind.DECEASED: "answer.not-an-insurance-number",
 }
 _AMOUNT = re.compile(r"(?P<whole>0|[1-9][0-9]{0,12})(\.(?P<decimals>[0-9]{1,3}))?")
 
@@ -103,6 +104,8 @@ def _read(
         return value if value in (question.choices or {}) else None
     if kind is QuestionKind.DEPENDANT:
         return value if value in dependants else None
+    if kind is QuestionKind.DECEASED:
+        return value or None  # the pseudonym: who took the answer has read the number (`actions.with_deceased`)
     text = typed.text(value)
     is_text = kind is QuestionKind.TEXT and 0 < len(text) <= TEXT_CHARACTERS_MAX and text.isprintable()
     return text if is_text else None

@@ -2,6 +2,7 @@
 what was granted before."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from services.claims.awards import store as awards
@@ -12,6 +13,7 @@ from services.claims.claims import store as claims
 from services.claims.claims.claim import Claim
 from services.claims.crosschecks import store as crosschecks
 from services.claims.crosschecks.crosscheck import CrossCheck
+from services.claims.deaths import actions as deaths
 from services.claims.entitlements.store import entitlements
 from services.claims.insured import actions as insured
 from shared.funds import facts as names
@@ -20,6 +22,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 _DECLARED = (names.RIGHT_IS_OPEN, names.WORK_QUARTERS, names.WORK_DAYS, names.WAGE_LAST_QUARTER, names.WAGES)
 _REGISTERED = (names.AGE, names.BIRTH_ON, names.DEPENDANTS)
+_OF_LIFE = (names.RIGHT_IS_OPEN, names.IS_ALIVE, names.DIED_ON)
 _GRANTED = (names.GRANTED_AMOUNT, names.GRANTED_COUNT)
 
 
@@ -34,23 +37,36 @@ def sources_of(
 ) -> Sources:
     """What claims holds of a person for a benefit, for any day. Only what the benefit looks at is read; what registers
     answered, only of a claim that was filed."""
-    wanted = _wanted(uow.fund.claim_types[claim_type])
-    has_register, has_declared, has_granted, has_covers = (
+    definition, given = uow.fund.claim_types[claim_type], tuple(answers)
+    own = _held_of(uow, person_ref, _wanted(definition), claim_type=claim_type)
+    deceased_ref = next((each.value for each in given if each.code == definition.deceased_question), None)
+    of_deceased = frozenset(read["fact"] for name in _wanted(definition) if (read := names.DECEASED.read(name)))
+    deceased = None
+    if deceased_ref is not None:
+        deceased = replace(
+            _held_of(uow, deceased_ref, of_deceased, claim_type=claim_type),
+            died_on=deaths.died_on(uow, deceased_ref),
+        )
+    checks = _checks(uow, claim_id, _wanted(definition))
+    return replace(own, answers=given, filed_on=filed_on, deceased=deceased, checks=checks)
+
+
+def _held_of(uow: UnitOfWork, person_ref: str, wanted: frozenset[str], *, claim_type: str) -> Sources:
+    """What claims holds of one person, of the facts that are wanted."""
+    has_register, has_declared, has_granted, has_covers, has_life = (
         any(kind.read(name) for kind in kinds for name in wanted)
-        for kinds in (_REGISTERED, _DECLARED, _GRANTED, (names.COVER,))
+        for kinds in (_REGISTERED, _DECLARED, _GRANTED, (names.COVER,), _OF_LIFE)
     )
     person = insured.find(uow, person_ref) if has_register else None
     return Sources(
         fund=uow.fund,
-        answers=tuple(answers),
-        filed_on=filed_on,
         entitlement=entitlements.find(uow, person_ref) if has_declared else None,
         family=None if person is None else insured.family_of(uow, person),
         dependant_count=None if person is None else person.dependant_count,
         registered_on=None if person is None else uow.fund.day_of(person.registered_at),
+        died_on=deaths.died_on(uow, person_ref) if has_life else None,
         covers=tuple(awards.covers_of(uow, person_ref)) if has_covers else None,
         granted=_granted(uow, person_ref, claim_type) if has_granted else None,
-        checks=_checks(uow, claim_id, wanted),
     )
 
 

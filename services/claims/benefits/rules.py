@@ -18,6 +18,13 @@ class PricedByLine(Invalid):
     code = "benefit.priced-by-line"
 
 
+class OfSomebodyElse(Invalid):
+    """It is computed from what somebody else worked and earned, which is shown to nobody who only asks: an agent looks
+    at the papers of a claim first."""
+
+    code = "benefit.of-somebody-else"
+
+
 NOTHING_DUE = "nothing-due"
 """The code under which a benefit is refused whose conditions hold but whose formula comes to nothing."""
 

@@ -49,10 +49,13 @@ class Sources:
     family: FamilyRecord | None = None
     dependant_count: int | None = None
     registered_on: date | None = None
+    died_on: date | None = None
     granted: tuple[Granted, ...] | None = None
     covers: tuple[Award, ...] | None = None
     checks: tuple[CrossCheck, ...] = ()
     """What registers were asked for the claim."""
+    deceased: "Sources | None" = None
+    """What is held of the insured person who died and whom the claim names."""
 
 
 def facts_from(sources: Sources, wanted: Iterable[str], *, on: date) -> Facts:
@@ -73,6 +76,8 @@ class _Maker:
             names.ANSWER_DAYS_AGO: self._answer_days_ago,
             names.AGE: self._age,
             names.BIRTH_ON: self._birth_on,
+            names.IS_ALIVE: self._is_alive,
+            names.DIED_ON: self._died_on,
             names.DEPENDANTS: self._dependants,
             names.RIGHT_IS_OPEN: self._right_is_open,
             names.WORK_QUARTERS: self._work_quarters,
@@ -85,6 +90,7 @@ class _Maker:
             names.MINIMUM_WAGE: self._minimum_wage,
             names.FILED_ON: self._filed_on,
             names.REGISTER: self._register_answer,
+            names.DECEASED: self._deceased,
         }
 
     def made(self, name: str) -> Iterator[Fact]:
@@ -124,6 +130,14 @@ class _Maker:
         day = partial_date.whole(family.birth_on) if family is not None and family.birth_on is not None else None
         if day is not None:
             yield self._register(name, day)
+
+    def _is_alive(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        """As far as the register has said: of who is not said to be dead it is taken that they live."""
+        yield self._register(name, self.sources.died_on is None or self.on <= self.sources.died_on)
+
+    def _died_on(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        if self.sources.died_on is not None:
+            yield self._register(name, self.sources.died_on)
 
     def _dependants(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         """How many there are; not known where of one it cannot be said whether they count."""
@@ -173,6 +187,19 @@ class _Maker:
                     value = known.value == YES if known.value in (YES, NO) else known.value
                     yield Fact(name=name, value=value, source=FactSource.CROSS_CHECK, as_of=known.as_of)
 
+    def _deceased(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        """A fact of somebody else. Their work and age are those of the day of death; who is covered of their family,
+        and whether they live, is of the day that is judged. Of somebody who lives nothing else is said."""
+        of_them = self.sources.deceased
+        if of_them is None:
+            return
+        is_of_today = names.DEPENDANTS.read(read["fact"]) or names.IS_ALIVE.read(read["fact"])
+        if of_them.died_on is None and not names.IS_ALIVE.read(read["fact"]):
+            return
+        on = self.on if is_of_today or of_them.died_on is None else min(self.on, of_them.died_on)
+        for fact in _Maker(of_them, on).made(read["fact"]):
+            yield replace(fact, name=name)
+
     # --- Declarations -------------------------------------------------------------------------------------------------
 
     def _declared(self, name: str, value: FactValue, *, parts: tuple[Fact, ...] = ()) -> Fact:
@@ -180,7 +207,9 @@ class _Maker:
 
     def _right_is_open(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         found = self.sources.entitlement
-        is_open = found is not None and rights.is_open(found, fund=self.sources.fund, on=self.on)
+        is_open = found is not None and rights.is_open(
+            found, fund=self.sources.fund, on=self.on, died_on=self.sources.died_on
+        )
         yield self._declared(name, is_open)
 
     def _work_quarters(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:

@@ -83,8 +83,9 @@ def _filed(uow: UnitOfWork, filing: ClaimFiling) -> Outcome[Claim]:
         raise NotYours
     papers = known_papers(uow, filing.papers, person_ref=uow.by.person_ref)
     known = benefits.beside_answers(uow, person_ref=uow.by.person_ref, claim_type=filing.claim_type)
+    given = benefits.with_deceased(uow, filing.answers, claim_type=filing.claim_type)
     return rules.submit(
-        replace(filing, papers=papers),
+        replace(filing, papers=papers, answers=given),
         fund=uow.fund,
         person_ref=uow.by.person_ref,
         claim_id=uow.new_id(),

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 from services.claims.access_journal.accessed import AccessedKind
+from services.claims.deaths import actions as deaths
 from services.claims.entitlements import rules
 from services.claims.entitlements.entitlement import Entitlement
 from services.claims.entitlements.store import entitlements
 from shared.events.claims import Right, RightsDecided
 from shared.events.payments import WagesDeclaredV2
+from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.unit_of_work import UnitOfWork
@@ -28,7 +30,11 @@ def decide_page(uow: UnitOfWork, page: WagesDeclaredV2) -> None:
         changed[ref] = rules.declared(
             before, wage, employer_id=page.employer_id, establishment=page.establishment or ""
         )
-    decided = [replace(each, right=rules.decide(each, fund=uow.fund, on=today)) for each in changed.values()]
+    died = deaths.days_of(uow, changed)
+    decided = [
+        replace(each, right=rules.decide(each, fund=uow.fund, on=today, died_on=died.get(ref)))
+        for ref, each in changed.items()
+    ]
     entitlements.save_many(uow, decided, part_of=f"{page.declaration_id}/{page.page}")
     uow.publish(_published(page, decided, uow))
 
@@ -54,7 +60,19 @@ def is_known(uow: UnitOfWork, *, person_ref: str) -> bool:
 def is_open(uow: UnitOfWork, *, person_ref: str, on: date) -> bool:
     """Whether the person's care on a day is covered."""
     found = entitlements.find(uow, person_ref)
-    return found is not None and rules.is_open(found, fund=uow.fund, on=on)
+    if found is None:
+        return False
+    return rules.is_open(found, fund=uow.fund, on=on, died_on=deaths.died_on(uow, person_ref))
+
+
+def follow_death(uow: UnitOfWork, *, person_ref: str, died_on: date | None) -> None:
+    """The right of a person whose death was recorded, or taken back (no day), decided again."""
+    found = entitlements.find(uow, person_ref)
+    if found is None or uow.fund.sections.entitlements is None:
+        return
+    right = rules.decide(found, fund=uow.fund, on=uow.today, died_on=died_on)
+    if right != found.right:
+        entitlements.save(uow, Outcome(replace(found, right=right)))
 
 
 def _published(page: WagesDeclaredV2, decided: list[Entitlement], uow: UnitOfWork) -> RightsDecided:

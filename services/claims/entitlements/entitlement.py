@@ -23,6 +23,8 @@ class EntitlementReason(StrEnum):
     ENOUGH_WORK = "enough-work"
     ENOUGH_WORK_AS_NEWCOMER = "enough-work-as-newcomer"
     NOT_ENOUGH_WORK = "not-enough-work"
+    DECEASED = "deceased"
+    """The person died; what others may have by it is theirs to ask for."""
 
 
 DeclaredBy = tuple[str, str, int, str, int]

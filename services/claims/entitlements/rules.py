@@ -102,8 +102,11 @@ def _first(days: Iterable[date | None]) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def decide(entitlement: Entitlement, *, fund: Fund, on: date) -> EntitlementRight:
-    """The right on a day. A quarter that has begun counts as far as it was declared."""
+def decide(entitlement: Entitlement, *, fund: Fund, on: date, died_on: date | None = None) -> EntitlementRight:
+    """The right on a day. A quarter that has begun counts as far as it was declared. Who died has none after that
+    day."""
+    if died_on is not None and on > died_on:
+        return EntitlementRight(status=RightStatus.CLOSED, reason=EntitlementReason.DECEASED, decided_on=on)
     rule = in_force(fund.entitlements.rules, on=on)
     full = in_force(fund.declarations.full_quarter, on=on)
     since_on = entitlement.insured_since_on
@@ -121,8 +124,11 @@ def decide(entitlement: Entitlement, *, fund: Fund, on: date) -> EntitlementRigh
     )
 
 
-def is_open(entitlement: Entitlement, *, fund: Fund, on: date) -> bool:
-    """Whether care on a day is covered: by the right as it was decided, or by the work done before that day."""
+def is_open(entitlement: Entitlement, *, fund: Fund, on: date, died_on: date | None = None) -> bool:
+    """Whether care on a day is covered: by the right as it was decided, or by the work done before that day; not after
+    a death."""
+    if died_on is not None and on > died_on:
+        return False
     if entitlement.right is not None and entitlement.right.covers(on):
         return True
     return decide(entitlement, fund=fund, on=on).status is RightStatus.OPEN

@@ -102,6 +102,12 @@ def payments_of_award(uow: UnitOfWork, award_id: str, *, wanted: Wanted) -> Page
     return payments.page(uow, order=NEWEST_FIRST, wanted=wanted, award_id=award_id, status=owed)
 
 
+def last_payments_of(uow: UnitOfWork, award_id: str, *, limit: int) -> list[AwardPayment]:
+    """The last payments of an award that are owed or were paid, newest first."""
+    owed = {"$in": [status.value for status in OWED]}
+    return payments.find_all(uow, limit=limit, sort=NEWEST_FIRST.sort, award_id=award_id, status=owed)
+
+
 def pages_of(uow: UnitOfWork, run_id: str) -> list[RunPage]:
     """What became of each page of a run that was told."""
     return pages.find_all(uow, run_id=run_id)

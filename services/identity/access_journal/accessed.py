@@ -9,3 +9,4 @@ class AccessedKind(StrEnum):
     PERSON = "person"
     CARD = "card"
     EMPLOYER = "employer"
+    DEATH = "death"

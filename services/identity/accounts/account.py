@@ -35,6 +35,8 @@ class Status(StrEnum):
 
     PENDING = "pending"
     ACTIVE = "active"
+    CLOSED = "closed"
+    """Its owner died."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,8 @@ class Account:
     `password_serial` counts the passwords that took another's place: a session holds as long as the password that it
     began with. `second_factor` is the secret of the one-time codes (base32), `factor_step` the step of the last code
     that was taken: none is taken twice. `activation` is the link by which a pending account opens, `recovery` the one
-    by which its owner chooses a new password; `asked_at` are the last times that either was asked for.
+    by which its owner chooses a new password; `asked_at` are the last times that either was asked for. `closed_from` is
+    what a closed account was before: a death may turn out to be an error.
     """
 
     account_id: str
@@ -70,6 +73,7 @@ class Account:
     activation: Link | None = None
     recovery: Link | None = None
     asked_at: tuple[datetime, ...] = ()
+    closed_from: Status | None = None
     version: int = 0
     actor: ActorKind | None = None
 
@@ -78,6 +82,8 @@ class Account:
             object.__setattr__(self, "actor", _EARLIER.get(self.role, ActorKind.STAFF))
         if self.has_second_factor and not self.second_factor:
             raise ValueError("an account of the fund's staff has a second factor")
+        if (self.status is Status.CLOSED) != (self.closed_from is not None):
+            raise ValueError("a closed account knows what it was, and no other does")
 
     @property
     def kind(self) -> ActorKind:

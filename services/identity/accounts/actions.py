@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from services.identity.accounts import passwords, rules, second_factor, store, throttles
 from services.identity.accounts.account import Account, Status
 from services.identity.accounts.application import ApplicantFacts, Application, ApplicationKind
+from services.identity.deaths.store import died_on
 from services.identity.register import store as register
 from services.identity.register.person import Person
 from services.identity.register.rules import EmployerUnknown
@@ -89,7 +90,7 @@ def consider(uow: UnitOfWork, *, application_id: str, portal_url: str) -> None:
         return
     store.forget(uow, application)
     person = register.by_national_id(uow, application.facts.national_id)
-    if person is None or not rules.are_true(application.facts, person):
+    if person is None or not rules.are_true(application.facts, person) or died_on(uow, person.person_ref) is not None:
         return
     account = store.known_by(uow, person.person_ref)
     if application.password_hash is None:
@@ -194,6 +195,19 @@ def _check(password: str, *, actor: ActorKind, known_words: Iterable[str]) -> No
 
 def _hashed(uow: UnitOfWork, password: str) -> str:
     return passwords.hashed(rules.read_password(password), salt=uow.entropy(passwords.SALT_BYTES))
+
+
+# --- a death ----------------------------------------------------------------------------------------------------------
+
+
+def follow_death(uow: UnitOfWork, *, person_ref: str) -> Account | None:
+    """The account of a person whose death was recorded or taken back, as it is by what the register knows now: closed
+    or open again. None where they have none."""
+    before = store.known_by(uow, person_ref)
+    if before is None:
+        return None
+    after = rules.reopen(before) if died_on(uow, person_ref) is None else rules.close(before)
+    return before if after == before else store.accounts.save(uow, Outcome(after))
 
 
 # --- users whom an operator adds --------------------------------------------------------------------------------------

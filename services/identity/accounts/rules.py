@@ -271,12 +271,13 @@ def ask(
 ) -> Outcome[Account] | None:
     """An account that waits for its link to be followed; None where no link is to be sent.
 
-    Asking again voids the older link, and replaces the password that came with it. An active account stays as it is:
-    its owner signs in. Nobody's mailbox is filled by others: five links a day, to an address that the fund knows.
+    Asking again voids the older link, and replaces the password that came with it. An active account stays as it is,
+    since its owner signs in, and so does a closed one. Nobody's mailbox is filled by others: five links a day, to an
+    address that the fund knows.
     """
     recent = _asked_lately(known, at=at)
-    is_active = known is not None and known.status is Status.ACTIVE
-    if is_active or len(recent) >= LINKS_A_DAY_MAX or _mailbox_of(person) is None:
+    is_taken = known is not None and known.status is not Status.PENDING
+    if is_taken or len(recent) >= LINKS_A_DAY_MAX or _mailbox_of(person) is None:
         return None
     expires_at = at + LINK_LIFE
     account = Account(
@@ -319,6 +320,8 @@ def activate(
         raise ActivationUnknown
     if account.activation.used_at is not None:
         raise ActivationUsed
+    if account.status is Status.CLOSED:
+        raise ActivationUnknown
     if account.activation.expires_at <= at:
         raise ActivationExpired
     if not is_password_right:
@@ -343,6 +346,23 @@ def is_given_up(account: Account, *, at: datetime) -> bool:
     """Whether nobody opened the account while they could, and a while longer."""
     link = account.activation
     return account.status is Status.PENDING and link is not None and link.expires_at + PENDING_KEPT <= at
+
+
+# --- a death ----------------------------------------------------------------------------------------------------------
+
+
+def close(account: Account) -> Account:
+    """Its owner died: it lets nobody in, and no link of it is good."""
+    if account.status is Status.CLOSED:
+        return account
+    return replace(account, status=Status.CLOSED, closed_from=account.status, recovery=None)
+
+
+def reopen(account: Account) -> Account:
+    """The death was an error: the account is what it was, and its owner signs in anew."""
+    if account.closed_from is None:
+        return account
+    return replace(account, status=account.closed_from, closed_from=None)
 
 
 # --- another password -------------------------------------------------------------------------------------------------

@@ -1,15 +1,18 @@
 """What identity does with cards: issued with the register, refreshed by a page of rights at a time."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from services.identity.access_journal.accessed import AccessedKind
 from services.identity.cards import rules
 from services.identity.cards.card import Card
 from services.identity.cards.store import cards
+from services.identity.deaths.store import died_on
 from shared.events.claims import Right, RightsDecided
 from shared.events.identity import CardsRefreshed, RefreshedCard
 from shared.funds.fund import Fund
+from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.unit_of_work import UnitOfWork
@@ -29,6 +32,16 @@ def issue(uow: UnitOfWork, person_refs: Sequence[str], *, part_of: str) -> None:
     cards.save_many(uow, made, part_of=part_of)
 
 
+def follow_death(uow: UnitOfWork, *, person_ref: str) -> None:
+    """The card of a person whose death was recorded or taken back, void or good again by what the register knows."""
+    card = cards.find(uow, person_ref)
+    if card is None:
+        return
+    after = replace(card, void_after=died_on(uow, person_ref))
+    if after != card:
+        cards.save(uow, Outcome(after))
+
+
 def refresh_page(uow: UnitOfWork, page: RightsDecided) -> None:
     """Update the cards of a page by its rights, and publish the page even if none changed: it counts."""
     on, decided_on = uow.today, uow.fund.day_of(page.decided_at)
@@ -41,7 +54,7 @@ def refresh_page(uow: UnitOfWork, page: RightsDecided) -> None:
     changed = [after for before, after in followed.values() if after != before]
     if changed:
         cards.save_many(uow, changed, part_of=f"{page.declaration_id}/{page.page}")
-    moved = [after for before, after in followed.values() if after.valid_until != before.valid_until]
+    moved = [after for before, after in followed.values() if after.good_until != before.good_until]
     opened = {ref for ref, right in rights.items() if right.status == OPEN}
     withdrawn = {ref for ref, right in rights.items() if right.is_withdrawn}
     refreshed = [card for card in moved if card.closed_on is None]
@@ -73,9 +86,9 @@ def _following(card: Card, right: Right, *, fund: Fund, on: date, decided_on: da
 
 def _published(changed: Iterable[Card]) -> tuple[RefreshedCard, ...]:
     return tuple(
-        RefreshedCard(person_ref=card.person_ref, card_number=card.card_number, valid_until=card.valid_until)
+        RefreshedCard(person_ref=card.person_ref, card_number=card.card_number, valid_until=card.good_until)
         for card in changed
-        if card.valid_until is not None
+        if card.good_until is not None
     )
 
 

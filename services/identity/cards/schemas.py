@@ -12,7 +12,10 @@ class CardView(Schema):
 
     person_ref = fields.String(required=True)
     card_number = fields.String(required=True)
-    valid_until = fields.Date(required=True, allow_none=True)
+    valid_until = fields.Date(required=True, allow_none=True, attribute="good_until")
+    void_after = fields.Date(
+        required=True, allow_none=True, metadata={"description": "The day of the holder's death; null while they live"}
+    )
     closed_on = fields.Date(
         required=True, allow_none=True, metadata={"description": "When the right was found closed; null while open"}
     )
@@ -25,6 +28,8 @@ class CardView(Schema):
     version = fields.Integer(required=True)
 
     def sentence(self, card: Card) -> str:
-        if card.valid_until is None:
+        if card.good_until is None:
             return say("card.never-opened")
-        return say("card.good-until" if card.closed_on is None else "card.closed", day=card.valid_until)
+        if card.void_after is not None:
+            return say("card.void", day=card.good_until)
+        return say("card.good-until" if card.closed_on is None else "card.closed", day=card.good_until)

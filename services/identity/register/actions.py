@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import msgspec
 
 from services.identity.access_journal.accessed import AccessedKind
 from services.identity.cards import actions as cards
+from services.identity.deaths import actions as deaths
+from services.identity.deaths.death import Death
 from services.identity.register import rules, store
 from services.identity.register.employer import Employer
 from services.identity.register.person import Contact, Person, PersonEntry
@@ -47,7 +50,8 @@ class Tally:
 
 
 def register_persons(uow: UnitOfWork, page: Sequence[Numbered]) -> Tally:
-    """Save a page of persons to the register, give each new one a card, and publish those that are new or changed.
+    """Save a page of persons to the register, give each new one a card, and publish those that are new or changed. Who
+    died, by the lines, and who lives after all is acted on.
 
     A national id that somebody else holds is refused: two people would sign in by one number.
     """
@@ -57,6 +61,7 @@ def register_persons(uow: UnitOfWork, page: Sequence[Numbered]) -> Tally:
     known = {person.person_ref: person for person in before}
     holders = {person.national_id_index: person.person_ref for person in before}
     fresh: list[Person] = []
+    died: dict[str, date | None] = {}
     refused: list[tuple[int, Fault]] = []
     for each in page:
         person_ref, index = refs[each.line], indexes[each.line]
@@ -66,12 +71,15 @@ def register_persons(uow: UnitOfWork, page: Sequence[Numbered]) -> Tally:
         person = rules.registered(known.get(person_ref), each.entry, person_ref=person_ref, national_id_index=index)
         if person is not None:
             fresh.append(person)
+        if each.entry.says_death:
+            died[person_ref] = each.entry.died_on
     if fresh:
         page_id = uow.new_id()
         store.persons.save_many(uow, fresh, part_of=page_id)
         cards.issue(uow, [person.person_ref for person in fresh if person.version == 0], part_of=page_id)
         published = tuple(_published_person(uow, person) for person in fresh)
         uow.publish(PersonsRegistered(page_id=page_id, registered_at=uow.at, persons=published))
+    deaths.import_page(uow, died)
     added = sum(person.version == 0 for person in fresh)
     return Tally(added, len(fresh) - added, len(page) - len(fresh) - len(refused), tuple(refused))
 
@@ -101,6 +109,12 @@ def find_person(uow: UnitOfWork, *, number: str, purpose: Purpose) -> Person:
         raise PersonUnknown
     journal.note_person(uow, found.person_ref, looked_at=AccessedKind.PERSON, purpose=purpose)
     return found
+
+
+def record_death(uow: UnitOfWork, *, person_ref: str, died_on: date, paper: str) -> Death:
+    """An agent was shown that a person of the register died. Raises `PersonUnknown`."""
+    person = store.persons.load(uow, person_ref)
+    return deaths.record(uow, person_ref=person_ref, birth_on=person.civil.birth_on, died_on=died_on, paper=paper)
 
 
 def list_employers(

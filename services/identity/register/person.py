@@ -1,6 +1,7 @@
 """An insured person as the fund's own register has them. All that is known of the person is stored encrypted."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from shared.kernel.partial_date import PartialDate
 
@@ -51,7 +52,8 @@ class Dependant:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonEntry:
-    """A line of the register, read and found good."""
+    """A line of the register, read and found good. `says_death` is whether its file has the column of the day of
+    death: without it, nothing is said of that."""
 
     civil: Civil
     contact: Contact
@@ -59,6 +61,8 @@ class PersonEntry:
     language: str
     dependants: int
     family: tuple[Dependant, ...] | None = None
+    says_death: bool = False
+    died_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

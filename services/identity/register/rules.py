@@ -37,8 +37,9 @@ PERSON_COLUMNS = (
     "dependants",
     "bank_account",
 )
-PERSON_COLUMNS_OPTIONAL = ("family",)
-"""Who the dependants are: `child:2015-04-02;child:2018-09-01:disabled;spouse:1985`, or empty."""
+PERSON_COLUMNS_OPTIONAL = ("family", "died_on")
+"""Who the dependants are: `child:2015-04-02;child:2018-09-01:disabled;spouse:1985`, or empty.
+The day of death, or empty for who lives."""
 EMPLOYER_COLUMNS = (
     "employer_number",
     "name",
@@ -97,21 +98,24 @@ def read_person(row: Mapping[str, str], *, fund: Fund, on: date) -> Read[PersonE
     """
     cells = _Cells(row, fund, on)
     family = cells.optional("family", cells.family)
+    civil = Civil(
+        insurance_number=cells.identifier("insurance_number", IdentifierKind.INSURANCE_NUMBER),
+        national_id=cells.identifier("national_id", IdentifierKind.NATIONAL_ID),
+        family_name=cells.name_or_other("family_name", other="first_name"),
+        first_name=cells.name_or_other("first_name", other="family_name"),
+        birth_on=cells.birth("birth_on"),
+        family_name_ar=cells.optional("family_name_ar", cells.name),
+        first_name_ar=cells.optional("first_name_ar", cells.name),
+    )
     entry = PersonEntry(
-        civil=Civil(
-            insurance_number=cells.identifier("insurance_number", IdentifierKind.INSURANCE_NUMBER),
-            national_id=cells.identifier("national_id", IdentifierKind.NATIONAL_ID),
-            family_name=cells.name_or_other("family_name", other="first_name"),
-            first_name=cells.name_or_other("first_name", other="family_name"),
-            birth_on=cells.birth("birth_on"),
-            family_name_ar=cells.optional("family_name_ar", cells.name),
-            first_name_ar=cells.optional("first_name_ar", cells.name),
-        ),
+        civil=civil,
         contact=cells.contact(),
         bank=cells.optional("bank_account", cells.account),
         language=cells.language(),
         dependants=cells.dependants(family),
         family=family,
+        says_death="died_on" in row,
+        died_on=cells.optional("died_on", lambda column: cells.death(column, birth_on=civil.birth_on)),
     )
     return cells.read(entry)
 
@@ -226,6 +230,13 @@ class _Cells:
         if not EARLIEST_ON <= day <= self._on:
             self.fault(column, "register.day-out-of-time")
         return day
+
+    def death(self, column: str, *, birth_on: PartialDate) -> date:
+        """The whole day: what ends with a death ends on one."""
+        died_on = self.past_day(column)
+        if died_on > date.min and died_on < partial_date.first_on(birth_on):
+            self.fault(column, "death.before-birth")
+        return died_on
 
     def contact(self) -> Contact:
         return Contact(email=self.optional("email", self._email), mobile=self.optional("mobile", self._mobile))

@@ -4,18 +4,21 @@ import base64
 import hmac
 from typing import Any
 
+from services.identity.accounts import actions as accounts
 from services.identity.accounts import store as account_store
 from services.identity.accounts.account import Account, Status
 from services.identity.accounts.actions import hash_of
 from services.identity.register.store import persons as register
 from services.identity.signin import rules
 from services.identity.signin.session import Session, SessionEnd
-from services.identity.signin.store import sessions
+from services.identity.signin.store import of_account, sessions
 from shared.kernel.outcome import Outcome
+from shared.storage.paging import Wanted
 from shared.storage.unit_of_work import UnitOfWork
 
 SECRET_BYTES = 32
 FORM_LIFE_S = 1_800
+SESSION_PAGES_MAX = 20
 
 
 def new_token(uow: UnitOfWork, *, session_id: str) -> str:
@@ -60,6 +63,22 @@ def sign_out(uow: UnitOfWork, *, session_id: str) -> None:
     session = sessions.find(uow, session_id)
     if session is not None:
         end(uow, session, why=SessionEnd.SIGNED_OUT)
+
+
+def follow_death(uow: UnitOfWork, *, person_ref: str) -> None:
+    """A person's death was recorded or taken back: their account is closed, with every session, or open again. A closed
+    account lets no session go on, so that those beyond the limit are over as well."""
+    account = accounts.follow_death(uow, person_ref=person_ref)
+    if account is None or account.status is not Status.CLOSED:
+        return
+    wanted: Wanted | None = Wanted()
+    for _ in range(SESSION_PAGES_MAX):
+        if wanted is None:
+            return
+        page = of_account(uow, account.account_id, wanted=wanted)
+        for session in page:
+            end(uow, session, why=SessionEnd.DIED)
+        wanted = Wanted(cursor=page.next) if page.next else None
 
 
 def of_refresh_token(uow: UnitOfWork, token: str) -> Session | None:

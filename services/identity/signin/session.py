@@ -13,6 +13,7 @@ class SessionEnd(StrEnum):
     SIGNED_OUT = "signed-out"
     REVOKED = "revoked"
     CLOSED = "closed"
+    DIED = "died"
 
 
 @dataclass(frozen=True, kw_only=True)

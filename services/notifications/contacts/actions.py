@@ -9,6 +9,7 @@ from services.notifications.contacts.contact import Addresses, Contact
 from services.notifications.contacts.rules import ContactUnknown
 from services.notifications.contacts.store import contacts
 from shared.funds.fund import Channel
+from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -19,13 +20,22 @@ def register(uow: UnitOfWork, published: Sequence[Contact], *, part_of: str) -> 
     contacts.save_many(uow, rules.newer(published, known=known), part_of=part_of)
 
 
+def follow_death(uow: UnitOfWork, *, person_ref: str, is_dead: bool, revision: int) -> None:
+    """Somebody died, or lives after all: from now on nobody writes to them, or they are written to again."""
+    contact = rules.with_death(
+        contacts.find(uow, person_ref), owner_id=person_ref, is_dead=is_dead, revision=revision, fund=uow.fund
+    )
+    if contact is not None:
+        contacts.save(uow, Outcome(contact))
+
+
 def addresses(uow: UnitOfWork, owner_ids: Collection[str], *, channels: Collection[Channel]) -> dict[str, Addresses]:
-    """Where each of them can be reached by one of the channels, opened; `ContactUnknown` where the register has not
-    published one of them."""
+    """Where each of them can be reached by one of the channels, opened, but for those who died; `ContactUnknown`
+    where the register has not published one of them."""
     known = contacts.find_many(uow, owner_ids)
     if len(known) < len(set(owner_ids)):
         raise ContactUnknown
-    return {owner_id: _opened(uow, contact, channels) for owner_id, contact in known.items()}
+    return {owner_id: _opened(uow, contact, channels) for owner_id, contact in known.items() if not contact.is_dead}
 
 
 def _opened(uow: UnitOfWork, contact: Contact, channels: Collection[Channel]) -> Addresses:

@@ -11,13 +11,16 @@ from shared.kernel.personal import Encrypted
 class Contact:
     """What the newest import of the register says. `sealed` is JSON {email, mobile}, of class contact, the owner's.
 
-    `owner_id` is a person_ref or an employer_id: no fund has one that could be taken for the other.
+    `owner_id` is a person_ref or an employer_id: no fund has one that could be taken for the other. Nobody writes to
+    an owner who died (`is_dead`); of what is said of that the greatest `death_revision` holds.
     """
 
     owner_id: str
     sealed: Encrypted | None
     language: str
     registered_at: datetime
+    is_dead: bool = False
+    death_revision: int = 0
     version: int = 0
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from services.notifications.contacts.contact import Addresses, Contact
 from shared.funds.fund import Channel, Fund
 from shared.kernel import typed
 from shared.kernel.errors import Missing
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before anything that a register publishes."""
 
 
 class ContactUnknown(Missing):
@@ -21,8 +25,22 @@ def newer(published: Iterable[Contact], *, known: Mapping[str, Contact]) -> list
     for contact in published:
         before = known.get(contact.owner_id)
         if before is None or contact.registered_at > before.registered_at:
-            replacing.append(replace(contact, version=before.version if before else 0))
+            replacing.append(contact if before is None else _in_place_of(contact, before))
     return replacing
+
+
+def _in_place_of(contact: Contact, before: Contact) -> Contact:
+    # What is known of a death comes with other events, and stays.
+    return replace(contact, is_dead=before.is_dead, death_revision=before.death_revision, version=before.version)
+
+
+def with_death(before: Contact | None, *, owner_id: str, is_dead: bool, revision: int, fund: Fund) -> Contact | None:
+    """The contact of who died, or lives after all; None where something newer is known. Of somebody whom the register
+    has not published yet it is a contact without any address."""
+    known = before or Contact(owner_id=owner_id, sealed=None, language=fund.language, registered_at=LONG_AGO)
+    if known.death_revision >= revision:
+        return None
+    return replace(known, is_dead=is_dead, death_revision=revision)
 
 
 def addresses(

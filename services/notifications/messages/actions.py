@@ -22,6 +22,7 @@ OPENED = "notifications.opened-batches"
 
 def say(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
     """Write down each notice by each channel that reaches its owner, ready to leave; what was said before stays one.
+    Who died is told nothing.
 
     `ContactUnknown` where the register has not published an owner yet: the event is retried.
     """
@@ -31,6 +32,7 @@ def say(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
     written = {
         message.message_id: message
         for notice in notices
+        if notice.owner_id in to
         for message in rules.messages(
             notice, template=templates[notice.template], to=to[notice.owner_id], fund=uow.fund, at=uow.at
         )

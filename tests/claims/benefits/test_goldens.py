@@ -113,6 +113,75 @@ def test_the_reference_wage_is_at_most_six_minimum_wages() -> None:
     assert counted(rich) == ["1650.667"]  # 80 % of 6 times 343.889
 
 
+@pytest.mark.parametrize(
+    ("relation", "orphans", "quarters", "expected"),
+    [
+        ("spouse", 0, 40, "300.000"),
+        ("spouse", 1, 40, "320.000"),
+        ("spouse", 2, 40, "400.000"),
+        ("guardian", 1, 40, "120.000"),
+        ("guardian", 4, 40, "400.000"),
+        ("spouse", 0, 20, "150.000"),
+    ],
+)
+def test_survivors_share_the_pension_of_the_deceased(relation: str, orphans: int, quarters: int, expected: str) -> None:
+    """RSNA: spouse 75 %, 50 % beside orphans; 30 % an orphan; at most the whole pension (secondary source, to be
+    confirmed by the fund), of a reference wage of 1,000: 1 % a quarter (decree 74-499)."""
+    judgement = judged(
+        "survivor-pension",
+        answer__relation=relation,
+        deceased__person__is_alive=False,
+        deceased__work__quarters=quarters,
+        deceased__wages__mean_month__last_40_quarters=tnd("1000.000"),
+        deceased__dependants__children=orphans,
+        fund__minimum_wage=tnd("300.000"),
+    )
+    assert judgement.outcome is JudgedOutcome.GRANTED and counted(judgement) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("known", "failed"),
+    [
+        ({"deceased__person__is_alive": True}, "has-died"),
+        ({"deceased__work__quarters": 19}, "long-enough"),
+        ({"answer__relation": "guardian", "deceased__dependants__children": 0}, "has-survivors"),
+    ],
+)
+def test_who_has_no_survivor_pension_is_told_why(known: dict[str, object], failed: str) -> None:
+    usual: dict[str, object] = {
+        "answer__relation": "spouse",
+        "deceased__person__is_alive": False,
+        "deceased__work__quarters": 40,
+        "deceased__dependants__children": 0,
+    }
+    assert judged("survivor-pension", **{**usual, **known}).failed == failed
+
+
+@pytest.mark.parametrize(
+    ("quarters", "needs_helper", "expected"),
+    [
+        (20, False, ["500.000"]),
+        (60, False, ["500.000"]),
+        (61, False, ["505.000"]),
+        (120, False, ["800.000"]),
+        (160, False, ["800.000"]),
+        (80, True, ["600.000", "120.000"]),
+    ],
+)
+def test_invalidity_pension(quarters: int, needs_helper: bool, expected: list[str]) -> None:
+    """RSNA: 50 %, 0.5 % a quarter beyond 180 months, at most 80 %; 20 % more for the help of another person (secondary
+    source, to be confirmed by the fund), of a reference wage of 1,000."""
+    judgement = judged(
+        "invalidity-pension",
+        person__age=45,
+        work__quarters=quarters,
+        wages__mean_month__last_40_quarters=tnd("1000.000"),
+        fund__minimum_wage=tnd("300.000"),
+        answer__needs_helper=needs_helper,
+    )
+    assert judgement.outcome is JudgedOutcome.GRANTED and counted(judgement) == expected
+
+
 LIMITS = [
     (1, "369.824", "647.192"),
     (2, "554.736", "832.104"),

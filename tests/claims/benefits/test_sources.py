@@ -1,7 +1,7 @@
 """Each fact that a benefit may look at: made from what claims holds, at its boundaries, and unknown where it is not."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -56,6 +56,12 @@ def family(*births: tuple[str, str] | tuple[str, str, str], birth_on: str | None
             for number, each in enumerate(births)
         ),
     )
+
+
+def test_who_is_not_said_to_be_dead_lives_and_one_lives_on_the_day_of_one_s_death() -> None:
+    assert (value("person.is-alive"), value("person.died-on")) == (True, None)
+    assert (value("person.is-alive", died_on=ON), value("person.died-on", died_on=ON)) == (True, ON)
+    assert value("person.is-alive", died_on=ON - timedelta(days=1)) is False
 
 
 @pytest.mark.parametrize(
@@ -221,6 +227,8 @@ def test_every_name_of_the_vocabulary_is_made_or_comes_from_elsewhere() -> None:
         names.FORMULA: "formula.a",
         names.AGE: "person.age",
         names.BIRTH_ON: "person.birth-on",
+        names.IS_ALIVE: "person.is-alive",
+        names.DIED_ON: "person.died-on",
         names.DEPENDANTS: "dependants.children",
         names.RIGHT_IS_OPEN: "right.is-open",
         names.WORK_QUARTERS: "work.quarters",
@@ -233,6 +241,7 @@ def test_every_name_of_the_vocabulary_is_made_or_comes_from_elsewhere() -> None:
         names.MINIMUM_WAGE: "fund.minimum-wage",
         names.FILED_ON: "claim.filed-on",
         names.REGISTER: "register.a.b",
+        names.DECEASED: "deceased.work.quarters",
     }
     assert examples.keys() == set(names.VOCABULARY)
     held = Sources(
@@ -244,6 +253,8 @@ def test_every_name_of_the_vocabulary_is_made_or_comes_from_elsewhere() -> None:
         dependant_count=0,
         granted=(),
         covers=(),
+        died_on=ON,
+        deceased=Sources(fund=FUND, entitlement=record((2025, 4, 1)), died_on=ON),
     )
     made = facts_from(held, examples.values(), on=ON).known
     assert set(examples.values()) - set(made) == {"formula.a", "register.a.b"}

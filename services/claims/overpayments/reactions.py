@@ -1,0 +1,31 @@
+"""Reactions to events, for overpayments: deaths, and what became of payments."""
+
+from services.claims.overpayments import actions
+from shared.bus.reactions import Reactions
+from shared.events.identity import DeathTakenBack, PersonDied
+from shared.events.payments import BenefitOrdered, BenefitReturned
+from shared.storage.unit_of_work import UnitOfWork
+
+reactions = Reactions()
+
+
+@reactions.to(PersonDied)
+def follow_death(uow: UnitOfWork, event: PersonDied) -> None:
+    actions.follow_death(uow, event)
+
+
+@reactions.to(DeathTakenBack)
+def undo_death(uow: UnitOfWork, event: DeathTakenBack) -> None:
+    actions.follow_death(uow, event)
+
+
+@reactions.to(BenefitOrdered)
+def note_ordered(uow: UnitOfWork, event: BenefitOrdered) -> None:
+    if event.payment_id:
+        actions.note_payment(uow, payment_id=event.payment_id)
+
+
+@reactions.to(BenefitReturned)
+def note_returned(uow: UnitOfWork, event: BenefitReturned) -> None:
+    if event.payment_id:
+        actions.note_payment(uow, payment_id=event.payment_id)
