@@ -356,6 +356,7 @@ class AgentClaimView(TypedDict):
     doubts: list["DoubtView"]
     first: "ClaimView | None"
     statement: "str | None"
+    would_pay: list["DecidedLineView"]
     beside: list["BesideView"]
     findings: list["FindingView"]
     version: int

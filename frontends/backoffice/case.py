@@ -263,7 +263,7 @@ def _page(claim_id: str, *, problem: Problem | None = None, sent: str = "") -> R
     seen = needed(seen)
     claim = seen["claim"]
     of_case = forms(ACTS, claim_id, seen["version"], sent=sent)
-    would_pay = seen.get("priced") or []
+    would_pay = seen.get("would_pay") or []  # a service of an earlier release does not say it
     refused = refused_lines(of_case["approve"].values.items())
     return render(
         "case.html",
