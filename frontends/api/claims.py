@@ -909,6 +909,10 @@ def reviews_queue(api: Api, *, limit: int | None = None, cursor: str | None = No
     """Claims that wait for medical control, those first that are to be decided first."""
     return api.call(SERVICE, "GET", "/medical-queue/claims", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
 
+def reviews_list_types(api: Api, *, on: str | None = None) -> "OfferViews":
+    """The names of what medical control sees: claim types, their papers and their acts."""
+    return api.call(SERVICE, "GET", "/medical-queue/claim-types", query={"on": on})  # type: ignore[no-any-return]
+
 def reviews_read(api: Api, claim_id: str, *, purpose: str | None = None) -> "AgentClaimView":
     """One claim that is or was with medical control, with what an agent sees of it."""
     return api.call(SERVICE, "GET", "/medical-queue/claims/{claim_id}", at={"claim_id": claim_id}, query={"purpose": purpose})  # type: ignore[no-any-return]

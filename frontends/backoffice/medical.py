@@ -88,7 +88,7 @@ def _page(claim_id: str, *, problem: Problem | None = None, sent: str = "") -> R
     shown_paper = request.args.get("paper", "")
     seen, types, codes, notes, paper_known = together(
         lambda: service.reviews_read(asked, claim_id, purpose=PURPOSE),
-        lambda: service.claims_list_types(asked),
+        lambda: service.reviews_list_types(asked),
         lambda: service.codes_list_sets(asked),
         lambda: service.notes_list_medical(asked, claim_id, purpose=PURPOSE, limit=NOTES),
         lambda: documents.uploads_read(asked, shown_paper, purpose=PURPOSE) if shown_paper else None,

@@ -44,7 +44,7 @@ def index() -> Response:
     asked = api()
     listed, types, codes = together(
         lambda: _listed(chosen, cursor=cursor, reference=reference),
-        lambda: service.claims_list_types(asked),
+        lambda: _types(chosen),
         lambda: service.codes_list_sets(asked),
     )
     return render(
@@ -83,6 +83,11 @@ def _listed(queue: Queue, *, cursor: str | None, reference: str = "", limit: int
         return service.claims_queue(api(), reference=reference[:64], purpose="handling")
     query: dict[str, Any] = queue.query(on=formats.today())
     return service.claims_queue(api(), limit=limit, cursor=cursor, **query)
+
+
+def _types(queue: Queue) -> service.OfferViews:
+    """The names of what is listed; medical control has a list of its own."""
+    return service.reviews_list_types(api()) if queue.source == "medical" else service.claims_list_types(api())
 
 
 def _scopes() -> set[str]:
