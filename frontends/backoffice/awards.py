@@ -120,4 +120,5 @@ def _page(award_id: str, *, problem: Problem | None = None, sent: str = "") -> R
         forms=forms(ACTS, award_id, award["version"], sent=sent),
         is_first=cursor is None,
         problem=problem,
+        sent=sent,
     )

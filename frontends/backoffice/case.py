@@ -282,4 +282,5 @@ def _page(claim_id: str, *, problem: Problem | None = None, sent: str = "") -> R
         may_reassign=may("claims:supervise"),
         queue=_queue(),
         problem=problem,
+        sent=sent,
     )

@@ -106,4 +106,5 @@ def _page(claim_id: str, *, problem: Problem | None = None, sent: str = "") -> R
         forms={act: made[f"medical-{act}"] for act in ACTS},
         queue=_queue(),
         problem=problem,
+        sent=sent,
     )
