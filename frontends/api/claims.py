@@ -364,6 +364,7 @@ class AgentClaimView(TypedDict):
     doubts: list["DoubtView"]
     first: "ClaimView | None"
     statement: "str | None"
+    would_pay: list["DecidedLineView"]
     beside: list["BesideView"]
     findings: list["FindingView"]
     version: int
@@ -1014,6 +1015,10 @@ def reviews_ask(api: Api, claim_id: str, *, idempotency_key: str, version: int |
 def reviews_queue(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "ClaimViewPage":
     """Claims that wait for medical control, those first that are to be decided first."""
     return api.call(SERVICE, "GET", "/medical-queue/claims", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def reviews_list_types(api: Api, *, on: str | None = None) -> "OfferViews":
+    """The names of what medical control sees: claim types, their papers and their acts."""
+    return api.call(SERVICE, "GET", "/medical-queue/claim-types", query={"on": on})  # type: ignore[no-any-return]
 
 def reviews_read(api: Api, claim_id: str, *, purpose: str | None = None) -> "AgentClaimView":
     """One claim that is or was with medical control, with what an agent sees of it."""

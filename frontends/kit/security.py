@@ -23,7 +23,7 @@ def policy(form_targets: Sequence[str]) -> str:
     """Content-Security-Policy: everything from here, nothing inline. Forms lead here, or on to the fund's sign-in."""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
-        "img-src 'self' data: blob:; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "img-src 'self' data: blob:; frame-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
         f"form-action 'self' {' '.join(form_targets)}"
     )
 

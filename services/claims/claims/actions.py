@@ -10,9 +10,17 @@ from services.claims.awards import actions as awards
 from services.claims.benefits import actions as benefits
 from services.claims.benefits.judgement import JudgedOutcome, Judgement
 from services.claims.claims import decisions, duplicates, judged, rules, search, store
-from services.claims.claims.claim import Claim, ClaimPaper, MedicalAnswer, PaperReason, RefusalReason, Status
+from services.claims.claims.claim import (
+    Claim,
+    ClaimPaper,
+    DecidedLine,
+    MedicalAnswer,
+    PaperReason,
+    RefusalReason,
+    Status,
+)
 from services.claims.claims.duplicates import DuplicateFinding
-from services.claims.claims.pricing import CoverInForce, PricedBeside
+from services.claims.claims.pricing import ActUnknown, CoverInForce, PricedBeside, priced
 from services.claims.claims.rules import ClaimFiling
 from services.claims.crosschecks import actions as crosschecks
 from services.claims.entitlements import actions as entitlements
@@ -55,6 +63,8 @@ class ForAgent:
     """The claim whose decision is contested, where this one is an appeal."""
     judgement: Judgement | None = None
     """What the rules come to now, of a benefit that is decided from facts and not decided yet."""
+    would_pay: tuple[DecidedLine, ...] = ()
+    """What each line comes to now were all granted, of a claim for care that is not decided yet."""
 
     @property
     def version(self) -> int:
@@ -204,9 +214,20 @@ def beside(uow: UnitOfWork, claim: Claim) -> ForAgent:
     others = store.comparable(uow, claim)
     alike = (each for each in others if each.person_ref == claim.person_ref and duplicates.has_same_act(claim, each))
     first = store.claims.load(uow, claim.appealed.claim_id) if claim.appealed else None
-    is_judged = claim.is_undecided and not rules.type_of(uow.fund, claim.claim_type).is_for_care
-    judgement = benefits.judge_claim(uow, claim, on=uow.today) if is_judged else None
-    return ForAgent(claim, tuple(alike), duplicates.findings(claim, others), first, judgement)
+    found = duplicates.findings(claim, others)
+    if not claim.is_undecided:
+        return ForAgent(claim, tuple(alike), found, first)
+    if rules.type_of(uow.fund, claim.claim_type).is_for_care:
+        return ForAgent(claim, tuple(alike), found, first, would_pay=_would_pay(uow, claim))
+    return ForAgent(claim, tuple(alike), found, first, benefits.judge_claim(uow, claim, on=uow.today))
+
+
+def _would_pay(uow: UnitOfWork, claim: Claim) -> tuple[DecidedLine, ...]:
+    definition = rules.type_of(uow.fund, claim.claim_type)
+    try:
+        return priced(claim, definition, refused_lines={}, beside=_priced_beside(uow, claim))
+    except ActUnknown:
+        return ()  # the fund no longer knows a price for the day: the claim is still to be read
 
 
 def assign(uow: UnitOfWork, *, claim_id: str) -> Claim:

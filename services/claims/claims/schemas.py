@@ -1,5 +1,6 @@
 """The shapes of claims over HTTP."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -23,6 +24,7 @@ from services.claims.claims.claim import (
     QUANTITY_MAX,
     AppealOutcome,
     Claim,
+    DecidedLine,
     Decision,
     Doubt,
     MedicalAnswer,
@@ -394,19 +396,23 @@ def _decision(claim: Claim, decision: Decision | None) -> dict[str, Any] | None:
     """A decision with the sentences of its reasons."""
     if decision is None:
         return None
-    lines = [
+    return {
+        **vars(decision),
+        "lines": _decided_lines(claim, decision.lines),
+        "refused_text": reason_text(decision.refused_for, claim.claim_type),
+    }
+
+
+def _decided_lines(claim: Claim, lines: Iterable[DecidedLine]) -> list[dict[str, Any]]:
+    """Decided lines with the sentences of their reasons."""
+    return [
         {
             **vars(line),
             "refused_text": reason_text(line.refused_for, claim.claim_type),
             "reduced_text": line.reduced_for and say(f"claim.reduced-for.{line.reduced_for}"),
         }
-        for line in decision.lines
+        for line in lines
     ]
-    return {
-        **vars(decision),
-        "lines": lines,
-        "refused_text": reason_text(decision.refused_for, claim.claim_type),
-    }
 
 
 def _contest(found: Contest) -> str:
@@ -541,6 +547,13 @@ class AgentClaimView(Schema):
     first = fields.Nested(ClaimView, required=True, allow_none=True)
     statement = fields.Function(
         lambda it: it.claim.appealed.statement if it.claim.appealed else None, metadata=TEXT, allow_none=True
+    )
+    would_pay = Derived(
+        DecidedLineView,
+        of=lambda it: _decided_lines(it.claim, it.would_pay),
+        many=True,
+        required=True,
+        metadata={"description": "What each line of care comes to now, were all of them granted; empty once decided."},
     )
     beside = fields.List(fields.Nested(BesideView), required=True)
     findings = fields.List(fields.Nested(FindingView), required=True)

@@ -6,7 +6,15 @@ from typing import Any
 from services.claims.claims import actions as claims
 from services.claims.claims.actions import ForAgent
 from services.claims.claims.claim import Claim
-from services.claims.claims.schemas import AgentClaimView, ClaimView, ClaimViews, PaperRequestBody
+from services.claims.claims.offers import ClaimOffer, offers
+from services.claims.claims.schemas import (
+    AgentClaimView,
+    ClaimView,
+    ClaimViews,
+    OfferQuery,
+    OfferViews,
+    PaperRequestBody,
+)
 from services.claims.reviews import actions
 from services.claims.reviews.rules import ReviewAnswer
 from services.claims.reviews.schemas import MedicalAnswerBody
@@ -31,6 +39,18 @@ def ask(uow: UnitOfWork, claim_id: str) -> Claim:
 def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
     """Claims that wait for medical control, those first that are to be decided first."""
     return actions.queue(uow, wanted=query["page"])
+
+
+@routes.get(
+    "/medical-queue/claim-types",
+    scope="claims:medical",
+    response=OfferViews,
+    query=OfferQuery,
+    is_reference=True,
+)
+def list_types(uow: UnitOfWork, query: Body) -> dict[str, tuple[ClaimOffer, ...]]:
+    """The names of what medical control sees: claim types, their papers and their acts."""
+    return {"items": offers(uow.fund, on=query["on"] or uow.today)}
 
 
 @routes.get(

@@ -189,6 +189,15 @@ def test_c01_the_agent_sees_the_other_claims_of_the_act_and_day_beside_it(office
     assert "beside" not in amira.get(f"/claims/{second}").json
 
 
+def test_the_agent_sees_before_deciding_what_each_line_would_come_to(office: Office) -> None:
+    claim_id, agent = filed(office.person(AMIRA), "u1", "u2"), office.staff()
+    seen = agent.get(f"/queue/claims/{claim_id}").json["would_pay"]
+    agent.post(f"/claims/{claim_id}/approval", {})
+    decided = agent.get(f"/queue/claims/{claim_id}").json
+    assert seen and seen == decided["claim"]["decision"]["lines"]
+    assert decided["would_pay"] == []
+
+
 def test_r7_new_scans_of_the_same_care_wait_for_an_agent_s_word(office: Office) -> None:
     amira, agent = office.person(AMIRA), office.staff()
     first, second = filed(amira, "u1", "u2"), filed(amira, "u3", "u4")

@@ -47,6 +47,12 @@ def sent(office: Office) -> Callable[[], str]:
     return send
 
 
+def test_medical_control_reads_the_names_of_what_it_sees(office: Office, officer: Caller) -> None:
+    names = officer.get("/medical-queue/claim-types").json["items"]
+    assert names == office.person(AMIRA).get("/claim-types").json["items"]
+    assert office.staff(scopes=["claims:decide"]).get("/medical-queue/claim-types").status_code == 403
+
+
 def test_a_claim_goes_to_medical_control_and_comes_back_with_its_answer(
     office: Office, officer: Caller, sent: Callable[[], str], context: ServiceContext
 ) -> None:

@@ -1,0 +1,56 @@
+"""The back office: pages for the fund's agents, their supervisors and its medical officers."""
+
+from pathlib import Path
+
+from frontends.backoffice import awards, bank, case, employers, home, medical, persons, queue, runs
+from frontends.kit.frontend import Frontend, Link
+
+STAFF = ("staff",)
+
+BACKOFFICE = Frontend(
+    name="backoffice",
+    title="Back office",
+    folder=Path(__file__).parent,
+    home="home.index",
+    pages=[
+        home.pages,
+        queue.pages,
+        case.pages,
+        medical.pages,
+        persons.pages,
+        employers.pages,
+        awards.pages,
+        runs.pages,
+        bank.pages,
+    ],
+    navigation=[
+        Link(endpoint="queue.index", text="Queues", actors=STAFF, scopes=("claims:decide", "claims:medical")),
+        Link(endpoint="persons.search", text="Search", actors=STAFF, scopes=("register:read",)),
+        Link(endpoint="awards.index", text="Awards", actors=STAFF, scopes=("awards:manage",)),
+        Link(endpoint="runs.index", text="Runs", actors=STAFF, scopes=("runs:read",)),
+        Link(endpoint="bank.index", text="Bank", actors=STAFF, scopes=("ledger:read",)),
+    ],
+    scopes=(
+        "account:manage",
+        "awards:manage",
+        "awards:read",
+        "bank:settle",
+        "cards:read",
+        "careers:read",
+        "claims:decide",
+        "claims:medical",
+        "claims:read",
+        "claims:supervise",
+        "collections:read",
+        "declarations:read",
+        "ledger:read",
+        "papers:read",
+        "payouts:order",
+        "register:read",
+        "rights:read",
+        "runs:approve",
+        "runs:make",
+        "runs:read",
+        "uploads:read",
+    ),
+)

@@ -1,0 +1,234 @@
+"""Money that no rule settled: the bank's entries that wait, payouts that came back, refunds, differences."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from frontends.api import payments as service
+from frontends.backoffice.forms import form_name, forms
+from frontends.backoffice.texts import Codes
+from frontends.kit.api import Problem, needed, together
+from frontends.kit.formats import read_amount
+from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
+from frontends.kit.words import _
+
+pages = Blueprint("bank", __name__, url_prefix="/bank")
+
+PAGE = 25
+SHARES = 5
+"""So many shares has the form without a script; an entry for more is allocated through the API."""
+ENTRY_ACTS = ("allocate", "send-back", "write-off", "confirm-entry", "reject-entry")
+PURPOSE = "handling"
+
+
+@pages.get("/")
+@signed_in("staff")
+def index() -> Response:
+    """Entries of the bank, oldest first: those that wait for a person, unless another status is asked for."""
+    status, cursor = request.args.get("status", "waiting"), request.args.get("cursor") or None
+    asked = api()
+    listed, codes = together(
+        lambda: service.bank_list_entries(asked, limit=PAGE, cursor=cursor, status=status or None),
+        lambda: service.codes_list_sets(asked),
+    )
+    return render("entries.html", listed=listed, codes=Codes(codes), status=status, is_first=cursor is None)
+
+
+@pages.get("/entries/<entry_id>")
+@signed_in("staff")
+def entry(entry_id: str) -> Response:
+    """One entry, and what may be decided about it."""
+    return _entry_page(entry_id)
+
+
+@pages.post("/entries/<entry_id>/allocation")
+@signed_in("staff")
+def allocate(entry_id: str) -> Response:
+    """Say what it was for."""
+    body: dict[str, Any] = {"shares": shares(request.form), "note": request.form.get("note", "").strip()}
+    return _decide(entry_id, "allocate", service.bank_allocate, body)
+
+
+@pages.post("/entries/<entry_id>/refund")
+@signed_in("staff")
+def send_back(entry_id: str) -> Response:
+    """Send it back where it came from."""
+    body: dict[str, Any] = {
+        "ground": request.form.get("ground", ""),
+        "note": request.form.get("note", "").strip(),
+        "counterparty": request.form.get("counterparty", "").strip() or None,
+    }
+    return _decide(entry_id, "send-back", service.bank_send_back, body)
+
+
+@pages.post("/entries/<entry_id>/write-off")
+@signed_in("staff")
+def write_off(entry_id: str) -> Response:
+    """Close it."""
+    body: dict[str, Any] = {"ground": request.form.get("ground", ""), "note": request.form.get("note", "").strip()}
+    return _decide(entry_id, "write-off", service.bank_write_off, body)
+
+
+@pages.post("/entries/<entry_id>/confirmation")
+@signed_in("staff")
+def confirm(entry_id: str) -> Response:
+    """Agree as a second person."""
+    return _decide(entry_id, "confirm-entry", service.bank_confirm, {})
+
+
+@pages.post("/entries/<entry_id>/rejection")
+@signed_in("staff")
+def reject(entry_id: str) -> Response:
+    """Say no: it waits again."""
+    return _decide(entry_id, "reject-entry", service.bank_reject, {})
+
+
+@pages.get("/payouts")
+@signed_in("staff")
+def payouts() -> Response:
+    """Payouts in a state, oldest first: those that came back, unless another is asked for."""
+    return _payouts_page()
+
+
+@pages.post("/payouts/<payout_id>/again")
+@signed_in("staff")
+def order_again(payout_id: str) -> Response:
+    """To the account that the register has by now."""
+    form = Form(form_name("order-again", payout_id))
+    try:
+        made = service.payouts_order_again(api(), payout_id, idempotency_key=form.key)
+    except Problem as problem:
+        return _payouts_page(problem=problem)
+    form.done()
+    flash(_("The payout is ordered again, for %(reference)s.", reference=made["reference"]))
+    return go_to("bank.payouts")
+
+
+@pages.get("/refunds")
+@signed_in("staff")
+def refunds() -> Response:
+    """Refunds in a state, oldest first: those that wait for a second person, unless another is asked for."""
+    status, cursor = request.args.get("status", "proposed"), request.args.get("cursor") or None
+    asked = api()
+    listed, codes = together(
+        lambda: service.refunds_list_by_status(asked, limit=PAGE, cursor=cursor, status=status or None),
+        lambda: service.codes_list_sets(asked),
+    )
+    return render("refunds.html", listed=listed, codes=Codes(codes), status=status, is_first=cursor is None)
+
+
+@pages.get("/refunds/<refund_id>")
+@signed_in("staff")
+def refund(refund_id: str) -> Response:
+    """One refund, with what happened to it."""
+    return _refund_page(refund_id)
+
+
+@pages.post("/refunds/<refund_id>/confirmation")
+@signed_in("staff")
+def confirm_refund(refund_id: str) -> Response:
+    """Agree as a second person that it is sent."""
+    return _refund_act(refund_id, "confirm-refund", service.refunds_confirm, _("The refund goes to the bank."))
+
+
+@pages.post("/refunds/<refund_id>/cancellation")
+@signed_in("staff")
+def cancel_refund(refund_id: str) -> Response:
+    """Do not send it."""
+    return _refund_act(refund_id, "cancel-refund", service.bank_cancel_refund, _("The refund is cancelled."))
+
+
+@pages.get("/differences")
+@signed_in("staff")
+def differences() -> Response:
+    """Where declared, called, collected and booked differ."""
+    cursor = request.args.get("cursor") or None
+    listed = service.bank_list_differences(api(), limit=PAGE, cursor=cursor)
+    return render("differences.html", listed=listed, is_first=cursor is None)
+
+
+def shares(typed: Mapping[str, str]) -> list[service.ShareBody]:
+    """The shares that were typed, row by row; a row with neither a number nor an amount is none. An amount that cannot
+    be read goes on as it is: the service says what is wrong with it."""
+    found: list[service.ShareBody] = []
+    for row in range(1, SHARES + 1):
+        target_id, text = typed.get(f"target_id-{row}", "").strip(), typed.get(f"amount-{row}", "").strip()
+        if not target_id and (not text or row > 1):
+            continue
+        amount = read_amount(text)
+        found.append(
+            {
+                "target": typed.get(f"target-{row}", ""),
+                "target_id": target_id,
+                "amount": format(amount, "f") if amount is not None and amount.is_finite() else text,
+            }
+        )
+    return found
+
+
+def _decide(entry_id: str, act: str, call: Callable[..., service.BankEntryView], body: dict[str, Any]) -> Response:
+    form = Form(form_name(act, entry_id))
+    versioned = {**body, "version": form.read_version or 0}
+    try:
+        decided = call(api(), entry_id, idempotency_key=form.key, body=versioned)
+    except Problem as problem:
+        return _entry_page(entry_id, problem=problem, sent=act)
+    form.done()
+    flash(decided["text"])
+    return go_to("bank.entry", entry_id=entry_id)
+
+
+def _entry_page(entry_id: str, *, problem: Problem | None = None, sent: str = "") -> Response:
+    asked = api()
+    found, codes = together(
+        lambda: service.bank_read_entry(asked, entry_id),
+        lambda: service.codes_list_sets(asked),
+    )
+    found = needed(found)
+    return render(
+        "entry.html",
+        entry=found,
+        codes=Codes(codes),
+        forms=forms(ENTRY_ACTS, entry_id, found["version"], sent=sent),
+        rows=range(1, SHARES + 1),
+        problem=problem,
+    )
+
+
+def _payouts_page(*, problem: Problem | None = None) -> Response:
+    status, cursor = request.args.get("status", "returned"), request.args.get("cursor") or None
+    asked = api()
+    listed, codes = together(
+        lambda: service.payouts_list_by_status(asked, limit=PAGE, cursor=cursor, status=status or None),
+        lambda: service.codes_list_sets(asked),
+    )
+    items = listed["items"] if isinstance(listed, dict) else []
+    return render(
+        "payouts.html",
+        listed=listed,
+        codes=Codes(codes),
+        status=status,
+        forms={each["payout_id"]: forms(["order-again"], each["payout_id"], None)["order-again"] for each in items},
+        is_first=cursor is None,
+        problem=problem,
+    )
+
+
+def _refund_act(refund_id: str, act: str, call: Callable[..., Any], said: str) -> Response:
+    form = Form(form_name(act, refund_id))
+    body: service.RefundVersionBody = {"version": form.read_version or 0}
+    try:
+        call(api(), refund_id, idempotency_key=form.key, body=body)
+    except Problem as problem:
+        return _refund_page(refund_id, problem=problem, sent=act)
+    form.done()
+    flash(said)
+    return go_to("bank.refund", refund_id=refund_id)
+
+
+def _refund_page(refund_id: str, *, problem: Problem | None = None, sent: str = "") -> Response:
+    found = service.refunds_read(api(), refund_id)
+    made = forms(("confirm-refund", "cancel-refund"), refund_id, found["version"], sent=sent)
+    return render("refund.html", refund=found, forms=made, problem=problem)

@@ -1,0 +1,286 @@
+"""A case: facts on one side, papers on the other, what the rules would say, and what an agent may do about it."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, request
+from flask import Response as FlaskResponse
+from werkzeug.wrappers import Response
+
+from frontends.api import claims as service
+from frontends.api import documents
+from frontends.backoffice.forms import form_name, forms
+from frontends.backoffice.queue import next_case
+from frontends.backoffice.texts import Codes, Offers
+from frontends.kit.api import Problem, needed, together
+from frontends.kit.pages import Form, api, flash, go_to, may, render, signed_in, user
+from frontends.kit.words import _
+
+pages = Blueprint("case", __name__)
+
+PURPOSE = "handling"
+NOTES = 50
+ACTS = (
+    "take",
+    "release",
+    "reassign",
+    "complete",
+    "ask",
+    "approve",
+    "refuse",
+    "medical",
+    "confirm",
+    "object",
+    "carry-out",
+    "separate",
+    "note",
+    "person",
+)
+COLOURS = {
+    "wait": ("papers-asked", "to-confirm", "medical-control"),
+    "good": ("approved", "ordered", "paid", "done", "under-way"),
+    "bad": ("refused", "returned"),
+}
+MAGIC = {b"%PDF": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
+
+
+@pages.app_template_global()
+def claim_state(status: str) -> str:
+    """How a claim's status is coloured: it never stands for what the words say."""
+    waits = {"papers-asked", "to-confirm", "medical-control"}
+    good = {"approved", "ordered", "paid", "done", "under-way"}
+    return (
+        "wait" if status in waits else "good" if status in good else "bad" if status in ("refused", "returned") else ""
+    )
+
+
+@pages.get("/cases/<claim_id>")
+@signed_in("staff")
+def one(claim_id: str) -> Response:
+    """All that is needed to decide, on one page."""
+    return _page(claim_id)
+
+
+@pages.get("/papers/<upload_id>")
+@signed_in("staff")
+def paper(upload_id: str) -> Response:
+    """A supporting paper itself, shown inside the case."""
+    content = documents.uploads_read_content(api(), upload_id, purpose=PURPOSE)
+    kind = next((kind for magic, kind in MAGIC.items() if content.startswith(magic)), "application/octet-stream")
+    answer = FlaskResponse(content, content_type=kind)
+    # Shown in a frame of this site, so it may not carry the policy that keeps pages out of frames.
+    answer.headers["Content-Security-Policy"] = "frame-ancestors 'self'"
+    answer.headers["Content-Disposition"] = "inline" if kind != "application/octet-stream" else "attachment"
+    return answer
+
+
+@pages.post("/cases/<claim_id>/take")
+@signed_in("staff")
+def take(claim_id: str) -> Response:
+    """Take it out of the common queue."""
+    return _act(claim_id, "take", service.claims_assign, _("The case is yours."))
+
+
+@pages.post("/cases/<claim_id>/release")
+@signed_in("staff")
+def release(claim_id: str) -> Response:
+    """Put it back into the common queue."""
+    return _act(claim_id, "release", service.claims_release, _("The case is back in the queue."), is_over=True)
+
+
+@pages.post("/cases/<claim_id>/reassign")
+@signed_in("staff")
+def reassign(claim_id: str) -> Response:
+    """A supervisor gives it to somebody, or to nobody."""
+    typed = request.form
+    body: service.ReassignmentBody = {
+        "to": typed.get("to", "").strip() or None,
+        "reason": typed.get("reason", "").strip(),
+    }
+    return _act(claim_id, "reassign", service.claims_reassign, _("The case is reassigned."), body=body)
+
+
+@pages.post("/cases/<claim_id>/complete")
+@signed_in("staff")
+def complete(claim_id: str) -> Response:
+    """Nothing is lacking: the person sees it."""
+    return _act(claim_id, "complete", service.claims_find_complete, _("The claim is noted as complete."))
+
+
+@pages.post("/cases/<claim_id>/ask")
+@signed_in("staff")
+def ask(claim_id: str) -> Response:
+    """One more paper, with the reason."""
+    body: service.PaperRequestBody = {"kind": request.form.get("kind", ""), "reason": request.form.get("reason", "")}
+    return _act(claim_id, "ask", service.claims_ask_paper, _("The paper is asked for."), body=body, is_over=True)
+
+
+@pages.post("/cases/<claim_id>/approve")
+@signed_in("staff")
+def approve(claim_id: str) -> Response:
+    """Grant it line by line. Without a script, the total is asked for by a button of its own."""
+    if request.form.get("only") == "total":
+        return _page(claim_id, sent="approve")
+    body: service.ApprovalBody = {"refused_lines": refused_lines(request.form.items())}
+    return _act(claim_id, "approve", service.claims_approve, _("The decision is made."), body=body, is_over=True)
+
+
+@pages.post("/cases/<claim_id>/refuse")
+@signed_in("staff")
+def refuse(claim_id: str) -> Response:
+    """Refuse the whole claim, for one of the fund's reasons."""
+    body: service.RefusalBody = {"reason": request.form.get("reason", "")}
+    return _act(claim_id, "refuse", service.claims_refuse, _("The claim is refused."), body=body, is_over=True)
+
+
+@pages.post("/cases/<claim_id>/medical")
+@signed_in("staff")
+def send_to_medical(claim_id: str) -> Response:
+    """Ask medical control, whose answer binds."""
+    return _act(claim_id, "medical", service.reviews_ask, _("The case is with medical control."), is_over=True)
+
+
+@pages.post("/cases/<claim_id>/confirm")
+@signed_in("staff")
+def confirm(claim_id: str) -> Response:
+    """A second person agrees."""
+    return _act(claim_id, "confirm", service.claims_confirm, _("The decision is confirmed."), is_over=True)
+
+
+@pages.post("/cases/<claim_id>/object")
+@signed_in("staff")
+def send_back(claim_id: str) -> Response:
+    """A second person does not agree, and says why."""
+    body: service.ObjectionBody = {"reason": request.form.get("reason", "").strip()}
+    return _act(claim_id, "object", service.claims_send_back, _("The case goes back."), body=body, is_over=True)
+
+
+@pages.post("/cases/<claim_id>/carry-out")
+@signed_in("staff")
+def carry_out(claim_id: str) -> Response:
+    """What was granted has been done."""
+    return _act(claim_id, "carry-out", service.claims_complete, _("Noted as carried out."), is_over=True)
+
+
+@pages.post("/cases/<claim_id>/separate")
+@signed_in("staff")
+def separate(claim_id: str) -> Response:
+    """Two that are alike are two."""
+    body: service.SeparationBody = {"claim_id": request.form.get("other", "")}
+    return _act(claim_id, "separate", service.claims_separate, _("Noted: these are two claims."), body=body)
+
+
+@pages.post("/cases/<claim_id>/notes")
+@signed_in("staff")
+def note(claim_id: str) -> Response:
+    """Something for colleagues to read."""
+    form = Form(form_name("note", claim_id))
+    body: service.NoteBody = {"text": request.form.get("text", "").strip()}
+    try:
+        service.notes_write(api(), claim_id, idempotency_key=form.key, body=body)
+    except Problem as problem:
+        return _page(claim_id, problem=problem, sent="note")
+    form.done()
+    return go_to("case.one", claim_id=claim_id, queue=_queue() or None)
+
+
+@pages.post("/cases/<claim_id>/person")
+@signed_in("staff")
+def person(claim_id: str) -> Response:
+    """On to all that the fund has of the person whose claim it is."""
+    form = Form(form_name("person", claim_id))
+    body: service.SearchBody = {"number": request.form.get("reference", ""), "purpose": PURPOSE}
+    found = service.claims_search(api(), idempotency_key=form.key, body=body)
+    form.done()
+    return go_to("persons.one", person_ref=found["person_ref"], purpose=PURPOSE)
+
+
+def refused_lines(typed: Any) -> list[service.RefusedLineBody]:
+    """The lines that a reason was chosen for, from fields `line-<number>`; a name of another shape is none of ours."""
+    chosen = ((name.removeprefix("line-"), reason) for name, reason in typed if name.startswith("line-"))
+    return [
+        {"number": int(number), "reason": reason}
+        for number, reason in chosen
+        if reason and number.isascii() and number.isdecimal() and len(number) < 4
+    ]
+
+
+def total_of(lines: Any, refused: Any) -> str:
+    """What the lines come to that are not refused, as the service writes sums."""
+    numbers = {each["number"] for each in refused}
+    return str(sum((Decimal(line["reimbursed"]) for line in lines if line["number"] not in numbers), Decimal(0)))
+
+
+def differing(claim: Any, other: Any) -> set[str]:
+    """In which of its fields another claim differs from this one; the rest is the same and needs no look."""
+    return {name for name in ("care_on", "status", "approved") if claim[name] != other[name]} | {
+        name for name in ("lines", "papers") if _plain(claim[name]) != _plain(other[name])
+    }
+
+
+def _plain(rows: Any) -> list[tuple[Any, ...]]:
+    return sorted(
+        tuple(sorted((name, str(value)) for name, value in row.items() if name != "added_at")) for row in rows
+    )
+
+
+def _act(
+    claim_id: str, act: str, call: Callable[..., Any], said: str, *, body: Any = None, is_over: bool = False
+) -> Response:
+    """Do one thing by the form of it; what was typed stays where it is refused. Then on: to the next case where this
+    one needs nothing more of the agent."""
+    form = Form(form_name(act, claim_id))
+    more = {} if body is None else {"body": body}
+    try:
+        call(api(), claim_id, idempotency_key=form.key, version=form.read_version, **more)
+    except Problem as problem:
+        return _page(claim_id, problem=problem, sent=act)
+    form.done()
+    flash(said)
+    return (
+        next_case(_queue(), claim_id)
+        if is_over and _queue()
+        else go_to("case.one", claim_id=claim_id, queue=_queue() or None)
+    )
+
+
+def _queue() -> str:
+    """The queue that one came from."""
+    return (request.form.get("queue") or request.args.get("queue", ""))[:40]
+
+
+def _page(claim_id: str, *, problem: Problem | None = None, sent: str = "") -> Response:
+    asked = api()
+    shown_paper = request.args.get("paper", "")
+    seen, types, codes, notes, paper_known = together(
+        lambda: service.claims_read_for_decision(asked, claim_id, purpose=PURPOSE),
+        lambda: service.claims_list_types(asked),
+        lambda: service.codes_list_sets(asked),
+        lambda: service.notes_list_of_claim(asked, claim_id, purpose=PURPOSE, limit=NOTES),
+        lambda: documents.uploads_read(asked, shown_paper, purpose=PURPOSE) if shown_paper else None,
+    )
+    seen = needed(seen)
+    claim = seen["claim"]
+    of_case = forms(ACTS, claim_id, seen["version"], sent=sent)
+    would_pay = seen.get("would_pay") or []  # a service of an earlier release does not say it
+    refused = refused_lines(of_case["approve"].values.items())
+    return render(
+        "case.html",
+        seen=seen,
+        claim=claim,
+        offers=Offers(types),
+        codes=Codes(codes),
+        notes=notes,
+        paper_known=paper_known,
+        forms=of_case,
+        would_pay={line["number"]: line for line in would_pay},
+        total=total_of(would_pay, refused),
+        refused={each["number"]: each["reason"] for each in refused},
+        beside=[{**each, "differs": differing(claim, each)} for each in seen["beside"]],
+        is_mine=claim["assigned_to"] == user()["sub"],
+        may_reassign=may("claims:supervise"),
+        queue=_queue(),
+        problem=problem,
+        sent=sent,
+    )

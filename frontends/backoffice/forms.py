@@ -1,0 +1,30 @@
+"""Pages with several forms: the one that was sent keeps what was typed in it, the others stay as new."""
+
+from collections.abc import Iterable, Mapping
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from frontends.kit.pages import Form
+
+
+class UntouchedForm(Form):
+    """A form of the page that was not the one sent: it has a key of its own and nothing typed in it."""
+
+    @property
+    def key(self) -> str:
+        return self.fresh_key
+
+    @property
+    def values(self) -> MultiDict[str, str]:
+        return MultiDict() if request.method == "POST" else super().values
+
+
+def forms(acts: Iterable[str], thing_id: str, version: int | None, *, sent: str = "") -> Mapping[str, Form]:
+    """By act, the forms about one thing as it is now; `sent` is the act whose form this request brought."""
+    return {act: (Form if act == sent else UntouchedForm)(form_name(act, thing_id), version) for act in acts}
+
+
+def form_name(act: str, thing_id: str) -> str:
+    """Under which a form keeps its key: the same act on the same thing is done once."""
+    return f"{act}:{thing_id}"

@@ -1,0 +1,66 @@
+"""The back office in a browser: what each of the fund's people sees of it, in French on a wide screen and in Arabic on
+a phone. Numbers are those of the twenty points."""
+
+import json
+import time
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium
+from tests.kit.platform import Platform, needs_nginx
+
+pytestmark = [needs_nginx, needs_chromium]
+
+FUND = "dz-cnas"
+STEP_S = 30
+
+
+@pytest.fixture
+def office(platform: Platform) -> str:
+    return f"http://127.0.0.1:{platform.ports['BACKOFFICE_PORT']}/{FUND}"
+
+
+def signed_in(platform: Platform, office: str, browser: Browser, who: str, *, language: str, width: int) -> Visitor:
+    """Somebody of the fund, with a code that nobody used before."""
+    rows = json.loads((platform.var / "demo" / "sign-ins.json").read_text())
+    [(_, _, login, password, secret)] = [row for row in rows if row[:2] == [FUND, who]]
+    visitor = Visitor(browser, language, width)
+    visitor.go(f"{office}/?language={language}")
+    time.sleep(STEP_S - time.time() % STEP_S + 1)
+    visitor.sign_in(f"{office}/sign-in", login=login, password=password, code=pyotp.TOTP(secret).now())
+    return visitor
+
+
+def test_an_agent_finds_queues_records_and_money(platform: Platform, office: str, browser: Browser) -> None:
+    visitor = signed_in(platform, office, browser, "agent", language="fr", width=WIDE)
+    page = visitor.page
+    expect(page.locator(".queues [aria-current]")).to_have_text("À traiter")  # point 11
+    visitor.seen("queue")
+    page.fill("#reference", "CL 0000")
+    page.click(".filters button")
+    assert "reference=CL+0000" in page.url  # point 14
+    expect(page.locator(".empty")).to_be_visible()
+    page.goto(f"{office}/search")
+    visitor.seen("search")
+    page.fill("#number", "999")
+    page.select_option("#purpose", "complaint")
+    page.click("form.panel button")
+    expect(page.locator("#errors")).to_be_focused()  # point 6
+    expect(page.locator("#number")).to_have_value("999")
+    expect(page.locator("#purpose")).to_have_value("complaint")
+    for path in ("awards", "runs", "bank", "bank/payouts", "bank/refunds", "bank/differences"):
+        page.goto(f"{office}/{path}")
+        visitor.seen(path.replace("/", "-"))
+    visitor.close()
+
+
+def test_medical_control_sees_its_own_queue_alone(platform: Platform, office: str, browser: Browser) -> None:
+    visitor = signed_in(platform, office, browser, "medical officer", language="ar", width=PHONE)
+    expect(visitor.page.locator(".queues a")).to_have_text(["المراقبة الطبية"])
+    expect(visitor.page.locator(".menu a")).to_have_text(["القوائم"])
+    visitor.seen("medical-queue")
+    visitor.go(f"{office}/bank/").page.wait_for_selector("main")
+    expect(visitor.page.locator(".rows")).to_have_count(0)
+    visitor.close()
