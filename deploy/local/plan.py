@@ -41,6 +41,9 @@ def make(environ: Mapping[str, str], *, var: Path) -> Plan:
     kept = chosen.settings(environ, ports=ports, credentials=credentials)["frontends"]
     documents = {name: kept[name] for name in ("MONGODB_URI", "MONGODB_DATABASE")}
     frontends = {name: {**documents, **own} for name, own in processes.of_frontends(environ, ports=ports).items()}
+    if traces:
+        for each in frontends.values():
+            each["TRACES_URL"] = f"http://{HOST}:{ports['ZIPKIN_PORT']}/zipkin/traces/"
     metrics = _emptied_metrics(var)
     return Plan(
         stages=[

@@ -50,7 +50,7 @@ QUOTAS = (
     "verify.check_file",
 )
 SIMULATOR_STOP_MAX_S = 2.0
-FRONTENDS_REACH = {"portal": addresses.public}
+FRONTENDS_REACH = {"portal": addresses.public, "operations": addresses.inner}
 """How each frontend reaches the services: what is for operators alone is on the inner address."""
 
 

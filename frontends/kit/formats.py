@@ -62,6 +62,11 @@ def day(value: str | date | None) -> Markup:
     return isolated(text.replace("1", "1er", 1) if g.language == "fr" and read.day == 1 else text, breaks=True)
 
 
+def short_day(value: date) -> str:
+    """A day without its year, for an axis: `10 févr.`."""
+    return format_skeleton("MMMd", value, locale=_locale()).translate(MARKS)
+
+
 def partial_day(value: str) -> Markup:
     """A day that may be known in part: 1985, 1985-03, 1985-03-27."""
     parts = [part for part in value.split("-") if part.strip("0")]
