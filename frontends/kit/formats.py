@@ -107,6 +107,12 @@ def since(value: str) -> Markup:
     return isolated(format_timedelta(datetime.now(UTC) - _local(value), locale=_locale()), breaks=True)
 
 
+def ago(value: str) -> Markup:
+    """The same as a sentence says it: `il y a 2 heures`."""
+    passed = _local(value) - datetime.now(UTC)
+    return isolated(format_timedelta(passed, add_direction=True, locale=_locale()), breaks=True)
+
+
 def days_until(value: str) -> int:
     """How many days a day is away; negative for one that is past."""
     return (date.fromisoformat(value[:10]) - today()).days
@@ -147,6 +153,7 @@ FILTERS = {
     "period": period,
     "instant": instant,
     "since": since,
+    "ago": ago,
     "code": code,
     "days_until": days_until,
 }
