@@ -66,8 +66,8 @@ def _text(uid: str, title: str, metrics: Iterable[Metric], *, filtered_by: str) 
 
 def _panel(number: int, metric: Metric, *, filtered_by: str) -> dict[str, Any]:
     per_row = COLUMNS // WIDTH
-    told_by = [sign["alert"] for sign in signs() if metric.name in sign["expr"]]
-    says = metric.says + (f". Alerts: {', '.join(told_by)}" if told_by else "")
+    alerting = [sign["alert"] for sign in signs() if metric.name in sign["expr"]]
+    says = metric.says + (f". Alerts: {', '.join(alerting)}" if alerting else "")
     unit = "s" if metric.name.endswith("_seconds") else "ops" if metric.kind == "counter" else "short"
     return {
         "id": number + 1,
