@@ -83,10 +83,10 @@ def of_service(
             found.append(level(thresholds[age], _age_s(oldest_at, now)))
         return Sign(number=number, oldest_at=oldest_at, level=worst(found), is_at_least=is_at_least)
 
-    told = letters = failed = lag = UNKNOWN
+    sending = letters = failed = lag = UNKNOWN
     workers: list[Worker] = []
     if isinstance(outbox, Mapping):
-        told = counted(outbox["waiting"], outbox["oldest_at"], by="outbox-waiting", age="outbox-age")
+        sending = counted(outbox["waiting"], outbox["oldest_at"], by="outbox-waiting", age="outbox-age")
     if isinstance(groups, Mapping):
         parked = sum(each["letters"] for each in groups["items"])
         oldest_at = _earliest(each["oldest_parked_at"] for each in groups["items"])
@@ -103,7 +103,7 @@ def of_service(
             lag = Sign(level="bad")
     return Health(
         service=service,
-        outbox=told,
+        outbox=sending,
         letters=letters,
         jobs=failed,
         lag=lag,

@@ -126,7 +126,7 @@ def trace_address(trace_id: str) -> str:
 
 @pages.app_template_global()
 def why_text(why: str) -> str:
-    """Why a letter is here: what stands behind another is told from what failed itself."""
+    """Why a letter is here: what stands behind another is set apart from what failed itself."""
     return _("Waits behind an earlier one of its key") if why == "follows" else why
 
 

@@ -26,7 +26,7 @@ def index() -> Response:
 @pages.post("/publishing")
 @operators(ACT)
 def republish() -> Response:
-    """Have a worker publish again what a service told since an instant, or of one key."""
+    """Have a worker publish again what a service published since an instant, or of one key."""
     form = Form("republish")
     service = request.form.get("service", "")
     day, key = read_day("since"), request.form.get("key", "").strip()
