@@ -14,6 +14,7 @@ from environs import Env
 
 from deploy.docs import api_client, asyncapi, data_model, excerpts, fund_reference
 from deploy.docs.examples import example
+from deploy.observability import alerts, dashboards, metrics
 from deploy.proxy import bodies
 from deploy.proxy import settings as proxy_settings
 from deploy.proxy.config import render
@@ -23,6 +24,7 @@ from shared.process.service import Service
 from shared.process.settings import common
 
 ROOT = Path(__file__).parents[2]
+OBSERVABILITY = ROOT / "deploy" / "observability"
 SNAPSHOTS = ROOT / "tests" / "contracts" / "events"
 EVERY_SERVICE = "And what [every service](../../docs/every-service.md) has."
 
@@ -43,6 +45,9 @@ def pages() -> Iterator[tuple[Path, str]]:
     frontends = ROOT / "docs" / "frontends.md"
     yield frontends, excerpts.filled(frontends.read_text(encoding="utf-8"), folder=ROOT / "docs" / "examples")
     yield ROOT / "deploy" / "k8s" / "proxy" / "nginx.conf", nginx()
+    yield OBSERVABILITY / "prometheus" / "alerts.yaml", alerts.rules()
+    for name, text in dashboards.dashboards(metrics.declared()):
+        yield OBSERVABILITY / "grafana" / name, text
     for service in services():
         document = service.openapi()
         yield ROOT / "docs" / "openapi" / f"{service.name}.json", _json(document)

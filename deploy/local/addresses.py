@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from deploy.local.programs import HOST, Broken
 
 SERVICES = ("identity", "documents", "claims", "payments", "notifications")
-FRONTENDS = ("portal", "backoffice")
+FRONTENDS = ("portal", "backoffice", "operations")
 
 PORTS = {
     "PROXY_PORT": 8100,

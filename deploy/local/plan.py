@@ -43,6 +43,9 @@ def make(environ: Mapping[str, str], *, var: Path) -> Plan:
     documents = {name: kept[name] for name in ("MONGODB_URI", "MONGODB_DATABASE")}
     pages = processes.of_frontends(environ, ports=ports, var=var)
     frontends = {name: {**documents, **own} for name, own in pages.items()}
+    if traces:
+        for each in frontends.values():
+            each["TRACES_URL"] = f"http://{HOST}:{ports['ZIPKIN_PORT']}/zipkin/traces/"
     metrics = _emptied_metrics(var)
     return Plan(
         stages=[

@@ -51,7 +51,7 @@ QUOTAS = (
     "verify.check_file",
 )
 SIMULATOR_STOP_MAX_S = 2.0
-FRONTENDS_REACH = {"portal": addresses.public, "backoffice": addresses.public}
+FRONTENDS_REACH = {"portal": addresses.public, "backoffice": addresses.public, "operations": addresses.inner}
 """How each frontend reaches the services: what is for operators alone is on the inner address."""
 REGISTER_CLIENT = "himaya"
 """The name under which the registers know the platform."""

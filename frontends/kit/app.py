@@ -78,7 +78,7 @@ def _templates(app: Flask, frontend: Frontend) -> None:
     env.add_extension("jinja2.ext.i18n")
     env.add_extension("jinja2.ext.do")
     env.install_gettext_callables(  # type: ignore[attr-defined]
-        words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext
+        words.gettext, words.plural, newstyle=True, pgettext=words.pgettext
     )
     env.filters |= {**formats.FILTERS, "zip": zip, "dependant_choice": _dependant_choice}
     env.tests["answered"] = lambda given: not isinstance(given, (Problem, Unreachable))

@@ -62,6 +62,11 @@ def day(value: str | date | None) -> Markup:
     return isolated(text.replace("1", "1er", 1) if g.language == "fr" and read.day == 1 else text, breaks=True)
 
 
+def short_day(value: date) -> str:
+    """A day without its year, for an axis: `10 févr.`."""
+    return format_skeleton("MMMd", value, locale=_locale()).translate(MARKS)
+
+
 def partial_day(value: str) -> Markup:
     """A day that may be known in part: 1985, 1985-03, 1985-03-27."""
     parts = [part for part in value.split("-") if part.strip("0")]
@@ -100,6 +105,12 @@ def period(value: str) -> Markup:
 def since(value: str) -> Markup:
     """How long ago an instant was, in the largest unit that fits."""
     return isolated(format_timedelta(datetime.now(UTC) - _local(value), locale=_locale()), breaks=True)
+
+
+def ago(value: str) -> Markup:
+    """The same as a sentence says it: `il y a 2 heures`."""
+    passed = _local(value) - datetime.now(UTC)
+    return isolated(format_timedelta(passed, add_direction=True, locale=_locale()), breaks=True)
 
 
 def days_until(value: str) -> int:
@@ -142,6 +153,7 @@ FILTERS = {
     "period": period,
     "instant": instant,
     "since": since,
+    "ago": ago,
     "code": code,
     "days_until": days_until,
 }

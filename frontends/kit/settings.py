@@ -18,7 +18,8 @@ class Settings:
 
     `addresses` are the services' own for its calls, `issuer` is identity's as browsers see it. `hosts` gives a fund a
     host name of its own; every other request names the fund in the first part of its path. `is_secure` is false on a
-    machine of one's own alone: cookies are then sent without TLS.
+    machine of one's own alone: cookies are then sent without TLS. `traces_url` is where a trace is looked at, with its
+    id behind it; empty where traces are not kept.
     """
 
     bind: str
@@ -34,6 +35,7 @@ class Settings:
     trusted_proxies: int
     threads: int
     log_level: str
+    traces_url: str
 
 
 def read(environ: Mapping[str, str], *, frontend: str) -> Settings:
@@ -55,6 +57,7 @@ def read(environ: Mapping[str, str], *, frontend: str) -> Settings:
                 trusted_proxies=env.int("TRUSTED_PROXIES", 0),
                 threads=env.int("WEB_THREADS", 16),
                 log_level=env.str("LOG_LEVEL", "INFO"),
+                traces_url=env.str("TRACES_URL", ""),
             )
         env.seal()
     except EnvError as wrong:

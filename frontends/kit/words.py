@@ -40,7 +40,12 @@ def gettext(text: str, /, **shown: object) -> str:
 
 def ngettext(one: str, many: str, number: int, /, **shown: object) -> str:
     """The form of a text that the page's language has for a number."""
-    return str(_words().ungettext(one, many, number)) % {"num": number, **shown}
+    return plural(one, many, number) % {"num": number, **shown}
+
+
+def plural(one: str, many: str, number: int, /) -> str:
+    """The same with `%(name)s` left in it: templates put in what they show themselves, and escape it."""
+    return str(_words().ungettext(one, many, number))
 
 
 def pgettext(context: str, text: str, /, **shown: object) -> str:

@@ -1,0 +1,85 @@
+"""An operator at a browser: every page in Arabic on a phone and in French on a wide screen, judged by axe; a refresh
+that stops when it is told to; events published again."""
+
+import json
+from collections.abc import Iterator
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, expect
+
+from deploy.local.demo.people import TUNISIA
+from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium
+from tests.kit.platform import Platform, needs_nginx
+
+pytestmark = [needs_nginx, needs_chromium]
+
+FUND = TUNISIA.fund
+PAGES = {
+    "overview": "/",
+    "failed-work": "/jobs",
+    "dead-letters": "/dead-letters",
+    "publishing": "/publishing",
+    "reconciliation": "/reconciliation",
+    "bank-entries": "/reconciliation/entries",
+    "payouts": "/reconciliation/payouts",
+    "refunds": "/reconciliation/refunds",
+    "ledger": "/ledger",
+    "partners": "/partners",
+    "claim-figures": "/claim-figures",
+}
+
+
+@pytest.fixture(scope="module")
+def address(platform: Platform) -> str:
+    return f"http://127.0.0.1:{platform.ports['OPERATIONS_PORT']}/{FUND}"
+
+
+@pytest.fixture(scope="module")
+def signed_in(platform: Platform, browser: Browser, address: str) -> dict[str, object]:
+    """The cookies of an operator who is signed in: a code of the second factor is good once."""
+    rows = json.loads((platform.var / "demo" / "sign-ins.json").read_text())
+    [(_, _, login, password, factor)] = [row for row in rows if row[:2] == [FUND, "operator"]]
+    visitor = Visitor(browser, "fr")
+    visitor.sign_in(f"{address}/", login=login, password=password, code=pyotp.TOTP(factor).now())
+    kept = visitor.context.storage_state()
+    visitor.close()
+    return dict(kept)
+
+
+@pytest.fixture(params=[("ar", PHONE, "dark"), ("fr", WIDE, "light")], ids=["phone", "wide"])
+def operator(request: pytest.FixtureRequest, browser: Browser, signed_in: dict[str, object]) -> Iterator[Visitor]:
+    language, width, theme = request.param
+    visitor = Visitor(browser, language, width=width, theme=theme)
+    visitor.context.add_cookies(signed_in["cookies"])  # type: ignore[arg-type]
+    yield visitor
+    visitor.close()
+
+
+def test_every_page_is_fit_for_everybody(operator: Visitor, address: str) -> None:
+    operator.go(f"{address}/?language={operator.language}")
+    for name, path in PAGES.items():
+        operator.go(f"{address}{path}")
+        expect(operator.page.locator("h1")).to_have_count(1)
+        operator.seen(f"operations-{name}")
+
+
+def test_the_overview_refreshes_until_it_is_told_to_stop(operator: Visitor, address: str) -> None:
+    operator.go(f"{address}/")
+    with operator.page.expect_response(lambda answer: answer.url.rstrip("/") == address):
+        pass  # asked again by itself
+    operator.page.click("a[href$='refresh=off']")
+    expect(operator.page.locator("#overview")).not_to_have_attribute("hx-trigger", "every 10s")
+
+
+def test_events_are_published_again_since_a_day_typed_in_arabic(operator: Visitor, address: str) -> None:
+    page = operator.go(f"{address}/publishing").page
+    page.click("main form button")
+    expect(page.locator("#errors")).to_be_focused()
+    page.select_option("#service", "notifications")
+    for part, typed in (("day", "١"), ("month", "٣"), ("year", "٢٠٢٦")):
+        page.fill(f"#since_{part}", typed)
+    page.fill("#clock", "٠٩:٣٠")
+    page.click("main form button")
+    expect(page.locator("main > .notice.good")).to_be_visible()
+    operator.seen("operations-published-again")

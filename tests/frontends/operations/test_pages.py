@@ -1,0 +1,120 @@
+"""The pages of operations: nobody sees one without the scope for it, and what is typed is read as it is meant."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask, g
+from werkzeug.exceptions import Forbidden
+
+from frontends.kit.app import build
+from frontends.kit.sessions import Session
+from frontends.kit.settings import Settings
+from frontends.kit.signin import SignedOut
+from frontends.operations.figures import WEEKS, weeks_until
+from frontends.operations.letters import is_event
+from frontends.operations.operations import OPERATIONS
+from frontends.operations.outbox import in_zone
+
+SETTINGS = Settings(
+    bind="127.0.0.1:0",
+    public_url="http://127.0.0.1",
+    fund_ids=("dz-cnas",),
+    hosts={},
+    addresses=dict.fromkeys(("identity", "documents", "claims", "payments", "notifications"), "http://127.0.0.1:9"),
+    issuer="http://127.0.0.1:9",
+    client_id="operations",
+    mongodb_uri="mongodb://127.0.0.1:9",
+    mongodb_database="none",
+    is_secure=True,
+    trusted_proxies=0,
+    threads=1,
+    log_level="INFO",
+    traces_url="http://traces.test/zipkin/traces/",
+)
+APP = build(OPERATIONS, SETTINGS)
+CHANGES = {"POST", "PUT", "DELETE"}
+
+
+def own_pages(app: Flask) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Endpoint, method and arguments of every page that is of operations, and not of every frontend."""
+    for rule in app.url_map.iter_rules():
+        if "." in rule.endpoint:
+            for method in rule.methods or set():
+                if method in {"GET", *CHANGES}:
+                    yield rule.endpoint, method, dict.fromkeys(rule.arguments, "claims")
+
+
+PAGES = sorted(own_pages(APP), key=str)
+
+
+def user(scope: str, actor: str = "staff") -> Session:
+    return Session("secret", {"user": {"actor": actor, "scope": scope}})
+
+
+def asked(endpoint: str, method: str, arguments: dict[str, str], session: Session) -> None:
+    with APP.test_request_context(method=method):
+        g.session = session
+        APP.view_functions[endpoint](**arguments)
+
+
+@pytest.mark.parametrize(("endpoint", "method", "arguments"), PAGES)
+def test_a_page_is_for_who_is_signed_in(endpoint: str, method: str, arguments: dict[str, str]) -> None:
+    with pytest.raises(SignedOut):
+        asked(endpoint, method, arguments, Session("secret"))
+
+
+@pytest.mark.parametrize(("endpoint", "method", "arguments"), PAGES)
+@pytest.mark.parametrize(
+    "session", [user("operations:act operations:read ledger:read", actor="employer"), user("claims:read")]
+)
+def test_a_page_is_for_staff_with_its_scope(
+    endpoint: str, method: str, arguments: dict[str, str], session: Session
+) -> None:
+    with pytest.raises(Forbidden):
+        asked(endpoint, method, arguments, session)
+
+
+@pytest.mark.parametrize(("endpoint", "method", "arguments"), [page for page in PAGES if page[1] in CHANGES])
+def test_who_may_only_look_changes_nothing(endpoint: str, method: str, arguments: dict[str, str]) -> None:
+    with pytest.raises(Forbidden):
+        asked(endpoint, method, arguments, user("operations:read ledger:read"))
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"),
+    [
+        ("", "2026-07-01T00:00:00+01:00"),
+        ("9", "2026-07-01T09:00:00+01:00"),
+        ("9:30", "2026-07-01T09:30:00+01:00"),
+        ("09h30", "2026-07-01T09:30:00+01:00"),
+        ("٠٩:٣٠", "2026-07-01T09:30:00+01:00"),
+        ("\u200f23 59\u200f", "2026-07-01T23:59:00+01:00"),
+        ("25:00", "2026-07-01T25:00"),
+        ("9:99999999999", "2026-07-01T9:99999999999"),
+        ("noon", "2026-07-01Tnoon"),
+    ],
+)
+def test_an_hour_is_read_as_it_is_typed(clock: str, expected: str) -> None:
+    assert in_zone("2026-07-01", clock, zone=ZoneInfo("Africa/Algiers")) == expected
+
+
+def test_no_day_is_no_instant() -> None:
+    assert in_zone("2026-13-45", "9", zone=ZoneInfo("Africa/Tunis")) == "2026-13-45T9"
+
+
+def test_weeks_follow_each_other_up_to_today() -> None:
+    found = weeks_until(date(2026, 3, 1))
+    assert len(found) == WEEKS
+    assert found[-1] == (date(2026, 2, 23), date(2026, 3, 1))
+    assert all((after[0] - before[1]).days == 1 for before, after in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("0190d3c2-7b1e-7aaa-8000-000000000001", True), ("dz-cnas/claim-1", False), ("", False), ("٣", False)],
+)
+def test_an_event_is_told_from_a_key(text: str, expected: bool) -> None:
+    assert is_event(text) is expected
