@@ -30,10 +30,10 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
     try:
         with place.alone(var):
             if stop_left_over(var=var):
-                screen.say("Stopped what a run had left that was cut off.")
+                screen.write_line("Stopped what a run had left that was cut off.")
             planned = plan.make(environ, var=var)
             for remark in planned.remarks:
-                screen.say(remark)
+                screen.write_line(remark)
 
             def prepare() -> None:
                 """Before any relay works: it would send what is new before what the broker has forgotten."""
@@ -57,7 +57,7 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
 def stop(var: Path) -> int:
     """End the run of this place, from another terminal."""
     stopped = place.stop_holder(var) or stop_left_over(var=var)
-    screen.say("Stopped." if stopped else "Nothing runs here.")
+    screen.write_line("Stopped." if stopped else "Nothing runs here.")
     return 0
 
 
@@ -72,15 +72,17 @@ def _welcome(planned: plan.Plan, environ: Mapping[str, str], *, var: Path) -> No
     sign_ins = _demo_fund(environ, var=var)
     screen.table("Where things are", planned.addresses)
     screen.table("Demo sign-ins (invented people)", sign_ins)
-    screen.say()
-    screen.say("All is ready. `make demo` tells the story. Ctrl-C stops everything; the next run goes on from here.")
+    screen.write_line()
+    screen.write_line(
+        "All is ready. `make demo` tells the story. Ctrl-C stops everything; the next run goes on from here."
+    )
 
 
 def _demo_fund(environ: Mapping[str, str], *, var: Path) -> list[list[str]]:
     """Load the demo fund on the first start; who may sign in there, as rows of equally many cells."""
     sign_ins = var / "demo" / "sign-ins.json"
     if not sign_ins.exists():
-        screen.say("  first start: loading the demo fund")
+        screen.write_line("  first start: loading the demo fund")
         loading = [sys.executable, "-m", "deploy.local.demo_fund"]
         if subprocess.run(loading, env={**environ, "HIMAYA_VAR": str(var)}).returncode:
             raise Broken("the demo fund could not be loaded: the reason stands above")

@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def _users(characters: Cast) -> list[list[str]]:
-    fund, taken = characters.country.fund, service.texts().say("account.login-taken", "fr")
+    fund, taken = characters.country.fund, service.texts().translate("account.login-taken", "fr")
     rows = []
     for who, login, more in (
         ("employer's user", "paie", ["--kind", "employer", "--employer", characters.employer.number]),

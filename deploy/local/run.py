@@ -46,7 +46,7 @@ def keep_running(
         finally:
             for ending in ENDINGS:
                 signal.signal(ending, signal.SIG_IGN)  # stopping has begun and ends by itself
-            screen.say("Stopping.")
+            screen.write_line("Stopping.")
 
 
 def _start(supervisor: Supervisor, stages: Sequence[Stage], *, began_s: float) -> None:

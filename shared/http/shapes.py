@@ -8,7 +8,7 @@ from flask import g
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from shared.funds.fund import Fund
-from shared.http.problems import say
+from shared.http.problems import translate
 from shared.kernel.money import Money
 from shared.storage.paging import CURSOR_CHARACTERS_MAX, PAGE_MAX, Wanted
 
@@ -49,7 +49,7 @@ class CodeText(fields.String):
     """A code of the service, shown as its sentence in the caller's language."""
 
     def _serialize(self, value: str | None, attr: str | None, obj: Any, **more: Any) -> str | None:
-        return None if value is None else say(value)
+        return None if value is None else translate(value)
 
 
 class Derived(fields.Nested):

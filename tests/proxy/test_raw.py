@@ -120,7 +120,7 @@ def test_h3_the_limit_is_said_and_it_is_that_of_the_route(front: Front) -> None:
 def test_h3_the_language_is_the_one_that_a_service_would_choose(front: Front, header: str) -> None:
     sent = f"GET /nobody HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nAccept-Language: {header}\r\n\r\n"
     _, _, body = read(front.said(sent.encode()))
-    expected = answers.sentences().say("request.not-found", best_language(header, LANGUAGES))
+    expected = answers.sentences().translate("request.not-found", best_language(header, LANGUAGES))
     assert body["detail"] == expected
 
 

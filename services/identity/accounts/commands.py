@@ -33,7 +33,7 @@ def add_user(context: ServiceContext, arguments: Sequence[str], *, texts: Texts,
             ),
         )
     except Failure as failure:
-        out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")
+        out.write(texts.translate(failure.code, asked.language, failure.parameters) + "\n")
         return 1
     if added.secret is not None:
         name = context.funds[asked.fund].branding.short_names["fr"]
@@ -56,7 +56,7 @@ def reset_user(context: ServiceContext, arguments: Sequence[str], *, portal_url:
             action=lambda uow: actions.reset_user(uow, login=asked.login, portal_url=portal_url),
         )
     except Failure as failure:
-        out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")
+        out.write(texts.translate(failure.code, asked.language, failure.parameters) + "\n")
         return 1
     out.write(link + "\n")
     return 0

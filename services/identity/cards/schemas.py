@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from services.identity.cards.card import Card
-from shared.http.problems import say
+from shared.http.problems import translate
 from shared.http.shapes import fund
 
 
@@ -26,5 +26,5 @@ class CardView(Schema):
 
     def sentence(self, card: Card) -> str:
         if card.valid_until is None:
-            return say("card.never-opened")
-        return say("card.good-until" if card.closed_on is None else "card.closed", day=card.valid_until)
+            return translate("card.never-opened")
+        return translate("card.good-until" if card.closed_on is None else "card.closed", day=card.valid_until)

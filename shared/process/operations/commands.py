@@ -27,7 +27,7 @@ def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
         status: int = asked.act(command, asked)
         return status
     except Failure as refused:
-        print(service.texts().say(refused.code, "en", refused.parameters), file=sys.stderr)  # noqa: T201
+        print(service.texts().translate(refused.code, "en", refused.parameters), file=sys.stderr)  # noqa: T201
         return 1
 
 
