@@ -24,7 +24,7 @@ from shared.funds.layouts import FileLayout
 from shared.funds.papers import Papers
 from shared.funds.payments import Payments
 from shared.funds.texts import Texts
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.errors import Missing
 from shared.kernel.money import Currency
 
@@ -69,9 +69,9 @@ class IdentifierRule:
             raise ValueError(f"example does not fit pattern{'' if self.key is None else ' or key'}")
 
     def read(self, text: str) -> str | None:
-        """The number as it is kept, letters as capitals, without what people put in (`typed.number`); None when
+        """The number as it is kept, letters as capitals, without what people put in (`normalize.number`); None when
         malformed."""
-        bare = typed.number(text).upper()
+        bare = normalize.number(text).upper()
         return bare if self.fits(bare) else None
 
     def fits(self, bare: str) -> bool:
@@ -99,7 +99,7 @@ class PhoneRule:
         The code of the country may stand before it or not, with `+`, `00` or nothing; inside the country people dial
         a zero first, where the country has one, and some write both.
         """
-        bare = typed.number(text).removeprefix("tel:")
+        bare = normalize.number(text).removeprefix("tel:")
         abroad = re.sub(rf"^(\+|00)?{self.country_code}", "", bare)
         for each in (bare, abroad):
             national = each if re.fullmatch(self.mobile_pattern, each, re.ASCII) else each.removeprefix("0")

@@ -3,7 +3,7 @@ nothing of what it stands for. 40 random bits in eight of Crockford's letters.""
 
 import hmac
 
-from shared.kernel import typed
+from shared.kernel import normalize
 
 ENTROPY_BYTES = 5
 LENGTH = 8
@@ -21,5 +21,5 @@ def control_code(entropy: bytes) -> str:
 def is_code(text: str, code: str) -> bool:
     """Whether somebody typed this code, with the letters read that look like digits: O is 0, I and L are 1. Nobody
     can type the empty code of a thing that has none."""
-    given = typed.number(text).upper().translate(_LOOK_ALIKE)
+    given = normalize.number(text).upper().translate(_LOOK_ALIKE)
     return bool(code) and hmac.compare_digest(given.encode(), code.encode())

@@ -15,7 +15,7 @@ from services.claims.awards.checking import AwardCodeAnswer, AwardStanding, Cove
 from services.claims.benefits.explained import ExplainedSum
 from services.claims.claims.claim import Claim
 from shared.funds.effects import Effect
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.control_codes import ENTROPY_BYTES, control_code, is_code
 from shared.kernel.references import is_genuine
 from shared.process.access_journal import actions as journal
@@ -168,9 +168,9 @@ def check_code(uow: UnitOfWork, number_typed: str, *, code_typed: str) -> CoverC
 
 def _checked(uow: UnitOfWork, number_typed: str) -> tuple[CoverCheck, Award | None]:
     today = uow.today
-    number = typed.reference(number_typed)
+    number = normalize.reference(number_typed)
     cover = store.of_reference(uow, number) if is_genuine(number) else None
     if cover is None or cover.kind is not AwardKind.COVER:
-        shown = typed.text(number_typed)[:NUMBER_CHARACTERS_MAX]
+        shown = normalize.text(number_typed)[:NUMBER_CHARACTERS_MAX]
         return CoverCheck(number=shown, standing=AwardStanding.UNKNOWN, checked_on=today), None
     return check_of(cover, on=today), cover

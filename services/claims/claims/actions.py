@@ -18,7 +18,7 @@ from services.claims.entitlements import actions as entitlements
 from services.claims.figures import actions as figures
 from services.claims.insured import actions as insured
 from shared.funds.benefits import ClaimType, DecidedBy
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.actors import Actor, NotYours, system
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
@@ -162,7 +162,7 @@ def overdue(uow: UnitOfWork, *, status: Status, wanted: Wanted) -> Page[Claim]:
 
 def find_reference(uow: UnitOfWork, *, reference: str, purpose: Purpose) -> Page[Claim]:
     """The claim of a reference, however it is written; an empty page where there is none."""
-    found = store.of_reference(uow, typed.reference(reference))
+    found = store.of_reference(uow, normalize.reference(reference))
     if found is None:
         return Page([])
     journal.note_person(uow, found.person_ref, looked_at=AccessedKind.CLAIM, reference=found.reference, purpose=purpose)
@@ -171,7 +171,7 @@ def find_reference(uow: UnitOfWork, *, reference: str, purpose: Purpose) -> Page
 
 def find_number(uow: UnitOfWork, *, number: str, purpose: Purpose) -> search.Found:
     """The claim or the person of a number that an agent typed. Raises `NothingFound`."""
-    found = store.of_reference(uow, typed.reference(number))
+    found = store.of_reference(uow, normalize.reference(number))
     if found is not None:
         journal.note_person(
             uow, found.person_ref, looked_at=AccessedKind.CLAIM, reference=found.reference, purpose=purpose

@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from services.documents.verification.verification import Certified, CodeAnswer, PublicRecord, Status, Verification
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.control_codes import is_code
 from shared.kernel.references import is_genuine
 
 
 def number_in(text: str) -> str | None:
-    """The number of a paper as somebody typed or copied it (`typed.reference`); None when it cannot be one.
+    """The number of a paper as somebody typed or copied it (`normalize.reference`); None when it cannot be one.
 
     By its check digits: a typing error is found without a query.
     """
-    number = typed.reference(text)
+    number = normalize.reference(text)
     return number if is_genuine(number) else None
 
 
@@ -45,4 +45,4 @@ def _status(record: PublicRecord, *, on: date) -> tuple[Status, date | None]:
 
 def initials(full_name: str) -> str:
     """The first letter of each word of a name (Fatima-Zohra BEN ALI is F. Z. B. A.), enough to compare, not to find."""
-    return "\u00a0".join(f"{letter}." for letter in typed.initials(full_name))
+    return "\u00a0".join(f"{letter}." for letter in normalize.initials(full_name))

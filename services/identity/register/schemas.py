@@ -3,9 +3,9 @@
 from marshmallow import Schema, fields
 
 from shared.funds.fund import Channel, IdentifierKind, Weekday
+from shared.http.normalized_fields import Identifier
 from shared.http.problems import language
 from shared.http.shapes import Derived, PagedQuery, paged
-from shared.http.typed_fields import Identifier
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.schemas import PURPOSE, PurposeQuery
 

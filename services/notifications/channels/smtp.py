@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from enum import StrEnum
 from typing import Any
 
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.errors import Failure, Invalid, Unavailable
 
 CLOSING = 421
@@ -223,8 +223,8 @@ def _is_done(answer: tuple[int, bytes]) -> bool:
 
 
 def _demand_address(address: str) -> None:
-    """The rule of all e-mail addresses (`typed.email`); what it would have to repair is not sent to."""
-    read = typed.email(address)
+    """The rule of all e-mail addresses (`normalize.email`); what it would have to repair is not sent to."""
+    read = normalize.email(address)
     if read is None or read.casefold() != address.casefold():
         raise AddressRefused(status=0)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.personal import Encrypted
 
 
@@ -30,5 +30,5 @@ class Addresses:
     mobile: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if self.email is not None and typed.email(self.email) != self.email:
+        if self.email is not None and normalize.email(self.email) != self.email:
             raise ValueError("not a mail address")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.notifications.contacts.contact import Addresses, Contact
 from shared.funds.fund import Channel, Fund
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.errors import Missing
 
 
@@ -36,6 +36,6 @@ def addresses(
     mobile, email = opened.get("mobile"), opened.get("email")
     return Addresses(
         language=language if language in fund.languages else fund.language,
-        email=typed.email(email) if email and Channel.EMAIL in channels else None,
+        email=normalize.email(email) if email and Channel.EMAIL in channels else None,
         mobile=fund.phone.e164(mobile) if mobile and Channel.SMS in channels else None,
     )

@@ -14,7 +14,7 @@ from services.payments.collections import actions as collections
 from services.payments.collections import rules as collecting
 from services.payments.collections.collection import Collection, Status
 from services.payments.ledger import account
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.errors import Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.references import is_genuine
@@ -167,7 +167,7 @@ def check_later(uow: UnitOfWork, *, statement_id: str) -> None:
 def by_reference(uow: UnitOfWork, reference: str) -> Collection:
     """The collection that a reference names: its check digits are held first, so that a slip of the pen costs no
     look-up. Raises `ReferenceNotGenuine`, `ReferenceUnknown`."""
-    written = typed.reference(reference)
+    written = normalize.reference(reference)
     if not is_genuine(written):
         raise ReferenceNotGenuine
     found = collections.by_reference(uow, written)
