@@ -13,7 +13,7 @@ from typing import Any
 from shared.jobs.job import Job, JobStatus, given_up, id_of, is_idle, retried
 from shared.kernel.actors import system
 from shared.kernel.errors import Missing
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Repository, as_document, as_thing
 from shared.storage.retention import kept
 from shared.storage.service_context import ServiceContext
@@ -164,7 +164,7 @@ def _keep(uow: UnitOfWork, job: Job, verb: str) -> Job:
     return kept
 
 
-def page(uow: UnitOfWork, *, status: JobStatus, wanted: Wanted) -> Page[Job]:
+def page(uow: UnitOfWork, *, status: JobStatus, wanted: PageRequest) -> Page[Job]:
     """The jobs of a fund in one state, the one that has been due longest first."""
     return jobs.page(uow, order=LONGEST_DUE, wanted=wanted, status=status.value)
 

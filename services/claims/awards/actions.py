@@ -20,7 +20,7 @@ from shared.kernel.control_codes import ENTROPY_BYTES, control_code, is_code
 from shared.kernel.references import is_genuine
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 NUMBER_CHARACTERS_MAX = 40
@@ -78,7 +78,7 @@ def look_at(uow: UnitOfWork, *, award_id: str, purpose: Purpose) -> Award:
     return award
 
 
-def of_caller(uow: UnitOfWork, *, kind: AwardKind | None, wanted: Wanted) -> Page[Award]:
+def of_caller(uow: UnitOfWork, *, kind: AwardKind | None, wanted: PageRequest) -> Page[Award]:
     """The caller's own awards, of one kind or of any."""
     if uow.by.person_ref is None:
         return Page([])
@@ -92,7 +92,7 @@ def list_for_agent(
     status: Status,
     claim_type: str | None,
     purpose: Purpose,
-    wanted: Wanted,
+    wanted: PageRequest,
 ) -> Page[Award]:
     """Awards in a state, of one benefit or of all; or those of one person, whatever their state. Whose are shown
     enters the access journal."""

@@ -24,7 +24,7 @@ from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 RULES = system("rules")
@@ -108,7 +108,7 @@ def look_at(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> Claim:
     return claim
 
 
-def of_caller(uow: UnitOfWork, *, wanted: Wanted, status: Status | None) -> Page[Claim]:
+def of_caller(uow: UnitOfWork, *, wanted: PageRequest, status: Status | None) -> Page[Claim]:
     """The caller's own claims, of one status or of any."""
     if uow.by.person_ref is None:
         return Page([])
@@ -139,7 +139,7 @@ def withdraw(uow: UnitOfWork, *, claim_id: str) -> Claim:
 def queue(
     uow: UnitOfWork,
     *,
-    wanted: Wanted,
+    wanted: PageRequest,
     status: Status | None,
     assigned_to: str | None,
     due_before: date | None,
@@ -155,7 +155,7 @@ def queue(
     )
 
 
-def overdue(uow: UnitOfWork, *, status: Status, wanted: Wanted) -> Page[Claim]:
+def overdue(uow: UnitOfWork, *, status: Status, wanted: PageRequest) -> Page[Claim]:
     """Claims whose legal delay is over, those first that are late for longest."""
     return store.overdue(uow, status=status, on=uow.today, wanted=wanted)
 
@@ -180,7 +180,7 @@ def find_number(uow: UnitOfWork, *, number: str, purpose: Purpose) -> search.Fou
     insurance_number = search.insurance_number(number, fund=uow.fund)
     person_ref = uow.keys.person_ref(insurance_number)
     is_known = entitlements.is_known(uow, person_ref=person_ref)
-    if not is_known and not store.of_person(uow, person_ref, wanted=Wanted(limit=1), status=None).items:
+    if not is_known and not store.of_person(uow, person_ref, wanted=PageRequest(limit=1), status=None).items:
         raise search.NothingFound
     journal.note_person(uow, person_ref, looked_at=AccessedKind.PERSON, purpose=purpose)
     return search.Found(person_ref=person_ref)

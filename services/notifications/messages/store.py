@@ -14,7 +14,7 @@ from services.notifications.messages.rules import BatchUnknown, MessageUnknown
 from shared.funds.fund import Channel
 from shared.jobs import queue
 from shared.jobs.job import id_of
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository, as_document
 from shared.storage.retention import for_days
 from shared.storage.tenant_collection import ChangedMeanwhile, chunks
@@ -75,7 +75,7 @@ delivered = Repository(
 
 
 def of_owners(
-    uow: UnitOfWork, owner_ids: Collection[str], *, without: Collection[str], wanted: Wanted
+    uow: UnitOfWork, owner_ids: Collection[str], *, without: Collection[str], wanted: PageRequest
 ) -> Page[Message]:
     """What was said to persons or employers by any channel, newest first, without some templates."""
     filters = {"owner_id": {"$in": sorted(owner_ids)}, "template": {"$nin": sorted(without)}}

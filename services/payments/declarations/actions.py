@@ -30,7 +30,7 @@ from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import current_traceparent
 
@@ -373,7 +373,7 @@ def count_cards(uow: UnitOfWork, page: CardsRefreshed) -> None:
 
 
 def of_employer(
-    uow: UnitOfWork, *, employer_id: str, period: str | None, wanted: Wanted, purpose: Purpose
+    uow: UnitOfWork, *, employer_id: str, period: str | None, wanted: PageRequest, purpose: Purpose
 ) -> Page[Declaration]:
     """An employer's declarations, newest first, for the employer and the fund's agents, whose look enters the access
     journal."""

@@ -7,7 +7,7 @@ from services.payments.ledger import actions as ledger
 from services.payments.refunds import rules, store
 from services.payments.refunds.refund import Refund, RefundDetails, RefundStatus, RefundStep
 from shared.kernel.outcome import Outcome
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 REFERENCE_KIND = "RB"
@@ -62,7 +62,7 @@ def read(uow: UnitOfWork, *, refund_id: str) -> Refund:
     return store.refunds.load(uow, refund_id)
 
 
-def page(uow: UnitOfWork, *, status: RefundStatus, wanted: Wanted) -> Page[Refund]:
+def page(uow: UnitOfWork, *, status: RefundStatus, wanted: PageRequest) -> Page[Refund]:
     """Refunds in a state, oldest first."""
     return store.page(uow, status=status, wanted=wanted)
 

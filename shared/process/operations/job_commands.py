@@ -6,7 +6,7 @@ from shared.jobs import queue
 from shared.jobs.job import Job, JobStatus
 from shared.process.operations.command_context import CommandContext
 from shared.process.operations.screen import count, instant, table, write_line
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 
 HEADS = ("FUND", "JOB", "SINCE", "DUE", "ATTEMPTS", "LAST ERROR")
 
@@ -42,7 +42,7 @@ def give_up(command: CommandContext, asked: argparse.Namespace) -> int:
 
 
 def _first_page(command: CommandContext, fund_id: str, status: JobStatus) -> Page[Job]:
-    return queue.page(command.context.reading(fund_id, by=command.who), status=status, wanted=Wanted())
+    return queue.page(command.context.reading(fund_id, by=command.who), status=status, wanted=PageRequest())
 
 
 def _row(fund_id: str, job: Job) -> tuple[object, ...]:
