@@ -117,7 +117,7 @@ def due(context: ServiceContext, fund_id: str, kind: str, *, limit: int) -> Sequ
     return found[:limit]
 
 
-def replace_if_same(context: ServiceContext, fund_id: str, seen: Job, new: Job) -> Job | None:
+def replace_if_unchanged(context: ServiceContext, fund_id: str, seen: Job, new: Job) -> Job | None:
     """Write what became of a job unless somebody wrote it meanwhile; then None."""
     written = replace(new, version=_fresh(_reading(context, fund_id)))
     change = {"$set": as_document(written)}
@@ -125,7 +125,7 @@ def replace_if_same(context: ServiceContext, fund_id: str, seen: Job, new: Job) 
     return written if is_same else None
 
 
-def remove_if_same(context: ServiceContext, fund_id: str, seen: Job) -> None:
+def remove_if_unchanged(context: ServiceContext, fund_id: str, seen: Job) -> None:
     """The work is done; a job that was scheduled anew meanwhile stays."""
     tenant_collection = _tenant_collection(context, fund_id)
     tenant_collection.collection.delete_one(
@@ -143,7 +143,7 @@ def give_up(uow: UnitOfWork, job_id: str, *, reason: str) -> Job:
     return _keep(uow, given_up(jobs.load(uow, job_id), reason=reason, at=uow.at), "job-given-up")
 
 
-def put_if_same(uow: UnitOfWork, seen: Job, new: Job) -> bool:
+def put_if_unchanged(uow: UnitOfWork, seen: Job, new: Job) -> bool:
     """Write what became of a job beside what is written in its thing, unless somebody wrote it meanwhile."""
     found = jobs.find(uow, seen.job_id)
     if found is None or found.version != seen.version:

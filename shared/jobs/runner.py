@@ -124,7 +124,9 @@ class Runner:
                 if free <= 0:
                     continue
                 for job in (by_lane[lane] if is_whole else queue.due(self.context, *lane, limit=free))[:free]:
-                    begun = queue.replace_if_same(self.context, fund_id, job, taken(job, kind, at=self.context.clock()))
+                    begun = queue.replace_if_unchanged(
+                        self.context, fund_id, job, taken(job, kind, at=self.context.clock())
+                    )
                     if begun is not None:
                         self._count_running(lane, 1)
                         yield fund_id, begun
@@ -167,9 +169,9 @@ class Runner:
             self._pauses.pop((fund_id, kind.name), None)
         metrics.JOBS.labels(kind.name, "done").inc()
         if due_at is None:
-            queue.remove_if_same(self.context, fund_id, job)
+            queue.remove_if_unchanged(self.context, fund_id, job)
         else:
-            queue.replace_if_same(self.context, fund_id, job, rescheduled(job, due_at=due_at))
+            queue.replace_if_unchanged(self.context, fund_id, job, rescheduled(job, due_at=due_at))
 
     def _give_up(self, fund_id: str, job: Job, kind: JobKind) -> None:
         """Say so in the thing itself, and forget the job: one transaction."""
@@ -193,7 +195,7 @@ class Runner:
         log.warning("job-waits", kind=job.kind, job=job.job_id, fund=fund_id, error=error, seconds=pause_s)
         metrics.JOBS.labels(job.kind, "unavailable").inc()
         due_at = self.context.clock() + timedelta(seconds=pause_s)
-        queue.replace_if_same(self.context, fund_id, job, postponed(job, error=error, due_at=due_at))
+        queue.replace_if_unchanged(self.context, fund_id, job, postponed(job, error=error, due_at=due_at))
 
     def _fail(self, fund_id: str, job: Job, kind: JobKind, *, error: str) -> None:
         after = failed(job, kind, error=error, at=self.context.clock())
@@ -210,13 +212,13 @@ class Runner:
         if after.status is JobStatus.FAILED and kind.hold is not None:
             self._hold(fund_id, job, after, kind.hold)
         else:
-            queue.replace_if_same(self.context, fund_id, job, after)
+            queue.replace_if_unchanged(self.context, fund_id, job, after)
 
     def _hold(self, fund_id: str, job: Job, after: Job, hold: Callable[[UnitOfWork, str], None]) -> None:
         """Write in the thing itself that its job failed, and in the job: one transaction."""
 
         def act(uow: UnitOfWork) -> None:
-            if queue.put_if_same(uow, job, after):
+            if queue.put_if_unchanged(uow, job, after):
                 hold(uow, job.thing_id)
 
         self.context.run(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)

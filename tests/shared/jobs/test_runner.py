@@ -302,8 +302,8 @@ def test_what_was_taken_is_run_where_the_database_is_gone_before_the_next(contex
 def test_two_workers_take_a_job_once(context: ServiceContext) -> None:
     schedule(context, "a")
     seen = queue.due(context, DZ, KIND, limit=5)[0]
-    assert queue.replace_if_same(context, DZ, seen, seen) is not None
-    assert queue.replace_if_same(context, DZ, seen, seen) is None
+    assert queue.replace_if_unchanged(context, DZ, seen, seen) is not None
+    assert queue.replace_if_unchanged(context, DZ, seen, seen) is None
 
 
 def test_one_funds_silent_bank_pauses_nobody_else_and_costs_no_attempt(context: ServiceContext, clock: Clock) -> None:
