@@ -80,7 +80,7 @@ def purge(uow: UnitOfWork, collection: str, retention: Retention) -> list[str]:
     return [str(row["_id"]).removeprefix(tenant_collection.key("")) for row in over]
 
 
-def purge_plumbing(context: ServiceContext, collection: str, retention: Retention) -> int:
+def purge_infrastructure(context: ServiceContext, collection: str, retention: Retention) -> int:
     """The same for what has no fund and no audit: what was sent, what was handled."""
     rows = context.collection(collection)
     over = list(

@@ -15,7 +15,7 @@ from pymongo.database import Database
 from shared.bus import dead_letters
 from shared.bus.dead_letters import FOLLOWS, AlreadyClosed, ReceivedRecord
 from shared.kernel.errors import Conflict, Missing
-from shared.process.operations.plumbing import database_of, session_of
+from shared.process.operations.infrastructure import database_of, session_of
 from shared.storage.connection import Document
 from shared.storage.service_context import ServiceContext, Transaction
 from shared.storage.unit_of_work import UnitOfWork

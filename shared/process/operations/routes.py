@@ -7,7 +7,7 @@ from shared.http.routes import Routes
 from shared.jobs import queue
 from shared.jobs.job import Job
 from shared.process.operations import dead_letter_actions, inbox, outbox
-from shared.process.operations.plumbing import database_of
+from shared.process.operations.infrastructure import database_of
 from shared.process.operations.schemas import (
     AskedView,
     DiscardBody,
