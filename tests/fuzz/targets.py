@@ -45,7 +45,7 @@ from shared.http.files import Files, UploadedFile
 from shared.http.limits import network
 from shared.kernel import normalize, partial_date
 from shared.kernel.errors import Failure, Forbidden, Invalid
-from shared.kernel.references import is_genuine
+from shared.kernel.references import has_valid_check_digits
 from shared.languages.texts import best_language
 from shared.storage.service_context import now
 from shared.webhooks import Secret, sign, verify
@@ -306,7 +306,7 @@ def _short_texts(sent: bytes) -> object:
             fund.read_identifier(kind, text)
         fund.phone.e164(text)
     number_in(text)
-    is_genuine(text)
+    has_valid_check_digits(text)
     network(text)
     best_language(text, ("ar", "fr"))
     return Period.read(text)

@@ -16,8 +16,8 @@ from services.claims.benefits.explained import ExplainedSum
 from services.claims.claims.claim import Claim
 from shared.funds.effects import Effect
 from shared.kernel import normalize
-from shared.kernel.control_codes import ENTROPY_BYTES, control_code, is_code
-from shared.kernel.references import is_genuine
+from shared.kernel.control_codes import ENTROPY_BYTES, control_code, matches_code
+from shared.kernel.references import has_valid_check_digits
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, PageRequest
@@ -161,7 +161,7 @@ def check(uow: UnitOfWork, number_typed: str) -> CoverCheck:
 def check_code(uow: UnitOfWork, number_typed: str, *, code_typed: str) -> CoverCheck:
     """The same, and what the cover bears for whoever has its code. A wrong code shows nothing more."""
     checked, cover = _checked(uow, number_typed)
-    if cover is None or not is_code(code_typed, cover.terms.code):
+    if cover is None or not matches_code(code_typed, cover.terms.code):
         return checked.with_code(AwardCodeAnswer.WRONG)
     return checked.with_code(AwardCodeAnswer.RIGHT, cover=cover)
 
@@ -169,7 +169,7 @@ def check_code(uow: UnitOfWork, number_typed: str, *, code_typed: str) -> CoverC
 def _checked(uow: UnitOfWork, number_typed: str) -> tuple[CoverCheck, Award | None]:
     today = uow.today
     number = normalize.reference(number_typed)
-    cover = store.of_reference(uow, number) if is_genuine(number) else None
+    cover = store.of_reference(uow, number) if has_valid_check_digits(number) else None
     if cover is None or cover.kind is not AwardKind.COVER:
         shown = normalize.text(number_typed)[:NUMBER_CHARACTERS_MAX]
         return CoverCheck(number=shown, standing=AwardStanding.UNKNOWN, checked_on=today), None

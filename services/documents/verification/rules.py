@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from services.documents.verification.verification import Certified, CodeAnswer, PublicRecord, Status, Verification
 from shared.kernel import normalize
-from shared.kernel.control_codes import is_code
-from shared.kernel.references import is_genuine
+from shared.kernel.control_codes import matches_code
+from shared.kernel.references import has_valid_check_digits
 
 
 def number_in(text: str) -> str | None:
@@ -15,12 +15,12 @@ def number_in(text: str) -> str | None:
     By its check digits: a typing error is found without a query.
     """
     number = normalize.reference(text)
-    return number if is_genuine(number) else None
+    return number if has_valid_check_digits(number) else None
 
 
 def with_code(verification: Verification, *, text: str, code: str, certified: Certified | None) -> Verification:
     """The answer to whoever typed a control code; `code` is the paper's own, empty where it has none."""
-    if certified is None or not is_code(text, code):
+    if certified is None or not matches_code(text, code):
         return replace(verification, code=CodeAnswer.WRONG)
     return replace(verification, code=CodeAnswer.RIGHT, certified=certified)
 

@@ -17,7 +17,7 @@ from services.payments.ledger import account
 from shared.kernel import normalize
 from shared.kernel.errors import Invalid, Missing
 from shared.kernel.outcome import Outcome
-from shared.kernel.references import is_genuine
+from shared.kernel.references import has_valid_check_digits
 from shared.kernel.schedule import RetrySchedule
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -168,7 +168,7 @@ def by_reference(uow: UnitOfWork, reference: str) -> Collection:
     """The collection that a reference names: its check digits are held first, so that a slip of the pen costs no
     look-up. Raises `ReferenceNotGenuine`, `ReferenceUnknown`."""
     written = normalize.reference(reference)
-    if not is_genuine(written):
+    if not has_valid_check_digits(written):
         raise ReferenceNotGenuine
     found = collections.by_reference(uow, written)
     if found is None:
