@@ -9,7 +9,7 @@ from contextlib import suppress
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 
-LOOKED_AT = "3.0.12"
+VERIFIED_VERSION = "3.0.12"
 """The version whose source these were last compared with."""
 
 

@@ -30,7 +30,7 @@ from shared.telemetry.failpoints import failpoint
 DOCUMENTS_MAX = 300
 SLICE_BYTES_MAX = 8_000_000
 """Sent and marked together: as many documents as are marked fastest, or as many as their bytes allow."""
-MARKED_TOGETHER = 1_000
+MARKED_AT_ONCE_MAX = 1_000
 """Made unsent in one transaction by `republish`."""
 PUBLISHED_MAX = 5_000
 """Carried from one query, before looking again."""
@@ -215,9 +215,9 @@ def republish(
             "events.fund": fund_id,
         }  # an older release named the fund there only
     outbox, marked = context.collection("outbox"), 0
-    found = outbox.find(query, {"fund": 1}, batch_size=MARKED_TOGETHER).sort("_id", 1)
+    found = outbox.find(query, {"fund": 1}, batch_size=MARKED_AT_ONCE_MAX).sort("_id", 1)
     with found:
-        for chunk in in_batches(found, size=lambda _: 1, count_max=MARKED_TOGETHER, size_max=MARKED_TOGETHER):
+        for chunk in in_batches(found, size=lambda _: 1, count_max=MARKED_AT_ONCE_MAX, size_max=MARKED_AT_ONCE_MAX):
 
             def unsend(transaction: Transaction, chunk: Sequence[Document] = chunk) -> int:
                 change = {"is_sent": False, **({"errand": errand_id} if errand_id else {})}

@@ -50,7 +50,7 @@ def build(
     texts: Texts,
     document: Callable[[], Mapping[str, Any]],
     blueprints: Iterable[Blueprint] = (),
-    quotas: Mapping[str, str] = limits.USUAL,
+    quotas: Mapping[str, str] = limits.DEFAULT_QUOTAS,
     trusted_proxies: int = 0,
     lacking: Callable[[], Sequence[str]] = tuple,
 ) -> Flask:

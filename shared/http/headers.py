@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-USUAL = {
+DEFAULT_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -17,6 +17,6 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def add(answer: Response) -> Response:
-        for name, value in USUAL.items():
+        for name, value in DEFAULT_HEADERS.items():
             answer.headers.setdefault(name, value)
         return answer

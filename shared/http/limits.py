@@ -26,7 +26,7 @@ from shared.http.problems import TooManyRequests
 from shared.kernel.actors import Actor, ActorKind
 
 ADDRESS, SUBJECT, CLIENT = "address", "subject", "client"
-USUAL: Mapping[str, str] = {ADDRESS: "300/minute", SUBJECT: "600/minute", CLIENT: "3000/minute"}
+DEFAULT_QUOTAS: Mapping[str, str] = {ADDRESS: "300/minute", SUBJECT: "600/minute", CLIENT: "3000/minute"}
 """Without a token, for a person who signed in, for a machine; the settings may override it."""
 
 COUNTERS_MAX = 50_000
@@ -137,7 +137,7 @@ def network(address: str) -> str:
 def quotas(*given: Mapping[str, str]) -> dict[str, RateLimitItem]:
     """Quotas by name, such as `300/minute`; a later one replaces an earlier. ValueError names the one that is none."""
     found: dict[str, RateLimitItem] = {}
-    for name, text in {name: text for each in (USUAL, *given) for name, text in each.items()}.items():
+    for name, text in {name: text for each in (DEFAULT_QUOTAS, *given) for name, text in each.items()}.items():
         try:
             found[name] = parse(text)
         except ValueError:

@@ -24,7 +24,7 @@ PENDING_MAX = 500
 """Of one collection; beyond it they are written, so that a long work's memory stays flat."""
 FEW_MAX = 20
 """So many new documents of one thing wait with those of the next, where each event brings some."""
-TOGETHER_MAX = 12
+BULK_WRITES_MAX = 12
 """Writes that go in one message for all collections: beyond some twenty the embedded engine is faster by collection."""
 READ_MAX = 5_000
 """Documents of one collection that a transaction remembers as it read them; those beyond it are written whole."""
@@ -149,7 +149,7 @@ class PendingWrites:
     def _may_go_together(self) -> bool:
         """Whether the server takes what waits in one message, now."""
         count = sum(map(len, self._pending.values()))
-        if count > TOGETHER_MAX or not has_bulk_write(self.session.client):
+        if count > BULK_WRITES_MAX or not has_bulk_write(self.session.client):
             return False
         return self._has_begun or profile_of(next(iter(self._collections.values())).database).begins_with_bulk_write
 

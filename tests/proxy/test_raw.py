@@ -81,7 +81,7 @@ def is_a_problem(answer: bytes, *, status: int, code: str) -> bool:
     got, said, body = read(answer)
     assert (got, body["code"], body["status"]) == (status, code, status), answer
     assert said["Content-Type"] == "application/problem+json"
-    assert headers.USUAL.items() <= said.items()
+    assert headers.DEFAULT_HEADERS.items() <= said.items()
     assert said["Server"] == "nginx", "and not which version"
     assert ("Retry-After" in said) == (status in {429, 502, 503, 504})
     return True
