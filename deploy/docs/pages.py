@@ -137,7 +137,7 @@ def _events_of(service: Service[Any]) -> list[str]:
     published = [cls.__name__ for cls in catalogue.declared().values() if cls.__event__.owner == service.name]
     received = sorted({catalogue.declared()[key].__name__ for key in service.all_reactions().types()})
     return [
-        f"Tells: {', '.join(f'`{name}`' for name in sorted(published)) or 'nothing'}.",
+        f"Publishes: {', '.join(f'`{name}`' for name in sorted(published)) or 'nothing'}.",
         "",
         f"Reacts to: {', '.join(f'`{name}`' for name in received) or 'nothing'}.",
     ]
