@@ -1,4 +1,4 @@
-"""The headers that every answer has, where its route did not say otherwise."""
+"""The headers that every response has, unless its route set them."""
 
 from flask import Flask, Response
 
@@ -13,7 +13,7 @@ DEFAULT_HEADERS = {
 
 
 def install(app: Flask) -> None:
-    """Add them to each answer, after whatever else looks at it."""
+    """Add them to each response, after all other handlers."""
 
     @app.after_request
     def add(answer: Response) -> Response:

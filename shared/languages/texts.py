@@ -1,4 +1,4 @@
-"""Sentences for people, by code and language, from the `texts.yaml` of each room that has something to say."""
+"""Sentences for people, by code and language, from the `texts.yaml` files."""
 
 import functools
 from collections.abc import Iterable, Mapping

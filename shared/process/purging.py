@@ -84,7 +84,7 @@ def _forget_each(uow: UnitOfWork, name: str, gone: list[str]) -> None:
 
 
 def _forget_all(uow: UnitOfWork, name: str, gone: list[str]) -> None:
-    """Rows that nobody knows by name: how many, and the last of them."""
+    """Rows without an audit record each: how many, and the last of them."""
     if gone:
         uow.note("purged", name, gone[-1], version=len(gone))
 

@@ -1,4 +1,4 @@
-"""What a service is made of, said once in its `wiring.py`; nothing is connected until a process starts."""
+"""What a service is made of, declared once in its `wiring.py`; nothing connects until a process starts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -131,7 +131,7 @@ class Web(BaseApplication):  # type: ignore[misc]
             "limit_request_fields": HEADERS_MAX,
             "control_socket_disable": True,
             "forwarded_allow_ips": os.environ.get("FORWARDED_ALLOW_IPS", ""),
-            "forwarder_headers": "",  # nobody but us says under which path we lie
+            "forwarder_headers": "",  # no caller may set the path under which the service is mounted
             "proc_name": f"himaya {self.service.name} web",
             "logger_class": _Log,
             "post_fork": self._begin,

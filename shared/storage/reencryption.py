@@ -1,8 +1,8 @@
 """Re-encryption: finds every encrypted value in a service's database and encrypts it with the current key.
 
-Found are the fields of repositories, the remembered answers to requests, and the pieces of blobs. Not the outbox and
-the dead letters: they are published again as they were, so an older key stays as long as they do (`said.py` counts what
-they hold).
+Covered are the fields of repositories, the stored responses to requests, and the pieces of blobs. Not the outbox and
+the dead letters: they are published again unchanged, so an older key stays as long as they do (`published_values.py`
+counts their values).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 BATCH_MAX = 100
 BATCH_BYTES_MAX = 4_000_000
-"""In one transaction: small enough not to block others for long."""
+"""Per transaction: small enough not to block others for long."""
 READ_BATCH_SIZE = 500
 
 

@@ -1,4 +1,4 @@
-"""Repositories: where a subject's store keeps its things, each with a version that a later writer must know."""
+"""Repositories: where a subject's store keeps its things, each with a version for optimistic concurrency control."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ class TooManyFound(Exception):
 
 
 class Versioned(Protocol):
-    """A frozen dataclass with the field `version`: 0 before it is first kept."""
+    """A frozen dataclass with the field `version`: 0 before it is first saved."""
 
     @property
     def version(self) -> int: ...
@@ -36,8 +36,8 @@ Kept = TypeVar("Kept", bound=Versioned)
 class Index:
     """Fields that are looked up together. The fund is always the first field and need not be added.
 
-    With `where`, only the documents that it chooses stand in it: with `unique` beside it, the rule "at most one living
-    thing of …" is the database's. Equality and `$in` alone, of stored values; a query must say the same to be served.
+    With `where` it is a partial index: with `unique` as well, the database enforces a rule "at most one active thing
+    per …". Only equality and `$in` on stored values; a query must contain the same condition to use it.
     """
 
     fields: tuple[str, ...]
@@ -48,10 +48,10 @@ class Index:
 class Repository(Generic[Kept]):
     """Stores things of one kind under their key, per fund, and publishes their events.
 
-    `retention` says how long rows live and why; one periodic task of the service carries it out. `encrypted` names the
-    fields that are stored encrypted, with their class; they belong to the value of the field `associated_data`.
-    `received_encrypted`
-    names those that another service encrypted, for the same value; they are stored as they were received.
+    `retention` states how long rows are kept and why; one periodic task of the service purges them. `encrypted` names
+    the fields that are stored encrypted, with their class; they belong to the value of the field `associated_data`.
+    `received_encrypted` names those that another service encrypted, for the same value; they are stored as they were
+    received.
     """
 
     def __init__(
@@ -129,8 +129,8 @@ class Repository(Generic[Kept]):
         return self._thing(uow, found[0]) if found else None
 
     def save(self, uow: UnitOfWork, outcome: Outcome[Kept]) -> Kept:
-        """Save the outcome of a rule and publish its events. `ChangedMeanwhile`, now or when it is written, where
-        another writer was first."""
+        """Save the outcome of a rule and publish its events. `ChangedMeanwhile`, now or when it is written, after a
+        concurrent change."""
         thing = outcome.thing
         kept: Kept = dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]
         key = str(getattr(kept, self.key))
@@ -150,7 +150,7 @@ class Repository(Generic[Kept]):
         return {str(document[self.key]): self._thing(uow, document) for document in found}
 
     def save_many(self, uow: UnitOfWork, things: Iterable[Kept], *, part_of: str) -> None:
-        """Save many things at once, with one line of audit; `part_of` names what they came with."""
+        """Save many things at once, with one audit record; `part_of` names what they belong to."""
         kept = {
             str(getattr(thing, self.key)): dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]
             for thing in things

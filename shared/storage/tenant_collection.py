@@ -80,7 +80,7 @@ class PendingWrites:
     _pending: dict[str, dict[str, PendingWrite]] = field(default_factory=dict)
     _collections: dict[str, Collection[Document]] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
-    """The collections that were written, or looked into before."""
+    """The collections that were written, or read before."""
     _has_begun: bool = False
     """Whether the server was asked anything in this transaction yet."""
     _read: dict[str, dict[str, Document]] = field(default_factory=dict)
@@ -345,7 +345,7 @@ class TenantCollection:
         return self.writes.as_read(self.collection, str(row["_id"]), version=_version_before(row))
 
     def _delete_and_insert(self, rows: Sequence[Document]) -> None:
-        """Deleted by parts of one version and inserted together: inside the transaction nobody sees the gap."""
+        """Deleted in batches of one version and inserted together: no other transaction sees the state in between."""
         if not rows:
             return
         kept = {str(row["_id"]): before for row in rows if (before := self._as_read(row)) is not None}

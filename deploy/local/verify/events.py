@@ -1,4 +1,4 @@
-"""I2 to I4: events told and sent are the same, each consumer has met each that it reacts to, and acted on it once."""
+"""I2 to I4: published and sent events are the same, each consumer received each that it reacts to, and acted once."""
 
 from collections import Counter
 
@@ -14,14 +14,14 @@ SHARED_TOPICS = ("audit",)
 
 
 def sent(seen: Seen, look: Look) -> None:
-    """I2: what was told stands on its topic, and what stands there was told, each once in one outbox."""
+    """I2: each published event is on its topic, and each event there is in one outbox, once."""
     if not seen.broker:
         look.cannot("there is no broker")
         return
     for event_id, count in Counter(event_id for event_id, _ in seen.published_events()).items():
         if count > 1:
             look.offends(f"{event_id} was told {count} times")
-    look.at("events told", len(seen.published))
+    look.at("events published", len(seen.published))
     look.at("records", seen.records.count)
     for event_id, published in seen.published.items():
         kind = seen.records.kinds.get(event_id)

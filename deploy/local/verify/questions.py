@@ -44,7 +44,7 @@ class Question:
 
 QUESTIONS = (
     Question("I1", "commands acknowledged without exactly one effect", commands.ask),
-    Question("I2", "events told and not sent, or sent and never told", events.sent),
+    Question("I2", "events published and not sent, or sent and never published", events.sent),
     Question("I3", "events that a consumer neither took in nor parked, or both", events.taken_in),
     Question("I4", "events acted on twice", events.acted_once),
     Question("I5", "ledger sums that do not balance or are not their entries'", ledger.ask),

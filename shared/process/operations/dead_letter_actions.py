@@ -37,7 +37,7 @@ HEADERS_SHOWN = (
     "traceparent",
     "content-type",
 )
-"""The headers that this platform writes. Others are left out: nobody knows what stands in them."""
+"""The headers that this platform writes. Others are left out: they may contain anything."""
 THING = "deadletters"
 
 

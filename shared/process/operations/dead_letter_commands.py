@@ -98,7 +98,7 @@ def _rows(command: CommandContext, asked: argparse.Namespace) -> list[tuple[str,
 
 
 def discard(command: CommandContext, asked: argparse.Namespace) -> int:
-    """Close one dead letter for good."""
+    """Close one dead letter permanently."""
     row = dead_letter_actions.inspect(command.context.database, None, asked.event_id)
     if row.fund_id in command.context.funds:
         command.run(row.fund_id, partial(dead_letter_actions.discard, event_id=asked.event_id, reason=asked.reason))

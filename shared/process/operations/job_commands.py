@@ -35,7 +35,7 @@ def retry(command: CommandContext, asked: argparse.Namespace) -> int:
 
 
 def give_up(command: CommandContext, asked: argparse.Namespace) -> int:
-    """Have a worker end it for good."""
+    """Have a worker give it up."""
     command.run(asked.fund, lambda uow: queue.give_up(uow, asked.job_id, reason=asked.reason))
     write_line(f"{asked.job_id} is given up")
     return 0
