@@ -9,7 +9,8 @@ from shared.kernel.personal import Encrypted
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """What the newest import of the register says. `sealed` is JSON {email, mobile}, of class contact, the owner's.
+    """The contact of the newest import of the register. `sealed` is JSON {email, mobile}, of class contact, the
+    owner's.
 
     `owner_id` is a person_ref or an employer_id: no fund has one that could be taken for the other.
     """

@@ -21,7 +21,8 @@ OPENED = "notifications.opened-batches"
 
 
 def say(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
-    """Write down each notice by each channel that reaches its owner, ready to leave; what was said before stays one.
+    """Save each notice as a message for each channel that reaches its owner, ready to be sent; a repeated notice makes
+    no second message.
 
     `ContactUnknown` where the register has not published an owner yet: the event is retried.
     """

@@ -132,7 +132,7 @@ BankEntriesView = paged(BankEntryView)
 
 
 class VersionBody(Schema):
-    """`version` is the one that was read: where somebody was faster, the answer is 409 with the newer one."""
+    """`version` is the one that was read: after a concurrent change the answer is 409 with the newer one."""
 
     version = fields.Integer(required=True, strict=True, validate=validate.Range(1))
 

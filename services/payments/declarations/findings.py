@@ -32,7 +32,7 @@ class FileRole(StrEnum):
 
 @dataclass(frozen=True)
 class Phrase:
-    """A few words by their code in `texts.yaml`, under `phrase.`, with what they speak of."""
+    """A few words by their code in `texts.yaml`, under `phrase.`, with their parameters."""
 
     code: str
     parameters: Mapping[str, str | int] = field(default_factory=dict)
@@ -53,7 +53,7 @@ NOTHING = Phrase("nothing")
 
 @dataclass(frozen=True)
 class Remark:
-    """What is wrong, before it is said where."""
+    """What is wrong, without its place."""
 
     code: str
     field: str = ""
@@ -64,7 +64,7 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing to say about one place. `line` and `column` count from 1; 0 means the file or the line as a whole."""
+    """A finding at one place. `line` and `column` count from 1; 0 means the file or the line as a whole."""
 
     severity: Severity
     code: str

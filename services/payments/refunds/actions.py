@@ -17,7 +17,7 @@ def order(
     uow: UnitOfWork, *, refund_id: str, amount_minor: int, source: str, origin: str, details: RefundDetails
 ) -> Refund:
     """Money is to go back: it is taken from its `source` at once. Beyond the fund's limit a second person confirms it
-    before anybody sends it."""
+    before it is sent."""
     is_alone = not uow.fund.payments.needs_two(amount_minor)
     return _keep_ordered(
         uow,
@@ -33,7 +33,7 @@ def order(
 def order_confirmed(
     uow: UnitOfWork, *, refund_id: str, amount_minor: int, source: str, origin: str, details: RefundDetails
 ) -> Refund:
-    """The same where whoever was needed has confirmed it already."""
+    """The same where the second person has confirmed it already."""
     return _keep_ordered(
         uow,
         refund_id=refund_id,
