@@ -60,7 +60,7 @@ def snapshots() -> Iterator[tuple[Path, str]]:
 
 
 def events() -> str:
-    """Every event: what it says, who tells it, who reacts."""
+    """Every event: its content, its owner, who reacts."""
     received: dict[tuple[str, int], list[str]] = {}
     for service in services():
         for key in service.all_reactions().types():
@@ -79,7 +79,7 @@ def events() -> str:
 
 
 def every_service() -> str:
-    """What all services have, once: their READMEs say what only they have."""
+    """What all services have, once: their READMEs have only what is their own."""
     having: dict[str, list[str]] = {}
     for service in services():
         for route, row in _rows_of_routes(service):

@@ -23,7 +23,7 @@ USAGE = f"""usage: python -m deploy.local run
 
 
 def run(environ: Mapping[str, str], *, var: Path) -> int:
-    """Everything, until somebody stops it."""
+    """Run everything until it is stopped."""
     listen_for_the_end()
     os.umask(0o077)
     ran_at = refill.last_ran_at(var)
@@ -36,7 +36,7 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
                 screen.write_line(remark)
 
             def prepare() -> None:
-                """Before any relay works: it would send what is new before what the broker has forgotten."""
+                """Before any relay works: it would send new events before those that the broker has lost."""
                 migrate_first()
                 if ran_at is not None:
                     refill.publish_again(plan.settings_of_services(environ, var=var), since=ran_at - refill.REACH)

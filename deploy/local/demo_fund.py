@@ -21,7 +21,7 @@ SECTORS = {ALGERIA.fund: "services", TUNISIA.fund: "retail"}
 
 
 class NotAdded(Exception):
-    """Somebody who is to sign in could not be added."""
+    """A user who is to sign in could not be added."""
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ def ready(name: str, *, after_s: float) -> None:
 
 
 def why(reason: Exception) -> None:
-    """The one sentence that says why this ends."""
+    """The one sentence with the reason why this ends."""
     print(f"himaya: {reason}", file=sys.stderr, flush=True)
 
 

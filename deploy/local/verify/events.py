@@ -10,7 +10,7 @@ from shared.process.service import Service
 
 EVENT = "event:"
 SHARED_TOPICS = ("audit",)
-"""Topics on which every service tells; any other is its owner's alone."""
+"""Topics on which every service publishes; any other is its owner's alone."""
 
 
 def sent(seen: Seen, look: Look) -> None:
@@ -31,7 +31,7 @@ def sent(seen: Seen, look: Look) -> None:
             look.offends(f"{published.by} told {event_id}, which is not on {published.topic}")
         elif kind is not None and kind.topic != published.topic:
             look.offends(f"{published.by} told {event_id} on {published.topic}, and it stands on {kind.topic}")
-    # Of a service whose database is not looked at here, nobody can say what it told.
+    # What a service published is unknown where its database is not checked here.
     topics = {*seen.databases} if len(seen.databases) < len(seen.services) else {*catalogue.owners()}
     for event_id, kind in seen.records.kinds.items():
         is_excused = event_id in seen.planted or seen.is_purged(event_id)

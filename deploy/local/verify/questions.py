@@ -74,7 +74,7 @@ def ask(question: Question, seen: Seen) -> Answer:
 
 
 def ask_all(seen: Seen) -> list[Answer]:
-    """Ask all of them. Those that find something are asked again, with fresh eyes, before it is believed."""
+    """Ask all of them. Those that find something are repeated, with fresh reads, before it is reported."""
     answers = {question.name: ask(question, seen) for question in QUESTIONS}
     for _ in range(ASKED_AGAIN_MAX):
         doubtful = [question for question in QUESTIONS if not answers[question.name].holds]
