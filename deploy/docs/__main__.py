@@ -1,4 +1,4 @@
-"""`python -m deploy.docs`: write the generated pages anew, and keep the schema of every event that is new."""
+"""`python -m deploy.docs`: write the generated pages, and add the schema of every new event."""
 
 from deploy.docs.pages import ROOT, pages, snapshots
 

@@ -46,7 +46,7 @@ def page(services: Sequence[Service[Any]]) -> str:
         lines += _table(_rows(service))
         lines.append("")
     lines += ["## In every service", ""]
-    lines += _table(_plumbing(services[0]))
+    lines += _table(_infrastructure(services[0]))
     return "\n".join(lines) + "\n"
 
 
@@ -70,14 +70,14 @@ def _rows(service: Service[Any]) -> Iterable[Sequence[str]]:
         yield _row(name, data, service.declared_indexes(), retentions.get(name))
 
 
-def _plumbing(service: Service[Any]) -> Iterable[Sequence[str]]:
-    kept: Mapping[str, Retention] = {**purging.PLUMBING, **purging.OF_FUNDS}
+def _infrastructure(service: Service[Any]) -> Iterable[Sequence[str]]:
+    kept: Mapping[str, Retention] = {**purging.INFRASTRUCTURE, **purging.OF_FUNDS}
     for name in sorted(_of_all()):
         yield _row(name, CLASSES.get(name, OTHERS), service.declared_indexes(), kept.get(name))
 
 
 def _of_all() -> set[str]:
-    return {*purging.PLUMBING, *purging.OF_FUNDS, "transaction_proofs"}
+    return {*purging.INFRASTRUCTURE, *purging.OF_FUNDS, "transaction_proofs"}
 
 
 def _row(name: str, data: str, declared: Sequence[DeclaredIndex], retention: Retention | None) -> Sequence[str]:

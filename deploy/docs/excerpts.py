@@ -1,4 +1,4 @@
-"""Pieces of the runnable examples, as a page shows them: a page and what is run never say two things."""
+"""Pieces of the runnable examples, as a page shows them: so that a page and the program that is run never differ."""
 
 import ast
 import re

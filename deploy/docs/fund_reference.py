@@ -1,4 +1,5 @@
-"""docs/fund-reference.md: what a fund's folder may say, from the classes that it is read into and the funds that ship.
+"""docs/fund-reference.md: what a fund's folder may contain, from the classes that it is read into and the funds that
+ship.
 
 What reads a part of it is found in the code of the services; the examples are values of the funds that are defined.
 """
@@ -70,7 +71,7 @@ def page() -> str:
 
 
 def _table(kind: type, examples: list[Any], attribute: str | None = None) -> list[str]:
-    """A row for each field of a class. `attribute` is the section, whose fields say who reads them."""
+    """A row for each field of a class. `attribute` is the section, by which the readers of its fields are found."""
     rows = ["| name | what it is | meaning | example |", "| --- | --- | --- | --- |"]
     hints, meanings = get_type_hints(kind), _meanings(kind)
     for field in dataclasses.fields(kind):
@@ -187,7 +188,7 @@ def _sources() -> tuple[tuple[str, str], ...]:
 
 
 def _documents(file: str) -> list[Any]:
-    """What the funds that ship say in such a file."""
+    """The content of such a file in the funds that ship."""
     paths = sorted(DEFINITIONS.glob(f"*/{file.replace('<code>', '*')}"))
     return [_plain(path.read_text(encoding="utf-8")) for path in paths]
 

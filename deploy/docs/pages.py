@@ -65,7 +65,7 @@ def snapshots() -> Iterator[tuple[Path, str]]:
 
 
 def events() -> str:
-    """Every event: what it says, who tells it, who reacts."""
+    """Every event: its content, its owner, who reacts."""
     received: dict[tuple[str, int], list[str]] = {}
     for service in services():
         for key in service.all_reactions().types():
@@ -84,7 +84,7 @@ def events() -> str:
 
 
 def every_service() -> str:
-    """What all services have, once: their READMEs say what only they have."""
+    """What all services have, once: their READMEs have only what is their own."""
     having: dict[str, list[str]] = {}
     for service in services():
         for route, row in _rows_of_routes(service):
@@ -142,7 +142,7 @@ def _events_of(service: Service[Any]) -> list[str]:
     published = [cls.__name__ for cls in catalogue.declared().values() if cls.__event__.owner == service.name]
     received = sorted({catalogue.declared()[key].__name__ for key in service.all_reactions().types()})
     return [
-        f"Tells: {', '.join(f'`{name}`' for name in sorted(published)) or 'nothing'}.",
+        f"Publishes: {', '.join(f'`{name}`' for name in sorted(published)) or 'nothing'}.",
         "",
         f"Reacts to: {', '.join(f'`{name}`' for name in received) or 'nothing'}.",
     ]

@@ -22,20 +22,20 @@ USAGE = f"""usage: python -m deploy.local run
 
 
 def run(environ: Mapping[str, str], *, var: Path) -> int:
-    """Everything, until somebody stops it."""
+    """Run everything until it is stopped."""
     listen_for_the_end()
     os.umask(0o077)
     ran_at = refill.last_ran_at(var)
     try:
         with place.alone(var):
             if stop_left_over(var=var):
-                screen.say("Stopped what a run had left that was cut off.")
+                screen.write_line("Stopped what a run had left that was cut off.")
             planned = plan.make(environ, var=var)
             for remark in planned.remarks:
-                screen.say(remark)
+                screen.write_line(remark)
 
             def prepare() -> None:
-                """Before any relay works: it would send what is new before what the broker has forgotten."""
+                """Before any relay works: it would send new events before those that the broker has lost."""
                 migrate_first()
                 if ran_at is not None:
                     refill.publish_again(plan.settings_of_services(environ, var=var), since=ran_at - refill.REACH)
@@ -56,7 +56,7 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
 def stop(var: Path) -> int:
     """End the run of this place, from another terminal."""
     stopped = place.stop_holder(var) or stop_left_over(var=var)
-    screen.say("Stopped." if stopped else "Nothing runs here.")
+    screen.write_line("Stopped." if stopped else "Nothing runs here.")
     return 0
 
 
@@ -71,15 +71,17 @@ def _welcome(planned: plan.Plan, environ: Mapping[str, str], *, var: Path) -> No
     sign_ins = _demo_fund(environ, var=var)
     screen.table("Where things are", planned.addresses)
     screen.table("Demo sign-ins (invented people)", sign_ins)
-    screen.say()
-    screen.say("All is ready. `make demo` tells the story. Ctrl-C stops everything; the next run goes on from here.")
+    screen.write_line()
+    screen.write_line(
+        "All is ready. `make demo` tells the story. Ctrl-C stops everything; the next run goes on from here."
+    )
 
 
 def _demo_fund(environ: Mapping[str, str], *, var: Path) -> list[list[str]]:
     """Load the demo of each fund on its first start; who may sign in there, as rows of equally many cells."""
     wanted = list(served.funds(environ, var=var))
     if without := [fund_id for fund_id in wanted if fund_id not in demo_fund.loaded(var)]:
-        screen.say(f"  first start of {', '.join(without)}: loading invented people")
+        screen.write_line(f"  first start of {', '.join(without)}: loading invented people")
         loading = [sys.executable, "-m", "deploy.local.demo_fund", *without]
         if subprocess.run(loading, env={**environ, "HIMAYA_VAR": str(var)}).returncode:
             raise Broken("the demo fund could not be loaded: the reason stands above")

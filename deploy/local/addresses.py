@@ -87,5 +87,5 @@ def metrics(service: str, ports: Mapping[str, int]) -> str:
 
 
 def worker(service: str, ports: Mapping[str, int]) -> str:
-    """Where a service's worker says how it is."""
+    """The address of a worker's health."""
     return f"http://{HOST}:{ports[f'{service.upper()}_WORKER_PORT']}"

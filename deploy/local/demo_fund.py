@@ -75,7 +75,7 @@ def _load(fund: Fund) -> Rows:
 
 
 def _users(characters: Cast) -> Rows:
-    fund_id, taken = characters.fund.fund_id, service.texts().say("account.login-taken", "fr")
+    fund_id, taken = characters.fund.fund_id, service.texts().translate("account.login-taken", "fr")
     rows = []
     for who, login, more in (
         ("employer's user", "paie", ["--kind", "employer", "--employer", characters.employer.number]),

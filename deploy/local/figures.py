@@ -43,6 +43,6 @@ def _filled(lines: Iterable[str]) -> int:
 
 
 def _taken(process: psutil.Process) -> int:
-    """Bytes; what it has alone where the system (macOS) does not say what is shared among how many."""
+    """Bytes; its private memory where the system (macOS) does not report how shared memory is divided."""
     memory = process.memory_full_info()
     return int(getattr(memory, "pss", memory.uss))

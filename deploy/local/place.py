@@ -16,7 +16,7 @@ STOP_MAX_S = 70.0  # more than a supervisor takes at its slowest
 
 
 def var(environ: Mapping[str, str]) -> Path:
-    """The directory with all state of the run: `var`, or what HIMAYA_VAR says."""
+    """The directory with all state of the run: `var`, or the setting HIMAYA_VAR."""
     return Path(environ.get("HIMAYA_VAR", REPOSITORY / "var")).absolute()
 
 

@@ -1,4 +1,4 @@
-"""What `make run` runs: engines and processes put together from the settings, and what is told about them."""
+"""What `make run` runs: engines and processes chosen by the settings, and what is printed about them."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from deploy.local.supervisor import Stage
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The stages, and what the person at the terminal is told about them."""
+    """The stages, and what is printed about them."""
 
     stages: Sequence[Stage]  # the engines first
     remarks: Sequence[str]
@@ -23,7 +23,7 @@ class Plan:
 
 
 def make(environ: Mapping[str, str], *, var: Path) -> Plan:
-    """Read the settings, make what has to be there (secrets, database users, jars), and say what is to be run."""
+    """Read the settings, create what is needed (secrets, database users, jars), and return what is to be run."""
     ports, credentials = addresses.ports(environ), Credentials(var / "secrets")
     served.remember(environ, var=var)
     engines = chosen.documents(environ, ports=ports, credentials=credentials, var=var)

@@ -262,7 +262,7 @@ def simulators(settings: Mapping[str, Settings], *, ports: Mapping[str, int]) ->
 
 
 def webs(settings: Mapping[str, Settings], *, ports: Mapping[str, int], metrics: Path) -> list[Program]:
-    """The process of each service that speaks HTTP."""
+    """The web process of each service."""
     return [
         Program(
             name=f"{service} web",
@@ -292,7 +292,7 @@ def frontends(settings: Mapping[str, Settings], *, ports: Mapping[str, int]) -> 
 
 
 def workers(settings: Mapping[str, Settings], *, ports: Mapping[str, int]) -> list[Program]:
-    """The process of each service that speaks events and does what time asks for."""
+    """The worker process of each service."""
     return [
         Program(
             name=f"{service} worker",

@@ -86,7 +86,7 @@ def last_words(log: Path) -> str:
 
 
 def refuse_taken_ports(*programs: Program) -> None:
-    """Broken, naming every port that somebody else listens on and the setting that moves ours."""
+    """Raises `Broken`, which names every port that is in use and the setting that changes ours."""
     taken = [
         f"port {port} for {program.name} is in use (free it, or set {setting})"
         for program in programs
@@ -118,7 +118,7 @@ def answers_http(url: str) -> Callable[[], bool]:
 
 
 def free_port() -> int:
-    """A port that nobody listened on a moment ago."""
+    """A port that was free a moment ago."""
     with closing(socket.socket()) as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

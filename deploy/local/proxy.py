@@ -16,7 +16,7 @@ STOP_MAX_S = 2.0
 
 
 def programs(environ: Mapping[str, str], *, ports: Mapping[str, int], var: Path) -> list[Program]:
-    """The proxy, with its configuration written; none where nobody asked for it."""
+    """The proxy, with its configuration written; none where it is not chosen."""
     if not addresses.has_proxy(environ):
         return []
     nginx = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")

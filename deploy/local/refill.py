@@ -1,6 +1,5 @@
-"""Tansu forgets when it ends: at the next start, the services publish again what they told lately.
-
-Whoever handled an event knows it by its id and does nothing twice; what nobody had handled yet is not lost.
+"""Tansu loses its events when it ends: at the next start, the services publish again what they published lately. A
+service that has handled an event recognises its id and ignores it; events that were not handled yet are not lost.
 """
 
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ def last_ran_at(var: Path) -> datetime | None:
 
 
 def publish_again(services: Mapping[str, Mapping[str, str]], *, since: datetime) -> int:
-    """Have every service's relay carry again what it told since an instant; how many documents of events."""
+    """Have every service's relay send again what was published since an instant; how many documents of events."""
     published = 0
     for settings in services.values():
         database = connect(settings["MONGODB_URI"], settings["MONGODB_DATABASE"])

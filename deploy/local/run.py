@@ -1,4 +1,4 @@
-"""Keep programs running, in stages, until somebody asks to stop: whatever the programs are (`plan.py` says which)."""
+"""Keep programs running, in stages, until stopped (`plan.py` chooses the programs)."""
 
 import queue
 import signal
@@ -46,11 +46,11 @@ def keep_running(
         finally:
             for ending in ENDINGS:
                 signal.signal(ending, signal.SIG_IGN)  # stopping has begun and ends by itself
-            screen.say("Stopping.")
+            screen.write_line("Stopping.")
 
 
 def _start(supervisor: Supervisor, stages: Sequence[Stage], *, began_s: float) -> None:
-    """Start the stages and return once each of their programs has answered, telling of each."""
+    """Start the stages and return once each of their programs has answered; prints a line for each."""
     waiting = {program.slug: program for stage in stages for program in stage.programs}
     answered: queue.Queue[Program] = queue.Queue()
     for program in waiting.values():
@@ -70,7 +70,7 @@ def _start(supervisor: Supervisor, stages: Sequence[Stage], *, began_s: float) -
 
 
 def _ask_until_it_answers(program: Program, answered: "queue.Queue[Program]") -> None:
-    """In a thread of its own: a program that accepts a call and is slow to answer keeps nobody else waiting."""
+    """In a thread of its own: a program that accepts a call and is slow to answer does not delay the others."""
     while not program.answers():
         time.sleep(POLL_S)
     answered.put(program)

@@ -1,4 +1,4 @@
-"""supervisord, told which programs to run in which stage, and asked how they are.
+"""Runs supervisord with the programs of each stage, and reads their states.
 
 We start the stages, in order; supervisord restarts what may be restarted, and stops the stages in the reverse order.
 """
@@ -222,7 +222,7 @@ def _family(process: psutil.Process) -> list[psutil.Process]:
 
 
 def _ask(var: Path) -> Any:
-    """supervisord's remote procedures; OSError or an XML-RPC Error where nobody answers well."""
+    """supervisord's remote procedures; OSError or an XML-RPC Error where there is no valid answer."""
     transport = SupervisorTransport(serverurl=f"unix://{var / SOCKET}")
     return ServerProxy("http://127.0.0.1", transport=transport).supervisor  # the transport knows where
 

@@ -55,7 +55,7 @@ def sentences() -> Texts:
 
 def bodies(answer: Answer, said: Texts) -> Mapping[str, str]:
     """The body in each language, as JSON in which nginx fills in the limit."""
-    return {language: _body(answer, said.say(answer.code, language, _Limit())) for language in LANGUAGES}
+    return {language: _body(answer, said.translate(answer.code, language, _Limit())) for language in LANGUAGES}
 
 
 def _body(answer: Answer, detail: str) -> str:

@@ -42,7 +42,7 @@ def render(settings: Settings, *, larger: Mapping[str, Mapping[str, int]], acces
         answers=[_shown(answer, answers.bodies(answer, said)) for answer in answers.ANSWERS],
         languages=LANGUAGES,
         weights=WEIGHTS,
-        headers=headers.USUAL,
+        headers=headers.DEFAULT_HEADERS,
         media_type=problems.MEDIA_TYPE,
         retry_after_s=problems.RETRY_AFTER_S,
         size_max=answers.SIZE_MAX,

@@ -403,7 +403,7 @@ def operations_list_groups(api: Api) -> "GroupViews":
     return api.call(SERVICE, "GET", "/operations/deadletters/groups")  # type: ignore[no-any-return]
 
 def operations_read_letter(api: Api, event_id: str) -> "LetterDetailView":
-    """One dead letter, open or closed, without what its event says."""
+    """One dead letter, open or closed, without the content of its event."""
     return api.call(SERVICE, "GET", "/operations/deadletters/{event_id}", at={"event_id": event_id})  # type: ignore[no-any-return]
 
 def operations_replay_letter(api: Api, event_id: str, *, idempotency_key: str) -> "LetterDetailView":
@@ -447,5 +447,5 @@ def operations_retry_job(api: Api, job_id: str, *, idempotency_key: str, version
     return api.call(SERVICE, "POST", "/operations/jobs/{job_id}/retry", at={"job_id": job_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def operations_give_up_job(api: Api, job_id: str, *, idempotency_key: str, body: "GivingUpBody", version: int | None = None) -> "JobView":
-    """Have a worker end a job for good and say so in the thing itself, with the reason."""
+    """Have a worker give up a job and record it in the thing itself, with the reason."""
     return api.call(SERVICE, "POST", "/operations/jobs/{job_id}/giving-up", at={"job_id": job_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]

@@ -786,19 +786,19 @@ def partners_list_own(api: Api, *, limit: int | None = None, cursor: str | None 
     return api.call(SERVICE, "GET", "/endpoints", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
 
 def partners_register(api: Api, *, idempotency_key: str, body: "EndpointBody") -> "NewSecretView":
-    """Say where you listen, and for what. The answer holds the secret that messages are signed with, this once."""
+    """Register an endpoint for some kinds of messages. Only this answer contains the secret that they are signed with."""
     return api.call(SERVICE, "POST", "/endpoints", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def partners_read(api: Api, endpoint_id: str) -> "EndpointView":
-    """One of your endpoints, and whether it is still told."""
+    """One of your endpoints, and whether it is enabled."""
     return api.call(SERVICE, "GET", "/endpoints/{endpoint_id}", at={"endpoint_id": endpoint_id})  # type: ignore[no-any-return]
 
 def partners_change(api: Api, endpoint_id: str, *, body: "EndpointBody", version: int | None = None) -> "EndpointView":
-    """Say that you listen elsewhere, or for something else. What waits goes to the new address; the secret stays."""
+    """Change the address or the kinds of an endpoint. Waiting messages go to the new address; the secret stays."""
     return api.call(SERVICE, "PUT", "/endpoints/{endpoint_id}", at={"endpoint_id": endpoint_id}, body=body, version=version)  # type: ignore[no-any-return]
 
 def partners_remove(api: Api, endpoint_id: str, *, version: int | None = None) -> None:
-    """Say that you listen there no more. What still waits for it is not sent."""
+    """Delete an endpoint. What still waits for it is not sent."""
     return api.call(SERVICE, "DELETE", "/endpoints/{endpoint_id}", at={"endpoint_id": endpoint_id}, version=version)  # type: ignore[no-any-return]
 
 def partners_list_deliveries(api: Api, endpoint_id: str, *, limit: int | None = None, cursor: str | None = None) -> "DeliveryViewPage":
@@ -810,7 +810,7 @@ def partners_replay(api: Api, endpoint_id: str, *, idempotency_key: str, body: "
     return api.call(SERVICE, "POST", "/endpoints/{endpoint_id}/replays", at={"endpoint_id": endpoint_id}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def partners_enable(api: Api, endpoint_id: str, *, idempotency_key: str, version: int | None = None) -> "EndpointView":
-    """Be told again, after the endpoint was disabled."""
+    """Enable an endpoint again, after it was disabled."""
     return api.call(SERVICE, "POST", "/endpoints/{endpoint_id}/activation", at={"endpoint_id": endpoint_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def partners_change_secret(api: Api, endpoint_id: str, *, idempotency_key: str, version: int | None = None) -> "NewSecretView":
@@ -842,7 +842,7 @@ def operations_list_groups(api: Api) -> "GroupViews":
     return api.call(SERVICE, "GET", "/operations/deadletters/groups")  # type: ignore[no-any-return]
 
 def operations_read_letter(api: Api, event_id: str) -> "LetterDetailView":
-    """One dead letter, open or closed, without what its event says."""
+    """One dead letter, open or closed, without the content of its event."""
     return api.call(SERVICE, "GET", "/operations/deadletters/{event_id}", at={"event_id": event_id})  # type: ignore[no-any-return]
 
 def operations_replay_letter(api: Api, event_id: str, *, idempotency_key: str) -> "LetterDetailView":
@@ -886,5 +886,5 @@ def operations_retry_job(api: Api, job_id: str, *, idempotency_key: str, version
     return api.call(SERVICE, "POST", "/operations/jobs/{job_id}/retry", at={"job_id": job_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def operations_give_up_job(api: Api, job_id: str, *, idempotency_key: str, body: "GivingUpBody", version: int | None = None) -> "JobView":
-    """Have a worker end a job for good and say so in the thing itself, with the reason."""
+    """Have a worker give up a job and record it in the thing itself, with the reason."""
     return api.call(SERVICE, "POST", "/operations/jobs/{job_id}/giving-up", at={"job_id": job_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""The settings that payments has of its own: how it speaks with banks, and with partners."""
+"""Payments' own settings: its banks and its partners."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -27,7 +27,7 @@ class EventConsumer:
     """One member of a service's consumer group, in one thread.
 
     A `worker` with a name of its own gets its partitions back at once when it is started again after a kill; two of one
-    name would take them from each other without end. Without a name a successor waits until the session has run out.
+    name would take them from each other for ever. Without a name a successor waits until the session has expired.
     """
 
     def __init__(
@@ -94,4 +94,4 @@ def _commit(consumer: KafkaConsumer) -> None:
     try:
         consumer.commit()
     except CommitFailedError:
-        log.info("offset-refused")  # another member has the partition now; the ids make its second look harmless
+        log.info("offset-refused")  # another member has the partition now; events are recognised by their ids

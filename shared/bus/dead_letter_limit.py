@@ -13,7 +13,7 @@ from shared.telemetry import metrics
 OPEN_MAX = 1_000
 """With so many something is wrong with us, not with the events: the consumer stops. A setting: DEAD_LETTERS_MAX."""
 CHECK_S = 1.0
-"""How often a consumer that stands still looks whether some were resolved."""
+"""How often a stopped consumer checks whether some were resolved."""
 
 log = structlog.get_logger()
 

@@ -85,7 +85,7 @@ def _is_count(text: str) -> bool:
 
 
 def event(envelope: Envelope, body: bytes | None) -> Any:
-    """The event itself, or the error that says what is wrong with it."""
+    """The event itself, or the error in it."""
     try:
         return catalogue.decode(envelope.type_name, envelope.version, body or b"")
     except LookupError as unknown:

@@ -1,7 +1,6 @@
-"""All that we use of kafka-python beyond what it promises: five things, each with the reason why nothing public does.
-
-Nothing else in the repository reaches into its clients, and a new version that changes one of these fails
-`tests/shared/bus/test_kafka_internals.py`, which says what to look at before the pin is raised.
+"""All private attributes of kafka-python that we use: five, each with the reason why no public one will do. Nothing
+else in the repository uses any, and a new version that changes one fails `tests/shared/bus/test_kafka_internals.py`,
+which lists what to check before the pin is raised.
 """
 
 from contextlib import suppress
@@ -9,36 +8,35 @@ from contextlib import suppress
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError
 
-LOOKED_AT = "3.0.12"
-"""The version whose source these were last compared with."""
+VERIFIED_VERSION = "3.0.12"
+"""The version with whose source these were last compared."""
 
 
 def request_rejoin(consumer: KafkaConsumer) -> None:
-    """Have a member join its group at its next poll. By itself kafka-python 3.0.12 forgets a join that new topics asked
-    for, where a poll ends before the join does: the member would wait, without a heartbeat, for ever. Java's clients
-    have `enforceRebalance` for this, kafka-python has nothing."""
+    """Have a member rejoin its group at its next poll. By itself kafka-python 3.0.12 loses a rejoin for new topics, if
+    the poll ends before it does: the member would wait, without a heartbeat, for ever. Java's clients have
+    `enforceRebalance` for this, kafka-python has nothing."""
     consumer._coordinator.request_rejoin()
 
 
 def must_rejoin(consumer: KafkaConsumer) -> bool:
-    """Whether a member has learned that its group is being divided anew. Tests wait for it; nothing public says it."""
+    """Whether a member has noticed a rebalance of its group. Tests wait for it; no public attribute has it."""
     return bool(consumer._coordinator.rejoin_needed)
 
 
 def close_without_leaving(consumer: KafkaConsumer) -> None:
-    """Close a consumer as a kill would: its group learns it from the end of the session. `close` of kafka-python tells
-    the group, and has no option not to (Java's has since KIP-1092); a member without a generation has nothing to tell.
+    """Close a consumer as a crash would: its group notices when the session expires. `close` of kafka-python leaves the
+    group, and has no option not to (Java's has since KIP-1092); a member without a generation does not send it.
 
-    Where a leader takes its leave while others join, Tansu waits for its plan for ever and lets nobody in any more.
+    When a leader leaves during a rebalance, Tansu waits for its assignment for ever and admits no member any more.
     """
     consumer._coordinator.reset_generation()
     consumer.close(autocommit=False)
 
 
 def close_without_sending(producer: KafkaProducer, *, wait_s: float) -> None:
-    """Close a producer with whatever it still had to send. Its own `close` waits for the broker first (`flush`),
-    and where that is in vain it raises before it closes anything: the producer would go on, behind the back of whoever
-    begins anew."""
+    """Close a producer with whatever it still had to send. Its own `close` waits for the broker first (`flush`), and if
+    that fails it raises before it closes anything: the producer would go on sending beside its successor."""
     producer._sender.force_close()
     producer._sender.join(wait_s)
     with suppress(KafkaError):

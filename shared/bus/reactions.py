@@ -1,4 +1,4 @@
-"""How a subject says which events it reacts to.
+"""How a subject declares the events that it reacts to.
 
 reactions = Reactions()
 

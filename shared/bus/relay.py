@@ -1,7 +1,7 @@
 """The relay: publishes the events of the outbox to the broker, in order per key, at least once.
 
-One relay of a service works at a time (a lease); should two overlap, consumers see an event twice and act once.
-Sent documents are kept: `republish` makes them unsent again, and a broker that forgot everything is refilled.
+One relay of a service works at a time (a lease); should two overlap, consumers see an event twice and act once. Sent
+documents are kept: `republish` marks them as not sent, which refills a broker that lost everything.
 """
 
 import threading
@@ -29,11 +29,11 @@ from shared.telemetry.failpoints import failpoint
 
 DOCUMENTS_MAX = 300
 SLICE_BYTES_MAX = 8_000_000
-"""Sent and marked together: as many documents as are marked fastest, or as many as their bytes allow."""
-MARKED_TOGETHER = 1_000
+"""Sent and marked together: the number of documents that is marked fastest, or as many as their bytes allow."""
+MARKED_AT_ONCE_MAX = 1_000
 """Made unsent in one transaction by `republish`."""
 PUBLISHED_MAX = 5_000
-"""Carried from one query, before looking again."""
+"""Published from one query, before the next query."""
 LEASE = timedelta(seconds=8)
 SEND_WAIT_S = 30.0
 CLOSE_WAIT_S = 5.0
@@ -95,14 +95,14 @@ class Relay:
         self._release()
 
     def _may_publish(self) -> bool:
-        """Whether it has the right to, which it asks for only where something waits: at rest nobody needs a lease."""
+        """Whether it has the lease, which it takes only when something waits: an idle relay needs none."""
         if self.context.clock() < self._sure_until:
             return True
         is_any = self.context.collection("outbox").find_one({"is_sent": False}, {"_id": 1}) is not None
         return is_any and self.holds_lease()
 
     def _release(self) -> None:
-        """Let another relay begin at once, instead of when the lease has run out."""
+        """Let another relay start at once, instead of when the lease expires."""
         self.context.collection("leases").delete_one({"_id": self.name, "holder": self.holder})
         self._sure_until = datetime.min.replace(tzinfo=UTC)
 
@@ -199,8 +199,8 @@ def republish(
 
     How many documents. They are read once, in the order of their ids, which is that of time, and marked in chunks of a
     transaction each, so that no single command takes long. A command that is stopped and run again skips what it has
-    marked before: each document names the last command that marked it. Clocks, which differ, are not asked. By key
-    every document since the instant is looked at: there is no index for so rare a question.
+    marked before: each document names the last command that marked it. Clocks, which differ, are not used. By key every
+    document since the instant is read: there is no index for so rare a query.
     """
     query: Document = {"is_sent": True}
     if errand_id:
@@ -215,9 +215,9 @@ def republish(
             "events.fund": fund_id,
         }  # an older release named the fund there only
     outbox, marked = context.collection("outbox"), 0
-    found = outbox.find(query, {"fund": 1}, batch_size=MARKED_TOGETHER).sort("_id", 1)
+    found = outbox.find(query, {"fund": 1}, batch_size=MARKED_AT_ONCE_MAX).sort("_id", 1)
     with found:
-        for chunk in in_batches(found, size=lambda _: 1, count_max=MARKED_TOGETHER, size_max=MARKED_TOGETHER):
+        for chunk in in_batches(found, size=lambda _: 1, count_max=MARKED_AT_ONCE_MAX, size_max=MARKED_AT_ONCE_MAX):
 
             def unsend(transaction: Transaction, chunk: Sequence[Document] = chunk) -> int:
                 change = {"is_sent": False, **({"errand": errand_id} if errand_id else {})}

@@ -21,7 +21,7 @@ class Mechanism(StrEnum):
 
 
 class SecurityIncomplete(ValueError):
-    """The settings of the brokers' security contradict each other; the text says what is missing or superfluous."""
+    """The settings of the brokers' security contradict each other; the text names what is missing or superfluous."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ TIME_OF_BROKER = "LogAppendTime"
 published."""
 
 RECONNECT_MAX_MS = 1_000
-"""How long a client waits at most before it looks again for a broker that went away: kafka-python would wait 30 s."""
+"""How long a client waits at most before it reconnects to a broker that was lost: kafka-python would wait 30 s."""
 
 
 def group_of(service: str) -> str:

@@ -1,8 +1,8 @@
 """The watchdog of a consumer: notices that it has partitions and lag, and receives no records.
 
 A consumer can fall into this state without an error (kafka-python before 3.0.9 did, after a rebalance), and no other
-member helps, since the partition counts as taken. The same where a group never lets a member in. Whoever notices
-leaves the consumer and makes a new one.
+member helps, since the partition counts as taken. The same where a group never lets a member in. The consumer is then
+replaced by a new one.
 """
 
 import threading
@@ -72,8 +72,8 @@ def stalled(
 
 
 class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Notes when the group has assigned this member its partitions, maybe none: before that nothing is handled. Whoever
-    is outside is told to join until it has."""
+    """Notes when the group has assigned this member its partitions, maybe none: before that nothing is handled. A
+    member outside of the group rejoins until it is admitted."""
 
     def __init__(self, consumer: KafkaConsumer, has_joined: threading.Event) -> None:
         self.consumer = consumer
@@ -89,7 +89,7 @@ class Membership(ConsumerRebalanceListener):  # type: ignore[misc]
         self.has_joined.set()
 
     def leave(self) -> None:
-        """Close the consumer without telling the group, which learns it when the session ends, as after a kill."""
+        """Close the consumer without leaving the group, which notices when the session expires, as after a crash."""
         self.has_joined.clear()
         close_without_leaving(self.consumer)
 

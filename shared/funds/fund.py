@@ -29,7 +29,7 @@ from shared.funds.procedure import Procedure
 from shared.funds.roles import USUAL_ROLES, Roles
 from shared.funds.rounding import USUAL_ROUNDING, RoundingRules
 from shared.funds.texts import Texts
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.errors import Missing
 from shared.kernel.money import Currency
 
@@ -70,7 +70,7 @@ class IdentifierRule:
             raise ValueError(f"pattern is not a regular expression: {fault}") from fault
         if (self.key is KeyRule.WEIGHTED_MOD_10) != bool(self.weights):
             raise ValueError(f"weights belong to the key {KeyRule.WEIGHTED_MOD_10}, which needs them")
-        bare = typed.number(self.example).upper()
+        bare = normalize.number(self.example).upper()
         if re.fullmatch(self.pattern, bare, re.ASCII) is None:
             raise ValueError(f"example does not fit pattern: it is read as {bare}")
         if not self.fits(bare):
@@ -79,9 +79,9 @@ class IdentifierRule:
             raise ValueError(f"example does not have the key {self.key}: {would}")
 
     def read(self, text: str) -> str | None:
-        """The number as it is kept, letters as capitals, without what people put in (`typed.number`); None when
+        """The number as it is kept, letters as capitals, without what people put in (`normalize.number`); None when
         malformed."""
-        bare = typed.number(text).upper()
+        bare = normalize.number(text).upper()
         return bare if self.fits(bare) else None
 
     def fits(self, bare: str) -> bool:
@@ -109,7 +109,7 @@ class PhoneRule:
         The code of the country may stand before it or not, with `+`, `00` or nothing; inside the country people dial
         a zero first, where the country has one, and some write both.
         """
-        bare = typed.number(text).removeprefix("tel:")
+        bare = normalize.number(text).removeprefix("tel:")
         abroad = re.sub(rf"^(\+|00)?{self.country_code}", "", bare)
         for each in (bare, abroad):
             national = each if re.fullmatch(self.mobile_pattern, each, re.ASCII) else each.removeprefix("0")

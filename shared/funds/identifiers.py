@@ -9,7 +9,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from operator import mul
 
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.iban import is_valid as is_valid_iban
 from shared.kernel.iban import national_number
 
@@ -81,7 +81,7 @@ _POST_DIGITS = 12
 
 def read_account(text: str, *, rule: AccountRule) -> str | None:
     """A bank account as it is kept, however people wrote it, as an IBAN too; None where its form or key is wrong."""
-    number = typed.number(text).upper()
+    number = normalize.number(text).upper()
     if rule in _DIGITS:
         number = national_number(number, length=_DIGITS[rule])
     elif rule is AccountRule.CCP and number:

@@ -50,16 +50,15 @@ def build(
     texts: Texts,
     document: Callable[[], Mapping[str, Any]],
     blueprints: Iterable[Blueprint] = (),
-    quotas: Mapping[str, str] = limits.USUAL,
+    quotas: Mapping[str, str] = limits.DEFAULT_QUOTAS,
     trusted_proxies: int = 0,
     lacking: Callable[[], Sequence[str]] = tuple,
 ) -> Flask:
     """The app of one process of a service. `document` makes its OpenAPI document.
 
-    While `lacking` names anything that the database must have first, no route is acted on, and readiness says what.
-
-    `quotas` say how often one caller may ask, by name. `trusted_proxies` is how many proxies of ours stand in front:
-    only the address that the outermost of them saw is believed.
+    While `lacking` names anything that the database must have first, no route is served, and readiness names it.
+    `quotas` are the limits on requests of one caller, by name. `trusted_proxies` is how many of our proxies are in
+    front: only the address that the outermost of them saw is trusted.
     """
     app = App(service, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES_MAX
@@ -91,7 +90,7 @@ def _refuse_slashes_before() -> None:
 
 
 def _refuse_while(app: Flask, lacking: Callable[[], Sequence[str]]) -> None:
-    """Act on nothing before the database is as this release needs it; how the process is, it says."""
+    """Serve no route before the database is as this release needs it; health is served."""
 
     @app.before_request
     def refuse() -> None:
@@ -128,7 +127,7 @@ def _missing(app: Flask, context: ServiceContext) -> list[str]:
 
 
 def _show_health(app: Flask, missing: Callable[[], list[str]]) -> None:
-    """Live asks nobody; ready names what is missing."""
+    """Live depends on no other system; ready names what is missing."""
 
     @app.get("/health/live")
     def live() -> Response:

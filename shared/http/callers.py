@@ -82,7 +82,7 @@ class PublicKeys(Protocol):
     """Where the identity service's public keys come from."""
 
     def get(self, *, unknown_key: bool) -> KeySet:
-        """The keys: the same object as long as nobody looked whether they changed."""
+        """The keys: the same object until they are fetched again."""
         ...
 
 
@@ -129,7 +129,7 @@ class KeysFromUrl:
 
 @dataclass(frozen=True)
 class VerifiedToken:
-    """What a good token says: by which keys it is good, for which fund, from when to when, and who shows it."""
+    """A verified token: by which keys, for which fund, its validity, and whose it is."""
 
     keys: KeySet
     fund_id: object
@@ -146,10 +146,10 @@ class Verifier:
     issuer: str
     audience: str
     _read: "OrderedDict[str, VerifiedToken]" = field(default_factory=OrderedDict, compare=False, repr=False)
-    """Tokens come again with every request. What they say stays true as long as the key that signed them is published;
+    """Tokens come again with every request. Their content stays valid as long as the key that signed them is published;
     their fund and their time are held against each request."""
     _absent: "OrderedDict[str, KeySet]" = field(default_factory=OrderedDict, compare=False, repr=False)
-    """Names of keys that were looked for, and the newest keys then, among which they were not."""
+    """Ids of keys that were not found, and the keys among which they were searched."""
 
     def actor(self, authorization: str, *, fund_id: str, at: datetime) -> Actor:
         """The caller behind an Authorization header."""
@@ -200,7 +200,7 @@ class Verifier:
         raise TokenInvalid
 
     def _believed(self, decoded: jwt.Token, keys: KeySet) -> VerifiedToken:
-        """What a token says whose signature is good, where it was issued for this."""
+        """The content of a token with a valid signature, if it was issued for this service."""
         claims = decoded.claims
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]

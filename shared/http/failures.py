@@ -1,9 +1,9 @@
-"""Which failures a function may end in, read from its source and from what it calls: the API documents say by this what
-each operation may be refused for, and nobody has to keep a list.
+"""Which failures a function may end in, read from its source and from what it calls: the API documents list by this the
+errors of each operation, and no list is kept by hand.
 
 Followed are functions and methods of this code whose object is known: by import, by the annotation of a parameter or a
-field, or by what another such function returns. What an `except` around a call catches does not count. It is a reading,
-not a proof: the tests hold every refusal that they meet against it.
+field, or by what another such function returns. What an `except` around a call catches does not count. It is an
+approximation: the tests compare every error that they meet with it.
 """
 
 import ast

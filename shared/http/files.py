@@ -1,5 +1,5 @@
-"""Bodies that carry files: multipart/form-data, read to disk by the server as it comes, dealt with before the unit of
-work begins. What each file becomes (stored as it is, checked, made anew) is said by the route.
+"""Bodies that carry files: multipart/form-data, streamed to disk by the server, processed before the unit of work
+begins. What is done with each file (stored unchanged, checked, rewritten) is declared by the route.
 """
 
 import re

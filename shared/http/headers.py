@@ -1,8 +1,8 @@
-"""The headers that every answer has, where its route did not say otherwise."""
+"""The headers that every response has, unless its route set them."""
 
 from flask import Flask, Response
 
-USUAL = {
+DEFAULT_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -13,10 +13,10 @@ USUAL = {
 
 
 def install(app: Flask) -> None:
-    """Add them to each answer, after whatever else looks at it."""
+    """Add them to each response, after all other handlers."""
 
     @app.after_request
     def add(answer: Response) -> Response:
-        for name, value in USUAL.items():
+        for name, value in DEFAULT_HEADERS.items():
             answer.headers.setdefault(name, value)
         return answer

@@ -14,8 +14,8 @@ LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 class _Body:
-    """The bytes of a body. What gunicorn finds wrong with its chunks while it is read is the caller's fault, and so is
-    an end before the length that the caller said: a whole thing may stand in half a body."""
+    """The bytes of a body. Malformed chunks that gunicorn finds while reading are the caller's error, and so is an end
+    before the declared length: half a body may look complete."""
 
     def __init__(self, inner: IO[bytes], length: int) -> None:
         self._inner = inner

@@ -1,12 +1,9 @@
-"""How often one caller may ask.
+"""Rate limits. A caller with a valid token is counted by identity, from any address; a caller without one is counted by
+address. So no caller can use up another's quota, or that of an office with the same address. Routes that check secrets,
+send or print have quotas of their own, which replace the default ones and are declared in their service's wiring.
 
-Whoever shows a good token is counted by who they are, whatever address they come from; whoever shows none is counted by
-address. So nobody shuts another one out by asking in their name, nor a whole office by sitting beside it. Routes that
-guess, send or print have quotas of their own, which stand in place of the usual ones and are named in their service's
-wiring.
-
-Each web process counts by itself and in memory: a counter in the database would cost every request a round trip. With
-several processes a caller may have up to as many times the quota; divide by it in the setting where that matters.
+Each web process counts for itself, in memory: a counter in the database would cost every request a round trip. With
+several processes a caller may have the quota once in each; divide the setting by their number where that matters.
 """
 
 import ipaddress
@@ -26,16 +23,16 @@ from shared.http.problems import TooManyRequests
 from shared.kernel.actors import Actor, ActorKind
 
 ADDRESS, SUBJECT, CLIENT = "address", "subject", "client"
-USUAL: Mapping[str, str] = {ADDRESS: "300/minute", SUBJECT: "600/minute", CLIENT: "3000/minute"}
+DEFAULT_QUOTAS: Mapping[str, str] = {ADDRESS: "300/minute", SUBJECT: "600/minute", CLIENT: "3000/minute"}
 """Without a token, for a person who signed in, for a machine; the settings may override it."""
 
 COUNTERS_MAX = 50_000
-"""About 14 MB. Beyond it the oldest counters are forgotten, and their callers begin anew."""
+"""About 14 MB. Beyond it the oldest counters are dropped, and their callers start again at zero."""
 
 NOT_COUNTED = frozenset({"live", "ready"})
 IPV6_CUSTOMER_BITS = 64
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-"""Under which networks that have IPv6 alone show IPv4 addresses (RFC 6052)."""
+"""The prefix under which IPv6-only networks represent IPv4 addresses (RFC 6052)."""
 UNKNOWN = "unknown"
 _HOST_AND_PORT = re.compile(
     r"\[(?P<bracketed>[^\[\]]*)\](:\d*)? | (?P<v4>[^:\[\]]*)(:\d*)? | (?P<v6>[^\[\]]*)", re.VERBOSE
@@ -43,7 +40,7 @@ _HOST_AND_PORT = re.compile(
 
 
 class Counters:
-    """Counters that end by themselves, in memory, of which there is a most."""
+    """Counters of fixed windows, in memory, with a limit on their number."""
 
     def __init__(self, count_max: int = COUNTERS_MAX) -> None:
         self._count_max = count_max
@@ -54,12 +51,12 @@ class Counters:
         return len(self._rows)
 
     def add(self, key: tuple[str, str], *, window_s: int) -> tuple[int, float]:
-        """Count once more; how often it was in this window, and for how many seconds that still lasts."""
+        """Count one more; returns the count in this window, and the seconds that are left of it."""
         now_s = time.time()
         with self._lock:
             count, ends_s = self._rows.get(key, (0, 0.0))
             if ends_s <= now_s:
-                self._rows.pop(key, None)  # so that the order is that of the windows' beginnings
+                self._rows.pop(key, None)  # keeps the rows in the order of their windows' starts
                 count, ends_s = 0, now_s + window_s
             self._rows[key] = (count + 1, ends_s)
             if len(self._rows) > self._count_max:
@@ -69,25 +66,26 @@ class Counters:
 
 @dataclass
 class Limits:
-    """The quotas of one process. `by_name` holds the three usual ones and, by their endpoint, those of single routes;
-    `guarded` are the endpoints that a token opens."""
+    """The quotas of one process. `by_name` has the three default ones and, by their endpoint, those of single routes;
+    `guarded` are the endpoints that need a token."""
 
     by_name: Mapping[str, RateLimitItem]
     guarded: Collection[str]
     counters: Counters = field(default_factory=Counters)
 
     def before(self) -> None:
-        """Count by address what no token opens; the others are counted when their token was read."""
+        """Count requests to public endpoints by address; the others are counted once their token is verified."""
         if request.endpoint not in self.guarded and request.endpoint not in NOT_COUNTED:
             self._count_address()
 
     def caller(self, actor: Actor) -> None:
-        """Count a caller whose token was found good."""
+        """Count a caller whose token is valid."""
         kind = CLIENT if actor.kind is ActorKind.CLIENT else SUBJECT
         self._count(kind, f"{g.fund.fund_id}:{actor.subject}")
 
     def after(self, answer: Response) -> Response:
-        """A guarded route that found no good token counts by address after all; and the answer says what is left."""
+        """A guarded route without a valid token counts by address after all; adds the headers about the quota to the
+        response."""
         if request.endpoint in self.guarded and "quota" not in g:
             try:
                 self._count_address()
@@ -101,7 +99,7 @@ class Limits:
         self._count(ADDRESS, network(request.remote_addr or ""))
 
     def _count(self, kind: str, who: str) -> None:
-        """Under the route's own quota, or the usual one of such callers."""
+        """Under the route's own quota, or the default one of such callers."""
         route = request.endpoint or ""
         name = route if route in self.by_name else kind
         quota = self.by_name[name]
@@ -117,8 +115,9 @@ class Limits:
 
 
 def network(address: str) -> str:
-    """Whom an address stands for, as proxies write it: with a port, in brackets or with a zone. An IPv4 address is the
-    same caller in its IPv6 forms; an IPv6 customer has 2^64 addresses. What is no address is all one caller."""
+    """The caller that an address identifies. Proxies write it with a port, in brackets or with a zone. An IPv4 address
+    is the same caller in its IPv6 forms; an IPv6 customer has 2^64 addresses. All values that are no address are one
+    caller."""
     found = _HOST_AND_PORT.fullmatch(address.strip().strip('"'))
     host = (found["bracketed"] or found["v4"] or found["v6"] or "") if found else ""
     try:
@@ -135,9 +134,10 @@ def network(address: str) -> str:
 
 
 def quotas(*given: Mapping[str, str]) -> dict[str, RateLimitItem]:
-    """Quotas by name, such as `300/minute`; a later one replaces an earlier. ValueError names the one that is none."""
+    """Quotas by name, such as `300/minute`; a later one replaces an earlier. ValueError names the one that is
+    invalid."""
     found: dict[str, RateLimitItem] = {}
-    for name, text in {name: text for each in (USUAL, *given) for name, text in each.items()}.items():
+    for name, text in {name: text for each in (DEFAULT_QUOTAS, *given) for name, text in each.items()}.items():
         try:
             found[name] = parse(text)
         except ValueError:
@@ -153,6 +153,6 @@ def install(app: Flask, limits: Limits) -> None:
 
 
 def count(actor: Actor) -> None:
-    """Count the caller of this request, once their token was found good. Raises `TooManyRequests`."""
+    """Count the caller of this request, whose token is valid. Raises `TooManyRequests`."""
     found: Any = current_app.extensions["limits"]
     found.caller(actor)

@@ -100,8 +100,8 @@ class Refusal:
 
     @classmethod
     def in_language(cls, texts: Texts, language: str) -> "Refusal":
-        answer = problems.problem(503, Overloaded.code, detail=texts.say(Overloaded.code, language))
-        answer.headers.extend(headers.USUAL)
+        answer = problems.problem(503, Overloaded.code, detail=texts.translate(Overloaded.code, language))
+        answer.headers.extend(headers.DEFAULT_HEADERS)
         return cls(list(answer.get_wsgi_headers({})), answer.get_data())
 
 

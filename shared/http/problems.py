@@ -139,10 +139,10 @@ def texts() -> Texts:
     return found
 
 
-def say(code: str, **parameters: object) -> str:
+def translate(code: str, **parameters: object) -> str:
     """A sentence of this service in the caller's language."""
     country = g.fund.country if "fund" in g else ""
-    return texts().say(code, language(), parameters, country=country)
+    return texts().translate(code, language(), parameters, country=country)
 
 
 def problem(
@@ -165,7 +165,9 @@ def problem(
     if (here := trace.get_current_span().get_span_context()).is_valid:
         body["trace_id"] = format(here.trace_id, "032x")
     if faults:
-        body["errors"] = [{"field": fault.field, "code": fault.code, "detail": say(fault.code)} for fault in faults]
+        body["errors"] = [
+            {"field": fault.field, "code": fault.code, "detail": translate(fault.code)} for fault in faults
+        ]
     if version is not None:
         body["version"] = version
     if size_max is not None:
@@ -192,7 +194,7 @@ def of_failure(failure: Failure) -> Response:
     status = status_of(type(failure))
     level = {503: "error", 500: "error"}.get(status, "info")
     getattr(log, level)("refused", code=failure.code, status=status)
-    detail = say(failure.code, **failure.parameters)
+    detail = translate(failure.code, **failure.parameters)
     version, size_max = failure.parameters.get("version"), failure.parameters.get("size_max")
     answer = problem(
         status,
@@ -215,7 +217,7 @@ def of_http(error: HTTPException) -> Response:
         return of_failure(TooLarge(size_max=request.max_content_length or 0))
     status = error.code or 500
     code = CODE_OF_STATUS.get(status, "request.refused")
-    answer = problem(status, code, detail=say(code))
+    answer = problem(status, code, detail=translate(code))
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             answer.headers[name] = value
@@ -231,7 +233,7 @@ def of_fault(error: Exception) -> Response:
     """The answer to a fault of ours: nothing of it is shown; its class and place are logged, not its text."""
     where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-5:]]
     log.error("fault", fault=type(error).__name__, where=where)
-    return problem(500, "platform.fault", detail=say("platform.fault"))
+    return problem(500, "platform.fault", detail=translate("platform.fault"))
 
 
 def install(app: Flask) -> None:

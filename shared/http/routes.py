@@ -1,4 +1,4 @@
-"""How a subject says what it answers over HTTP.
+"""How a subject declares its HTTP routes.
 
 routes = Routes("mandates")
 
@@ -7,7 +7,7 @@ def accept(uow, mandate_id):
     return actions.accept(uow, mandate_id=mandate_id)
 
 Every path lies under `/v1/<fund>`. A handler gets its unit of work, then the query and the body where it takes them,
-then the parts of its path. A GET reads, save where it is kept that an agent looked; every other method runs in one
+then the parts of its path. A GET only reads, unless an agent's access is recorded; every other method runs in one
 transaction.
 """
 
@@ -78,7 +78,7 @@ class Route:
     is_keyed: bool = False
     is_journaled: bool = False
     is_reference: bool = False
-    """Whether the answer is the fund's own definition, the same for everybody: callers may keep it for a while."""
+    """Whether the response is the fund's own definition, the same for every caller: it may be cached for a while."""
     edits: Loader | None = None
     """Loads the thing that it changes, to hold its version against If-Match where the caller sends one."""
 
@@ -92,7 +92,7 @@ class Route:
 
 
 class Routes:
-    """The routes of one subject. `about` is what the API documents say of them together."""
+    """The routes of one subject. `about` describes them in the API documents."""
 
     def __init__(self, subject: str, *, about: str = "") -> None:
         self.subject = subject
@@ -109,8 +109,8 @@ class Routes:
         is_journaled: bool = False,
         is_reference: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """Answer what there is. `is_journaled` gives the fund's staff a transaction, since it is kept who looked.
-        `is_reference` lets callers keep the answer: it comes from the fund's definition alone.
+        """Answer what there is. `is_journaled` runs it in a transaction for the fund's staff, since their access is
+        recorded. `is_reference` lets callers cache the response: it comes from the fund's definition alone.
         """
         return self._add(
             "GET",

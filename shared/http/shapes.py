@@ -8,9 +8,9 @@ from flask import g
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from shared.funds.fund import Fund
-from shared.http.problems import say
+from shared.http.problems import translate
 from shared.kernel.money import Money
-from shared.storage.paging import CURSOR_CHARACTERS_MAX, PAGE_MAX, Wanted
+from shared.storage.paging import CURSOR_CHARACTERS_MAX, PAGE_MAX, PageRequest
 
 AMOUNT = re.compile(r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$")
 
@@ -49,7 +49,7 @@ class CodeText(fields.String):
     """A code of the service, shown as its sentence in the caller's language."""
 
     def _serialize(self, value: str | None, attr: str | None, obj: Any, **more: Any) -> str | None:
-        return None if value is None else say(value)
+        return None if value is None else translate(value)
 
 
 class Derived(fields.Nested):
@@ -66,7 +66,7 @@ class Derived(fields.Nested):
 class PagedQuery(Schema):
     """Which page of a list is asked for; the filters of a list are fields of a subclass.
 
-    `limit` and `cursor` are read into one `page` (`Wanted`), beside the filters.
+    `limit` and `cursor` are read into one `page` (`PageRequest`), beside the filters.
     """
 
     limit = fields.Integer(load_default=PAGE_MAX, validate=validate.Range(1, PAGE_MAX))
@@ -74,7 +74,7 @@ class PagedQuery(Schema):
 
     @post_load
     def _wanted(self, read: dict[str, Any], **_: Any) -> dict[str, Any]:
-        wanted = Wanted(limit=read.pop("limit"), cursor=read.pop("cursor"))
+        wanted = PageRequest(limit=read.pop("limit"), cursor=read.pop("cursor"))
         return {**read, "page": wanted}
 
 

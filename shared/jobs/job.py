@@ -32,8 +32,8 @@ JOB_MOVES: dict[JobStatus, frozenset[JobStatus]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What is to be done for one thing, and when. Taking it moves `due_at` behind the lease: whoever dies over it
-    leaves it due again. `attempts` are those in a row that ended badly, the one under way among them."""
+    """What is to be done for one thing, and when. Taking it moves `due_at` to the end of the lease: after a crash it is
+    due again. `attempts` counts consecutive failed attempts and the one that is running."""
 
     job_id: str
     kind: str
@@ -43,7 +43,7 @@ class Job:
     due_at: datetime
     attempts: int = 0
     last_error: str = ""
-    """A code or a class, never what a failure says."""
+    """A code or a class, never the text of a failure."""
     reason: str = ""
     """Why an operator gave it up."""
     traceparent: str = ""
@@ -54,11 +54,11 @@ class Job:
 class JobKind:
     """One kind of work of a service.
 
-    `run(context, fund_id, thing_id)` does it, outside of any transaction, and answers when it wants to run again, or
-    None when all is done. It may be killed anywhere and run again, also beside itself: what it finds half done it
-    finishes by asking. Of one fund at most `at_once` run at the same time. `hold(uow, thing_id)` says in the thing
-    itself that it was tried in vain and waits for an operator; `give_up(uow, thing_id, reason)`, that one gave it up:
-    without it only the job goes.
+    `run(context, fund_id, thing_id)` does it, outside of any transaction, and returns when it is to run again, or None
+    when all is done. It may crash anywhere and be run again, even concurrently with itself: for work left unfinished it
+    asks the other system for the state. Of one fund at most `at_once` run at the same time. `hold(uow, thing_id)`
+    records in the thing itself that all attempts failed and that it waits for an operator; `give_up(uow, thing_id,
+    reason)`, that an operator gave it up: without it only the job is removed.
     """
 
     name: str
@@ -75,17 +75,18 @@ def id_of(kind: str, thing_id: str) -> str:
 
 
 def has_failed_before(job: Job) -> bool:
-    """Whether an attempt before the one under way ended with a fault; not where its worker was killed over it."""
+    """Whether an attempt before the running one failed; a crash of its worker does not count."""
     return job.attempts > 1 and job.last_error != ""
 
 
 def is_exhausted(job: Job, kind: JobKind) -> bool:
-    """Whether those who took it as often as its kind allows wrote nothing of it down: it may be what kills them."""
+    """Whether its last attempts, as many as its kind allows, ended without a result: it may be what crashes the
+    workers."""
     return job.attempts > kind.attempts_max
 
 
 def is_idle(job: Job, *, at: datetime) -> bool:
-    """Whether it waits for its time: nobody runs it, no attempt failed, and it is not due."""
+    """Whether it waits for its time: it is not running, no attempt failed, and it is not due."""
     return job.status is JobStatus.WAITING and job.attempts == 0 and job.due_at > at
 
 
@@ -118,5 +119,5 @@ def retried(job: Job, *, at: datetime) -> Job:
 
 
 def given_up(job: Job, *, reason: str, at: datetime) -> Job:
-    """An operator does not want it tried again. Raises `MoveNotAllowed` where somebody else was first."""
+    """An operator does not want it retried. Raises `MoveNotAllowed` after a concurrent change."""
     return replace(job, status=moved(JOB_MOVES, job.status, to=JobStatus.GIVEN_UP), reason=reason, due_at=at)

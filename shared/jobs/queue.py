@@ -13,7 +13,7 @@ from typing import Any
 from shared.jobs.job import Job, JobStatus, given_up, id_of, is_idle, retried
 from shared.kernel.actors import system
 from shared.kernel.errors import Missing
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Repository, as_document, as_thing
 from shared.storage.retention import kept
 from shared.storage.service_context import ServiceContext
@@ -52,11 +52,9 @@ def schedule(uow: UnitOfWork, kind: str, thing_id: str, *, due_at: datetime | No
 
 
 def schedule_if_idle(uow: UnitOfWork, kind: str, thing_id: str) -> None:
-    """Have a thing's work done now, where many ask for the same: a job that is due, is under way or failed is left as
-    it is, so that those who ask do not meet each other over one row.
-
-    Whoever runs such a kind looks again a moment after it found something, and has `Backfill` for what was saved
-    beside its last look.
+    """Have a thing's work done now, where many events ask for it: a job that is due, is running or failed is not
+    written, so that concurrent transactions do not conflict on one row. A kind that uses this checks again a moment
+    after it found something, and has a `Backfill` for what was saved concurrently with its last check.
     """
     job_id = id_of(kind, thing_id)
     if uow.collection(NAME).is_held(job_id):
@@ -72,7 +70,7 @@ def cancel(uow: UnitOfWork, kind: str, thing_id: str) -> None:
 
 
 def schedule_or_cancel(uow: UnitOfWork, kind: str, thing_id: str, *, due_at: datetime | None) -> None:
-    """What a rule says of when a thing has something to do again: at a time, or never."""
+    """When a thing has something to do again, as its rule decides: at a time, or never."""
     if due_at is None:
         cancel(uow, kind, thing_id)
     else:
@@ -117,16 +115,16 @@ def due(context: ServiceContext, fund_id: str, kind: str, *, limit: int) -> Sequ
     return found[:limit]
 
 
-def replace_if_same(context: ServiceContext, fund_id: str, seen: Job, new: Job) -> Job | None:
-    """Write what became of a job unless somebody wrote it meanwhile; then None."""
+def replace_if_unchanged(context: ServiceContext, fund_id: str, seen: Job, new: Job) -> Job | None:
+    """Write a job's new state unless it was changed meanwhile; then None."""
     written = replace(new, version=_fresh(_reading(context, fund_id)))
     change = {"$set": as_document(written)}
     is_same = _tenant_collection(context, fund_id).update(seen.job_id, change, version=seen.version)
     return written if is_same else None
 
 
-def remove_if_same(context: ServiceContext, fund_id: str, seen: Job) -> None:
-    """The work is done; a job that was scheduled anew meanwhile stays."""
+def remove_if_unchanged(context: ServiceContext, fund_id: str, seen: Job) -> None:
+    """The work is done; a job that was rescheduled meanwhile stays."""
     tenant_collection = _tenant_collection(context, fund_id)
     tenant_collection.collection.delete_one(
         {"_id": tenant_collection.key(seen.job_id), "fund": fund_id, "version": seen.version}
@@ -139,12 +137,12 @@ def retry(uow: UnitOfWork, job_id: str) -> Job:
 
 
 def give_up(uow: UnitOfWork, job_id: str, *, reason: str) -> Job:
-    """Have a worker say in the thing itself that it was given up. Raises `JobUnknown`, `MoveNotAllowed`."""
+    """Have a worker record in the thing itself that it was given up. Raises `JobUnknown`, `MoveNotAllowed`."""
     return _keep(uow, given_up(jobs.load(uow, job_id), reason=reason, at=uow.at), "job-given-up")
 
 
-def put_if_same(uow: UnitOfWork, seen: Job, new: Job) -> bool:
-    """Write what became of a job beside what is written in its thing, unless somebody wrote it meanwhile."""
+def put_if_unchanged(uow: UnitOfWork, seen: Job, new: Job) -> bool:
+    """Write a job's new state in the transaction that changes its thing, unless the job was changed meanwhile."""
     found = jobs.find(uow, seen.job_id)
     if found is None or found.version != seen.version:
         return False
@@ -164,7 +162,7 @@ def _keep(uow: UnitOfWork, job: Job, verb: str) -> Job:
     return kept
 
 
-def page(uow: UnitOfWork, *, status: JobStatus, wanted: Wanted) -> Page[Job]:
+def page(uow: UnitOfWork, *, status: JobStatus, wanted: PageRequest) -> Page[Job]:
     """The jobs of a fund in one state, the one that has been due longest first."""
     return jobs.page(uow, order=LONGEST_DUE, wanted=wanted, status=status.value)
 

@@ -1,8 +1,7 @@
 """Runs what is due: fund by fund and kind by kind, each job in a thread, and what fails again after a growing wait.
 
-One of the edges where whatever a rule throws is met: a job that fails is logged by its code or class, counted, and
-left for later; the others go on. What a job needs and is away (a bank, a mail server) pauses that kind of that fund
-alone: one fund's silent bank holds up nobody else.
+It is one of the edges that catch what a rule raises: a job that fails is logged by its code or class, counted, and
+retried later; the others go on. An unavailable bank or mail server pauses only that kind of job of that fund.
 """
 
 import itertools
@@ -28,12 +27,12 @@ from shared.telemetry.propagation import continue_trace
 
 BUSY_WAIT_S = 0.05
 IDLE_WAIT_MAX_S = 1.0
-"""How long a job that another process scheduled may be due before anybody looks."""
+"""How long a job that another process scheduled may be due before it is found by polling."""
 REST_WAIT_MAX_S = 10.0
-"""Where what other processes write is heard of, nobody need look for so long, or until the next job is due."""
+"""While the change stream reports other processes' writes, no polling for so long, or until the next job is due."""
 BACK_OFF = RetrySchedule((1, 5, 15, 30))
 THREADS_MAX = 128
-"""Of one worker process: most of them wait for somebody outside, and hold no connection to the database meanwhile."""
+"""Of one worker process: most of them wait for another system, and hold no database connection meanwhile."""
 COUNT_EVERY_S = 30.0
 DUE_AT_ONCE_MAX = 100
 LEASE_EXPIRED = "lease-expired"
@@ -62,7 +61,7 @@ class Runner:
         self._wakeup = context.wakeups.on(queue.NAME)
 
     def run(self, stop: threading.Event) -> None:
-        """Until told to stop; then what is under way is finished."""
+        """Run until `stop` is set; then running jobs are finished."""
         wait_s = rest_s = BUSY_WAIT_S
         counted_s = float("-inf")
         with ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="job") as pool:
@@ -86,8 +85,7 @@ class Runner:
         return stop.wait(BUSY_WAIT_S if is_woken and not self._is_more_due else 0)
 
     def _rest_s(self, wait_s: float) -> float:
-        """Until the next job is due; one that is due already waits for its kind, and is looked for as if nothing were
-        heard of."""
+        """Until the next job is due; one that is due already waits for a free slot of its kind, and is polled for."""
         within = timedelta(seconds=REST_WAIT_MAX_S)
         due_at = queue.earliest_due(self.context, self.kinds, within=within)
         due_in_s = REST_WAIT_MAX_S if due_at is None else (due_at - self.context.clock()).total_seconds()
@@ -124,7 +122,9 @@ class Runner:
                 if free <= 0:
                     continue
                 for job in (by_lane[lane] if is_whole else queue.due(self.context, *lane, limit=free))[:free]:
-                    begun = queue.replace_if_same(self.context, fund_id, job, taken(job, kind, at=self.context.clock()))
+                    begun = queue.replace_if_unchanged(
+                        self.context, fund_id, job, taken(job, kind, at=self.context.clock())
+                    )
                     if begun is not None:
                         self._count_running(lane, 1)
                         yield fund_id, begun
@@ -141,7 +141,7 @@ class Runner:
         idle_name, thread.name = thread.name, f"job {kind.name} {fund_id}"
         try:
             self._run(fund_id, job, kind)
-        except Exception as failure:  # what became of it cannot be written: the end of its lease will tell
+        except Exception as failure:  # its result cannot be written: it is due again when its lease expires
             log.error("job-left", kind=kind.name, job=job.job_id, fund=fund_id, error=_name(failure))
         finally:
             thread.name = idle_name
@@ -167,12 +167,12 @@ class Runner:
             self._pauses.pop((fund_id, kind.name), None)
         metrics.JOBS.labels(kind.name, "done").inc()
         if due_at is None:
-            queue.remove_if_same(self.context, fund_id, job)
+            queue.remove_if_unchanged(self.context, fund_id, job)
         else:
-            queue.replace_if_same(self.context, fund_id, job, rescheduled(job, due_at=due_at))
+            queue.replace_if_unchanged(self.context, fund_id, job, rescheduled(job, due_at=due_at))
 
     def _give_up(self, fund_id: str, job: Job, kind: JobKind) -> None:
-        """Say so in the thing itself, and forget the job: one transaction."""
+        """Record it in the thing itself, and delete the job: one transaction."""
 
         def act(uow: UnitOfWork) -> None:
             if kind.give_up is not None:
@@ -193,7 +193,7 @@ class Runner:
         log.warning("job-waits", kind=job.kind, job=job.job_id, fund=fund_id, error=error, seconds=pause_s)
         metrics.JOBS.labels(job.kind, "unavailable").inc()
         due_at = self.context.clock() + timedelta(seconds=pause_s)
-        queue.replace_if_same(self.context, fund_id, job, postponed(job, error=error, due_at=due_at))
+        queue.replace_if_unchanged(self.context, fund_id, job, postponed(job, error=error, due_at=due_at))
 
     def _fail(self, fund_id: str, job: Job, kind: JobKind, *, error: str) -> None:
         after = failed(job, kind, error=error, at=self.context.clock())
@@ -210,13 +210,13 @@ class Runner:
         if after.status is JobStatus.FAILED and kind.hold is not None:
             self._hold(fund_id, job, after, kind.hold)
         else:
-            queue.replace_if_same(self.context, fund_id, job, after)
+            queue.replace_if_unchanged(self.context, fund_id, job, after)
 
     def _hold(self, fund_id: str, job: Job, after: Job, hold: Callable[[UnitOfWork, str], None]) -> None:
         """Write in the thing itself that its job failed, and in the job: one transaction."""
 
         def act(uow: UnitOfWork) -> None:
-            if queue.put_if_same(uow, job, after):
+            if queue.put_if_unchanged(uow, job, after):
                 hold(uow, job.thing_id)
 
         self.context.run(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)

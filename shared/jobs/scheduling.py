@@ -1,4 +1,4 @@
-"""Things whose rule says, in `next_look_at`, when they are looked at again: each is saved together with its job."""
+"""Things whose rule sets, in `next_look_at`, when they are due again: each is saved together with its job."""
 
 import dataclasses
 from datetime import UTC, datetime

@@ -17,7 +17,7 @@ class ActorKind(StrEnum):
 
 
 class NotYours(Forbidden):
-    """The thing belongs to somebody else."""
+    """The thing belongs to another person or employer."""
 
     code = "access.not-yours"
 

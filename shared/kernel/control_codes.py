@@ -3,7 +3,7 @@ nothing of what it stands for. 40 random bits in eight of Crockford's letters.""
 
 import hmac
 
-from shared.kernel import typed
+from shared.kernel import normalize
 
 ENTROPY_BYTES = 5
 LENGTH = 8
@@ -18,8 +18,8 @@ def control_code(entropy: bytes) -> str:
     return "".join(LETTERS[number >> 5 * place & 31] for place in range(LENGTH))
 
 
-def is_code(text: str, code: str) -> bool:
-    """Whether somebody typed this code, with the letters read that look like digits: O is 0, I and L are 1. Nobody
-    can type the empty code of a thing that has none."""
-    given = typed.number(text).upper().translate(_LOOK_ALIKE)
+def matches_code(text: str, code: str) -> bool:
+    """Whether what was typed is this code. Letters that look like digits are read as those: O is 0, I and L are 1. No
+    input matches an empty code, which stands for a thing that has none."""
+    given = normalize.number(text).upper().translate(_LOOK_ALIKE)
     return bool(code) and hmac.compare_digest(given.encode(), code.encode())

@@ -22,7 +22,8 @@ class Currency(StrEnum):
     babel's decimals are those of shop prices, of which Iraq's dinar has none and its bank files three."""
 
     OTHER = "XXX"
-    """What a bank tells of in no currency, or what cannot be: the amount is as written, and no rule ever books it."""
+    """An entry of a bank without a currency, or with an invalid one: the amount is as written, and no rule ever books
+    it."""
     locals().update({code: code for code in _DECIMALS})
 
     @property

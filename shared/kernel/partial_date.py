@@ -32,10 +32,10 @@ def of(day: date) -> PartialDate:
 
 
 def read(text: str) -> PartialDate | None:
-    """The date that somebody wrote, or None: `1950-03-12`, `1950-03`, `1950`, and with zeros or XX for what is unknown.
+    """The date in a text, or None: `1950-03-12`, `1950-03`, `1950`, and with zeros or XX for what is unknown.
 
-    With the day first it is taken only where the day is unknown (`00/00/1950`, `00/03/1950`): of `04/05/1950` nobody
-    can tell which is the month.
+    With the day first it is taken only where the day is unknown (`00/00/1950`, `00/03/1950`): in `04/05/1950` day and
+    month cannot be told apart.
     """
     found = _YEAR_FIRST.fullmatch(text) or _DAY_UNKNOWN.fullmatch(text)
     if found is None:
@@ -72,9 +72,7 @@ def may_be_same(one: PartialDate, other: PartialDate) -> bool:
 
 
 def proves(stated: PartialDate, known: PartialDate) -> bool:
-    """Whether who told one date knows all that is known of the other.
-
-    Of somebody known by the year alone, the year is enough, whatever day a form made them choose (`1950-01-01`); but
-    the year alone proves nothing where the day is known.
+    """Whether a stated date contains all that is known of the other. Where only the year is known, the year is enough,
+    whatever day a form required (`1950-01-01`); where the day is known, the year alone is not.
     """
     return all(a == b for a, b in zip(parts(stated), parts(known), strict=True) if b)

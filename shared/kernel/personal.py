@@ -1,4 +1,4 @@
-"""The classes of personal data, and the form in which it travels and rests."""
+"""The classes of personal data, and the form in which it is sent and stored."""
 
 from enum import StrEnum
 from typing import NewType

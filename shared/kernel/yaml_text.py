@@ -1,4 +1,4 @@
-"""YAML in which no key is said twice: the second would silently take the place of the first."""
+"""YAML without duplicate keys: the second would silently replace the first."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import yaml
 
 
 class UniqueKeys(yaml.SafeLoader):
-    """PyYAML's safe loader; raises `yaml.YAMLError` with the place of a key that is said twice."""
+    """PyYAML's safe loader; raises `yaml.YAMLError` with the place of a duplicate key."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -16,5 +16,5 @@ class UniqueKeys(yaml.SafeLoader):
 
 
 def parse(text: str) -> Any:
-    """What a YAML text says. Raises `yaml.YAMLError`."""
+    """The content of a YAML text. Raises `yaml.YAMLError`."""
     return yaml.load(text, Loader=UniqueKeys)  # noqa: S506  a SafeLoader

@@ -1,4 +1,4 @@
-"""Sentences for people, by code and language, from the `texts.yaml` of each room that has something to say."""
+"""Sentences for people, by code and language, from the `texts.yaml` files."""
 
 import functools
 from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ class Texts:
 
     by_code: Mapping[str, Mapping[str, str]]
 
-    def say(
+    def translate(
         self, code: str, language: str, parameters: Mapping[str, object] | None = None, *, country: str = ""
     ) -> str:
         """The sentence, in French where the language has none; the code itself where nobody wrote one. Of parameters,
@@ -49,7 +49,7 @@ class Texts:
             case date():
                 return days.written(value, language=language, country=country)
             case Term():
-                return self.say(value.code, language).rstrip(".")
+                return self.translate(value.code, language).rstrip(".")
             case Mapping():
                 return value.get(language) or next(iter(value.values()))
             case str():

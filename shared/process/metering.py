@@ -15,10 +15,9 @@ PATH = "/metrics"
 
 
 def install(app: Flask, *, bind: str) -> None:
-    """Answer what comes in by that address with the metrics, before anything else of the app sees it.
-
-    The connection itself tells by which port it came: no header of a caller or proxy can name another. Many processes
-    listen on both addresses, so whichever is asked tells of all of them (prometheus multiprocess files).
+    """Serve the metrics on that address, before the app handles the request. The port is read from the connection
+    itself, so no header of a caller or proxy can forge it. Many processes listen on both addresses, and each of them
+    serves the metrics of all (prometheus multiprocess files).
     """
     inner, port = app.wsgi_app, int(bind.rpartition(":")[2])
 

@@ -1,9 +1,9 @@
-"""Periodic tasks: what has no thing of its own. Linking the audit, purging, gathering a file, receipts that a centre
-brings. What a thing waits for is a job of the due queue (`shared/jobs`): one that fails leaves the others alone and is
-seen by operators. A periodic task that fails is run again whole, later and later.
+"""Periodic tasks: work that belongs to no single thing, such as linking the audit, purging, gathering a file, reading
+receipts. Work of one thing is a job of the due queue (`shared/jobs`), where a failure does not block others and is
+visible to operators. A periodic task that fails is rerun as a whole, with growing waits.
 
-It looks for what waits, does what the outside needs outside of any transaction, and keeps the result in a unit of work.
-It runs again soon, so it may stop anywhere; what it finds half done it finishes by asking, never by guessing.
+It finds what is due, calls other systems outside of any transaction, and saves the result in a unit of work. It runs
+again soon, so it may stop anywhere; for work left unfinished it asks the other system for the state, and never guesses.
 """
 
 import threading
@@ -29,11 +29,9 @@ platform at rest asks its database little."""
 
 @dataclass(frozen=True)
 class PeriodicTask:
-    """A piece of periodic work in one fund; `run` answers how many things it did.
-
-    While nothing comes its waits grow to `rest_s`. Where rows of the collections in `woken_by` are written it runs
-    `every_s` later, with what came meanwhile; only while those of all processes are heard of does it wait for longer
-    than `IDLE_MAX_S`.
+    """Periodic work in one fund; `run` returns how many things it did. While nothing is due its waits grow to `rest_s`.
+    A write to a collection in `woken_by` makes it run `every_s` later; only while the change stream reports the writes
+    of all processes does it wait longer than `IDLE_MAX_S`.
     """
 
     name: str
@@ -49,8 +47,8 @@ def _why(failure: Exception) -> str:
 
 
 def run_periodically(periodic_task: PeriodicTask, context: ServiceContext, fund_id: str, stop: threading.Event) -> None:
-    """Run it for one fund until told to stop. While nothing comes it looks ever less often; after a round in
-    which the outside or the database was gone, or another worker was faster, it waits longer than that."""
+    """Run it for one fund until `stop` is set. While nothing is due it polls less and less often; after a round in
+    which another system or the database was unavailable, or another worker was faster, it waits longer than that."""
     wait_s, waiting = periodic_task.every_s, IdleBackOff(periodic_task, context, stop)
     while not waiting.ends(wait_s):
         try:
@@ -84,7 +82,7 @@ class IdleBackOff:
         return self.stop.wait(self.periodic_task.every_s if self.is_woken else 0)
 
     def after(self, done: int, *, waited_s: float) -> float:
-        """How long to wait after a round: what was woken, or did something, begins anew with short waits."""
+        """How long to wait after a round: after a wake-up, or a round that did something, waits start short again."""
         if done:
             self.wakeups.note_activity()
         if done or self.is_woken:

@@ -7,7 +7,7 @@ from shared.jobs import queue
 from shared.kernel.actors import system
 from shared.process.periodic_tasks import PeriodicTask
 from shared.storage import blobs
-from shared.storage.retention import ID, Retention, for_days, kept, purge, purge_plumbing
+from shared.storage.retention import ID, Retention, for_days, kept, purge, purge_infrastructure
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -17,7 +17,7 @@ ROUNDS_MAX = 50
 OUTBOX_DAYS, INBOX_DAYS = 120, 180
 """The id of an event is kept for longer than the event can be published again."""
 
-PLUMBING: Mapping[str, Retention] = {
+INFRASTRUCTURE: Mapping[str, Retention] = {
     "outbox": for_days(OUTBOX_DAYS, since=ID, why="events can be republished for so long", is_sent=True),
     "inbox": for_days(INBOX_DAYS, since=ID, why="an event that comes again is known; longer than any outbox keeps it"),
     "workers": kept("one row a worker, forgotten a day after it was last seen"),
@@ -55,7 +55,9 @@ def purge_all(context: ServiceContext, fund_id: str, *, things: Mapping[str, Ret
     purged += _until_none(partial(blobs.remove_unfinished, context, fund_id))
     if fund_id == next(iter(context.funds)):
         purged += sum(
-            _until_none(partial(purge_plumbing, context, name, each)) for name, each in PLUMBING.items() if each.life
+            _until_none(partial(purge_infrastructure, context, name, each))
+            for name, each in INFRASTRUCTURE.items()
+            if each.life
         )
     return purged
 
@@ -82,7 +84,7 @@ def _forget_each(uow: UnitOfWork, name: str, gone: list[str]) -> None:
 
 
 def _forget_all(uow: UnitOfWork, name: str, gone: list[str]) -> None:
-    """Rows that nobody knows by name: how many, and the last of them."""
+    """Rows without an audit record each: how many, and the last of them."""
     if gone:
         uow.note("purged", name, gone[-1], version=len(gone))
 

@@ -1,4 +1,4 @@
-"""What a service is made of, said once in its `wiring.py`; nothing is connected until a process starts."""
+"""What a service is made of, declared once in its `wiring.py`; nothing connects until a process starts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ HTTP_FIELDS = HTTP_TEXTS.with_name("fields.yaml")
 
 Own = TypeVar("Own")
 
-PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
+INFRASTRUCTURE_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
     "requests": [["fund", "at"]],
     "blobs_begun": [["fund", "at"]],
     "blobs": [["fund", "blob_id"]],
@@ -50,7 +50,7 @@ PLUMBING_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
 OUTBOX_INDEX = DeclaredIndex(collection="outbox", fields=("is_sent", "_id"), where={"is_sent": False})
 """What waits, in order. MongoDB allows no partial index on `_id` alone; one that begins with it finds nothing on the
 embedded engine (0.7.0b3)."""
-PLUMBING_COLLECTIONS = (*purging.OF_FUNDS, *purging.PLUMBING)
+INFRASTRUCTURE_COLLECTIONS = (*purging.OF_FUNDS, *purging.INFRASTRUCTURE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +143,7 @@ class Service(Generic[Own]):
         ]
         others = [
             DeclaredIndex(collection=collection, fields=tuple(fields))
-            for collection, wanted in {**PLUMBING_INDEXES, **self.indexes}.items()
+            for collection, wanted in {**INFRASTRUCTURE_INDEXES, **self.indexes}.items()
             for fields in wanted
         ]
         return [*of_repositories, *others, OUTBOX_INDEX]
@@ -151,7 +151,7 @@ class Service(Generic[Own]):
     def collections(self) -> Sequence[str]:
         """Every collection that the service keeps anything in."""
         declared = (index.collection for index in self.declared_indexes())
-        return sorted({*PLUMBING_COLLECTIONS, *self.all_retentions(), *declared})
+        return sorted({*INFRASTRUCTURE_COLLECTIONS, *self.all_retentions(), *declared})
 
     def make_indexes(self, context: ServiceContext) -> None:
         """See that every index is there, for tests and measurements; processes find what `migrate` has made."""

@@ -22,10 +22,9 @@ class SettingsMissing(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """Where a process finds its engines, its keys and its neighbours' public faces, and what it listens on.
-
-    Of the requests of a web process `web_threads` act at once and `web_waiting` wait, each at most `web_wait_s`; the
-    rest are refused. With `dead_letters_max` open dead letters a worker takes in no more events. `health_bind` and
+    """Where a process finds its engines, its keys and the public addresses of the services, and what it listens on. In
+    a web process `web_threads` requests run at once and `web_waiting` wait, each at most `web_wait_s`; the rest are
+    refused. With `dead_letters_max` open dead letters a worker handles no more events. `health_bind` and
     `metrics_bind`, a worker's and a web's, are for operations alone; without the latter a web shows no metrics.
     `fund_folders` hold funds' definitions beside those that ship.
     """

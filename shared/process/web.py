@@ -50,12 +50,12 @@ log = structlog.get_logger()
 
 
 def app(service: Service[Any], common: Common, own: Any) -> Flask:
-    """The service's app, connected. It acts on nothing until its database was found to be migrated."""
+    """The service's app, connected. It serves no route until its database has been found to be migrated."""
     context = service.context(common)
-    looked = ReadinessCheck(partial(migrating.lacking, service, context))
+    readiness = ReadinessCheck(partial(migrating.lacking, service, context))
     if answers(context.database, within_s=FIRST_CHECK_MAX_S):
-        looked.look()
-    looked.go_on()
+        readiness.check()
+    readiness.repeat_until_ready()
     return http.build(
         service.name,
         routes=[route for routes in service.routes for route in routes.all],
@@ -66,18 +66,18 @@ def app(service: Service[Any], common: Common, own: Any) -> Flask:
         blueprints=service.blueprints(own, context),
         quotas={**service.quotas, **common.quotas},
         trusted_proxies=common.trusted_proxies,
-        lacking=lambda: looked.lacking,
+        lacking=lambda: readiness.lacking,
     )
 
 
 class ReadinessCheck:
-    """What the database was found to lack when the process began; looked for again until there is nothing."""
+    """What the database lacks, checked when the process starts and again until nothing is missing."""
 
     def __init__(self, ask: Callable[[], list[str]]) -> None:
         self.ask = ask
         self.lacking: list[str] = ["start: the database was not looked at yet"]
 
-    def look(self) -> None:
+    def check(self) -> None:
         try:
             found = self.ask()
         except (Unavailable, PyMongoError) as gone:
@@ -87,15 +87,15 @@ class ReadinessCheck:
             log.error("not-prepared", lacking=found)
         self.lacking = found
 
-    def go_on(self) -> None:
-        """Look again in a thread of its own, which ends with the process."""
+    def repeat_until_ready(self) -> None:
+        """Check again in a daemon thread."""
         if self.lacking:
             threading.Thread(target=self._until_nothing_lacks, name="start", daemon=True).start()
 
     def _until_nothing_lacks(self) -> None:
         while self.lacking:
             time.sleep(CHECK_EVERY_S)
-            self.look()
+            self.check()
 
 
 class _Log(Logger):  # type: ignore[misc]
@@ -131,7 +131,7 @@ class Web(BaseApplication):  # type: ignore[misc]
             "limit_request_fields": HEADERS_MAX,
             "control_socket_disable": True,
             "forwarded_allow_ips": os.environ.get("FORWARDED_ALLOW_IPS", ""),
-            "forwarder_headers": "",  # nobody but us says under which path we lie
+            "forwarder_headers": "",  # no caller may set the path under which the service is mounted
             "proc_name": f"himaya {self.service.name} web",
             "logger_class": _Log,
             "post_fork": self._begin,

@@ -82,7 +82,7 @@ def _threads(
     relay = Relay(context, common.kafka_servers, name="relay", security=common.kafka_security)
 
     def carry(stop: threading.Event) -> None:
-        _make_topics(common)  # a broker that came back may have forgotten them
+        _make_topics(common)  # a broker that restarted may have lost them
         relay.run(stop)
 
     runner = Runner(context, service.jobs(own))

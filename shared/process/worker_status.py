@@ -29,9 +29,9 @@ CHECK_EVERY_S = 3.0
 WRITE_EVERY_S = 20.0
 """An unchanged status is saved again so often, and what waits is counted so often."""
 DATABASE_ANSWER_MAX_S = 2.0
-LATELY_S = 10.0
+CHECK_AGE_MAX_S = 10.0
 """A dependency that answered within this time counts as reachable."""
-PULSE_MAX_S = 30.0
+HEARTBEAT_AGE_MAX_S = 30.0
 """A main loop without a heartbeat for so long counts as hung."""
 FORGOTTEN_AFTER = timedelta(days=1)
 FORGET_EVERY_S = 3600.0
@@ -68,7 +68,7 @@ class WorkerMonitor:
 
     def is_alive(self) -> bool:
         """Whether the main loop is alive. Needs no dependency."""
-        return time.monotonic() - self._came_round_s < PULSE_MAX_S
+        return time.monotonic() - self._came_round_s < HEARTBEAT_AGE_MAX_S
 
     def missing(self) -> list[str]:
         """What the worker lacks to be ready, in words."""
@@ -79,7 +79,7 @@ class WorkerMonitor:
             found.append("consumer: not in its group")
         now_s = time.monotonic()
         for name in ("database", "broker"):
-            if now_s - self._answered_s.get(name, float("-inf")) > LATELY_S:
+            if now_s - self._answered_s.get(name, float("-inf")) > CHECK_AGE_MAX_S:
                 found.append(name)
         return found
 

@@ -1,7 +1,7 @@
 """Long bytes: wage files, supporting papers, issued papers. Encrypted in chunks, stored once per fund and content.
 
-Written before the unit of work that refers to them, since they may be long; a blob that nothing refers to harms nobody.
-An incomplete one (the sender disconnected, the process crashed) is removed after a day.
+Written before the unit of work that refers to them, since they may be long; a blob without references is harmless. An
+incomplete one (the sender disconnected, the process crashed) is removed after a day.
 """
 
 import hashlib

@@ -1,7 +1,8 @@
-"""Follows the database's change stream while the service is at rest, and ends everybody's waits when something comes.
+"""Follows the database's change stream while the service is idle, and ends the waits of all threads when a change
+arrives.
 
-While there is work no stream is open: the next piece of work is found by a query, as without a change stream. So a busy
-database serves no streams, and one that has none, or refuses them, only makes a service at rest ask more often.
+Under load no stream is open: the next piece of work is found by a query, as without a change stream. So a busy database
+serves no streams, and where it has none, or refuses them, an idle service only polls more often.
 """
 
 import threading
@@ -14,12 +15,12 @@ from pymongo.errors import OperationFailure, PyMongoError
 from shared.storage.service_context import ServiceContext
 
 QUIET_S = 2.0
-"""For so long nothing came: then the stream is followed."""
+"""Idle for so long, the stream is opened."""
 AWAIT_S = 10.0
-"""One question waits in the database for so long."""
+"""How long one `getMore` waits in the database."""
 EMPTY_EARLY_MAX = 5
-"""Answers without a change that came before their time, beyond one a second: the embedded engine wakes its streams at
-each commit of anybody. So much of that means that others are busy, and each answer costs it more than a look."""
+"""Early responses without a change, beyond one a second: the embedded engine wakes its streams at every commit. So many
+of them mean that other processes are busy, and each costs the engine more than a query."""
 REFUSED_S = 600.0
 GONE_S = 2.0
 
@@ -27,14 +28,14 @@ log = structlog.get_logger()
 
 
 class Changes:
-    """Those of one service's database, in a thread of its own."""
+    """The change stream of one service's database, in a thread of its own."""
 
     def __init__(self, context: ServiceContext) -> None:
         self.context = context
         self.wakeups = context.wakeups
 
     def run(self, stop: threading.Event) -> None:
-        """Follow, whenever it is quiet, until it is stopped."""
+        """Follow the stream, whenever the service is idle, until stopped."""
         while not stop.is_set():
             wait_s = QUIET_S - self.wakeups.quiet_s()
             if wait_s <= 0:

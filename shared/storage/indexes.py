@@ -1,4 +1,5 @@
-"""The indexes that a service declares: made by `migrate` before anything else runs, and only looked for by the rest."""
+"""The indexes that a service declares: created by `migrate` before anything else runs, and only checked by the other
+processes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

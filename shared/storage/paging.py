@@ -55,8 +55,8 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which page somebody asks for. `cursor` is that of the page before, None for the first page."""
+class PageRequest:
+    """Which page is requested. `cursor` is that of the page before, None for the first page."""
 
     limit: int = PAGE_MAX
     cursor: str | None = None
@@ -77,7 +77,7 @@ class Page(Generic[Item]):
         return iter(self.items)
 
 
-def one_after_the_other(wanted: Wanted, lists: Sequence[Callable[[Wanted], Page[Item]]]) -> Page[Item]:
+def concatenated(wanted: PageRequest, lists: Sequence[Callable[[PageRequest], Page[Item]]]) -> Page[Item]:
     """A page of several lists read as one: the second begins where the first ends. Raises `CursorMalformed`."""
     at, _, cursor = (wanted.cursor or "0.").partition(".")
     if not (at.isascii() and at.isdecimal() and int(at) < len(lists)):
@@ -85,7 +85,7 @@ def one_after_the_other(wanted: Wanted, lists: Sequence[Callable[[Wanted], Page[
     items: list[Item] = []
     following: str | None = cursor or None
     for number in range(int(at), len(lists)):
-        page = lists[number](Wanted(limit=wanted.limit - len(items), cursor=following))
+        page = lists[number](PageRequest(limit=wanted.limit - len(items), cursor=following))
         items += page.items
         if page.next is not None:
             return Page(items, next=f"{number}.{page.next}")
@@ -110,8 +110,8 @@ def after(order: Order, cursor: str | None, *, filters: Mapping[str, object]) ->
     }
 
 
-def cut(items: Sequence[Item], *, order: Order, wanted: Wanted, **filters: object) -> Page[Item]:
-    """One page of things that are all at hand, by their own key. Raises `CursorMalformed`."""
+def page_of(items: Sequence[Item], *, order: Order, wanted: PageRequest, **filters: object) -> Page[Item]:
+    """One page of things that are all in memory, sorted by their own key. Raises `CursorMalformed`."""
     ordered = sorted(items, key=lambda each: str(getattr(each, order.key)), reverse=order.is_newest_first)
     if wanted.cursor is not None:
         (place,) = _read(wanted.cursor, order, filters)
@@ -147,12 +147,12 @@ def _read(cursor: str, order: Order, filters: Mapping[str, object]) -> list[obje
 
 def _digest(order: Order, filters: Mapping[str, object]) -> str:
     """Of the list that a cursor belongs to: under other filters its place means nothing."""
-    said = [order.fields, order.is_newest_first, sorted((name, repr(value)) for name, value in filters.items())]
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
+    identity = [order.fields, order.is_newest_first, sorted((name, repr(value)) for name, value in filters.items())]
+    return hashlib.sha256(repr(identity).encode()).hexdigest()[:12]
 
 
 def _encoded(value: Any) -> str:
-    """A value as text that says what kind it is: nothing but text, whole numbers and instants is ever sorted by."""
+    """A value as text with its type in front: lists are sorted by text, whole numbers and instants only."""
     match value:
         case str():
             return f"s{value}"

@@ -1,6 +1,5 @@
-"""Proof that a server has transactions, before anything leans on them.
-
-One that takes `startTransaction` and ignores it would save halves of units of work, and nobody would notice.
+"""Checks that a server has transactions before anything depends on them. A server that accepts `startTransaction` and
+ignores it would save partial units of work unnoticed.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -18,11 +17,11 @@ LEFT_OVER = timedelta(hours=1)
 
 
 class TransactionsMissing(Exception):
-    """The server has no transactions: the text says in one sentence how that was seen."""
+    """The server has no transactions: the text is one sentence about what was observed."""
 
 
 def prove_transactions(database: Database[Document]) -> None:
-    """Write inside a transaction, look from outside, abort, look again. Leaves nothing behind."""
+    """Write inside a transaction, read from outside, abort, read again. Leaves nothing behind."""
     with pymongo.timeout(PROOF_MAX_S):
         try:
             _prove(database)

@@ -15,7 +15,7 @@ from shared.events import catalogue
 from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.unit_of_work import UnitOfWork
 
-READ_TOGETHER = 100
+READ_BATCH_SIZE = 100
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def _published(uow: UnitOfWork) -> Iterator[Found]:
     fields = ["is_sent", "at", "events.type", "events.version", "events.fund", "events.body"]
     of_fund = [uow.fund.fund_id, None]  # an older release named none
     query = {"fund": {"$in": of_fund}, "events.type": {"$in": wanted}}
-    with uow.raw_collection("outbox").find(query, fields, batch_size=READ_TOGETHER) as rows:
+    with uow.raw_collection("outbox").find(query, fields, batch_size=READ_BATCH_SIZE) as rows:
         for row in rows:
             published: Any = row["events"]
             where: Any = "outbox, sent" if row["is_sent"] else "outbox, to be sent"
@@ -56,7 +56,9 @@ def _published(uow: UnitOfWork) -> Iterator[Found]:
 
 def _parked(uow: UnitOfWork) -> Iterator[Found]:
     query = {"fund": uow.fund.fund_id, "is_open": True}
-    with uow.raw_collection("deadletters").find(query, ["type", "parked_at", "body"], batch_size=READ_TOGETHER) as rows:
+    with uow.raw_collection("deadletters").find(
+        query, ["type", "parked_at", "body"], batch_size=READ_BATCH_SIZE
+    ) as rows:
         for row in rows:
             type_name, _, version = str(row["type"]).rpartition(".v")
             at: Any = row["parked_at"]

@@ -1,8 +1,8 @@
 """Re-encryption: finds every encrypted value in a service's database and encrypts it with the current key.
 
-Found are the fields of repositories, the remembered answers to requests, and the pieces of blobs. Not the outbox and
-the dead letters: they are published again as they were, so an older key stays as long as they do (`said.py` counts what
-they hold).
+Covered are the fields of repositories, the stored responses to requests, and the pieces of blobs. Not the outbox and
+the dead letters: they are published again unchanged, so an older key stays as long as they do (`published_values.py`
+counts their values).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,10 +14,10 @@ from shared.storage.connection import Document
 from shared.storage.repository import Repository
 from shared.storage.unit_of_work import UnitOfWork
 
-TOGETHER_MAX = 100
-TOGETHER_BYTES_MAX = 4_000_000
-"""In one transaction: small enough not to block others for long."""
-READ_TOGETHER = 500
+BATCH_MAX = 100
+BATCH_BYTES_MAX = 4_000_000
+"""Per transaction: small enough not to block others for long."""
+READ_BATCH_SIZE = 500
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def outdated(uow: UnitOfWork, repositories: Iterable[Repository[Any]]) -> Iterat
         if stored.is_current(uow):
             continue
         batch.append(stored)
-        if len(batch) == TOGETHER_MAX or sum(each.size for each in batch) >= TOGETHER_BYTES_MAX:
+        if len(batch) == BATCH_MAX or sum(each.size for each in batch) >= BATCH_BYTES_MAX:
             yield batch
             batch = []
     if batch:
@@ -114,7 +114,7 @@ def _of_blobs(uow: UnitOfWork) -> Iterator[StoredValues]:
 
 def _read(uow: UnitOfWork, name: str, fields: Sequence[str]) -> Iterator[Document]:
     """All of a collection, by one query: on the embedded engine each query costs what it matches."""
-    with uow.raw_collection(name).find({"fund": uow.fund.fund_id}, fields, batch_size=READ_TOGETHER) as found:
+    with uow.raw_collection(name).find({"fund": uow.fund.fund_id}, fields, batch_size=READ_BATCH_SIZE) as found:
         yield from found
 
 

@@ -1,4 +1,4 @@
-"""Repositories: where a subject's store keeps its things, each with a version that a later writer must know."""
+"""Repositories: where a subject's store keeps its things, each with a version for optimistic concurrency control."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,19 +11,19 @@ from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.connection import Document
-from shared.storage.paging import Order, Page, Wanted, after, cursor_at
+from shared.storage.paging import Order, Page, PageRequest, after, cursor_at
 from shared.storage.retention import Retention
 from shared.storage.unit_of_work import UnitOfWork
 
 FIND_MAX = 1_000
 
 
-class BoundReached(Exception):
-    """A look-up that should find few things finds too many to be held at once: a fault of ours, it has to be paged."""
+class TooManyFound(Exception):
+    """A query that should find few things finds too many to hold in memory: a programming error, it has to be paged."""
 
 
 class Versioned(Protocol):
-    """A frozen dataclass with the field `version`: 0 before it is first kept."""
+    """A frozen dataclass with the field `version`: 0 before it is first saved."""
 
     @property
     def version(self) -> int: ...
@@ -34,10 +34,10 @@ Kept = TypeVar("Kept", bound=Versioned)
 
 @dataclasses.dataclass(frozen=True)
 class Index:
-    """Fields that are looked up together. The fund always stands first: nobody has to add it.
+    """Fields that are looked up together. The fund is always the first field and need not be added.
 
-    With `where`, only the documents that it chooses stand in it: with `unique` beside it, the rule "at most one living
-    thing of …" is the database's. Equality and `$in` alone, of stored values; a query must say the same to be served.
+    With `where` it is a partial index: with `unique` as well, the database enforces a rule "at most one active thing
+    per …". Only equality and `$in` on stored values; a query must contain the same condition to use it.
     """
 
     fields: tuple[str, ...]
@@ -48,10 +48,10 @@ class Index:
 class Repository(Generic[Kept]):
     """Stores things of one kind under their key, per fund, and publishes their events.
 
-    `retention` says how long rows live and why; one periodic task of the service carries it out. `encrypted` names the
-    fields that are stored encrypted, with their class; they belong to the value of the field `associated_data`.
-    `received_encrypted`
-    names those that another service encrypted, for the same value; they are stored as they were received.
+    `retention` states how long rows are kept and why; one periodic task of the service purges them. `encrypted` names
+    the fields that are stored encrypted, with their class; they belong to the value of the field `associated_data`.
+    `received_encrypted` names those that another service encrypted, for the same value; they are stored as they were
+    received.
     """
 
     def __init__(
@@ -94,14 +94,14 @@ class Repository(Generic[Kept]):
     ) -> list[Kept]:
         """Things whose fields equal what is given: all of them, few by construction, or with a limit the first so many.
 
-        Raises `BoundReached` where all of them are more than anybody meant: nothing is cut off in silence.
+        Raises `TooManyFound` where there are more than `FIND_MAX`: a list is never cut off silently.
         """
         found = uow.collection(self.name).find(equal, limit=FIND_MAX + 1 if limit is None else limit, sort=sort)
         if limit is None and len(found) > FIND_MAX:
-            raise BoundReached(f"{self.name}: more than {FIND_MAX} by {', '.join(sorted(equal))}")
+            raise TooManyFound(f"{self.name}: more than {FIND_MAX} by {', '.join(sorted(equal))}")
         return [self._thing(uow, document) for document in found]
 
-    def page(self, uow: UnitOfWork, *, order: Order, wanted: Wanted, **filters: object) -> Page[Kept]:
+    def page(self, uow: UnitOfWork, *, order: Order, wanted: PageRequest, **filters: object) -> Page[Kept]:
         """One page of the things that the filters let through, sorted by an index. Raises `CursorMalformed`."""
         beyond = after(order, wanted.cursor, filters=filters)
         both = {**filters, **beyond}
@@ -117,11 +117,11 @@ class Repository(Generic[Kept]):
 
     def each(self, uow: UnitOfWork, *, order: Order, **filters: object) -> Iterator[Kept]:
         """All the things that the filters let through, sorted by an index: for what may be many, read page by page."""
-        wanted: Wanted | None = Wanted()
+        wanted: PageRequest | None = PageRequest()
         while wanted is not None:
             page = self.page(uow, order=order, wanted=wanted, **filters)
             yield from page.items
-            wanted = Wanted(cursor=page.next) if page.next else None
+            wanted = PageRequest(cursor=page.next) if page.next else None
 
     def find_only(self, uow: UnitOfWork, **equal: object) -> Kept | None:
         """The thing with these values of a unique index, or None."""
@@ -129,8 +129,8 @@ class Repository(Generic[Kept]):
         return self._thing(uow, found[0]) if found else None
 
     def save(self, uow: UnitOfWork, outcome: Outcome[Kept]) -> Kept:
-        """Save the outcome of a rule and publish its events. `ChangedMeanwhile`, now or when it is written, where
-        another writer was first."""
+        """Save the outcome of a rule and publish its events. `ChangedMeanwhile`, now or when it is written, after a
+        concurrent change."""
         thing = outcome.thing
         kept: Kept = dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]
         key = str(getattr(kept, self.key))
@@ -150,7 +150,7 @@ class Repository(Generic[Kept]):
         return {str(document[self.key]): self._thing(uow, document) for document in found}
 
     def save_many(self, uow: UnitOfWork, things: Iterable[Kept], *, part_of: str) -> None:
-        """Save many things at once, with one line of audit; `part_of` names what they came with."""
+        """Save many things at once, with one audit record; `part_of` names what they belong to."""
         kept = {
             str(getattr(thing, self.key)): dataclasses.replace(thing, version=thing.version + 1)  # type: ignore[type-var]
             for thing in things

@@ -1,6 +1,5 @@
-"""How long the rows of a collection are kept, and why: said where the collection is declared, carried out by one job.
-
-A row whose time is over is removed for good. What a law or a running case needs is never purged by the platform.
+"""How long the rows of a collection are kept, and why: declared with the collection, carried out by one periodic task.
+Expired rows are deleted permanently. What a law or an open case needs is never purged by the platform.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,8 +22,8 @@ PURGED_AT_ONCE_MAX = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Retention:
-    """`life` counts from the instant in the field `since`, or from the one in a time-ordered `_id`; None: kept for
-    good. `only` are values (of a list: one of them) that a row has to have before its time counts."""
+    """`life` counts from the instant in the field `since`, or from the one in a time-ordered `_id`; None: kept
+    permanently. `only` are values (of a list: one of them) that a row has to have before its time counts."""
 
     why: str
     life: timedelta | None = None
@@ -37,7 +36,7 @@ class Retention:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Of the index that finds what is over; none where nothing ever is, or its id says it."""
+        """Of the index that finds expired rows; none where rows never expire, or the id contains the time."""
         return (*self.only, self.since) if self.since not in ("", ID) else ()
 
     @property
@@ -50,7 +49,7 @@ class Retention:
         return f"{_in_words(self.life)} after {since}{only}: {self.why}"
 
     def over(self, at: datetime) -> dict[str, object]:
-        """What rows have whose time is over."""
+        """The filter for expired rows."""
         if self.life is None:
             raise ValueError("what is kept for good is never over")
         before = at - self.life
@@ -73,15 +72,15 @@ WITH_ITS_THING = kept("a part of what it belongs to")
 
 
 def purge(uow: UnitOfWork, collection: str, retention: Retention) -> list[str]:
-    """Remove rows of one fund whose time is over, those that are over longest first, a few hundred at most; which."""
+    """Delete expired rows of one fund, oldest first, a few hundred at most; returns which."""
     tenant_collection = uow.collection(collection)
     over = tenant_collection.find(retention.over(uow.at), limit=PURGED_AT_ONCE_MAX, sort=[(retention.since, 1)])
     _remove(uow.raw_collection(collection), over, session=tenant_collection.session, fund=uow.fund.fund_id)
     return [str(row["_id"]).removeprefix(tenant_collection.key("")) for row in over]
 
 
-def purge_plumbing(context: ServiceContext, collection: str, retention: Retention) -> int:
-    """The same for what has no fund and no audit: what was sent, what was handled."""
+def purge_infrastructure(context: ServiceContext, collection: str, retention: Retention) -> int:
+    """The same for rows without fund and audit: sent and handled events."""
     rows = context.collection(collection)
     over = list(
         rows.find(retention.over(context.clock()), {"_id": 1}).sort(retention.since, 1).limit(PURGED_AT_ONCE_MAX)

@@ -1,6 +1,5 @@
-"""What a process of a service stands on: its database, the funds, its keys, the clock and chance.
-
-Here alone a transaction is opened, run again on a conflict, and committed.
+"""The context of a service's process: its database, the funds, its keys, the clock and entropy. Only here is a
+transaction opened, rerun on a conflict, and committed.
 """
 
 import os
@@ -39,7 +38,7 @@ Answer = TypeVar("Answer")
 
 RUNS_MAX = 6
 RETRIED_MAX_S = 30.0
-"""No run is begun later than this after the first: who waits for an answer has waited long enough."""
+"""No rerun starts later than this after the first run: the caller has waited long enough."""
 COMMITS_MAX = 3
 WAIT_S = 0.02
 TOO_LARGE_FOR_CACHE = 388
@@ -119,7 +118,7 @@ class ServiceContext:
         object.__setattr__(self, "sessions", Sessions(self.database))
 
     def collection(self, name: str) -> Collection[Document]:
-        """One of the service's collections; made once, since to make one costs more than to use it."""
+        """One of the service's collections; cached, since creating the object costs more than using it."""
         found = self._collections.get(name)
         if found is None:
             found = self._collections[name] = self.database[name]
@@ -153,8 +152,8 @@ class ServiceContext:
         return self.transact(lambda transaction: action(transaction.unit_of_work(fund_id, by=by, cause=cause)))
 
     def transact(self, body: Callable[[Transaction], Answer]) -> Answer:
-        """Run the body and save all that it changed. On a conflict, or where the server that took writes stepped down
-        or was lost inside the transaction, run it again whole, a few times and for some time at most."""
+        """Run the body and save all that it changed. On a conflict, or where the primary stepped down or was lost
+        inside the transaction, rerun it as a whole, with a limit on runs and time."""
         failpoint("work.begin")
         began_s = time.monotonic()
         for run in range(1, RUNS_MAX + 1):

@@ -1,10 +1,10 @@
-"""The database sessions in which a process opens transactions, and the killing of those that crashed processes left
-open.
+"""The database sessions in which a process opens transactions, and how those that crashed processes left open are
+killed.
 
 A process that crashes inside a transaction blocks what it wrote until the database aborts the transaction, a minute
-later by default: until then its successor waits, and requests are answered by 503. So a process writes down each
-session before it opens a transaction there, and ends those of its host that belong to nobody any more. Likewise a
-process whose own connection was lost inside a transaction ends that one before it opens the next.
+later by default: until then its successor waits, and requests are answered by 503. So a process records each session
+before it opens a transaction in it, and ends those of its host whose process has crashed. Likewise a process whose own
+connection was lost inside a transaction ends that one before it opens the next.
 
 If the process is alive after all, its transaction is only retried.
 
@@ -36,7 +36,7 @@ log = structlog.get_logger()
 NAME = "database_sessions"
 NOTED_AGAIN = timedelta(days=1)
 FORGOTTEN = timedelta(days=7)
-"""Rows of hosts that never came back. A session that is in use is written down anew each day."""
+"""Rows of hosts that never came back. A session in use is recorded again each day."""
 
 
 @dataclass

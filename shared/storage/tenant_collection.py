@@ -24,7 +24,7 @@ PENDING_MAX = 500
 """Of one collection; beyond it they are written, so that a long work's memory stays flat."""
 FEW_MAX = 20
 """So many new documents of one thing wait with those of the next, where each event brings some."""
-TOGETHER_MAX = 12
+BULK_WRITES_MAX = 12
 """Writes that go in one message for all collections: beyond some twenty the embedded engine is faster by collection."""
 READ_MAX = 5_000
 """Documents of one collection that a transaction remembers as it read them; those beyond it are written whole."""
@@ -80,7 +80,7 @@ class PendingWrites:
     _pending: dict[str, dict[str, PendingWrite]] = field(default_factory=dict)
     _collections: dict[str, Collection[Document]] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
-    """The collections that were written, or looked into before."""
+    """The collections that were written, or read before."""
     _has_begun: bool = False
     """Whether the server was asked anything in this transaction yet."""
     _read: dict[str, dict[str, Document]] = field(default_factory=dict)
@@ -149,7 +149,7 @@ class PendingWrites:
     def _may_go_together(self) -> bool:
         """Whether the server takes what waits in one message, now."""
         count = sum(map(len, self._pending.values()))
-        if count > TOGETHER_MAX or not has_bulk_write(self.session.client):
+        if count > BULK_WRITES_MAX or not has_bulk_write(self.session.client):
             return False
         return self._has_begun or profile_of(next(iter(self._collections.values())).database).begins_with_bulk_write
 
@@ -345,7 +345,7 @@ class TenantCollection:
         return self.writes.as_read(self.collection, str(row["_id"]), version=_version_before(row))
 
     def _delete_and_insert(self, rows: Sequence[Document]) -> None:
-        """Deleted by parts of one version and inserted together: inside the transaction nobody sees the gap."""
+        """Deleted in batches of one version and inserted together: no other transaction sees the state in between."""
         if not rows:
             return
         kept = {str(row["_id"]): before for row in rows if (before := self._as_read(row)) is not None}

@@ -18,7 +18,7 @@ from shared.funds.fund import Fund
 from shared.kernel.actors import Actor
 from shared.kernel.batches import in_batches
 from shared.kernel.ids import uuid7
-from shared.kernel.references import with_check
+from shared.kernel.references import with_check_digits
 from shared.storage.connection import Document
 from shared.storage.tenant_collection import PendingWrites, TenantCollection
 from shared.telemetry.propagation import current_traceparent
@@ -71,7 +71,7 @@ class UnitOfWork:
         Eight digits meet by accident; a unique index on the reference makes the unit of work run again with others.
         """
         number = int.from_bytes(self.entropy(8), "big") % 10**8
-        return with_check(kind, f"{self.at.year % 100:02d}{number:08d}")
+        return with_check_digits(kind, f"{self.at.year % 100:02d}{number:08d}")
 
     def publish(self, event: Any, *, version: int = 0) -> None:
         """Send an event once this work is saved; `version` is that of the thing which it is about."""

@@ -1,7 +1,6 @@
-"""Wakes threads that wait for new rows, so that an idle process hardly queries its database and is never late.
-
-Who looks for work waits here between two looks. A commit of this process ends the wait, and so does one of any other
-process while the database's change stream is followed (`changes.py`). While it is not, waits stay short.
+"""Wakes threads that wait for new rows, so that an idle process hardly queries its database without being late. A
+polling thread waits here between two queries. A commit of this process ends the wait, and so does one of any other
+process while the database's change stream is open (`changes.py`). While it is not, waits stay short.
 """
 
 import threading

@@ -11,7 +11,7 @@ REQUESTS = Counter("himaya_requests_total", "HTTP requests answered", ["route", 
 REQUEST_SECONDS = Histogram("himaya_request_seconds", "Time to answer an HTTP request", ["route", "method"])
 EVENTS_SENT = Counter("himaya_events_sent_total", "Events that the broker acknowledged")
 EVENTS_HANDLED = Counter("himaya_events_taken_total", "Events handled, by result", ["type", "result"])
-EVENT_AGE_SECONDS = Histogram("himaya_event_age_seconds", "From telling an event to having reacted to it")
+EVENT_AGE_SECONDS = Histogram("himaya_event_age_seconds", "From publishing an event to having reacted to it")
 CONSUMERS_RENEWED = Counter("himaya_consumers_renewed_total", "Consumers that were given up, and why", ["reason"])
 DEAD_LETTERS_OPEN = Gauge("himaya_dead_letters_open", "Open dead letters", multiprocess_mode="max")
 CONSUMER_STOPPED = Gauge(
@@ -20,7 +20,7 @@ CONSUMER_STOPPED = Gauge(
 REQUESTS_SHED = Counter("himaya_requests_shed_total", "Requests refused because too many were there", ["why"])
 REQUESTS_WORKING = Gauge("himaya_requests_working", "Requests that act now", multiprocess_mode="livesum")
 REQUESTS_WAITING = Gauge("himaya_requests_waiting", "Requests that wait for their turn", multiprocess_mode="livesum")
-OUTBOX_WAITING = Gauge("himaya_outbox_waiting", "Documents of events told and not sent", multiprocess_mode="max")
+OUTBOX_WAITING = Gauge("himaya_outbox_waiting", "Documents of events that are not sent yet", multiprocess_mode="max")
 LAG = Gauge("himaya_inbox_lag", "Records of a partition that are not handled yet", ["topic"], multiprocess_mode="max")
 JOBS = Counter("himaya_jobs_total", "Attempts at due work, by what became of them", ["kind", "result"])
 JOBS_FAILED = Gauge("himaya_jobs_failed", "Due work that waits for an operator", multiprocess_mode="max")

@@ -46,7 +46,7 @@ def run(var: Path, ports: list[int]) -> int:
     try:
         with place.alone(var):
             stop_left_over(var=var)
-            keep_running(stages, var=var, between=lambda: None, once_ready=lambda: screen.say("all is ready"))
+            keep_running(stages, var=var, between=lambda: None, once_ready=lambda: screen.write_line("all is ready"))
     except KeyboardInterrupt:
         return 0
     except Broken as broken:

@@ -46,9 +46,9 @@ from shared.http import bodies
 from shared.http.callers import Unauthenticated, Verifier
 from shared.http.files import Files, UploadedFile
 from shared.http.limits import network
-from shared.kernel import partial_date, typed
+from shared.kernel import normalize, partial_date
 from shared.kernel.errors import Failure, Forbidden, Invalid
-from shared.kernel.references import is_genuine
+from shared.kernel.references import has_valid_check_digits
 from shared.languages.texts import best_language
 from shared.storage.service_context import now
 from shared.webhooks import Secret, sign, verify
@@ -307,15 +307,23 @@ def _short_texts(sent: bytes) -> object:
     for rule in AccountRule:
         is_account(text, rule=rule)
         read_account(text, rule=rule)
-    for read_typed in (typed.text, typed.name, typed.email, typed.token, typed.folded, typed.initials, typed.length):
+    for read_typed in (
+        normalize.text,
+        normalize.name,
+        normalize.email,
+        normalize.token,
+        normalize.folded,
+        normalize.initials,
+        normalize.length,
+    ):
         read_typed(text)
-    partial_date.read(typed.plain(text))
+    partial_date.read(normalize.plain(text))
     for fund in funds().values():
         for kind in IdentifierKind:
             fund.read_identifier(kind, text)
         fund.phone.e164(text)
     number_in(text)
-    is_genuine(text)
+    has_valid_check_digits(text)
     network(text)
     best_language(text, ("ar", "fr"))
     return Period.read(text)

@@ -20,7 +20,7 @@ from shared.bus import envelope
 from shared.bus.envelope import Envelope, EnvelopeMalformed, EventBodyMalformed
 from shared.http.shapes import Amount
 from shared.kernel.money import Currency
-from shared.kernel.references import is_genuine, with_check
+from shared.kernel.references import has_valid_check_digits, with_check_digits
 from shared.storage.service_context import ServiceContext
 from tests.claims.claims.test_routes import filing
 from tests.documents.uploads.builders import by_hand
@@ -100,8 +100,8 @@ def test_an_amount_with_a_new_line_is_none(amount: str, fund_id: str) -> None:
 
 
 def test_a_reference_with_a_new_line_is_none() -> None:
-    reference = with_check("CL", "260000000")
-    assert is_genuine(reference) and not is_genuine(f"{reference}\n")
+    reference = with_check_digits("CL", "260000000")
+    assert has_valid_check_digits(reference) and not has_valid_check_digits(f"{reference}\n")
 
 
 @pytest.mark.parametrize("catalogue", [b"/S/Java\x9bScript", b"/Subtype/\xff"])

@@ -43,7 +43,7 @@ from services.payments.refunds import store as refunds
 from shared.jobs import queue
 from shared.process.access_journal import store as journal
 from shared.process.access_journal.entry import AccessEntry, Purpose
-from shared.storage.paging import PAGE_MAX, Order, Page, Wanted
+from shared.storage.paging import PAGE_MAX, Order, Page, PageRequest
 from shared.storage.repository import Repository
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -474,14 +474,14 @@ def test_all_rows_of_a_list_come_once_and_in_order_also_while_rows_are_added(
     save(context, listed, made)
     earlier, later = rows(listed, model, range(10)), rows(listed, model, range(ROWS + 10, ROWS + 20))
     seen: list[str] = []
-    wanted: Wanted | None = Wanted()
+    wanted: PageRequest | None = PageRequest()
     while wanted is not None and len(seen) <= 2 * ROWS:
         page: Page[Any] = listed.read(reading(context), model, wanted)
         assert len(page.items) <= PAGE_MAX
         seen += keys(listed, page.items)
         if len(seen) == PAGE_MAX:  # before the rows that were seen, and behind all
             save(context, listed, [*earlier, *later])
-        wanted = Wanted(cursor=page.next) if page.next else None
+        wanted = PageRequest(cursor=page.next) if page.next else None
     before = set(in_order(listed, [*earlier, *made, *later])[:10])
     assert seen == [key for key in in_order(listed, [*earlier, *made, *later]) if key not in before]
 

@@ -79,8 +79,8 @@ THE_SAME_IN_EVERY_LANGUAGE = {
 
 
 def _given() -> Iterator[tuple[str, ast.keyword]]:
-    """The parameters that sentences are given: by failures, and by whatever says one (`say(code, name=value)`)."""
-    names = {failure.__name__ for failure in FAILURES} | {"say"}
+    """The parameters that sentences are given: by failures, and by whatever writes one (`translate(code, …)`)."""
+    names = {failure.__name__ for failure in FAILURES} | {"translate", "say"}
     for path in (*Path(shared.__file__).parent.rglob("*.py"), *Path(all_services.__path__[0]).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in names:

@@ -14,14 +14,14 @@ from werkzeug.test import TestResponse
 from shared.http import openapi, problems
 from shared.http.app import build
 from shared.http.callers import ALGORITHMS, Verifier
-from shared.http.limits import USUAL
+from shared.http.limits import DEFAULT_QUOTAS
 from shared.process.service import Service
 from shared.storage.service_context import ServiceContext, now
 from tests.contracts import services
 from tests.kit.contexts import DZ
 
 ISSUER = "https://identity.test"
-UNCOUNTED = dict.fromkeys(USUAL, "1000000/second")
+UNCOUNTED = dict.fromkeys(DEFAULT_QUOTAS, "1000000/second")
 """Tests ask as fast as they can; quotas have tests of their own."""
 
 

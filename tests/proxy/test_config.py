@@ -50,7 +50,7 @@ def test_heads_and_kept_connections_fit_those_of_gunicorn() -> None:
 
 def test_the_headers_of_answers_are_those_of_the_services() -> None:
     text = written()
-    for name, value in headers.USUAL.items():
+    for name, value in headers.DEFAULT_HEADERS.items():
         assert f"add_header {name} '" in text
         assert value.replace("'", "\\'") in text
 

@@ -81,7 +81,7 @@ def is_a_problem(answer: bytes, *, status: int, code: str) -> bool:
     got, said, body = read(answer)
     assert (got, body["code"], body["status"]) == (status, code, status), answer
     assert said["Content-Type"] == "application/problem+json"
-    assert headers.USUAL.items() <= said.items()
+    assert headers.DEFAULT_HEADERS.items() <= said.items()
     assert said["Server"] == "nginx", "and not which version"
     assert ("Retry-After" in said) == (status in {429, 502, 503, 504})
     return True
@@ -120,7 +120,7 @@ def test_h3_the_limit_is_said_and_it_is_that_of_the_route(front: Front) -> None:
 def test_h3_the_language_is_the_one_that_a_service_would_choose(front: Front, header: str) -> None:
     sent = f"GET /nobody HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nAccept-Language: {header}\r\n\r\n"
     _, _, body = read(front.said(sent.encode()))
-    expected = answers.sentences().say("request.not-found", best_language(header, LANGUAGES))
+    expected = answers.sentences().translate("request.not-found", best_language(header, LANGUAGES))
     assert body["detail"] == expected
 
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from shared.http.limits import USUAL
+from shared.http.limits import DEFAULT_QUOTAS
 from tests.contracts import services
 from tests.security.test_callers import PUBLIC
 
@@ -33,7 +33,10 @@ def test_every_open_route_is_named() -> None:
 
 
 def test_every_quota_is_named_with_its_number() -> None:
-    quotas = {**USUAL, **{name: text for each in services.names() for name, text in services.load(each).quotas.items()}}
+    quotas = {
+        **DEFAULT_QUOTAS,
+        **{name: text for each in services.names() for name, text in services.load(each).quotas.items()},
+    }
     table = TEXT.partition("| name | as shipped |")[2].partition("\n\n")[0].splitlines()
     for name, quota in quotas.items():
         amount, _, unit = quota.partition("/")

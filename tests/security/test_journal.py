@@ -7,7 +7,7 @@ from shared.http.routes import Route
 from shared.process.access_journal.entry import AccessEntry, Purpose
 from shared.process.access_journal.store import NEWEST_FIRST as ORDER
 from shared.process.access_journal.store import entries
-from shared.storage.paging import Wanted
+from shared.storage.paging import PageRequest
 from tests.contracts import services
 from tests.kit.contexts import reading
 from tests.kit.roles import Role
@@ -76,7 +76,7 @@ def test_all_that_is_kept_can_be_read_by_those_whose_it_is(service: str, holding
         if operation.service == service:
             here.ask(operation, agent.token)
     texts = here.office.service.texts()
-    kept = entries.page(reading(here.office.context), order=ORDER, wanted=Wanted()).items
+    kept = entries.page(reading(here.office.context), order=ORDER, wanted=PageRequest()).items
     assert kept
     for entry in kept:
         assert texts.by_code.keys() >= {f"access.looked-at.{entry.looked_at}", f"access.purpose.{entry.purpose}"}

@@ -67,7 +67,7 @@ def test_what_was_purged_is_not_missed(town: Town) -> None:
 
 def test_every_collection_says_how_long_its_rows_are_kept(town: Town) -> None:
     for name, service in town.services.items():
-        stated = {*service.all_retentions(), *purging.OF_FUNDS, *purging.PLUMBING}
+        stated = {*service.all_retentions(), *purging.OF_FUNDS, *purging.INFRASTRUCTURE}
         found_there = set(town[name].list_collection_names())
         assert found_there <= stated, f"{name}: {found_there - stated}"
 

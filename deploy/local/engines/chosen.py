@@ -1,4 +1,4 @@
-"""Which engines a run has: the embedded ones, Apache Kafka, or servers of somebody else that settings name.
+"""Which engines a run has: the embedded ones, Apache Kafka, or other servers that settings name.
 
 Two questions about each: by which settings do services find it (which starts nothing), and what is to be started.
 """

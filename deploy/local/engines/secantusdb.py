@@ -59,8 +59,8 @@ def answers(uri: str) -> bool:
 def uri(*, port: int, database: str = "", user: str = "", password: str = "") -> str:
     """How a client reaches it: every write majority and journaled, no retryable writes (their record slows it).
 
-    There is one server and so no election: who does not find it within five seconds is told. Each client asks seldom
-    how the server is: a thread there for every client that is told at once costs more.
+    There is one server and so no election: a client that does not find it within five seconds gets an error. Each
+    client asks seldom how the server is: a thread there for every client that is told at once costs more.
     """
     sign_in = f"{quote_plus(user)}:{quote_plus(password)}@" if user else ""
     options = "directConnection=true&retryWrites=false&w=majority&journal=true&readConcernLevel=majority"

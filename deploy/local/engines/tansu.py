@@ -1,4 +1,5 @@
-"""Tansu, the embedded event engine: Kafka's wire protocol in memory. It forgets all when it ends; relays republish."""
+"""Tansu, the embedded event engine: Kafka's wire protocol in memory. It loses all events when it ends; relays
+republish."""
 
 from importlib.resources import files
 

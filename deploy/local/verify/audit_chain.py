@@ -1,8 +1,8 @@
-"""I9: the audit is what it was when it was written, all of it, and others vouch for it.
+"""I9: the complete audit is unchanged since it was written, and the other services have its heads.
 
-Per service and fund: every link follows the one before it, every document is what its link says, none is missing and
-none in two links; the heads that the other services hold are those of this chain; and what the audit tells of is what
-was done: the events of its entries are those of the outbox. What was written a moment ago may not be linked yet.
+Per service and fund: every link follows the one before it, every document matches its link, none is missing and none in
+two links; the heads that the other services hold are those of this chain; and what the audit tells of is what was done:
+the events of its entries are those of the outbox. What was written a moment ago may not be linked yet.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from shared.storage.audit import AuditHead
 
 @dataclass
 class Chain:
-    """What one service's links say in one fund."""
+    """One service's links in one fund."""
 
     heads: list[AuditHead] = field(default_factory=lambda: [AuditHead()])
     digests: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -91,7 +91,7 @@ def _heads(
 
 
 def _events(seen: Seen, look: Look, name: str) -> None:
-    """Each event was told by one entry of the audit. The heads themselves are told without one."""
+    """Each event has one audit entry. The heads themselves are published without one."""
     audited = Counter(event_id for _, entry in seen.entries(name, "events") for event_id in entry["events"])
     published = {
         event_id for event_id, each in seen.published.items() if each.by == name and each.topic not in SHARED_TOPICS

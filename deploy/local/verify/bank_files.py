@@ -103,7 +103,7 @@ def _batches(seen: Seen, look: Look, lines: Mapping[str, Line]) -> Iterator[Row]
 
 
 def _of_file(context: ServiceContext, fund: Fund, batch: Row, lines: Mapping[str, Line]) -> Iterator[str]:
-    """What the stored file says otherwise than it should, by what the bank would read in it."""
+    """The differences between the stored file and what it should contain, as the bank would parse it."""
     body = b"".join(blobs.read(context, fund.fund_id, blobs.Blob(batch["sha256"], batch["size"], DataClass.BANK)))
     if sha256(body).hexdigest() != batch["sha256"]:
         yield "its bytes are not those that were named"
@@ -124,7 +124,7 @@ def _of_file(context: ServiceContext, fund: Fund, batch: Row, lines: Mapping[str
 
 
 def _of_bank(seen: Seen, look: Look, sent: Mapping[str, int]) -> None:
-    """The bank took each file at most once, with as many orders as we say, and none that we do not know."""
+    """The bank took each file at most once, with as many orders as we say, and none that is unknown here."""
     taken: Counter[str] = Counter()
     for line in _bank_log(seen.bank):
         if line["what"] == "file-taken":

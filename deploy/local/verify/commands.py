@@ -59,7 +59,7 @@ def _shape(seen: Seen, name: str) -> re.Pattern[str]:
 
 
 def _done(seen: Seen, name: str, acknowledged: Mapping[Asked, int]) -> tuple[Counter[Asked], Things]:
-    """How often each was acted on, and what that kept and nobody has forgotten on purpose since."""
+    """How often each was carried out, and what it saved that was not purged since."""
     done: Counter[Asked] = Counter()
     kept: dict[tuple[str, str], set[str]] = defaultdict(set)
     forgotten: dict[tuple[str, str], set[str]] = defaultdict(set)

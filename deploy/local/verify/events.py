@@ -1,4 +1,4 @@
-"""I2 to I4: events told and sent are the same, each consumer has met each that it reacts to, and acted on it once."""
+"""I2 to I4: published and sent events are the same, each consumer received each that it reacts to, and acted once."""
 
 from collections import Counter
 
@@ -10,18 +10,18 @@ from shared.process.service import Service
 
 EVENT = "event:"
 SHARED_TOPICS = ("audit",)
-"""Topics on which every service tells; any other is its owner's alone."""
+"""Topics on which every service publishes; any other is its owner's alone."""
 
 
 def sent(seen: Seen, look: Look) -> None:
-    """I2: what was told stands on its topic, and what stands there was told, each once in one outbox."""
+    """I2: each published event is on its topic, and each event there is in one outbox, once."""
     if not seen.broker:
         look.cannot("there is no broker")
         return
     for event_id, count in Counter(event_id for event_id, _ in seen.published_events()).items():
         if count > 1:
             look.offends(f"{event_id} was told {count} times")
-    look.at("events told", len(seen.published))
+    look.at("events published", len(seen.published))
     look.at("records", seen.records.count)
     for event_id, published in seen.published.items():
         kind = seen.records.kinds.get(event_id)
@@ -31,7 +31,7 @@ def sent(seen: Seen, look: Look) -> None:
             look.offends(f"{published.by} told {event_id}, which is not on {published.topic}")
         elif kind is not None and kind.topic != published.topic:
             look.offends(f"{published.by} told {event_id} on {published.topic}, and it stands on {kind.topic}")
-    # Of a service whose database is not looked at here, nobody can say what it told.
+    # What a service published is unknown where its database is not checked here.
     topics = {*seen.databases} if len(seen.databases) < len(seen.services) else {*catalogue.owners()}
     for event_id, kind in seen.records.kinds.items():
         is_excused = event_id in seen.planted or seen.is_purged(event_id)

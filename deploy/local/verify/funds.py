@@ -5,7 +5,7 @@ from deploy.local.verify.events import EVENT
 from deploy.local.verify.seen import Seen
 
 FUNDLESS = {"workers", "outbox", "inbox", "deadletters", "leases", "database_sessions"}
-"""Plumbing of a whole service; what is of a fund in it says so inside."""
+"""Collections of a whole service; rows that belong to a fund name it in a field."""
 
 
 def ask(seen: Seen, look: Look) -> None:

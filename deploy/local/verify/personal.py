@@ -11,7 +11,7 @@ LIKE_ENCRYPTED = re.compile(r"[A-Za-z0-9_-]{1,8}")
 
 
 class Canaries:
-    """Named values. What is found is told by its name (`national id`), never by itself."""
+    """Named values. What is found is reported by its name (`national id`), never by its value."""
 
     def __init__(self, values: Mapping[str, Iterable[str]]) -> None:
         self._names = {

@@ -44,7 +44,7 @@ class Question:
 
 QUESTIONS = (
     Question("I1", "commands acknowledged without exactly one effect", commands.ask),
-    Question("I2", "events told and not sent, or sent and never told", events.sent),
+    Question("I2", "events published and not sent, or sent and never published", events.sent),
     Question("I3", "events that a consumer neither took in nor parked, or both", events.taken_in),
     Question("I4", "events acted on twice", events.acted_once),
     Question("I5", "ledger sums that do not balance or are not their entries'", ledger.ask),
@@ -74,7 +74,7 @@ def ask(question: Question, seen: Seen) -> Answer:
 
 
 def ask_all(seen: Seen) -> list[Answer]:
-    """Ask all of them. Those that find something are asked again, with fresh eyes, before it is believed."""
+    """Ask all of them. Those that find something are repeated, with fresh reads, before it is reported."""
     answers = {question.name: ask(question, seen) for question in QUESTIONS}
     for _ in range(ASKED_AGAIN_MAX):
         doubtful = [question for question in QUESTIONS if not answers[question.name].holds]

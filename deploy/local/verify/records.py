@@ -21,7 +21,7 @@ READING_MAX_S = 600.0
 
 
 class Kind(NamedTuple):
-    """What a record says that it is; without a type it is no event of this platform."""
+    """The type that a record declares; without one it is no event of this platform."""
 
     topic: str
     type_name: str

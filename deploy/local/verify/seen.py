@@ -31,13 +31,13 @@ class Limits:
     """For how long something may be as it must not stay."""
 
     unknown: timedelta = timedelta(minutes=15)
-    """An outcome that nobody knows. The bank is asked again after ten minutes at the latest."""
+    """An unknown outcome. The bank is asked again after ten minutes at the latest."""
     unlinked: timedelta = timedelta(seconds=60)
-    """An audit document that no link binds yet, and a link that the others have not heard of."""
+    """An audit document that is in no link yet, and a link whose head the other services do not have yet."""
 
 
 class PublishedEvent(NamedTuple):
-    """An event in the outbox of the service that told it."""
+    """An event in the outbox of its service."""
 
     by: str
     topic: str

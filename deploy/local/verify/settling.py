@@ -23,8 +23,8 @@ class NotSettled(Broken):
 def settle(seen: Seen, *, at_most_s: float = AT_MOST_S, quiet_s: float = QUIET_S) -> None:
     """Return once nothing has waited and nothing has been done for a while; `NotSettled` where that does not come.
 
-    What only time brings (a transfer that nobody has paid yet, the next link of the audit) is not waited for. A
-    database or a broker that is just coming back is.
+    What only time brings (a transfer that was not paid yet, the next link of the audit) is not waited for. A database
+    or a broker that is just coming back is.
     """
     until_s, before, quiet_since_s = time.monotonic() + at_most_s, -1, time.monotonic()
     while True:

@@ -1,4 +1,4 @@
-"""I13: no outcome of money stays unknown for longer than its limit: the bank is asked until it says."""
+"""I13: no outcome of money stays unknown for longer than its limit: the bank is asked until it answers."""
 
 from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Row, Seen

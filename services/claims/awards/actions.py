@@ -16,12 +16,12 @@ from services.claims.benefits.explained import ExplainedSum
 from services.claims.claims.claim import Claim
 from services.claims.deaths import actions as deaths
 from shared.funds.effects import Effect
-from shared.kernel import typed
-from shared.kernel.control_codes import ENTROPY_BYTES, control_code, is_code
-from shared.kernel.references import is_genuine
+from shared.kernel import normalize
+from shared.kernel.control_codes import ENTROPY_BYTES, control_code, matches_code
+from shared.kernel.references import has_valid_check_digits
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 NUMBER_CHARACTERS_MAX = 40
@@ -95,7 +95,7 @@ def look_at(uow: UnitOfWork, *, award_id: str, purpose: Purpose) -> Award:
     return award
 
 
-def of_caller(uow: UnitOfWork, *, kind: AwardKind | None, wanted: Wanted) -> Page[Award]:
+def of_caller(uow: UnitOfWork, *, kind: AwardKind | None, wanted: PageRequest) -> Page[Award]:
     """The caller's own awards, of one kind or of any."""
     if uow.by.person_ref is None:
         return Page([])
@@ -109,7 +109,7 @@ def list_for_agent(
     status: Status,
     claim_type: str | None,
     purpose: Purpose,
-    wanted: Wanted,
+    wanted: PageRequest,
 ) -> Page[Award]:
     """Awards in a state, of one benefit or of all; or those of one person, whatever their state. Whose are shown
     enters the access journal."""
@@ -178,16 +178,16 @@ def check(uow: UnitOfWork, number_typed: str) -> CoverCheck:
 def check_code(uow: UnitOfWork, number_typed: str, *, code_typed: str) -> CoverCheck:
     """The same, and what the cover bears for whoever has its code. A wrong code shows nothing more."""
     checked, cover = _checked(uow, number_typed)
-    if cover is None or not is_code(code_typed, cover.terms.code):
+    if cover is None or not matches_code(code_typed, cover.terms.code):
         return checked.with_code(AwardCodeAnswer.WRONG)
     return checked.with_code(AwardCodeAnswer.RIGHT, cover=cover)
 
 
 def _checked(uow: UnitOfWork, number_typed: str) -> tuple[CoverCheck, Award | None]:
     today = uow.today
-    number = typed.reference(number_typed)
-    cover = store.of_reference(uow, number) if is_genuine(number) else None
+    number = normalize.reference(number_typed)
+    cover = store.of_reference(uow, number) if has_valid_check_digits(number) else None
     if cover is None or cover.kind is not AwardKind.COVER:
-        shown = typed.text(number_typed)[:NUMBER_CHARACTERS_MAX]
+        shown = normalize.text(number_typed)[:NUMBER_CHARACTERS_MAX]
         return CoverCheck(number=shown, standing=AwardStanding.UNKNOWN, checked_on=today), None
     return check_of(cover, on=today), cover

@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 from services.claims.awards.award import AwardKind, EndReason, Status, SuspensionReason
 from services.claims.awards.checking import AwardCodeAnswer, AwardStanding
 from services.claims.benefits.schemas import ExplainedSumView
-from shared.http.problems import language, say
+from shared.http.problems import language, translate
 from shared.http.shapes import PagedQuery, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
@@ -65,9 +65,9 @@ class AwardStepView(Schema):
 def said_of(status: Status, reason: str) -> str:
     """The sentence for a status, with the reason where there is one."""
     if status is Status.ACTIVE or not reason:
-        return say(f"award.step.{status}")
+        return translate(f"award.step.{status}")
     group = "suspended-for" if status is Status.SUSPENDED else "ended-for"
-    return say(f"award.{group}.{reason}")
+    return translate(f"award.{group}.{reason}")
 
 
 class AwardView(Schema):
@@ -101,7 +101,7 @@ class CoverCheckView(Schema):
 
     number = fields.String(required=True)
     standing = fields.Enum(AwardStanding, by_value=True, required=True)
-    text = fields.Function(lambda it: say(f"cover.standing.{it.standing}"), required=True, metadata=TEXT)
+    text = fields.Function(lambda it: translate(f"cover.standing.{it.standing}"), required=True, metadata=TEXT)
     checked_on = fields.Date(required=True)
     from_on = fields.Date(required=True, allow_none=True)
     until_on = fields.Date(required=True, allow_none=True)

@@ -4,7 +4,7 @@ from services.claims.awards.award import Award, AwardKind, Status
 from services.claims.awards.rules import AwardUnknown
 from shared.jobs.scheduling import JobScheduling
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.unit_of_work import UnitOfWork
@@ -47,13 +47,13 @@ def of_reference(uow: UnitOfWork, reference: str) -> Award | None:
     return awards.find_only(uow, reference=reference)
 
 
-def of_person(uow: UnitOfWork, person_ref: str, *, kind: AwardKind | None, wanted: Wanted) -> Page[Award]:
+def of_person(uow: UnitOfWork, person_ref: str, *, kind: AwardKind | None, wanted: PageRequest) -> Page[Award]:
     """A page of a person's awards of one kind or of any, newest first."""
     filters = {"person_ref": person_ref} | ({} if kind is None else {"kind": kind.value})
     return awards.page(uow, order=NEWEST_FIRST, wanted=wanted, **filters)
 
 
-def with_status(uow: UnitOfWork, status: Status, *, claim_type: str | None, wanted: Wanted) -> Page[Award]:
+def with_status(uow: UnitOfWork, status: Status, *, claim_type: str | None, wanted: PageRequest) -> Page[Award]:
     """A page of what is in one state, of one benefit or of all, oldest first."""
     filters = {"status": status.value} | ({} if claim_type is None else {"claim_type": claim_type})
     return awards.page(uow, order=OLDEST_FIRST, wanted=wanted, **filters)

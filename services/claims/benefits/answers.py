@@ -9,7 +9,7 @@ from services.claims.benefits.answer import NUMBER_MAX, TEXT_CHARACTERS_MAX, Ben
 from services.claims.benefits.conditions import held
 from services.claims.benefits.fact import Facts
 from shared.funds.benefits import ClaimType, Question, QuestionKind
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.errors import Invalid
 from shared.kernel.money import AMOUNT_MINOR_MAX, Currency
 
@@ -106,7 +106,7 @@ def _read(
         return value if value in dependants else None
     if kind is QuestionKind.DECEASED:
         return value or None  # the pseudonym: who took the answer has read the number (`actions.with_deceased`)
-    text = typed.text(value)
+    text = normalize.text(value)
     is_text = kind is QuestionKind.TEXT and 0 < len(text) <= TEXT_CHARACTERS_MAX and text.isprintable()
     return text if is_text else None
 
@@ -119,7 +119,7 @@ def _is_within(number: int, question: Question) -> bool:
 
 def _day(text: str) -> str | None:
     try:
-        day = date.fromisoformat(typed.plain(text))
+        day = date.fromisoformat(normalize.plain(text))
     except ValueError:
         return None
     return day.isoformat() if 1880 <= day.year <= 2200 else None

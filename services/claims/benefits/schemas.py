@@ -12,7 +12,7 @@ from services.claims.benefits.fact import written
 from services.claims.benefits.judgement import JudgedOutcome
 from shared.funds.benefits import QuestionKind
 from shared.funds.conditions import Condition
-from shared.http.problems import language, say
+from shared.http.problems import language, translate
 from shared.http.shapes import Amount, Derived, fund
 from shared.kernel.money import Money
 
@@ -135,7 +135,7 @@ class UsedFactView(Schema):
     name = fields.String(required=True)
     value = fields.String(required=True)
     source = fields.String(required=True)
-    source_text = fields.Function(lambda it: say(f"benefit.source.{it.source}"), required=True, metadata=TEXT)
+    source_text = fields.Function(lambda it: translate(f"benefit.source.{it.source}"), required=True, metadata=TEXT)
     as_of = fields.Date(required=True)
 
 
@@ -179,7 +179,7 @@ class JudgementView(Schema):
     it for the facts that are missing."""
 
     outcome = fields.Enum(JudgedOutcome, by_value=True, required=True)
-    outcome_text = fields.Function(lambda it: say(f"benefit.outcome.{it.outcome}"), required=True, metadata=TEXT)
+    outcome_text = fields.Function(lambda it: translate(f"benefit.outcome.{it.outcome}"), required=True, metadata=TEXT)
     judged_on = fields.Date(required=True)
     failed = fields.String(required=True, allow_none=True)
     conditions = fields.List(fields.Nested(ConditionResultView), required=True)
@@ -203,4 +203,4 @@ def failed_text(claim_type: str, failed: str | None) -> str | None:
         return None
     definition = fund().claim_types.get(claim_type)
     sentences = {each.code: each.sentence for each in definition.conditions} if definition else {}
-    return sentences[failed][language()] if failed in sentences else say(f"benefit.{failed}")
+    return sentences[failed][language()] if failed in sentences else translate(f"benefit.{failed}")

@@ -27,13 +27,13 @@ from services.claims.entitlements import actions as entitlements
 from services.claims.figures import actions as figures
 from services.claims.insured import actions as insured
 from shared.funds.benefits import ClaimType, DecidedBy
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.actors import Actor, NotYours, system
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 RULES = system("rules")
@@ -120,7 +120,7 @@ def look_at(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> Claim:
     return claim
 
 
-def of_caller(uow: UnitOfWork, *, wanted: Wanted, status: Status | None) -> Page[Claim]:
+def of_caller(uow: UnitOfWork, *, wanted: PageRequest, status: Status | None) -> Page[Claim]:
     """The caller's own claims, of one status or of any."""
     if uow.by.person_ref is None:
         return Page([])
@@ -151,7 +151,7 @@ def withdraw(uow: UnitOfWork, *, claim_id: str) -> Claim:
 def queue(
     uow: UnitOfWork,
     *,
-    wanted: Wanted,
+    wanted: PageRequest,
     status: Status | None,
     assigned_to: str | None,
     due_before: date | None,
@@ -167,19 +167,19 @@ def queue(
     )
 
 
-def overdue(uow: UnitOfWork, *, status: Status, wanted: Wanted) -> Page[Claim]:
+def overdue(uow: UnitOfWork, *, status: Status, wanted: PageRequest) -> Page[Claim]:
     """Claims whose legal delay is over, those first that are late for longest."""
     return store.overdue(uow, status=status, on=uow.today, wanted=wanted)
 
 
-def to_recover(uow: UnitOfWork, *, wanted: Wanted) -> Page[Claim]:
+def to_recover(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Claim]:
     """Appeals by which the fund has something to recover."""
     return store.to_recover(uow, wanted=wanted)
 
 
 def find_reference(uow: UnitOfWork, *, reference: str, purpose: Purpose) -> Page[Claim]:
     """The claim of a reference, however it is written; an empty page where there is none."""
-    found = store.of_reference(uow, typed.reference(reference))
+    found = store.of_reference(uow, normalize.reference(reference))
     if found is None:
         return Page([])
     journal.note_person(uow, found.person_ref, looked_at=AccessedKind.CLAIM, reference=found.reference, purpose=purpose)
@@ -188,7 +188,7 @@ def find_reference(uow: UnitOfWork, *, reference: str, purpose: Purpose) -> Page
 
 def find_number(uow: UnitOfWork, *, number: str, purpose: Purpose) -> search.Found:
     """The claim or the person of a number that an agent typed. Raises `NothingFound`."""
-    found = store.of_reference(uow, typed.reference(number))
+    found = store.of_reference(uow, normalize.reference(number))
     if found is not None:
         journal.note_person(
             uow, found.person_ref, looked_at=AccessedKind.CLAIM, reference=found.reference, purpose=purpose
@@ -197,7 +197,7 @@ def find_number(uow: UnitOfWork, *, number: str, purpose: Purpose) -> search.Fou
     insurance_number = search.insurance_number(number, fund=uow.fund)
     person_ref = uow.keys.person_ref(insurance_number)
     is_known = entitlements.is_known(uow, person_ref=person_ref)
-    if not is_known and not store.of_person(uow, person_ref, wanted=Wanted(limit=1), status=None).items:
+    if not is_known and not store.of_person(uow, person_ref, wanted=PageRequest(limit=1), status=None).items:
         raise search.NothingFound
     journal.note_person(uow, person_ref, looked_at=AccessedKind.PERSON, purpose=purpose)
     return search.Found(person_ref=person_ref)
@@ -225,7 +225,8 @@ def beside(uow: UnitOfWork, claim: Claim) -> ForAgent:
 def _would_pay(uow: UnitOfWork, claim: Claim) -> tuple[DecidedLine, ...]:
     definition = rules.type_of(uow.fund, claim.claim_type)
     try:
-        return priced(claim, definition, refused_lines={}, beside=_priced_beside(uow, claim))
+        rounding = uow.fund.rounding.of_prices(on=claim.care_on)
+        return priced(claim, definition, rounding=rounding, refused_lines={}, beside=_priced_beside(uow, claim))
     except ActUnknown:
         return ()  # the fund no longer knows a price for the day: the claim is still to be read
 

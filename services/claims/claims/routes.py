@@ -33,7 +33,7 @@ from services.claims.claims.schemas import (
 from services.claims.claims.search import Found
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
-from shared.storage.paging import Order, Page, cut
+from shared.storage.paging import Order, Page, page_of
 from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("claims", about="Claims for care: what may be asked for, filing, following, and what agents decide.")
@@ -55,7 +55,7 @@ def list_acts(uow: UnitOfWork, query: Body) -> Page[MedicalAct]:
     """The medical acts that the fund reimburses, with their prices on a day of care; by code, or by words of a name."""
     on, claim_type, search = query["on"] or uow.today, query["claim_type"], query["search"]
     found = medical_acts(uow.fund, on=on, claim_type=claim_type, search=search)
-    return cut(found, order=ACTS, wanted=query["page"], on=on, claim_type=claim_type, search=search)
+    return page_of(found, order=ACTS, wanted=query["page"], on=on, claim_type=claim_type, search=search)
 
 
 @routes.post("/claims", scope="claims:submit", request=FilingBody, response=ClaimView, status=201, is_keyed=True)

@@ -39,7 +39,7 @@ from services.claims.claims.offers import ClaimOffer, answers_shown
 from services.claims.claims.timeline import Contest, Who
 from shared.funds.benefits import DecidedBy, Family, Filer
 from shared.funds.calendar import DayCount
-from shared.http.problems import language, say
+from shared.http.problems import language, translate
 from shared.http.shapes import Amount, CodeText, Derived, PagedQuery, fund, many, paged
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.schemas import PURPOSE, PurposeQuery
@@ -230,7 +230,7 @@ class FilerView(Schema):
     """Who may file such a claim."""
 
     code = fields.Function(lambda it: it.value, required=True, metadata={"enum": [each.value for each in Filer]})
-    text = fields.Function(lambda it: say(f"claim.filed-by.{it}"), required=True, metadata=TEXT)
+    text = fields.Function(lambda it: translate(f"claim.filed-by.{it}"), required=True, metadata=TEXT)
 
 
 class OfferView(Schema):
@@ -296,7 +296,7 @@ class PaperView(Schema):
 class PaperRequestView(Schema):
     kind = fields.String(required=True)
     reason = fields.Enum(PaperReason, by_value=True, required=True)
-    text = fields.Function(lambda it: say(f"claim.paper-reason.{it.reason}"), required=True, metadata=TEXT)
+    text = fields.Function(lambda it: translate(f"claim.paper-reason.{it.reason}"), required=True, metadata=TEXT)
     asked_at = fields.AwareDateTime(required=True)
 
 
@@ -345,7 +345,7 @@ class StepView(Schema):
 class NextView(Schema):
     text = CodeText(required=True)
     who = fields.Enum(Who, by_value=True, required=True)
-    who_text = fields.Function(lambda it: say(f"claim.who.{it.who}"), required=True, metadata=TEXT)
+    who_text = fields.Function(lambda it: translate(f"claim.who.{it.who}"), required=True, metadata=TEXT)
     usually_by_on = fields.Date(allow_none=True)
     is_to_be_confirmed = fields.Boolean(required=True)
     legally_by_on = fields.Date(allow_none=True)
@@ -361,7 +361,7 @@ class AppealLinkView(Schema):
     at = fields.AwareDateTime(required=True)
     outcome = fields.Enum(AppealOutcome, by_value=True, required=True, allow_none=True)
     outcome_text = fields.Function(
-        lambda it: say(f"claim.appeal.{it.outcome}") if it.outcome else None, metadata=TEXT, allow_none=True
+        lambda it: translate(f"claim.appeal.{it.outcome}") if it.outcome else None, metadata=TEXT, allow_none=True
     )
     decided_at = fields.AwareDateTime(required=True, allow_none=True)
 
@@ -385,7 +385,7 @@ def reason_text(reason: str | None, claim_type: str) -> str | None:
     conditions = [each.code for each in definition.conditions] if definition else []
     if reason in conditions or reason == NOTHING_DUE:
         return failed_text(claim_type, reason)
-    return say(f"claim.refused-for.{reason if reason in set(RefusalReason) else 'other'}")
+    return translate(f"claim.refused-for.{reason if reason in set(RefusalReason) else 'other'}")
 
 
 def _reasons(offer: ClaimOffer) -> list[dict[str, Any]]:
@@ -409,14 +409,14 @@ def _decided_lines(claim: Claim, lines: Iterable[DecidedLine]) -> list[dict[str,
         {
             **vars(line),
             "refused_text": reason_text(line.refused_for, claim.claim_type),
-            "reduced_text": line.reduced_for and say(f"claim.reduced-for.{line.reduced_for}"),
+            "reduced_text": line.reduced_for and translate(f"claim.reduced-for.{line.reduced_for}"),
         }
         for line in lines
     ]
 
 
 def _contest(found: Contest) -> str:
-    return say("claim.contest", body=found.body[language()], days=found.days, until_on=found.until_on)
+    return translate("claim.contest", body=found.body[language()], days=found.days, until_on=found.until_on)
 
 
 def _steps(claim: Claim) -> list[dict[str, Any]]:
@@ -483,7 +483,7 @@ class FindingView(Schema):
 
 
 def _likeness(found: DuplicateFinding) -> str:
-    return say(f"claim.duplicate.{found.likeness}", reference=found.reference)
+    return translate(f"claim.duplicate.{found.likeness}", reference=found.reference)
 
 
 class ProposalView(DecisionView):
@@ -515,7 +515,7 @@ class ReviewView(Schema):
 
 
 def _said(prefix: str, code: str | None) -> str | None:
-    return None if code is None else say(f"{prefix}.{code}")
+    return None if code is None else translate(f"{prefix}.{code}")
 
 
 def _proposal(claim: Claim) -> dict[str, Any] | None:
@@ -531,7 +531,7 @@ class DoubtView(Schema):
 
 
 def _doubts(claim: Claim) -> list[dict[str, Any]]:
-    return [{"code": each, "text": say(f"claim.doubt.{each}")} for each in claim.doubts]
+    return [{"code": each, "text": translate(f"claim.doubt.{each}")} for each in claim.doubts]
 
 
 class AgentClaimView(Schema):

@@ -6,7 +6,7 @@ from datetime import date
 from services.claims.claims.claim import DEAD, UNDECIDED, Claim, ClaimPaper, Status
 from services.claims.claims.rules import ClaimUnknown, TooManyToCompare
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import FIND_MAX, Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.unit_of_work import UnitOfWork
@@ -47,7 +47,7 @@ claims = Repository(
 )
 
 
-def of_person(uow: UnitOfWork, person_ref: str, *, wanted: Wanted, status: Status | None) -> Page[Claim]:
+def of_person(uow: UnitOfWork, person_ref: str, *, wanted: PageRequest, status: Status | None) -> Page[Claim]:
     """A person's claims of one status, or of any where it is None, newest first."""
     filters = {"person_ref": person_ref} | ({} if status is None else {"status": status.value})
     return claims.page(uow, order=NEWEST_FIRST, wanted=wanted, **filters)
@@ -56,7 +56,7 @@ def of_person(uow: UnitOfWork, person_ref: str, *, wanted: Wanted, status: Statu
 def queue(
     uow: UnitOfWork,
     *,
-    wanted: Wanted,
+    wanted: PageRequest,
     status: Status | None,
     assigned_to: str | None,
     due_before: date | None,
@@ -75,13 +75,13 @@ def queue(
     return claims.page(uow, order=DUE_FIRST, wanted=wanted, **filters)
 
 
-def overdue(uow: UnitOfWork, *, status: Status, on: date, wanted: Wanted) -> Page[Claim]:
+def overdue(uow: UnitOfWork, *, status: Status, on: date, wanted: PageRequest) -> Page[Claim]:
     """Claims of a status whose legal delay is over on a day, those first that are late for longest."""
     late = {"$lt": on.isoformat()}
     return claims.page(uow, order=LATEST_FIRST, wanted=wanted, status=status.value, legal_due_on=late)
 
 
-def to_recover(uow: UnitOfWork, *, wanted: Wanted) -> Page[Claim]:
+def to_recover(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Claim]:
     """Appeals that found something paid too much, which the fund has to recover."""
     return claims.page(uow, order=DUE_FIRST, wanted=wanted, is_to_recover=True)
 

@@ -20,7 +20,7 @@ from shared.kernel.actors import NotYours, system
 from shared.kernel.errors import Conflict
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 CROSS_CHECKS = system("crosschecks")
@@ -211,7 +211,7 @@ def look_at(uow: UnitOfWork, *, check_id: str, purpose: Purpose) -> CrossCheck:
     return check
 
 
-def list_disputed(uow: UnitOfWork, *, purpose: Purpose, wanted: Wanted) -> Page[CrossCheck]:
+def list_disputed(uow: UnitOfWork, *, purpose: Purpose, wanted: PageRequest) -> Page[CrossCheck]:
     """Answers that persons dispute, for agents to decide. Whose they are enters the access journal."""
     page = store.disputed(uow, wanted=wanted)
     refs = (check.person_ref for check in page.items)

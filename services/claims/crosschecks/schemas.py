@@ -8,7 +8,7 @@ from services.claims.crosschecks.crosscheck import (
     CrossCheck,
     Status,
 )
-from shared.http.problems import language, say
+from shared.http.problems import language, translate
 from shared.http.shapes import PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
@@ -84,7 +84,7 @@ class CrossCheckView(Schema):
     purpose = fields.Function(lambda it: it.purpose.get(language(), ""), required=True, metadata=TEXT)
     law = fields.String(required=True)
     status = fields.Enum(Status, by_value=True, required=True)
-    text = fields.Function(lambda it: say(f"crosscheck.step.{it.status}"), required=True, metadata=TEXT)
+    text = fields.Function(lambda it: translate(f"crosscheck.step.{it.status}"), required=True, metadata=TEXT)
     asked_at = fields.AwareDateTime(required=True)
     answers = fields.List(fields.Nested(RegisterAnswerView), required=True)
     answer_text = fields.Function(lambda it: _answer_text(it), required=True, metadata={"type": ["string", "null"]})
@@ -122,4 +122,4 @@ def _answer_text(check: CrossCheck) -> str | None:
     for each in definition.registers if definition else ():
         if each.fact_name == check.fact_name and each.choices and value in each.choices:
             return each.choices[value][language()]
-    return say(f"crosscheck.answer.{value}") if value in ("yes", "no", "unknown") else value
+    return translate(f"crosscheck.answer.{value}") if value in ("yes", "no", "unknown") else value

@@ -6,7 +6,7 @@ from shared.funds.fund import Fund
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import WITH_ITS_THING
 from shared.storage.unit_of_work import UnitOfWork
@@ -53,7 +53,7 @@ def of_claim(uow: UnitOfWork, claim_id: str) -> list[CrossCheck]:
     return crosschecks.find_all(uow, sort=OLDEST_FIRST.sort, claim_id=claim_id)
 
 
-def disputed(uow: UnitOfWork, *, wanted: Wanted) -> Page[CrossCheck]:
+def disputed(uow: UnitOfWork, *, wanted: PageRequest) -> Page[CrossCheck]:
     """Those whose answer a person disputes and no agent has decided, the first asked first."""
     return crosschecks.page(uow, order=OLDEST_FIRST, wanted=wanted, is_disputed=True)
 

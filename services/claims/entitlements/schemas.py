@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from services.claims.entitlements.entitlement import Entitlement
-from shared.http.problems import say
+from shared.http.problems import translate
 
 
 class WorkedView(Schema):
@@ -30,4 +30,4 @@ class RightView(Schema):
     worked = fields.List(fields.Nested(WorkedView), required=True)
 
     def sentence(self, entitlement: Entitlement) -> str:
-        return say(f"right.{entitlement.right.reason}") if entitlement.right else ""
+        return translate(f"right.{entitlement.right.reason}") if entitlement.right else ""

@@ -8,7 +8,7 @@ from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -26,7 +26,7 @@ def write(uow: UnitOfWork, claim: Claim, text: str, *, audience: Audience) -> No
     return store.notes.save(uow, Outcome(note))
 
 
-def of_claim(uow: UnitOfWork, claim: Claim, *, audience: Audience, purpose: Purpose, wanted: Wanted) -> Page[Note]:
+def of_claim(uow: UnitOfWork, claim: Claim, *, audience: Audience, purpose: Purpose, wanted: PageRequest) -> Page[Note]:
     """What was written down about a claim; that somebody read it enters the access journal."""
     journal.note_person(uow, claim.person_ref, looked_at=AccessedKind.CLAIM, reference=claim.reference, purpose=purpose)
     return store.of_claim(uow, claim.claim_id, audience=audience, wanted=wanted)

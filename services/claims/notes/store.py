@@ -3,7 +3,7 @@
 from services.claims.notes.note import Audience, Note
 from shared.kernel.errors import Missing
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import WITH_ITS_THING
 from shared.storage.unit_of_work import UnitOfWork
@@ -28,7 +28,7 @@ notes = Repository(
 )
 
 
-def of_claim(uow: UnitOfWork, claim_id: str, *, audience: Audience, wanted: Wanted) -> Page[Note]:
+def of_claim(uow: UnitOfWork, claim_id: str, *, audience: Audience, wanted: PageRequest) -> Page[Note]:
     """A claim's notes of one audience, oldest first."""
     return notes.page(uow, order=OLDEST_FIRST, wanted=wanted, claim_id=claim_id, audience=audience.value)
 

@@ -16,7 +16,7 @@ from shared.events.identity import DeathTakenBack, PersonDied
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -69,7 +69,7 @@ def look_at(uow: UnitOfWork, *, award_id: str, purpose: Purpose) -> Overpayment:
     return found
 
 
-def list_for_agent(uow: UnitOfWork, *, status: Status, purpose: Purpose, wanted: Wanted) -> Page[Overpayment]:
+def list_for_agent(uow: UnitOfWork, *, status: Status, purpose: Purpose, wanted: PageRequest) -> Page[Overpayment]:
     """Overpayments in a state; whose they are enters the access journal."""
     page = store.with_status(uow, status, wanted=wanted)
     refs = (each.person_ref for each in page.items)

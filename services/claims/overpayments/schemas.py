@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.claims.overpayments.overpayment import Overpayment, Status
 from services.claims.runs.run import PaymentStatus
-from shared.http.problems import say
+from shared.http.problems import translate
 from shared.http.shapes import Amount, PagedQuery, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
@@ -63,7 +63,7 @@ class OverpaymentView(Schema):
     version = fields.Integer(required=True)
 
     def sentence(self, overpayment: Overpayment) -> str:
-        return say(f"overpayment.step.{overpayment.status.value}")
+        return translate(f"overpayment.step.{overpayment.status.value}")
 
 
 OverpaymentViews = paged(OverpaymentView)

@@ -2,7 +2,7 @@
 
 from services.claims.overpayments.overpayment import Overpayment, Status
 from services.claims.overpayments.rules import OverpaymentUnknown
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.unit_of_work import UnitOfWork
@@ -19,6 +19,6 @@ overpayments = Repository(
 )
 
 
-def with_status(uow: UnitOfWork, status: Status, *, wanted: Wanted) -> Page[Overpayment]:
+def with_status(uow: UnitOfWork, status: Status, *, wanted: PageRequest) -> Page[Overpayment]:
     """A page of those in one state, in the order of their awards."""
     return overpayments.page(uow, order=OLDEST_FIRST, wanted=wanted, status=status.value)

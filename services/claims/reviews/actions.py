@@ -10,11 +10,11 @@ from services.claims.reviews import rules
 from services.claims.reviews.rules import ReviewAnswer
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def queue(uow: UnitOfWork, *, wanted: Wanted) -> Page[Claim]:
+def queue(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Claim]:
     """Claims that wait for medical control, the first due first."""
     return store.queue(
         uow, wanted=wanted, status=Status.MEDICAL_CONTROL, assigned_to=None, due_before=None, person_ref=None

@@ -24,7 +24,7 @@ from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -89,7 +89,7 @@ def list_payments(
     change: Change | None,
     status: PaymentStatus | None,
     purpose: Purpose,
-    wanted: Wanted,
+    wanted: PageRequest,
 ) -> Page[AwardPayment]:
     """A page of a run's payments; whose they are enters the access journal."""
     run = load(uow, run_id=run_id)
@@ -99,7 +99,7 @@ def list_payments(
     return page
 
 
-def payments_of_award(uow: UnitOfWork, *, award_id: str, purpose: Purpose, wanted: Wanted) -> Page[AwardPayment]:
+def payments_of_award(uow: UnitOfWork, *, award_id: str, purpose: Purpose, wanted: PageRequest) -> Page[AwardPayment]:
     """What is owed or was paid for an award, for the person whose it is and for the fund's agents."""
     award = awards.read(uow, award_id=award_id)
     journal.note_person(

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from services.claims.benefits.schemas import ExplainedSumView
 from services.claims.runs.actions import RunShown
 from services.claims.runs.run import Change, PaymentLine, PaymentStatus, RunLineKind, Status
-from shared.http.problems import language, say
+from shared.http.problems import language, translate
 from shared.http.shapes import Amount, Derived, PagedQuery, fund, paged
 from shared.kernel.money import Money
 from shared.process.access_journal.schemas import PurposeQuery
@@ -88,7 +88,7 @@ class RunStepView(Schema):
     at = fields.AwareDateTime(required=True)
     by = fields.String(required=True)
     reason = fields.String(required=True)
-    text = fields.Function(lambda step: say(f"run.step.{step.status}"), required=True, metadata=TEXT)
+    text = fields.Function(lambda step: translate(f"run.step.{step.status}"), required=True, metadata=TEXT)
 
 
 def _progress(shown: RunShown) -> dict[str, int]:
@@ -106,7 +106,7 @@ class RunView(Schema):
     name = fields.Function(lambda it: _name(it.run.claim_type), required=True, metadata=TEXT)
     period = fields.String(required=True, attribute="run.period")
     status = fields.Enum(Status, by_value=True, required=True, attribute="run.status")
-    text = fields.Function(lambda it: say(f"run.step.{it.run.status}"), required=True, metadata=TEXT)
+    text = fields.Function(lambda it: translate(f"run.step.{it.run.status}"), required=True, metadata=TEXT)
     currency = fields.Function(lambda it: fund().currency.value, required=True, metadata=TEXT)
     totals = fields.Nested(TotalsView, required=True, attribute="run.totals")
     progress = Derived(ProgressView, of=_progress, required=True)
@@ -121,7 +121,7 @@ class PaymentLineView(Schema):
     """What is right for a period by now, what was granted for it before, and the difference that is paid or taken."""
 
     kind = fields.Enum(RunLineKind, by_value=True, required=True)
-    text = fields.Function(lambda line: say(f"run.line.{line.kind}"), required=True, metadata=TEXT)
+    text = fields.Function(lambda line: translate(f"run.line.{line.kind}"), required=True, metadata=TEXT)
     period = fields.String(required=True)
     right = Amount(required=True, attribute="right_minor")
     granted = Amount(required=True, attribute="granted_minor")
@@ -135,7 +135,7 @@ class PaymentStepView(Schema):
     status = fields.Enum(PaymentStatus, by_value=True, required=True)
     at = fields.AwareDateTime(required=True)
     reason = fields.String(required=True)
-    text = fields.Function(lambda step: say(f"run.payment.{step.status}"), required=True, metadata=TEXT)
+    text = fields.Function(lambda step: translate(f"run.payment.{step.status}"), required=True, metadata=TEXT)
 
 
 class AwardPaymentView(Schema):
@@ -156,9 +156,9 @@ class AwardPaymentView(Schema):
     carried_before = SignedAmount(required=True, attribute="carry_before_minor")
     carried_after = SignedAmount(required=True, attribute="carry_after_minor")
     change = fields.Enum(Change, by_value=True, required=True)
-    change_text = fields.Function(lambda it: say(f"run.change.{it.change}"), required=True, metadata=TEXT)
+    change_text = fields.Function(lambda it: translate(f"run.change.{it.change}"), required=True, metadata=TEXT)
     status = fields.Enum(PaymentStatus, by_value=True, required=True)
-    text = fields.Function(lambda it: say(f"run.payment.{it.status}"), required=True, metadata=TEXT)
+    text = fields.Function(lambda it: translate(f"run.payment.{it.status}"), required=True, metadata=TEXT)
     ends_on = fields.Date(required=True, allow_none=True)
     lines = fields.List(fields.Nested(PaymentLineView), required=True)
     timeline = fields.List(fields.Nested(PaymentStepView), required=True, attribute="steps")
@@ -169,7 +169,7 @@ AwardPaymentViews = paged(AwardPaymentView)
 
 def _reason(line: PaymentLine) -> str | None:
     """Why a period is not paid, or is not decided: a sentence of ours, or the code of the benefit's own condition."""
-    return say(f"run.reason.{line.reason}") if line.reason in ("undecided", "award-over") else line.reason or None
+    return translate(f"run.reason.{line.reason}") if line.reason in ("undecided", "award-over") else line.reason or None
 
 
 def _name(claim_type: str) -> str:

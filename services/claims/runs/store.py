@@ -4,7 +4,7 @@ from services.claims.runs.rules import PaymentUnknown, RunUnknown
 from services.claims.runs.run import OWED, AwardAccount, AwardPayment, Change, PaymentStatus, Run, RunPage
 from shared.jobs.scheduling import JobScheduling
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW, WITH_ITS_THING
 from shared.storage.unit_of_work import UnitOfWork
@@ -74,14 +74,14 @@ def last(uow: UnitOfWork, claim_type: str) -> Run | None:
     return found[0] if found else None
 
 
-def page_of_runs(uow: UnitOfWork, *, claim_type: str | None, wanted: Wanted) -> Page[Run]:
+def page_of_runs(uow: UnitOfWork, *, claim_type: str | None, wanted: PageRequest) -> Page[Run]:
     """A page of runs, of one benefit or of all, newest first."""
     filters = {} if claim_type is None else {"claim_type": claim_type}
     return runs.page(uow, order=NEWEST_RUN_FIRST, wanted=wanted, **filters)
 
 
 def payments_of(
-    uow: UnitOfWork, run_id: str, *, change: Change | None, status: PaymentStatus | None, wanted: Wanted
+    uow: UnitOfWork, run_id: str, *, change: Change | None, status: PaymentStatus | None, wanted: PageRequest
 ) -> Page[AwardPayment]:
     """A page of a run's payments, those that differ from the last run in one way, or that are in one state."""
     filters: dict[str, object] = {"run_id": run_id}
@@ -96,7 +96,7 @@ def payments_of_page(uow: UnitOfWork, run_id: str, number: int) -> list[AwardPay
     return payments.find_all(uow, run_id=run_id, page=number)
 
 
-def payments_of_award(uow: UnitOfWork, award_id: str, *, wanted: Wanted) -> Page[AwardPayment]:
+def payments_of_award(uow: UnitOfWork, award_id: str, *, wanted: PageRequest) -> Page[AwardPayment]:
     """A page of what is owed or was paid for an award, newest first."""
     owed = {"$in": [status.value for status in OWED]}
     return payments.page(uow, order=NEWEST_FIRST, wanted=wanted, award_id=award_id, status=owed)

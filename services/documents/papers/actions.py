@@ -19,7 +19,7 @@ from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.blobs import Blob
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import current_traceparent
 
@@ -90,7 +90,7 @@ def look_at(uow: UnitOfWork, *, number: str, purpose: Purpose) -> Paper:
     return paper
 
 
-def of_caller(uow: UnitOfWork, *, wanted: Wanted) -> Page[Paper]:
+def of_caller(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Paper]:
     """A page of the caller's own papers, newest first."""
     return store.of_person(uow, uow.by.person_ref, wanted=wanted) if uow.by.person_ref else Page([])
 

@@ -10,7 +10,7 @@ from services.documents.papers.schemas import PaperPage, PaperTypesView, PaperVi
 from shared.funds.period import Period
 from shared.http.routes import Download, Downloads, Routes
 from shared.http.shapes import PagedQuery
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
@@ -28,7 +28,7 @@ def ask(uow: UnitOfWork, body: Mapping[str, Any]) -> Paper:
     the certificate of an award that is suspended, has ended, or comes to another amount.
     """
     periods = {name: Period.read(body[name]) for name in ("from_period", "to_period") if name in body}
-    award = typed.reference(body["award"])
+    award = normalize.reference(body["award"])
     return actions.ask(uow, Request(kind=body["kind"], language=body["language"], award=award, **periods))
 
 

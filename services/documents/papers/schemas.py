@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.documents.papers.content import PaperKind, PaperLanguage, title_of
 from shared.funds.period import WRITTEN
-from shared.http.problems import language, say
+from shared.http.problems import language, translate
 from shared.http.shapes import fund, many, paged
 
 TEXT = {"type": "string"}
@@ -31,13 +31,13 @@ class RequestBody(Schema):
 
 class WithdrawalView(Schema):
     reason = fields.String(required=True)
-    text = fields.Function(lambda it: say(f"paper.reason.{it.reason}"), metadata=TEXT, required=True)
+    text = fields.Function(lambda it: translate(f"paper.reason.{it.reason}"), metadata=TEXT, required=True)
     withdrawn_at = fields.AwareDateTime(required=True)
 
 
 class FailureView(Schema):
     reason = fields.String(required=True)
-    text = fields.Function(lambda it: say(f"paper.reason.{it.reason}"), metadata=TEXT, required=True)
+    text = fields.Function(lambda it: translate(f"paper.reason.{it.reason}"), metadata=TEXT, required=True)
     failed_at = fields.AwareDateTime(required=True)
 
 
@@ -49,7 +49,7 @@ class PaperView(Schema):
     name = fields.Function(lambda it: title_of(fund(), it.said.body)[language()], metadata=TEXT, required=True)
     language = fields.String(required=True)
     status = fields.String(required=True)
-    text = fields.Function(lambda it: say(f"paper.status.{it.status}"), metadata=TEXT, required=True)
+    text = fields.Function(lambda it: translate(f"paper.status.{it.status}"), metadata=TEXT, required=True)
     starts_on = fields.Date(attribute="said.wages.starts_on", metadata={"description": "Of the period it certifies"})
     ends_on = fields.Date(attribute="said.wages.ends_on")
     award = fields.String(

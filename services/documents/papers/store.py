@@ -5,7 +5,7 @@ from services.documents.papers.rules import NotPrinted, PaperUnknown, PrintingGi
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.blobs import Blob
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.service_context import ServiceContext
@@ -33,7 +33,7 @@ papers = Repository(
 )
 
 
-def of_person(uow: UnitOfWork, person_ref: str, *, wanted: Wanted) -> Page[Paper]:
+def of_person(uow: UnitOfWork, person_ref: str, *, wanted: PageRequest) -> Page[Paper]:
     """A page of a person's papers, newest first."""
     return papers.page(uow, order=NEWEST, wanted=wanted, person_ref=person_ref)
 

@@ -9,7 +9,7 @@ from services.documents.papers.paper import Paper, Status
 from services.documents.papers.store import PDF_BYTES_MAX, of_award, of_file, papers
 from services.documents.verification import rules
 from services.documents.verification.verification import Certified, PublicRecord, Verification
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.storage.unit_of_work import UnitOfWork
 
 NUMBER_LENGTH_MAX = 40
@@ -51,7 +51,7 @@ def _answer(uow: UnitOfWork, number_typed: str, *, code_typed: str = "") -> tupl
     today = uow.today
     number = rules.number_in(number_typed)
     if number is None:
-        return rules.verify(None, number=typed.text(number_typed)[:NUMBER_LENGTH_MAX], on=today), None
+        return rules.verify(None, number=normalize.text(number_typed)[:NUMBER_LENGTH_MAX], on=today), None
     paper = papers.find(uow, number) or rules.certificate(of_award(uow, number), code_typed=code_typed)
     record = _record(paper, fund_id=uow.fund.fund_id) if paper else None
     return rules.verify(record, number=number, on=today), paper if record else None

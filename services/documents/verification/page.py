@@ -65,16 +65,19 @@ def _certified(verification: Verification, *, fund: Fund, language: PaperLanguag
         return None
     words, body = wording(language, fund.country), verification.certified.body
     facts = body_of(body, fund=fund, language=language)
-    rows = [[words.say("holder"), shown(verification.certified.holder_name)]]
+    rows = [[words.translate("holder"), shown(verification.certified.holder_name)]]
     if not isinstance(body, Wages):
         lines = facts["acts"] if isinstance(body, GrantedAward) else facts["employers"]
         return {"rows": [*rows, *facts["dates"]], "columns": facts["columns"], "groups": [("", lines)]}
-    rows.append([words.say("period"), words.period(body.starts_on, body.ends_on)])
+    rows.append([words.translate("period"), words.period(body.starts_on, body.ends_on)])
     groups = [
-        (f"{each['employer']} ({each['employer_number']})", [*each["lines"], [words.say("subtotal"), *each["sums"]]])
+        (
+            f"{each['employer']} ({each['employer_number']})",
+            [*each["lines"], [words.translate("subtotal"), *each["sums"]]],
+        )
         for each in facts["employments"]
     ]
-    total = [words.say("total"), *facts["sums"]]
+    total = [words.translate("total"), *facts["sums"]]
     return {"rows": rows, "columns": facts["columns"], "groups": [*groups, ("", [total])]}
 
 

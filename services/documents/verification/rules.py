@@ -7,25 +7,25 @@ from datetime import date, timedelta
 from services.documents.papers.paper import Paper, WithdrawalReason
 from services.documents.papers.paper import Status as PaperStatus
 from services.documents.verification.verification import Certified, CodeAnswer, PublicRecord, Status, Verification
-from shared.kernel import typed
-from shared.kernel.control_codes import is_code
-from shared.kernel.references import is_genuine
+from shared.kernel import normalize
+from shared.kernel.control_codes import matches_code
+from shared.kernel.references import has_valid_check_digits
 
 
 def number_in(text: str) -> str | None:
-    """The number of a paper as somebody typed or copied it (`typed.reference`); None when it cannot be one.
+    """The number of a paper as somebody typed or copied it (`normalize.reference`); None when it cannot be one.
 
     By its check digits: a typing error is found without a query.
     """
-    number = typed.reference(text)
-    return number if is_genuine(number) else None
+    number = normalize.reference(text)
+    return number if has_valid_check_digits(number) else None
 
 
 def certificate(papers: Iterable[Paper], *, code_typed: str) -> Paper | None:
     """Which of the certificates of an award its number stands for: that whose code was typed, else the newest that
     holds, else the newest."""
     issued = sorted((each for each in papers if each.issue), key=lambda each: each.asked_at, reverse=True)
-    shown = next((each for each in issued if each.said.code and is_code(code_typed, each.said.code)), None)
+    shown = next((each for each in issued if each.said.code and matches_code(code_typed, each.said.code)), None)
     valid = next((each for each in issued if each.status is PaperStatus.VALID), None)
     return shown or valid or next(iter(issued), None)
 
@@ -38,7 +38,7 @@ def is_ended(paper: Paper) -> bool:
 
 def with_code(verification: Verification, *, text: str, code: str, certified: Certified | None) -> Verification:
     """The answer to whoever typed a control code; `code` is the paper's own, empty where it has none."""
-    if certified is None or not is_code(text, code):
+    if certified is None or not matches_code(text, code):
         return replace(verification, code=CodeAnswer.WRONG)
     return replace(verification, code=CodeAnswer.RIGHT, certified=certified)
 
@@ -65,4 +65,4 @@ def _status(record: PublicRecord, *, on: date) -> tuple[Status, date | None]:
 
 def initials(full_name: str) -> str:
     """The first letter of each word of a name (Fatima-Zohra BEN ALI is F. Z. B. A.), enough to compare, not to find."""
-    return "\u00a0".join(f"{letter}." for letter in typed.initials(full_name))
+    return "\u00a0".join(f"{letter}." for letter in normalize.initials(full_name))

@@ -15,7 +15,7 @@ from services.identity.register.person import Person
 from services.identity.register.rules import EmployerUnknown
 from shared.funds.fund import IdentifierKind
 from shared.jobs import queue
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Failure
 from shared.kernel.outcome import Outcome
@@ -333,7 +333,7 @@ def _with_code(account: Account, code: str, uow: UnitOfWork) -> Account | None:
 
 def _typed(uow: UnitOfWork, login: str) -> str:
     """The name as it is looked up: a national id in the fund's form, or a login."""
-    text = typed.plain(login[:LOGIN_SENT_MAX])[:LOGIN_LENGTH_MAX]
+    text = normalize.plain(login[:LOGIN_SENT_MAX])[:LOGIN_LENGTH_MAX]
     return uow.fund.read_identifier(IdentifierKind.NATIONAL_ID, text) or text.casefold()
 
 

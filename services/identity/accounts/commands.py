@@ -40,7 +40,7 @@ def add_user(context: ServiceContext, arguments: Sequence[str], *, texts: Texts,
             ),
         )
     except Failure as failure:
-        out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")
+        out.write(texts.translate(failure.code, asked.language, failure.parameters) + "\n")
         return 1
     if added.secret is not None:
         fund = context.funds[asked.fund]
@@ -55,7 +55,7 @@ def list_roles(context: ServiceContext, arguments: Sequence[str], *, texts: Text
     asked = _asked_for_roles(arguments)
     fund = context.funds.get(asked.fund)
     if fund is None:
-        out.write(texts.say(FundUnknown.code, asked.language, {}) + "\n")
+        out.write(texts.translate(FundUnknown.code, asked.language, {}) + "\n")
         return 1
     for kind, roles, scopes in (
         ("staff", fund.roles.staff, fund.roles.staff_scopes),
@@ -63,7 +63,7 @@ def list_roles(context: ServiceContext, arguments: Sequence[str], *, texts: Text
     ):
         for code, role in roles.items():
             name = role.names.get(asked.language) or next(iter(role.names.values()), None)
-            said = name or texts.say(f"role.{code}", asked.language, {})
+            said = name or texts.translate(f"role.{code}", asked.language, {})
             out.write(f"{kind}\t{code}\t{said}\t{' '.join(sorted(scopes(code)))}\n")
     return 0
 
@@ -90,7 +90,7 @@ def reset_user(
             action=lambda uow: actions.reset_user(uow, login=asked.login, portal_url=portal_of(uow.fund)),
         )
     except Failure as failure:
-        out.write(texts.say(failure.code, asked.language, failure.parameters) + "\n")
+        out.write(texts.translate(failure.code, asked.language, failure.parameters) + "\n")
         return 1
     out.write(link + "\n")
     return 0

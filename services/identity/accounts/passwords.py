@@ -8,7 +8,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from shared.kernel import typed
+from shared.kernel import normalize
 
 SALT_BYTES = 16
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=SALT_BYTES)
@@ -57,7 +57,7 @@ def is_easily_guessed(password: str) -> bool:
 
 
 def _plainly(password: str) -> str:
-    plain = unicodedata.normalize("NFKD", typed.plain(password[:TYPED_MAX]))
+    plain = unicodedata.normalize("NFKD", normalize.plain(password[:TYPED_MAX]))
     return "".join(sign for sign in plain if not unicodedata.combining(sign) and sign not in SEPARATORS)
 
 

@@ -13,7 +13,7 @@ from services.identity.register.person import Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
 from shared.funds.fund import Fund, IdentifierKind
 from shared.funds.roles import PERSON
-from shared.kernel import partial_date, typed
+from shared.kernel import normalize, partial_date
 from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.outcome import Outcome
@@ -176,7 +176,7 @@ def read_password(text: str) -> str:
 def check_password(password: str, *, actor: ActorKind, is_easily_guessed: bool, known_words: Iterable[str]) -> None:
     """Long enough as it was typed, not made of what is known of its owner, not easily guessed. Nothing else."""
     length_min = PASSWORD_LENGTH_MIN[actor]
-    if typed.length(password) < length_min:
+    if normalize.length(password) < length_min:
         raise PasswordTooShort(length_min=length_min)
     if len(password) > PASSWORD_LENGTH_MAX:
         raise PasswordTooLong(length_max=PASSWORD_LENGTH_MAX)
@@ -188,14 +188,14 @@ def check_password(password: str, *, actor: ActorKind, is_easily_guessed: bool, 
 
 def is_personal(password: str, *, known_words: Iterable[str]) -> bool:
     """Whether something that is known of its owner stands in a password, however it is spelled."""
-    folded = typed.folded(password)
+    folded = normalize.folded(password)
     spelled = (folded, folded.translate(LOOKALIKES))
     return any(word in spelling for word in _compared(known_words) for spelling in spelled)
 
 
 def _compared(known_words: Iterable[str]) -> set[str]:
     """Each word of what is known, and all of it run together, where it is long enough to say anything."""
-    words = {typed.folded(each) for known in known_words for each in (known, *re.split(r"[\s'’\-]+", known))}
+    words = {normalize.folded(each) for known in known_words for each in (known, *re.split(r"[\s'’\-]+", known))}
     return {word for word in words if len(word) >= CONTEXT_LENGTH_MIN}
 
 
@@ -335,7 +335,7 @@ def activate(
 
 def _mailbox_of(person: Person) -> str | None:
     """Where mail reaches a person: an address of an older register may be none by today's rule."""
-    return person.contact.email and typed.email(person.contact.email)
+    return person.contact.email and normalize.email(person.contact.email)
 
 
 def _asked_lately(known: Account | None, *, at: datetime) -> tuple[datetime, ...]:
@@ -440,7 +440,7 @@ def change_password(account: Account, *, password_hash: str, at: datetime) -> Ou
 
 def read_login(text: str) -> str:
     """A login as it is looked up."""
-    login = typed.plain(text).casefold()
+    login = normalize.plain(text).casefold()
     if not LOGIN.fullmatch(login):
         raise LoginMalformed
     return login

@@ -2,8 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from shared.http.normalized_fields import Birth, Email, Identifier, LinkToken, OneTimeCode
 from shared.http.shapes import CodeText
-from shared.http.typed_fields import Birth, Email, Identifier, LinkToken, OneTimeCode
 
 PASSWORD_LENGTH_MAX = 1_000
 """Longer than any that is taken, so that it is refused by its own name."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pyotp
 
-from shared.kernel import typed
+from shared.kernel import normalize
 
 SECRET_BYTES = 20
 STEP_S = 30
@@ -26,7 +26,7 @@ def address(secret: str, *, login: str, fund_name: str) -> str:
 
 def accepted_step(secret: str, code: str, *, after_step: int, at: datetime) -> int | None:
     """The time step that a code is of, where it is one of now and later than the last that was taken."""
-    digits, present = typed.number(code), int(at.timestamp()) // STEP_S
+    digits, present = normalize.number(code), int(at.timestamp()) // STEP_S
     for step in range(present - STEPS_AROUND, present + STEPS_AROUND + 1):
         expected = pyotp.TOTP(secret).generate_otp(step)
         if step > after_step and hmac.compare_digest(expected.encode(), digits.encode()):

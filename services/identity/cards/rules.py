@@ -8,7 +8,7 @@ from shared.funds.fund import Fund
 from shared.funds.law import in_force
 from shared.funds.period import last_day_of_term
 from shared.kernel.errors import Missing
-from shared.kernel.references import with_check
+from shared.kernel.references import with_check_digits
 
 
 class CardUnknown(Missing):
@@ -23,7 +23,7 @@ def are_issued(fund: Fund) -> bool:
 def issue(*, person_ref: str, number: int, on: date) -> Card:
     """A card for a person, with check digits; `number` is random. No care is covered before a right opens."""
     body = f"{on.year % 100:02d}{number % 10**NUMBER_DIGITS:0{NUMBER_DIGITS}d}"
-    return Card(person_ref=person_ref, card_number=with_check(NUMBER_KIND, body))
+    return Card(person_ref=person_ref, card_number=with_check_digits(NUMBER_KIND, body))
 
 
 def refresh(card: Card, *, right_until: date, right_version: int, fund: Fund, on: date) -> Card:

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from services.identity.cards.card import Card
-from shared.http.problems import say
+from shared.http.problems import translate
 from shared.http.shapes import fund
 
 
@@ -29,7 +29,7 @@ class CardView(Schema):
 
     def sentence(self, card: Card) -> str:
         if card.good_until is None:
-            return say("card.never-opened")
+            return translate("card.never-opened")
         if card.void_after is not None:
-            return say("card.void", day=card.good_until)
-        return say("card.good-until" if card.closed_on is None else "card.closed", day=card.good_until)
+            return translate("card.void", day=card.good_until)
+        return translate("card.good-until" if card.closed_on is None else "card.closed", day=card.good_until)

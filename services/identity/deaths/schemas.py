@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.identity.deaths.death import PAPER_LENGTH_MAX, REASON_LENGTH_MAX, DeathSource
-from shared.http.problems import say
+from shared.http.problems import translate
 
 TEXT = {"type": "string"}
 
@@ -30,7 +30,7 @@ class DeathStepView(Schema):
     by = fields.String(required=True)
     paper = fields.String(required=True)
     reason = fields.String(required=True)
-    text = fields.Function(lambda step: say(f"death.source.{step.source.value}"), required=True, metadata=TEXT)
+    text = fields.Function(lambda step: translate(f"death.source.{step.source.value}"), required=True, metadata=TEXT)
 
 
 class DeathView(Schema):

@@ -19,7 +19,7 @@ from shared.funds.fund import IdentifierKind
 from shared.kernel.personal import DataClass, Encrypted
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -118,7 +118,7 @@ def record_death(uow: UnitOfWork, *, person_ref: str, died_on: date, paper: str)
 
 
 def list_employers(
-    uow: UnitOfWork, *, wanted: Wanted, number: str | None, is_open: bool | None, purpose: Purpose
+    uow: UnitOfWork, *, wanted: PageRequest, number: str | None, is_open: bool | None, purpose: Purpose
 ) -> Page[Employer]:
     """A page of employers; of a number that has another form than the fund's there is none. Who looks for one employer
     enters the journal."""

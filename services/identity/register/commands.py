@@ -78,7 +78,7 @@ class _Output:
         self.out.write(self.words(code, **parameters) + "\n")
 
     def words(self, code: str, **parameters: object) -> str:
-        return self.texts.say(code, self.language, parameters)
+        return self.texts.translate(code, self.language, parameters)
 
 
 class _Importer:

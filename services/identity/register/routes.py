@@ -22,7 +22,7 @@ from shared.funds.fund import Fund
 from shared.http.routes import ANYONE, Routes
 from shared.http.shapes import PagedQuery
 from shared.process.access_journal.schemas import PurposeQuery
-from shared.storage.paging import Order, Page, cut
+from shared.storage.paging import Order, Page, page_of
 from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes(
@@ -87,4 +87,4 @@ def list_holidays(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Holiday]:
     """The fund's holidays of this year and the next, by day. An estimated day is said to be one."""
     year = uow.today.year
     found = [*uow.fund.calendar.holidays_in(year), *uow.fund.calendar.holidays_in(year + 1)]
-    return cut(found, order=HOLIDAYS, wanted=query["page"], year=year)
+    return page_of(found, order=HOLIDAYS, wanted=query["page"], year=year)

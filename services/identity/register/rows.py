@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from services.identity.register.rules import Fault, LineRefused
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.errors import Invalid
 
 HEADER_LENGTH_MAX = 2_000
@@ -43,7 +43,7 @@ def read(
     with file:
         header = file.readline(HEADER_LENGTH_MAX)
         delimiter = ";" if header.count(";") > header.count(",") else ","
-        names = [typed.plain(name).lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
+        names = [normalize.plain(name).lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
         if sorted(name for name in names if name not in optional) != sorted(columns) or len(set(names)) < len(names):
             missing = set(columns) - set(names)
             raise ColumnsDiffer(file=path.name, missing=", ".join(sorted(missing)) or "-", expected=len(columns))

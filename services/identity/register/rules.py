@@ -19,7 +19,7 @@ from services.identity.register.person import (
 )
 from shared.funds.fund import Fund, IdentifierKind
 from shared.funds.identifiers import read_account
-from shared.kernel import partial_date, typed
+from shared.kernel import normalize, partial_date
 from shared.kernel.errors import Missing
 from shared.kernel.partial_date import PartialDate
 
@@ -197,7 +197,7 @@ class _Cells:
         return found or ""
 
     def name(self, column: str) -> str:
-        text = typed.name(self._required(column))
+        text = normalize.name(self._required(column))
         if not text or len(text) > NAME_LENGTH_MAX or not text.isprintable():
             self.fault(column, "register.name-malformed")
         return text
@@ -208,7 +208,7 @@ class _Cells:
 
     def birth(self, column: str) -> PartialDate:
         """A day in the past, as far as it is known. That of many old people is a year."""
-        birth = partial_date.read(typed.plain(self._required(column)).upper())
+        birth = partial_date.read(normalize.plain(self._required(column)).upper())
         if birth is None:
             self.fault(column, "register.day-malformed")
             return partial_date.of(date.min)
@@ -220,7 +220,7 @@ class _Cells:
 
     def day(self, column: str) -> date:
         try:
-            return date.fromisoformat(typed.plain(self._required(column)))
+            return date.fromisoformat(normalize.plain(self._required(column)))
         except ValueError:
             self.fault(column, "register.day-malformed")
             return date.min
@@ -249,13 +249,13 @@ class _Cells:
         return number
 
     def language(self) -> str:
-        language = typed.plain(self._text("language")).lower() or self._fund.language
+        language = normalize.plain(self._text("language")).lower() or self._fund.language
         if language not in self._fund.languages:
             self.fault("language", "register.language-unknown")
         return language
 
     def count(self, column: str, *, up_to: int) -> int:
-        text = typed.plain(self._text(column)) or "0"
+        text = normalize.plain(self._text(column)) or "0"
         if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= up_to):
             self.fault(column, "register.count-malformed")
             return 0
@@ -273,7 +273,7 @@ class _Cells:
     def family(self, column: str) -> tuple[Dependant, ...]:
         """The dependants, each with its relation, its birth as far as it is known, and a condition that was proved.
         Those of one relation and birth are told apart by a number."""
-        published = [each.split(":") for each in typed.plain(self._text(column)).split(";") if each.strip()]
+        published = [each.split(":") for each in normalize.plain(self._text(column)).split(";") if each.strip()]
         rules = {(rule.relation, rule.condition) for rule in self._fund.entitlements.dependants}
         found: list[Dependant] = []
         for parts in published[: DEPENDANTS_MAX + 1]:
@@ -298,7 +298,7 @@ class _Cells:
 
     def sector(self, column: str) -> str:
         """Where the fund's accident rate hangs on the activity, one of those; else any word."""
-        sector = typed.plain(self._required(column))
+        sector = normalize.plain(self._required(column))
         contributions = self._fund.sections.contributions
         accident_rates = contributions.accident_rates if contributions else ()
         activities = {name for rates in accident_rates for name in rates.activities}
@@ -307,7 +307,7 @@ class _Cells:
         return sector
 
     def _email(self, column: str) -> str | None:
-        email = typed.email(self._text(column))
+        email = normalize.email(self._text(column))
         if email is None:
             self.warn(column, "register.email-malformed")
         return email
@@ -325,4 +325,4 @@ class _Cells:
         return text
 
     def _text(self, column: str) -> str:
-        return typed.text(self._row.get(column, ""))
+        return normalize.text(self._row.get(column, ""))

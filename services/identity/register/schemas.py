@@ -4,9 +4,9 @@ from marshmallow import Schema, fields
 
 from shared.funds.calendar import Weekday
 from shared.funds.fund import Channel, IdentifierKind
-from shared.http.problems import language, say
+from shared.http.normalized_fields import Identifier
+from shared.http.problems import language, translate
 from shared.http.shapes import Derived, PagedQuery, paged
-from shared.http.typed_fields import Identifier
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.schemas import PURPOSE, PurposeQuery
 
@@ -107,7 +107,7 @@ class HolidayView(Schema):
     name = fields.Function(lambda it: it.names[language()], required=True, metadata=TEXT)
     is_estimated = fields.Boolean(required=True)
     text = fields.Function(
-        lambda it: say("holiday.estimated" if it.is_estimated else "holiday.certain", name=it.names[language()]),
+        lambda it: translate("holiday.estimated" if it.is_estimated else "holiday.certain", name=it.names[language()]),
         required=True,
         metadata=TEXT,
     )

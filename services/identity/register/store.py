@@ -6,7 +6,7 @@ from services.identity.register.employer import Employer
 from services.identity.register.person import Person
 from services.identity.register.rules import EmployerUnknown, PersonUnknown
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.unit_of_work import UnitOfWork
@@ -55,7 +55,7 @@ BY_NUMBER = Order("employer_id", "employer_id")
 
 
 def page_of_employers(
-    uow: UnitOfWork, *, wanted: Wanted, employer_id: str | None, is_open: bool | None
+    uow: UnitOfWork, *, wanted: PageRequest, employer_id: str | None, is_open: bool | None
 ) -> Page[Employer]:
     """Employers in the order of their numbers."""
     filters: dict[str, object] = {"employer_id": employer_id, "is_open": is_open}

@@ -13,7 +13,7 @@ from services.identity.signin import rules
 from services.identity.signin.session import Session, SessionEnd
 from services.identity.signin.store import of_account, sessions
 from shared.kernel.outcome import Outcome
-from shared.storage.paging import Wanted
+from shared.storage.paging import PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 SECRET_BYTES = 32
@@ -71,14 +71,14 @@ def follow_death(uow: UnitOfWork, *, person_ref: str) -> None:
     account = accounts.follow_death(uow, person_ref=person_ref)
     if account is None or account.status is not Status.CLOSED:
         return
-    wanted: Wanted | None = Wanted()
+    wanted: PageRequest | None = PageRequest()
     for _ in range(SESSION_PAGES_MAX):
         if wanted is None:
             return
         page = of_account(uow, account.account_id, wanted=wanted)
         for session in page:
             end(uow, session, why=SessionEnd.DIED)
-        wanted = Wanted(cursor=page.next) if page.next else None
+        wanted = PageRequest(cursor=page.next) if page.next else None
 
 
 def of_refresh_token(uow: UnitOfWork, token: str) -> Session | None:

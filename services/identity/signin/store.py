@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.identity.signin.rules import SESSION_KEPT, SessionUnknown
 from services.identity.signin.session import Session
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import Retention
 from shared.storage.unit_of_work import UnitOfWork
@@ -24,7 +24,7 @@ sessions = Repository(
 NEWEST_FIRST = Order("signed_in_at", "session_id", is_newest_first=True)
 
 
-def of_account(uow: UnitOfWork, account_id: str, *, wanted: Wanted) -> Page[Session]:
+def of_account(uow: UnitOfWork, account_id: str, *, wanted: PageRequest) -> Page[Session]:
     """The sessions of an account that are not forgotten yet, newest first."""
     return sessions.page(uow, order=NEWEST_FIRST, wanted=wanted, account_id=account_id)
 

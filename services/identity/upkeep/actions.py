@@ -13,7 +13,7 @@ from services.identity.signin.session import Session, SessionEnd
 from shared.kernel.actors import NotYours
 from shared.kernel.errors import Failure
 from shared.kernel.outcome import Outcome
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 FORGOTTEN_AT_ONCE_MAX = 200
@@ -39,7 +39,7 @@ def change_password(uow: UnitOfWork, *, current: str, chosen: str) -> Failure | 
     return None
 
 
-def open_sessions(uow: UnitOfWork, *, wanted: Wanted) -> Page[dict[str, Any]]:
+def open_sessions(uow: UnitOfWork, *, wanted: PageRequest) -> Page[dict[str, Any]]:
     """A page of the caller's sessions that hold, newest first."""
     own, account = _own(uow)
     page = _begun_lately(uow, account, wanted)
@@ -89,15 +89,15 @@ def _own(uow: UnitOfWork) -> tuple[Session, Account]:
 def _holding(uow: UnitOfWork, account: Account) -> list[Session]:
     """All that hold: as many as somebody can begin in the life of one."""
     found: list[Session] = []
-    wanted: Wanted | None = Wanted()
+    wanted: PageRequest | None = PageRequest()
     while wanted is not None:
         page = _begun_lately(uow, account, wanted)
         found += [session for session in page if _holds(uow, session, account)]
-        wanted = Wanted(cursor=page.next) if page.next else None
+        wanted = PageRequest(cursor=page.next) if page.next else None
     return found
 
 
-def _begun_lately(uow: UnitOfWork, account: Account, wanted: Wanted) -> Page[Session]:
+def _begun_lately(uow: UnitOfWork, account: Account, wanted: PageRequest) -> Page[Session]:
     """A page of an account's sessions; behind one that is over by its age alone none comes that holds."""
     page = store.of_account(uow, account.account_id, wanted=wanted)
     is_last = not page.items or page.items[-1].signed_in_at + rules.SESSION_LIFE <= uow.at

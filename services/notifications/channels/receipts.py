@@ -1,4 +1,5 @@
-"""What an SMS centre says later of a message that it took: delivery receipts (SMPP 3.4, appendix B and 5.3.2). Pure.
+"""Delivery receipts, which an SMS centre sends for a message that it accepted earlier (SMPP 3.4, appendix B and 5.3.2).
+Pure.
 
 Centres write them as text, as optional parameters, or both, and some name the message otherwise than they did when they
 took it: the same number once in decimal digits and once in hexadecimal ones, or with zeros in front.
@@ -20,7 +21,7 @@ _STAT = re.compile(r"\bstat(?:us)?:\s*(?P<stat>[A-Za-z_]+)", re.IGNORECASE)
 _ERROR = re.compile(r"\berr:\s*(?P<err>[0-9A-Za-z]+)", re.IGNORECASE)
 _DECIMAL, _HEXADECIMAL = re.compile("[0-9]+"), re.compile("[0-9a-f]+")
 _ID_BITS_MAX = 64
-"""Numbers beyond are no counters that anybody writes in two ways."""
+"""Longer numbers are no counters that are written in two bases."""
 
 
 class DeliveryState(StrEnum):
@@ -43,7 +44,7 @@ _WORDS = {
     "REJECTED": DeliveryState.FAILED,
     "FAILED": DeliveryState.FAILED,
 }
-"""`ENROUTE`, `ACCEPTD`, `UNKNOWN` and whatever else a centre may say decide nothing."""
+"""`ENROUTE`, `ACCEPTD`, `UNKNOWN` and any other value decide nothing."""
 
 _STATES = {
     1: "ENROUTE",

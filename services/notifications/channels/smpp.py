@@ -56,7 +56,7 @@ log = logging.getLogger(__name__)
 
 
 class SmsCentreUnavailable(Unavailable):
-    """There is no line to the SMS centre, or the centre says that it is in trouble. Nothing was sent."""
+    """There is no connection to the SMS centre, or the centre reports an error of its own. Nothing was sent."""
 
     code = "sms.centre-unavailable"
 
@@ -194,7 +194,7 @@ class SmsLine:
             except _LINE_BROKEN as error:
                 failures += 1
                 if self._is_closed.is_set():
-                    break  # the centre may hang up before it has said goodbye
+                    break  # the centre may close the connection before its unbind response
                 log.warning("the line to the SMS centre is down: %s", type(error).__name__)
             finally:
                 self._hang_up(session)
@@ -337,7 +337,7 @@ class _Session(smpplib.client.Client):  # type: ignore[misc]  # smpplib has no t
         self._on_receipt(pdu, reply)
 
     def _recv_exact(self, exact_size: int) -> bytes:
-        """smpplib waits for as much as the centre says that it will send, up to 4 GB: that is no line to stay on."""
+        """smpplib waits for the length that the centre announces, up to 4 GB: such a connection is closed."""
         if exact_size > PDU_BYTES_MAX:
             raise smpplib.exceptions.PDUError(f"a PDU of {exact_size} bytes", 0)
         return bytes(super()._recv_exact(exact_size))

@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from enum import StrEnum
 from typing import Any
 
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.errors import Failure, Invalid, Unavailable
 
 CLOSING = 421
@@ -92,7 +92,7 @@ class Mail:
 
 
 MAILS_A_CONNECTION_MAX = 100
-"""After this many a connection is made anew: servers close those that go on for long, some after a hundred mails."""
+"""After this many a new connection is opened: servers close long ones, some after a hundred mails."""
 
 
 class MailConnection:
@@ -129,7 +129,7 @@ class MailConnection:
         return str(written["Message-ID"]).strip("<>")
 
     def close(self) -> None:
-        """Say goodbye. The mails are handed over: a goodbye that fails is nobody's loss."""
+        """Send QUIT. The mails are delivered by then: a QUIT that fails does no harm."""
         if self._smtp is not None:
             with suppress(smtplib.SMTPException, OSError):
                 self._smtp.quit()
@@ -137,7 +137,7 @@ class MailConnection:
 
     def _ready_for(self, mail: Mail) -> smtplib.SMTP:
         """A connection whose server has taken the sender. One that was kept may have been closed by the server since:
-        nothing of this mail was said to it, so another is made at once."""
+        nothing of this mail was sent on it, so another is opened at once."""
         if self._mails >= MAILS_A_CONNECTION_MAX:
             self.close()
         if self._smtp is not None:
@@ -223,8 +223,8 @@ def _is_done(answer: tuple[int, bytes]) -> bool:
 
 
 def _demand_address(address: str) -> None:
-    """The rule of all e-mail addresses (`typed.email`); what it would have to repair is not sent to."""
-    read = typed.email(address)
+    """The rule of all e-mail addresses (`normalize.email`); what it would have to repair is not sent to."""
+    read = normalize.email(address)
     if read is None or read.casefold() != address.casefold():
         raise AddressRefused(status=0)
 

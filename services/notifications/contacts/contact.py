@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.personal import Encrypted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """What the newest import of the register says. `sealed` is JSON {email, mobile}, of class contact, the owner's.
+    """The contact of the newest import of the register. `sealed` is JSON {email, mobile}, of class contact, the
+    owner's.
 
     `owner_id` is a person_ref or an employer_id: no fund has one that could be taken for the other. Nobody writes to
     an owner who died (`is_dead`); of what is said of that the greatest `death_revision` holds.
@@ -33,5 +34,5 @@ class Addresses:
     mobile: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if self.email is not None and typed.email(self.email) != self.email:
+        if self.email is not None and normalize.email(self.email) != self.email:
             raise ValueError("not a mail address")

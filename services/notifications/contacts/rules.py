@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from services.notifications.contacts.contact import Addresses, Contact
 from shared.funds.fund import Channel, Fund
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.errors import Missing
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,6 +54,6 @@ def addresses(
     mobile, email = opened.get("mobile"), opened.get("email")
     return Addresses(
         language=language if language in fund.languages else fund.language,
-        email=typed.email(email) if email and Channel.EMAIL in channels else None,
+        email=normalize.email(email) if email and Channel.EMAIL in channels else None,
         mobile=fund.phone.e164(mobile) if mobile and Channel.SMS in channels else None,
     )

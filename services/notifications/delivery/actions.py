@@ -28,7 +28,7 @@ EXPIRED, NO_ADDRESS = "delivery.expired", "delivery.no-address"
 
 
 def waiting(uow: UnitOfWork, *, channel: Channel) -> list[Batch]:
-    """The batches to send: those that somebody was killed over, then those that are due, urgent ones first."""
+    """The batches to send: those whose sender crashed, then those that are due, urgent ones first."""
     expired = [batch for batch in store.sending(uow, channel) if rules.is_lease_expired(batch, at=uow.at)]
     return [*expired, *store.due(uow, channel)]
 
@@ -42,7 +42,7 @@ def next_at(uow: UnitOfWork, *, channel: Channel) -> datetime | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """A batch in words, its messages, and the answers that stand before anybody is asked."""
+    """A batch rendered, its messages, and the results that are known before anything is sent."""
 
     messages: list[Message] = field(default_factory=list)
     outgoing: list[OutgoingMessage] = field(default_factory=list)
@@ -126,7 +126,7 @@ def split(uow: UnitOfWork, *, seen: Batch) -> None:
 
 
 def give_up(uow: UnitOfWork, *, batch_id: str) -> None:
-    """End a batch that an operator does not want tried again: its messages have failed, or nobody knows."""
+    """End a batch that an operator does not want retried: its messages have failed, or their outcome is unknown."""
     batch = store.batches.find(uow, batch_id)
     if batch is not None and batch.status is not BatchStatus.DONE:
         _keep(uow, [rules.give_up(batch, store.of_batches(uow, [batch_id]), at=uow.at)])
@@ -174,9 +174,8 @@ def _taken_under(uow: UnitOfWork, keys: Sequence[str]) -> list[Message]:
 
 
 def save_receipts(uow: UnitOfWork, said: Mapping[str, str | None]) -> None:
-    """Keep what receipts say, by message: the code of why it did not arrive, or None where it did.
-
-    What says no of a message that is still being sent is put aside: `save_early_receipts` takes it up.
+    """Save receipts, by message: the code of why it did not arrive, or None where it did. A negative receipt for a
+    message that is still being sent is stored for `save_early_receipts`.
     """
     _arrive(uow, [message_id for message_id, reason in said.items() if reason is None])
     failed = {message_id: reason for message_id, reason in said.items() if reason is not None}
@@ -204,14 +203,14 @@ def save_early_receipts(uow: UnitOfWork) -> int:
 
 
 def _arrive(uow: UnitOfWork, message_ids: Sequence[str]) -> None:
-    """Receipts that say yes: a row for all that came together, since one for each would cost what the message does."""
+    """Positive receipts: one row for all that came together, since one for each would cost as much as the message."""
     if message_ids:
         together = Delivered(delivered_id=uow.new_id(), delivered_at=uow.at, message_ids=tuple(message_ids))
         store.delivered.save(uow, Outcome(together))
 
 
 def _receive(uow: UnitOfWork, said: Sequence[tuple[Message, str]]) -> None:
-    """Receipts that say no; the first one that decides counts."""
+    """Negative receipts; the first final one counts."""
     changed = [
         rules.not_received(message, reason=reason)
         for message, reason in said
@@ -252,7 +251,7 @@ def _keep(uow: UnitOfWork, settlements: Sequence[Settlement]) -> None:
 
 
 def _publish(uow: UnitOfWork, settlement: Settlement) -> None:
-    """What became of a batch's messages, each in the trace of the event that it told of."""
+    """The results of a batch's messages, each in the trace of its event."""
     batch = settlement.batch
     by_trace: dict[str, list[MessageEvent]] = {}
     for event in settlement.events:

@@ -130,7 +130,7 @@ class Sending:
     def _deliver(
         self, context: ServiceContext, fund_id: str, taken: list[Batch], written: dict[str, Written], *, cause: str
     ) -> int:
-        """Outside of any transaction: whoever is killed in here leaves batches to be taken over after their lease."""
+        """Outside of any transaction: after a crash in here the batches are taken over when their lease expires."""
         failpoint("delivery.taken")
         late_at = context.clock() + rules.SENDING_MAX
         ours = [written[batch.batch_id] for batch in taken]

@@ -1,6 +1,5 @@
-"""Receipts come in: what the SMS centre says of messages that it took.
-
-A periodic task, since nothing here waits: receipts come over the line when the centre has some.
+"""Receives the SMS centre's receipts. A periodic task, since no thing here waits for a job: receipts arrive on the
+connection when the centre has some.
 """
 
 import time
@@ -46,8 +45,8 @@ class Waiting:
 
 @dataclass
 class Receiving:
-    """Keeps what the SMS centre says of messages that it took: a lane of its own, so that receipts wait for no message
-    and messages for no receipt. The centre hears that a receipt was kept once that is saved."""
+    """Saves the SMS centre's receipts: a thread of its own, so that receipts and messages do not wait for each other. A
+    receipt is acknowledged once it is saved."""
 
     provider: SmsProvider
     _waiting: list[Waiting] = field(default_factory=list)
@@ -56,7 +55,7 @@ class Receiving:
     _early_not_before_s: dict[str, float] = field(default_factory=dict)
 
     def run(self, context: ServiceContext, fund_id: str) -> int:
-        """How many receipts were kept. The centre does not say which fund a receipt is for, so one turn serves all."""
+        """How many receipts were saved. A receipt does not name its fund, so one round serves all."""
         if fund_id != next(iter(context.funds)):
             return 0
         kept, until_s = 0, time.monotonic() + TURN_S_MAX
@@ -84,8 +83,8 @@ class Receiving:
         return kept
 
     def _turn_away(self) -> None:
-        """Nobody waits for long in the lane: whose message is not known yet is to come again, until it has come for so
-        long that it is nobody's."""
+        """No receipt waits here for long: one whose message is not known yet is refused and sent again, until it is too
+        old and dropped."""
         now_s, waiting = time.monotonic(), []
         for each in self._waiting:
             receipt = each.incoming.receipt

@@ -22,7 +22,7 @@ from shared.kernel.errors import Failure, Invalid
 NOT_TRIED = ProviderAnswer(verdict=Verdict.NOT_TRIED)
 CONNECTION_WAIT_S = 0.2
 RECEIPTS_MAX = 10_000
-"""Received and not kept yet; a centre that brings more is told to come again."""
+"""Received and not saved yet; beyond it the centre is asked to send again."""
 TAKEN_MAX = 20_000
 """Names that the centre gave, remembered for receipts that come before they are kept."""
 _IN_DOUBT = (MailOutcomeUnknown, SmsOutcomeUnknown)
@@ -217,7 +217,7 @@ class SmsProvider:
             return self._taken.get(provider_key)
 
     def close(self) -> None:
-        """Hang up. The centre brings again what nobody has kept."""
+        """Close the connection. The centre sends unacknowledged receipts again."""
         with self._opening:
             if self._line is not None:
                 self._line.close()

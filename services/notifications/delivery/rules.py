@@ -26,10 +26,10 @@ SENDING_MAX = timedelta(seconds=10)
 """After this time no further message of a batch is begun; the one under way has its channel's time-outs."""
 
 LEASE = timedelta(seconds=45)
-"""Whoever sends a batch has kept its answers within this time, or crashed."""
+"""The sender of a batch has saved its results within this time, or crashed."""
 
 DOUBTS_MAX = 1
-"""How often a message is sent again that may have arrived: once, under the same id, then nobody knows."""
+"""How often a message is sent again that may have arrived: once, under the same id, then its outcome is unknown."""
 
 GIVEN_UP, NOBODY_KNOWS = "delivery.given-up", "delivery.outcome-unknown"
 BY_OPERATOR = "delivery.given-up-by-operator"
@@ -46,10 +46,10 @@ UNDELIVERED = {
 """The codes of why a message did not arrive, by the words of receipts."""
 
 GRACE = timedelta(seconds=1)
-"""How long a receipt whose message is not known waits here; then the centre is told to bring it again."""
+"""How long a receipt whose message is not known waits here; then the centre is asked to send it again."""
 
 EARLY = timedelta(seconds=15)
-"""How long a receipt may come before the answer by which its message was taken was kept; after it, it is nobody's."""
+"""How long a receipt may arrive before its message's result is saved; after it, the receipt is dropped."""
 
 IN_DOUBT = ProviderAnswer(verdict=Verdict.DOUBTFUL)
 
@@ -61,7 +61,7 @@ class ProviderInTrouble(Unavailable):
 
 
 MessageEvent = MessageSent | MessageFailed
-"""What is told of a message when its batch is settled."""
+"""The event that is published about a message when its batch is settled."""
 
 
 class End(NamedTuple):
@@ -105,7 +105,7 @@ def is_due(batch: Batch, *, at: datetime) -> bool:
 
 
 def is_lease_expired(batch: Batch, *, at: datetime) -> bool:
-    """Somebody began to send it and was killed before they could say what came of it."""
+    """A worker began to send it and crashed before it saved the result."""
     return batch.status is BatchStatus.SENDING and batch.taken_at is not None and batch.taken_at + LEASE < at
 
 
@@ -115,7 +115,8 @@ def is_hopeless(batch: Batch) -> bool:
 
 
 def take(batch: Batch, *, at: datetime) -> Batch:
-    """Begin to send a batch, or begin again after the lease of whoever began: all of it is then in doubt."""
+    """Begin to send a batch, or begin again after the lease of a sender that crashed: the outcome of all of it is then
+    unknown."""
     doubts = batch.doubts + (batch.status is BatchStatus.SENDING)
     status = moved(BATCH_MOVES, batch.status, to=BatchStatus.SENDING)
     return replace(batch, status=status, tries=batch.tries + 1, doubts=doubts, taken_at=at)
@@ -166,8 +167,8 @@ def undelivered_reason(delivery: DeliveryState, status: str) -> str | None:
 
 
 def not_received(message: Message, *, reason: str) -> Message | None:
-    """What a receipt that says no makes of a message that was taken. None where it changes nothing: the first receipt
-    that decides counts."""
+    """The effect of a negative receipt on a message that was sent. None where it changes nothing: the first final
+    receipt counts."""
     if message.status is not Status.SENT or message.delivered_at is not None:
         return None
     status = moved(MOVES, message.status, to=Status.UNDELIVERED)
@@ -230,7 +231,7 @@ def split(batch: Batch, messages: Sequence[Message], *, new_id: Callable[[], str
 
 
 def give_up(batch: Batch, messages: Sequence[Message], *, at: datetime) -> Settlement:
-    """A batch that is not sent again. Where somebody had begun to send it, nobody knows what of it arrived."""
+    """A batch that is not sent again. Where sending had begun, it is unknown what of it arrived."""
     is_unknown = batch.status is BatchStatus.SENDING
     status, reason = (Status.UNKNOWN, NOBODY_KNOWS) if is_unknown else (Status.FAILED, BY_OPERATOR)
     ended = tuple(settled(message, to=status, at=at, reason=reason) for message in messages)
@@ -253,7 +254,7 @@ def _done(batch: Batch) -> Batch:
 
 
 def _put_back(batch: Batch, *, at: datetime) -> Batch:
-    """The batch as it was before somebody took it."""
+    """The batch as it was before it was taken."""
     status = moved(BATCH_MOVES, batch.status, to=BatchStatus.QUEUED)
     return replace(batch, status=status, tries=batch.tries - 1, due_at=at, taken_at=None)
 

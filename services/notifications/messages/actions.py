@@ -12,7 +12,7 @@ from services.notifications.messages.rules import Notice
 from services.notifications.templates import catalogue
 from shared.funds.fund import Channel
 from shared.kernel.actors import ActorKind
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import current_traceparent
 
@@ -42,7 +42,7 @@ def say(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
     store.messages.save_many(uow, fresh, part_of=part_of)
 
 
-def inbox(uow: UnitOfWork, *, wanted: Wanted) -> Page[Message]:
+def inbox(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Message]:
     """The caller's own messages, newest first, each notice once: a person's, or those of the firms that a user acts
     for. `CursorMalformed`."""
     owner_ids = uow.by.employer_ids if uow.by.kind is ActorKind.EMPLOYER else {uow.by.person_ref} - {None}
@@ -53,7 +53,7 @@ def inbox(uow: UnitOfWork, *, wanted: Wanted) -> Page[Message]:
     page = store.of_owners(uow, owners, without=without, wanted=wanted)
     beyond = page.next
     while beyond is not None:  # the messages of one notice by other channels stand behind it: not on the next page
-        following = store.of_owners(uow, owners, without=without, wanted=Wanted(limit=1, cursor=beyond))
+        following = store.of_owners(uow, owners, without=without, wanted=PageRequest(limit=1, cursor=beyond))
         if not following.items or following.items[0].notice_id != page.items[-1].notice_id:
             break
         beyond = following.next

@@ -1,4 +1,4 @@
-"""Makes notices of events as the templates' own files say it (`answers`). Pure."""
+"""Makes notices of events as the templates' own files declare it (`answers`). Pure."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -29,7 +29,7 @@ def events() -> Sequence[type]:
 
 def notice(template: Template, event: object) -> Notice | None:
     """The notice that a template makes of an event; None where it is not for it. In the language of the event where it
-    says one."""
+    has one."""
     answers = template.answers
     if answers is None or not all(_holds(getattr(event, name), wanted) for name, wanted in answers.when.items()):
         return None

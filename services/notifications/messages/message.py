@@ -1,4 +1,4 @@
-"""A message: one thing said to one person or employer by one channel. What it says is a template and its parameters."""
+"""A message: to one person or employer by one channel. Its content is a template and its parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
     """Sent twice under one id, and neither time did an answer come back: it may have arrived."""
     UNDELIVERED = "undelivered"
-    """The provider took it, and said later that it did not reach its recipient."""
+    """The provider accepted it, and reported later that it did not reach its recipient."""
 
 
 MOVES: dict[Status, frozenset[Status]] = {

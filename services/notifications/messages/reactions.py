@@ -1,7 +1,5 @@
-"""Reactions to events, for messages: each notifies persons or employers.
-
-What a template's own file says (`answers`) is all that most of them need. Here stands what it takes more than the
-fields of one event to say: to several people, or by what is to be computed.
+"""Reactions to events, for messages: each notifies persons or employers. Most are declared in a template's own file
+(`answers`). Here are those that need more than the fields of one event: several recipients, or a computed value.
 """
 
 from collections.abc import Callable

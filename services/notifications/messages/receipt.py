@@ -1,4 +1,4 @@
-"""What providers say later of messages that they took: which arrived, and what waits for its message to be settled."""
+"""Providers' receipts: which messages arrived, and which receipts wait for their message to be settled."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,8 +6,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What a provider said of a message before the answer by which it was taken was kept. `reason` is the code of why
-    it did not arrive; None where it arrived, in those of an earlier release."""
+    """A receipt that arrived before its message's result was saved. `reason` is the code of why it did not arrive; None
+    where it arrived, in those of an earlier release."""
 
     message_id: str
     reason: str | None
@@ -17,7 +17,7 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivered:
-    """Messages that arrived, as receipts that came together said. One that was kept twice arrived once."""
+    """Messages that arrived, by receipts that came together. One that is stored twice arrived once."""
 
     delivered_id: str
     delivered_at: datetime

@@ -1,4 +1,5 @@
-"""What is said to whom, and by which channels. Pure: the template, the addresses and the time are handed in."""
+"""Which messages are sent to whom, and by which channels. Pure: the template, the addresses and the time are
+arguments."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -91,7 +92,7 @@ def notice_id(notice: Notice, *, fund: Fund) -> str:
 
 
 def inbox(messages: Iterable[Message]) -> list[Message]:
-    """Of what was said to somebody, each notice once, in the same order."""
+    """Of a recipient's messages, each notice once, in the same order."""
     return list({message.notice_id: message for message in messages}.values())
 
 

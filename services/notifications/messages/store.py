@@ -14,7 +14,7 @@ from services.notifications.messages.rules import BatchUnknown, MessageUnknown
 from shared.funds.fund import Channel
 from shared.jobs import queue
 from shared.jobs.job import id_of
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository, as_document
 from shared.storage.retention import for_days
 from shared.storage.tenant_collection import ChangedMeanwhile, chunks
@@ -75,9 +75,9 @@ delivered = Repository(
 
 
 def of_owners(
-    uow: UnitOfWork, owner_ids: Collection[str], *, without: Collection[str], wanted: Wanted
+    uow: UnitOfWork, owner_ids: Collection[str], *, without: Collection[str], wanted: PageRequest
 ) -> Page[Message]:
-    """What was said to persons or employers by any channel, newest first, without some templates."""
+    """Messages to persons or employers by any channel, newest first, without some templates."""
     filters = {"owner_id": {"$in": sorted(owner_ids)}, "template": {"$nin": sorted(without)}}
     return messages.page(uow, order=NEWEST, wanted=wanted, **filters)
 
@@ -132,8 +132,8 @@ def first_due_at(uow: UnitOfWork, channel: Channel) -> datetime | None:
 
 
 def mark_sent(uow: UnitOfWork, batch: Batch, *, count: int) -> None:
-    """Say of the messages that are left in a batch that their provider took them: in one write, and by the batch, since
-    on the embedded engine a write for each costs more than the sending."""
+    """Mark the messages that are left in a batch as sent: in one write, by the batch, since on the embedded engine a
+    write for each costs more than sending it."""
     change = {"status": Status.SENT.value, "settled_at": uow.at, "sealed": {}}
     matched = uow.collection(messages.name).update_all(
         {"batch_id": batch.batch_id}, {"$set": change, "$inc": {"version": 1}}
@@ -144,7 +144,7 @@ def mark_sent(uow: UnitOfWork, batch: Batch, *, count: int) -> None:
 
 
 def sending(uow: UnitOfWork, channel: Channel) -> list[Batch]:
-    """The batches that somebody has begun to send."""
+    """The batches that are being sent."""
     return batches.find_all(uow, channel=channel.value, status=BatchStatus.SENDING.value)
 
 
@@ -176,5 +176,5 @@ def by_provider_keys(uow: UnitOfWork, keys: Sequence[str]) -> list[Message]:
 
 
 def arrived(uow: UnitOfWork, message_id: str) -> bool:
-    """Whether a receipt said that a message arrived."""
+    """Whether a receipt reported that a message arrived."""
     return bool(delivered.find_all(uow, limit=1, message_ids=message_id))

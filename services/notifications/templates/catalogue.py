@@ -54,7 +54,7 @@ def said(name: str, *, version: int) -> Template:
 
 @cache
 def in_no_inbox() -> frozenset[str]:
-    """The texts that nobody finds in an inbox: the link that opens an account."""
+    """The texts that are not shown in an inbox: the link that activates an account."""
     return frozenset(template.name for template in every().values() if Channel.INBOX not in template.channels)
 
 

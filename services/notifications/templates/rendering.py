@@ -58,7 +58,7 @@ def render(
 
 
 def preview(template: Template, *, channel: Channel, language: str, fund: Fund) -> Rendering:
-    """The message with the template's example, for whoever writes it."""
+    """The message with the template's example, for its author."""
     return render(template, channel=channel, language=language, fund=fund, parameters=template.example)
 
 

@@ -1,4 +1,4 @@
-"""A template: what the fund says on one occasion, by channel and language, as data in `texts/<name>.v<version>.yaml`.
+"""A template: the texts for one occasion, by channel and language, as data in `texts/<name>.v<version>.yaml`.
 
 A text that has been sent never changes: its next wording is the next version, and messages remember theirs.
 """

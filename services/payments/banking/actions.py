@@ -1,4 +1,4 @@
-"""What payments does with what the bank says: messages, answers and files become entries that are handled once."""
+"""Handles the bank's messages, responses and files: they become entries that are handled once."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,10 +14,10 @@ from services.payments.collections import actions as collections
 from services.payments.collections import rules as collecting
 from services.payments.collections.collection import Collection, Status
 from services.payments.ledger import account
-from shared.kernel import typed
+from shared.kernel import normalize
 from shared.kernel.errors import Invalid, Missing
 from shared.kernel.outcome import Outcome
-from shared.kernel.references import is_genuine
+from shared.kernel.references import has_valid_check_digits
 from shared.kernel.schedule import RetrySchedule
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -133,8 +133,8 @@ def _of_card(uow: UnitOfWork, *, collection_id: str, bank_reference: str, amount
 
 
 def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) -> None:
-    """Book what a file of the bank says has moved (`matching.numbered`). What was handled before changes nothing, and
-    an entry that cannot be booked does not block the others."""
+    """Book the movements in a file of the bank (`matching.numbered`). What was handled before changes nothing, and an
+    entry that cannot be booked does not block the others."""
     for entry_id, reported in entries:
         settling.take_in(uow, reported, entry_id=entry_id)
 
@@ -153,7 +153,7 @@ def take_statement(uow: UnitOfWork, *, statement_id: str) -> None:
 
 
 def check_later(uow: UnitOfWork, *, statement_id: str) -> None:
-    """The file could not be had, or not be believed: look again, each time after a longer while."""
+    """The file could not be fetched, or is not valid: try again, with growing waits."""
     statement = store.statements.load(uow, statement_id)
     looks = statement.looks + 1
     store.scheduling.save(
@@ -167,8 +167,8 @@ def check_later(uow: UnitOfWork, *, statement_id: str) -> None:
 def by_reference(uow: UnitOfWork, reference: str) -> Collection:
     """The collection that a reference names: its check digits are held first, so that a slip of the pen costs no
     look-up. Raises `ReferenceNotGenuine`, `ReferenceUnknown`."""
-    written = typed.reference(reference)
-    if not is_genuine(written):
+    written = normalize.reference(reference)
+    if not has_valid_check_digits(written):
         raise ReferenceNotGenuine
     found = collections.by_reference(uow, written)
     if found is None:

@@ -1,7 +1,7 @@
-"""What the platform asks of a partner bank, whatever it speaks. One adapter a kind of bank stands in `banks/`.
+"""The interface of a partner bank, for any protocol. One adapter per kind of bank is in `banks/`.
 
-Three things may come of a call: the bank does what was asked, the bank says no (`BankRefused`), or nothing is known
-(`BankSilent`): it did not answer in time, answered with a fault of its own, answered what cannot be, or without end.
+A call has one of three outcomes: the bank does what was requested, the bank refuses (`BankRefused`), or the outcome is
+unknown (`BankSilent`): no response in time, an error of the bank, an invalid response, or an endless one.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ class BankAnswerTooLarge(BankSilent):
 
 
 class BankRefused(Conflict):
-    """The bank says no, with a code of its own, and did nothing."""
+    """The bank refused, with a code of its own, and did nothing."""
 
     code = "bank.refused"
 
@@ -65,7 +65,7 @@ class Bank(Protocol):
         ...
 
     def close_checkout(self, payment_id: str, *, currency: Currency) -> BankPayment | None:
-        """Close the payment page and say what became of the payment. `BankRefused` where it closes no pages."""
+        """Close the payment page and return the state of the payment. `BankRefused` where it closes no pages."""
         ...
 
     def write(self, heading: PayoutHeading, transfers: Sequence[CreditTransfer]) -> bytes:
@@ -81,24 +81,25 @@ class Bank(Protocol):
         ...
 
     def report(self, message_id: str) -> StatusReport | None:
-        """What the bank says of a file; None where it has never seen the file. Raises what reading it raises."""
+        """The bank's report about a file; None where it has never seen the file. Raises what parsing it raises."""
         ...
 
     def new_statements(self) -> Sequence[str]:
-        """Names of files of booked entries that nobody fetched yet, for a bank that does not tell of them itself."""
+        """Names of files of booked entries that were not fetched yet, for a bank that does not announce them."""
         ...
 
     def statement(self, statement_id: str) -> BankNotice | None:
-        """What a file of booked entries says; None where the bank does not have it. Raises what reading it raises."""
+        """The content of a file of booked entries; None where the bank does not have it. Raises what parsing it
+        raises."""
         ...
 
     def is_booked(self, statement_id: str) -> None:
-        """The file is booked here: nobody has to offer it again."""
+        """The file is booked here and need not be offered again."""
         ...
 
     def day(self, account: str, *, on: date) -> BankNotice | None:
-        """All that was booked on an account on a day (UTC), for when a message may have been missed; None where the
-        bank does not say."""
+        """All that was booked on an account on a day (UTC), in case a message was missed; None where the bank does not
+        offer it."""
         ...
 
 

@@ -99,7 +99,7 @@ class EntryDecision:
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What the bank says of the other side: its account and its text, which may hold anything; the number of an account
+    """The bank's data about the other side: its account and its text, which may hold anything; the number of an account
     that is not the fund's; and what a person wrote about a decision. Stored encrypted."""
 
     counterparty: str
@@ -113,9 +113,9 @@ class BankEntry:
     """Money that moved on an account of the fund: handled once, never lost.
 
     `entry_id` is a digest of what makes the entry that one and no other (`matching.identity`); entries kept before
-    there was one go by the bank's reference, which two entries may share. `booked_as` names what it was for; empty,
-    nobody knows yet. `stated` is the amount as the bank wrote it where it is none of the fund's money. `place` is where
-    the payment stands in a batch of the bank, None if it was not stated.
+    there was one go by the bank's reference, which two entries may share. `booked_as` names what it was for; empty
+    where that is not known yet. `stated` is the amount as the bank wrote it where it is none of the fund's money.
+    `place` is where the payment stands in a batch of the bank, None if it was not stated.
     """
 
     bank_reference: str

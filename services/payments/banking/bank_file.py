@@ -156,7 +156,7 @@ _VERDICTS = {
 
 @dataclass(frozen=True)
 class BankStatus:
-    """What the bank says of a file, a payment or a transfer, by the id that the fund gave it."""
+    """The bank's status of a file, a payment or a transfer, by the id that the fund gave it."""
 
     level: Level
     original_id: str
@@ -168,7 +168,7 @@ class BankStatus:
 
     @property
     def verdict(self) -> BankVerdict:
-        """A code that we do not know is pending: the bank has said neither yes nor no."""
+        """An unknown code counts as pending: neither accepted nor refused."""
         return _VERDICTS.get(self.status, BankVerdict.PENDING)
 
 
@@ -248,7 +248,7 @@ class BookedEntry:
     texts: tuple[str, ...] = ()
     """Every text in which the payer or the fund may have written a reference, the likeliest first."""
     is_reversal: bool = False
-    """Whether the bank says that the entry takes an earlier one back."""
+    """Whether the entry reverses an earlier one, according to the bank."""
     charges: tuple[Money, ...] = ()
     """What the bank kept for itself of this payment, or of the entry where the payment is its first."""
     place: int = 0

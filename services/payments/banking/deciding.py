@@ -12,7 +12,7 @@ from services.payments.refunds import actions as refunds
 from services.payments.refunds.refund import Refund, RefundDetails
 from shared.kernel.errors import Term
 from shared.kernel.outcome import Outcome
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 ENTRY_ORIGIN = "bank-entry:"
@@ -20,7 +20,7 @@ CREDIT_ORIGIN = "credit:"
 
 
 def page(
-    uow: UnitOfWork, *, status: EntryStatus | None, account: str | None, day: str | None, wanted: Wanted
+    uow: UnitOfWork, *, status: EntryStatus | None, account: str | None, day: str | None, wanted: PageRequest
 ) -> Page[BankEntry]:
     """Entries in a state, oldest first; unless another is asked for, those that wait for a person."""
     return store.page(uow, status=status, account=account, day=day, wanted=wanted)

@@ -8,7 +8,7 @@ from services.payments.banking.bank_entry import BankEntry
 from services.payments.banking.bank_file import Direction
 from services.payments.collections import actions as collections
 from services.payments.collections.standing import Case, Standing
-from shared.storage.paging import Page, Wanted, one_after_the_other
+from shared.storage.paging import Page, PageRequest, concatenated
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -26,12 +26,12 @@ class Difference:
     booked_minor: int = 0
 
 
-def of_fund(uow: UnitOfWork, *, wanted: Wanted) -> Page[Difference]:
+def of_fund(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Difference]:
     """The open cases: first employers' periods, then money without a match, oldest first. Must be empty."""
-    return one_after_the_other(wanted, [partial(_standings, uow), partial(_unmatched, uow)])
+    return concatenated(wanted, [partial(_standings, uow), partial(_unmatched, uow)])
 
 
-def _standings(uow: UnitOfWork, wanted: Wanted) -> Page[Difference]:
+def _standings(uow: UnitOfWork, wanted: PageRequest) -> Page[Difference]:
     found = collections.differences(uow, wanted=wanted)
     return Page([_of_standing(each, each.case) for each in found if each.case is not None], next=found.next)
 
@@ -48,7 +48,7 @@ def _of_standing(standing: Standing, case: Case) -> Difference:
     )
 
 
-def _unmatched(uow: UnitOfWork, wanted: Wanted) -> Page[Difference]:
+def _unmatched(uow: UnitOfWork, wanted: PageRequest) -> Page[Difference]:
     found = store.unmatched(uow, wanted=wanted)
     return Page([_of_entry(each) for each in found], next=found.next)
 

@@ -16,7 +16,7 @@ from services.payments.banking.bank_entry import FOREIGN, BankEntry, EntryStatus
 from services.payments.banking.bank_file import BookedEntry, Direction, is_same_account
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
 from shared.funds.fund import Fund
-from shared.kernel.references import is_genuine
+from shared.kernel.references import has_valid_check_digits
 
 REFUND_PREFIX = "RB"
 """The letters that open the reference of money that the fund sends back."""
@@ -224,7 +224,7 @@ def references_in(texts: Iterable[str], *, prefixes: Iterable[str]) -> tuple[str
     for prefix in prefixes:
         for start in (match.start() for match in re.finditer(f"(?={prefix})", squeezed)):
             stretches = (squeezed[start : start + length] for length in reversed(_REFERENCE_CHARACTERS))
-            found += [each for each in stretches if is_genuine(each)]
+            found += [each for each in stretches if has_valid_check_digits(each)]
     return _each_once(found)[:REFERENCES_MAX]
 
 

@@ -16,7 +16,7 @@ from services.payments.banking.bank_entry import (
 )
 from services.payments.banking.bank_file import ACCOUNT_CHARACTERS_MAX, Direction
 from services.payments.collections.standing import Case
-from shared.http.problems import say
+from shared.http.problems import translate
 from shared.http.shapes import Amount, PagedQuery, fund, paged
 
 ID_CHARACTERS_MAX = 100
@@ -44,7 +44,7 @@ class DifferenceView(Schema):
     """A case to be looked at: an employer's period that does not add up, or money that was for nobody knows what."""
 
     case = fields.Enum(Case, by_value=True, required=True)
-    text = fields.Function(lambda it: say(f"difference.{it.case}"), metadata={"type": "string"}, required=True)
+    text = fields.Function(lambda it: translate(f"difference.{it.case}"), metadata={"type": "string"}, required=True)
     employer_id = fields.String(required=True, allow_none=True)
     period = fields.String(required=True, allow_none=True)
     bank_reference = fields.String(required=True, allow_none=True)
@@ -108,10 +108,12 @@ class BankEntryView(Schema):
     booked_on = fields.Date(required=True, allow_none=True)
     taken_at = fields.AwareDateTime(required=True)
     status = fields.Enum(EntryStatus, by_value=True, required=True)
-    text = fields.Function(lambda entry: say(f"bank.entry.{entry.status}"), metadata={"type": "string"}, required=True)
+    text = fields.Function(
+        lambda entry: translate(f"bank.entry.{entry.status}"), metadata={"type": "string"}, required=True
+    )
     why = fields.Enum(Why, by_value=True, required=True, allow_none=True)
     why_text = fields.Function(
-        lambda entry: say(f"bank.why.{entry.why}") if entry.why else None,
+        lambda entry: translate(f"bank.why.{entry.why}") if entry.why else None,
         metadata={"type": ["string", "null"]},
         required=True,
     )
@@ -130,7 +132,7 @@ BankEntriesView = paged(BankEntryView)
 
 
 class VersionBody(Schema):
-    """`version` is the one that was read: where somebody was faster, the answer is 409 with the newer one."""
+    """`version` is the one that was read: after a concurrent change the answer is 409 with the newer one."""
 
     version = fields.Integer(required=True, strict=True, validate=validate.Range(1))
 

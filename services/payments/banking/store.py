@@ -4,7 +4,7 @@ from services.payments.banking.bank_entry import BankEntry, BankMessage, BankSta
 from shared.jobs.scheduling import JobScheduling
 from shared.kernel.errors import Missing
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW, for_days
 from shared.storage.unit_of_work import UnitOfWork
@@ -57,7 +57,7 @@ scheduling = JobScheduling(statements, FETCH)
 """Every writer of statements saves through it: a thing and its job go together."""
 
 
-def unmatched(uow: UnitOfWork, *, wanted: Wanted) -> Page[BankEntry]:
+def unmatched(uow: UnitOfWork, *, wanted: PageRequest) -> Page[BankEntry]:
     """A page of the money that moved and nobody knows for what, oldest first."""
     return entries.page(uow, order=IN_ORDER, wanted=wanted, is_matched=False)
 
@@ -68,7 +68,7 @@ def bearing(uow: UnitOfWork, bank_reference: str) -> list[BankEntry]:
 
 
 def page(
-    uow: UnitOfWork, *, status: EntryStatus | None, account: str | None, day: str | None, wanted: Wanted
+    uow: UnitOfWork, *, status: EntryStatus | None, account: str | None, day: str | None, wanted: PageRequest
 ) -> Page[BankEntry]:
     """Entries in a state, oldest first; unless another is asked for, those that wait for a person in any way."""
     filters: dict[str, object] = {}

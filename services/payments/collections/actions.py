@@ -16,7 +16,7 @@ from services.payments.refunds.refund import Refund, RefundDetails
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import current_traceparent
 
@@ -118,7 +118,7 @@ def look_at(uow: UnitOfWork, *, collection_id: str, purpose: Purpose) -> Collect
     return found
 
 
-def of_declaration(uow: UnitOfWork, *, declaration_id: str, wanted: Wanted, purpose: Purpose) -> Page[Collection]:
+def of_declaration(uow: UnitOfWork, *, declaration_id: str, wanted: PageRequest, purpose: Purpose) -> Page[Collection]:
     """The tries to collect for a declaration, oldest first, for the employer and the fund's agents, whose look enters
     the access journal."""
     owed = obligation(uow, declaration_id=declaration_id)
@@ -302,7 +302,7 @@ def restore_credit(uow: UnitOfWork, *, credit_id: str, amount_minor: int) -> Cre
 
 
 def page_of_credits(
-    uow: UnitOfWork, *, employer_id: str | None, is_open: bool, wanted: Wanted, purpose: Purpose
+    uow: UnitOfWork, *, employer_id: str | None, is_open: bool, wanted: PageRequest, purpose: Purpose
 ) -> Page[Credit]:
     """An employer's credits; all of the fund's where an agent names no employer. One employer's enter the journal."""
     uow.by.must_act_for_employer(employer_id or "")
@@ -355,7 +355,7 @@ def _paid_by_credits(uow: UnitOfWork, opened: Obligation) -> Obligation:
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def differences(uow: UnitOfWork, *, wanted: Wanted) -> Page[Standing]:
+def differences(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Standing]:
     """A page of where declared, called, collected and booked differ: must be empty."""
     return store.differing(uow, wanted=wanted)
 

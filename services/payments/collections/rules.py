@@ -23,7 +23,7 @@ from shared.kernel.errors import Conflict, Missing, Term
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
-from shared.kernel.references import with_check
+from shared.kernel.references import with_check_digits
 from shared.kernel.schedule import RetrySchedule
 
 CHECKS = RetrySchedule((5, 10, 20, 40, 60, 120, 300, 600))
@@ -130,7 +130,7 @@ def reference(prefix: str, *, employer_id: str, period: str, amount_minor: int, 
         raise TooManyAttempts(attempts_max=ATTEMPTS_MAX)
     read = Period.read(period)
     when = f"{read.year % 100:02d}{_place(read)}"
-    return with_check(prefix, f"{employer_id}{when}{_base_36(amount_minor)}{_DIGITS[attempt]}")
+    return with_check_digits(prefix, f"{employer_id}{when}{_base_36(amount_minor)}{_DIGITS[attempt]}")
 
 
 def _place(period: Period) -> str:

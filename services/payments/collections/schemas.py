@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 from services.payments.collections.collection import Rail, Status
 from services.payments.collections.credit import UseKind
 from services.payments.collections.obligation import ObligationStatus
-from shared.http.problems import say
+from shared.http.problems import translate
 from shared.http.shapes import Amount, Derived, PagedQuery, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
@@ -32,7 +32,7 @@ class CollectionStepView(Schema):
     at = fields.AwareDateTime(required=True)
     about = fields.String(required=True)
     text = fields.Function(
-        lambda step: say(f"collection.step.{step.status}"), metadata={"type": "string"}, required=True
+        lambda step: translate(f"collection.step.{step.status}"), metadata={"type": "string"}, required=True
     )
 
 
@@ -86,7 +86,7 @@ class CreditUseView(Schema):
     to = fields.String(required=True)
     amount = Amount(required=True, attribute="amount_minor")
     at = fields.AwareDateTime(required=True)
-    text = fields.Function(lambda use: say(f"credit.use.{use.kind}"), metadata={"type": "string"}, required=True)
+    text = fields.Function(lambda use: translate(f"credit.use.{use.kind}"), metadata={"type": "string"}, required=True)
 
 
 class CreditView(Schema):

@@ -9,7 +9,7 @@ from services.payments.collections.obligation import Obligation
 from services.payments.collections.rules import CollectionUnknown, ObligationUnknown
 from services.payments.collections.standing import Standing
 from shared.jobs.scheduling import JobScheduling
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.unit_of_work import UnitOfWork
@@ -69,7 +69,7 @@ def of_period(uow: UnitOfWork, *, employer_id: str, period: str) -> list[Collect
     return list(collections.each(uow, order=COLLECTIONS_IN_ORDER, employer_id=employer_id, period=period))
 
 
-def of_declaration(uow: UnitOfWork, declaration_id: str, *, wanted: Wanted) -> Page[Collection]:
+def of_declaration(uow: UnitOfWork, declaration_id: str, *, wanted: PageRequest) -> Page[Collection]:
     """A page of the tries to collect for a declaration, oldest first."""
     return collections.page(uow, order=COLLECTIONS_IN_ORDER, wanted=wanted, declaration_id=declaration_id)
 
@@ -90,12 +90,12 @@ def open_credits(uow: UnitOfWork, *, employer_id: str) -> list[Credit]:
     return list(credits.each(uow, order=CREDITS_IN_ORDER, employer_id=employer_id, is_open=True))
 
 
-def page_of_credits(uow: UnitOfWork, *, employer_id: str | None, is_open: bool, wanted: Wanted) -> Page[Credit]:
+def page_of_credits(uow: UnitOfWork, *, employer_id: str | None, is_open: bool, wanted: PageRequest) -> Page[Credit]:
     """Credits, oldest first."""
     filters = {"employer_id": employer_id} if employer_id else {}
     return credits.page(uow, order=CREDITS_IN_ORDER, wanted=wanted, is_open=is_open, **filters)
 
 
-def differing(uow: UnitOfWork, *, wanted: Wanted) -> Page[Standing]:
+def differing(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Standing]:
     """A page of the employers and periods with an open case, by the case."""
     return standings.page(uow, order=BY_CASE, wanted=wanted, case={"$gt": ""})

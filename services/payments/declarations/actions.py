@@ -30,7 +30,7 @@ from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import current_traceparent
 
@@ -155,7 +155,7 @@ def resume(uow: UnitOfWork, *, declaration_id: str) -> Declaration:
 
 
 def lapse(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
-    """Withdraw what nobody confirmed in time, and remind the employer shortly before; when to look again, where that
+    """Withdraw what was not confirmed in time, and remind the employer shortly before; when to check again, where that
     time is not over."""
     declaration = store.declarations.load(uow, declaration_id)
     until = declaration.confirm_until
@@ -237,8 +237,8 @@ def _registered(
 def conclude(uow: UnitOfWork, *, checked: Declaration, judged: JudgedDeclaration) -> Declaration:
     """Book what a check found, all of it in this unit of work. If another worker was first, its result stands.
 
-    The workers themselves were kept before, page by page: they are long, and nobody sees them before the declaration
-    says that they are there.
+    The workers themselves were kept before, page by page: they are long, and not visible before the declaration is
+    accepted.
     """
     declaration = store.declarations.load(uow, checked.declaration_id)
     if declaration.status is not Status.RECEIVED or declaration.received_at != checked.received_at:
@@ -258,7 +258,7 @@ def conclude(uow: UnitOfWork, *, checked: Declaration, judged: JudgedDeclaration
 
 
 def _assess(uow: UnitOfWork, declaration: Declaration, report: Report) -> Assessment | Finding:
-    """What is due, or why that cannot be said."""
+    """What is due, or why that cannot be computed."""
     employer = employers.find(uow, declaration.employer_id)
     activity = employer.sector if employer else ""
     try:
@@ -328,7 +328,7 @@ def _publish_wages(uow: UnitOfWork, accepted: Declaration, people: list[WagesToP
 
 
 def confirm(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
-    """The employer, and nobody else, stands by what a check found."""
+    """Only the employer may confirm the findings of a check."""
     return _decided(uow, _own(uow, declaration_id), rule=partial(rules.confirm, by=uow.by.subject, at=uow.at))
 
 
@@ -373,7 +373,7 @@ def count_cards(uow: UnitOfWork, page: CardsRefreshed) -> None:
 
 
 def of_employer(
-    uow: UnitOfWork, *, employer_id: str, period: str | None, wanted: Wanted, purpose: Purpose
+    uow: UnitOfWork, *, employer_id: str, period: str | None, wanted: PageRequest, purpose: Purpose
 ) -> Page[Declaration]:
     """An employer's declarations, newest first, for the employer and the fund's agents, whose look enters the access
     journal."""

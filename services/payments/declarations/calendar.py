@@ -8,7 +8,7 @@ from shared.funds.fund import Fund
 from shared.funds.period import Period
 
 YEARS_MAX = 60
-"""Of periods that are shown, counted from today: nobody declares for earlier ones."""
+"""Of periods that are shown, counted from today: no declarations are filed for earlier ones."""
 
 
 @dataclass(frozen=True)

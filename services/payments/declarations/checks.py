@@ -65,8 +65,7 @@ class Checker:
             self._note(remark, FileRole.DETAIL)
 
     def name(self, name: str, *, role: FileRole) -> None:
-        """A file's own name, which may say whose and of when the file is. Names may be wrong: it decides nothing
-        else."""
+        """A file's own name, which may contain its employer and period. Names may be wrong: it decides nothing else."""
         said = self._layout.file_name.fullmatch(name)
         if said is None:
             self._note(Remark("wage-file.name-malformed", severity=Severity.WARNING), role)
@@ -114,7 +113,7 @@ class Checker:
         return self._notes.counts[Severity.ERROR] > 0
 
     def finish(self) -> Report:
-        """What there is to say once every line has been fed."""
+        """The findings that are known only after the last line."""
         for role, count in self._line_counts.items():
             if not count:
                 self._note(Remark("wage-file.file-missing"), role)
@@ -155,7 +154,7 @@ class Checker:
         return (values["employer"], self._period_of(values)) == (self._facts.employer_id, self._period)
 
     def _period_of(self, values: Values) -> tuple[int, int | None] | None:
-        """The year, and the number of the period in it, that a line says; None where they cannot be read."""
+        """The year, and the number of the period in it, of a line; None where they cannot be read."""
         year, number = values.get("year"), values.get(NUMBER_FIELDS.get(self._kind, ""))
         return None if year is None or (number is None and self._period[1] is not None) else (year, number)
 

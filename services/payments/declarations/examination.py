@@ -48,7 +48,7 @@ class Examination:
         self.layout: Layout | None = None
         self.report: Report | None = None
         self.is_refused = False
-        """Whether an error was found by now, so that nobody need keep the workers."""
+        """Whether an error was found already, so that the workers need not be stored."""
 
     def __iter__(self) -> Iterator[WageLine]:
         heads, streams = [], []

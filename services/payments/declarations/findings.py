@@ -32,7 +32,7 @@ class FileRole(StrEnum):
 
 @dataclass(frozen=True)
 class Phrase:
-    """A few words by their code in `texts.yaml`, under `phrase.`, with what they speak of."""
+    """A few words by their code in `texts.yaml`, under `phrase.`, with their parameters."""
 
     code: str
     parameters: Mapping[str, str | int] = field(default_factory=dict)
@@ -53,7 +53,7 @@ NOTHING = Phrase("nothing")
 
 @dataclass(frozen=True)
 class Remark:
-    """What is wrong, before it is said where."""
+    """What is wrong, without its place."""
 
     code: str
     field: str = ""
@@ -64,7 +64,7 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing to say about one place. `line` and `column` count from 1; 0 means the file or the line as a whole."""
+    """A finding at one place. `line` and `column` count from 1; 0 means the file or the line as a whole."""
 
     severity: Severity
     code: str
@@ -86,14 +86,14 @@ class Words:
     hint: str
 
 
-def in_words(finding: Finding, *, say: Callable[[str, Mapping[str, str | int]], str]) -> Words:
-    """A finding in the reader's language. `say` gives the sentence of a code, with its parameters put in."""
+def in_words(finding: Finding, *, translate: Callable[[str, Mapping[str, str | int]], str]) -> Words:
+    """A finding in the reader's language. `translate` gives the sentence of a code, with its parameters put in."""
     place = {"line": finding.line, "column": finding.column}
     return Words(
-        field=_field_in_words(finding.field, say),
-        found=say(_code_of(finding.found), finding.found.parameters),
-        expected=say(_code_of(finding.expected), finding.expected.parameters),
-        hint=say(finding.code, place),
+        field=_field_in_words(finding.field, translate),
+        found=translate(_code_of(finding.found), finding.found.parameters),
+        expected=translate(_code_of(finding.expected), finding.expected.parameters),
+        hint=translate(finding.code, place),
     )
 
 
@@ -103,10 +103,10 @@ def _code_of(phrase: Phrase) -> str:
     return f"wage-file.phrase.{'valid-day' if is_any_day else phrase.code}"
 
 
-def _field_in_words(field: str, say: Callable[[str, Mapping[str, str | int]], str]) -> str:
+def _field_in_words(field: str, translate: Callable[[str, Mapping[str, str | int]], str]) -> str:
     if not field:
         return ""
     name, _, quarter = field.rpartition("_")
     if quarter.isdigit():
-        return say(f"wage-file.field.{name}-of-quarter", {"quarter": quarter})
-    return say(f"wage-file.field.{field.replace('_', '-')}", {})
+        return translate(f"wage-file.field.{name}-of-quarter", {"quarter": quarter})
+    return translate(f"wage-file.field.{field.replace('_', '-')}", {})

@@ -1,4 +1,4 @@
-"""The check of declarations: each is a job, also the one that withdraws what nobody confirmed in time.
+"""The check of declarations: each is a job, also the one that withdraws what was not confirmed in time.
 
 The files are read and checked outside of any transaction, since that takes about 50 ms a thousand lines, and the
 workers are kept a page at a time; all that follows from the check is kept in one unit of work. A worker that is killed
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 
 def checking() -> JobKind:
-    """Checks what an employer has handed in, and withdraws what nobody confirmed in time."""
+    """Checks what an employer has filed, and withdraws what was not confirmed in time."""
     return JobKind(name=actions.CHECK, run=run, lease_s=CHECK_TAKES_MAX_S, attempts_max=ATTEMPTS_MAX, hold=_hold)
 
 
@@ -66,7 +66,7 @@ def _hold(uow: UnitOfWork, declaration_id: str) -> None:
 
 
 def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> JudgedDeclaration:
-    """Read a declaration's files to their end and judge what they say."""
+    """Read a declaration's files to their end and check their content."""
     uow = context.reading(fund_id, by=CHECKER)
     sources = [
         Source(file.name, blobs.read(context, fund_id, Blob(file.sha256, file.size, DataClass.CIVIL)))

@@ -1,4 +1,4 @@
-"""Whether two ways to write a name may be of one person: case, accents, order and blanks say nothing. Pure."""
+"""Whether two spellings may be the name of one person: case, accents, order and blanks are ignored. Pure."""
 
 import unicodedata
 from difflib import SequenceMatcher

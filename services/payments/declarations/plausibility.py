@@ -66,7 +66,7 @@ class Floor:
 
 
 def floor(fund: Fund, *, on: date) -> Floor | None:
-    """The floor that holds on a day; None where the fund's definition says nothing of that time."""
+    """The floor that applies on a day; None where the fund's definition has none for that time."""
     contributions = fund.sections.contributions
     minimum = find_in_force(contributions.minimum_wages, on=on) if contributions else None
     full = find_in_force(fund.declarations.full_quarter, on=on)

@@ -7,7 +7,7 @@ from services.payments.declarations.findings import RANKS, Finding, Severity
 from shared.funds.contributions import ContributionSide
 
 FINDINGS_MAX = 1_000
-"""More than anybody corrects by hand; the report says how many there are beyond it."""
+"""More than anyone corrects by hand; the report has the number of those beyond it."""
 
 
 @dataclass(frozen=True, kw_only=True)

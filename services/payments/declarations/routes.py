@@ -26,7 +26,7 @@ from shared.http.shapes import PagedQuery
 from shared.kernel.personal import DataClass
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage import blobs
-from shared.storage.paging import Order, Page, cut
+from shared.storage.paging import Order, Page, page_of
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -64,7 +64,9 @@ def list_periods(uow: UnitOfWork, query: Query, form: str) -> Page[FormPeriod]:
     """The periods that a form is filed for, newest first, each with the last day on which it is in time."""
     definition = rules.form_of(uow.fund, form)
     today = uow.today
-    return cut(calendar.periods(definition, fund=uow.fund, today=today), order=PERIODS, wanted=query["page"], form=form)
+    return page_of(
+        calendar.periods(definition, fund=uow.fund, today=today), order=PERIODS, wanted=query["page"], form=form
+    )
 
 
 @routes.post(

@@ -371,7 +371,7 @@ def _fingerprint(report: Report) -> str:
 
 
 def refuse(declaration: Declaration, examined: Examined, *, findings_pages: int, at: datetime) -> Outcome[Declaration]:
-    """Nothing of the files is booked; the findings say why, line by line."""
+    """Nothing of the files is booked; the findings give the reasons, line by line."""
     is_technical = any(
         finding.severity is Severity.ERROR and not _is_of_business(finding.code) for finding in examined.report.findings
     )

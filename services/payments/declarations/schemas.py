@@ -12,7 +12,7 @@ from services.payments.declarations.declaration import Receipt, Status
 from services.payments.declarations.findings import FileRole, Finding, Severity, in_words
 from services.payments.declarations.wages import Unit
 from shared.funds.period import PeriodKind
-from shared.http.problems import language, say
+from shared.http.problems import language, translate
 from shared.http.shapes import Amount, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
@@ -106,7 +106,7 @@ class ReceiptView(Schema):
     due = Amount(attribute="booked.assessment.total_minor")
 
     def sentence(self, receipt: Receipt) -> str:
-        return say(f"declaration.receipt.{receipt.kind}-{'passed' if receipt.is_passed else 'refused'}")
+        return translate(f"declaration.receipt.{receipt.kind}-{'passed' if receipt.is_passed else 'refused'}")
 
 
 # --- What is due, and what became of it -------------------------------------------------------------------------------
@@ -159,8 +159,8 @@ class CardsView(Schema):
     def sentence(self, cards: Cards) -> str:
         code = "complete" if cards.is_complete else "going-on"
         beside = {"already-good": cards.already_good, "without-card": cards.unknown, "right-not-open": cards.not_open}
-        sentences = [say(f"declaration.cards.{code}", refreshed=cards.refreshed, of=cards.of)]
-        sentences += [say(f"declaration.cards.{why}", count=count) for why, count in beside.items() if count]
+        sentences = [translate(f"declaration.cards.{code}", refreshed=cards.refreshed, of=cards.of)]
+        sentences += [translate(f"declaration.cards.{why}", count=count) for why, count in beside.items() if count]
         return " ".join(sentences)
 
 
@@ -174,7 +174,7 @@ class PaymentView(Schema):
     left = Amount(required=True, attribute="left_minor")
 
     def sentence(self, obligation: Obligation) -> str:
-        return say(f"declaration.payment.{obligation.status}")
+        return translate(f"declaration.payment.{obligation.status}")
 
 
 # --- Declarations -----------------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ class StatusText(fields.String):
     """What a status means to the employer."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str:
-        return say(f"declaration.status.{value}")
+        return translate(f"declaration.status.{value}")
 
 
 class SummaryView(Schema):
@@ -260,7 +260,7 @@ class FindingView(Schema):
 
     @pre_dump
     def say_it(self, finding: Finding, **more: Any) -> dict[str, Any]:
-        return {**vars(finding), **vars(in_words(finding, say=_sentence))}
+        return {**vars(finding), **vars(in_words(finding, translate=_sentence))}
 
 
 class FindingsView(Schema):
@@ -305,7 +305,7 @@ def _sentence(code: str, parameters: Mapping[str, str | int]) -> str:
     for form in fund().declarations.forms.values():
         if check := (form.plausibility or {}).get(code.removeprefix(plausibility.PREFIX)):
             return _named(check.sentence)
-    return say(code, **parameters)
+    return translate(code, **parameters)
 
 
 def _named(names: Mapping[str, str]) -> str:

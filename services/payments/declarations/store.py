@@ -17,7 +17,7 @@ from services.payments.declarations.pages import FINDINGS_A_PAGE, paged
 from services.payments.declarations.rules import DeclarationFiling, DeclarationUnknown, PageUnknown
 from services.payments.declarations.wages import WageLine
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW, WITH_ITS_THING
 from shared.storage.unit_of_work import UnitOfWork
@@ -82,7 +82,7 @@ def same(uow: UnitOfWork, filing: DeclarationFiling) -> Declaration | None:
     )
 
 
-def of_employer(uow: UnitOfWork, employer_id: str, *, period: str | None, wanted: Wanted) -> Page[Declaration]:
+def of_employer(uow: UnitOfWork, employer_id: str, *, period: str | None, wanted: PageRequest) -> Page[Declaration]:
     """A page of an employer's declarations, newest first."""
     filters = {"employer_id": employer_id} | ({"period": period} if period else {})
     return declarations.page(uow, order=NEWEST_FIRST, wanted=wanted, **filters)

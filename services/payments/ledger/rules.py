@@ -17,7 +17,7 @@ class LedgerAccountUnknown(Missing):
 
 
 class AlreadyPosted(Conflict):
-    """This cause has its entry. Whoever posts guards against twice by its own state; here it would be a fault."""
+    """This cause has its entry already. Callers prevent a second one by their own state; here it would be a bug."""
 
     code = "ledger.already-posted"
 

@@ -11,7 +11,7 @@ from services.payments.ledger.balance import Balance
 from services.payments.ledger.entry import LedgerEntry, Side
 from services.payments.ledger.rules import EntryUnknown
 from shared.storage.connection import Document
-from shared.storage.repository import FIND_MAX, BoundReached, Index, Repository
+from shared.storage.repository import FIND_MAX, Index, Repository, TooManyFound
 from shared.storage.retention import BY_LAW
 from shared.storage.tenant_collection import TenantCollection
 from shared.storage.unit_of_work import UnitOfWork
@@ -58,7 +58,7 @@ def balance(uow: UnitOfWork, code: str) -> Balance:
 def _all(tenant_collection: TenantCollection, **equal: str) -> list[Document]:
     found = tenant_collection.find(equal, limit=FIND_MAX + 1)
     if len(found) > FIND_MAX:
-        raise BoundReached(f"{BALANCES}: more than {FIND_MAX} of one account")
+        raise TooManyFound(f"{BALANCES}: more than {FIND_MAX} of one account")
     return found
 
 

@@ -28,7 +28,7 @@ class Replay:
 
 
 def register(uow: UnitOfWork, *, url: str, kinds: Collection[WebhookKind]) -> Endpoint:
-    """The caller says where it listens. The secret is in the answer, and in none after it."""
+    """Register an endpoint of the caller. The secret is in this response only."""
     endpoint = rules.register(
         endpoint_id=uow.new_id(),
         client=uow.by.subject,
@@ -162,7 +162,7 @@ def give_up(uow: UnitOfWork, endpoint_id: str) -> None:
 
 
 def forget(uow: UnitOfWork, *, endpoint_id: str) -> int:
-    """End what waits for an endpoint that was removed, some hundreds at a time, then forget it; how many messages
+    """End what waits for an endpoint that was removed, some hundreds at a time, then delete it; how many messages
     ended."""
     waiting = store.waiting(uow, endpoint_id)
     for delivery in waiting:

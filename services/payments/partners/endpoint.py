@@ -1,4 +1,4 @@
-"""An address of a partner that wants to be told what happens to money, by messages that the fund signs."""
+"""A partner's webhook endpoint: it receives signed messages about movements of money."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +9,7 @@ SECRETS_MAX = 2
 
 
 class WebhookKind(StrEnum):
-    """What a partner may be told."""
+    """The kinds of messages."""
 
     PAYMENT_DEBITED = "payment.debited"
     DECLARATION_PAID = "declaration.paid"
@@ -22,12 +22,12 @@ class Status(StrEnum):
     ENABLED = "enabled"
     DISABLED = "disabled"
     REMOVED = "removed"
-    """Its partner took it back: nobody sees it or calls it, and its job ends what waits for it and forgets it."""
+    """Its partner deleted it: it is not shown or called, and its job ends what waits for it and deletes it."""
 
 
 class DisabledReason(StrEnum):
-    """Why an endpoint is called no more: it said that it is gone, a message was tried in vain to the end, or its job
-    failed for a fault of ours and an operator gave it up."""
+    """Why an endpoint is disabled: it answered 410, all attempts of a message failed, or its job failed because of a
+    bug and an operator gave it up."""
 
     GONE = "gone"
     NOT_ANSWERING = "not-answering"

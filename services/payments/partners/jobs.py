@@ -51,7 +51,7 @@ log = structlog.get_logger()
 
 
 def delivering(outbound: OutboundClient, keys: FundsKeys) -> JobKind:
-    """Tell partners what they want to be told."""
+    """Send partners their messages."""
     return JobKind(
         name=store.DELIVER,
         run=Delivering(outbound, keys).run,
@@ -146,7 +146,7 @@ class Delivering:
 
 
 def _forget(context: ServiceContext, fund_id: str, endpoint_id: str) -> datetime | None:
-    """End what waits for an endpoint that was removed, and forget it; when to go on with what is left of it."""
+    """End what waits for an endpoint that was removed, and delete it; when to continue with the rest."""
     cause, action = f"job:{store.DELIVER}:{endpoint_id}", partial(actions.forget, endpoint_id=endpoint_id)
     for _ in range(FORGET_ROUNDS_MAX):
         if not context.run(fund_id, by=PARTNERS, cause=cause, action=action):

@@ -1,7 +1,5 @@
-"""The way out to partners' endpoints. Addresses inside one's own network are not called: whoever may name an address
-must not be able to make the platform call its own neighbours (server-side request forgery).
-
-The name is looked up once, and the address that was looked at is the one that is called.
+"""Outbound calls to partners' endpoints. Private addresses are not called, to prevent server-side request forgery. The
+name is resolved once, and the address that was checked is the one that is called.
 """
 
 import socket
@@ -55,7 +53,7 @@ class NotCalled(Exception):
 
 
 class Deadline:
-    """Ends a call at a time, whatever goes on in it: a time-out of reading begins anew with each byte that drips in."""
+    """Ends a call at its deadline: a read time-out restarts with each byte that arrives."""
 
     def __init__(self, seconds: float) -> None:
         self.has_passed = False

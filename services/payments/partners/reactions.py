@@ -1,7 +1,5 @@
-"""Reactions to events, for partners: payments' own, as it told them, so that a partner hears what is saved and nothing
-else.
-
-What a partner is told names no person: amounts, and ids that it can ask about.
+"""Reactions to payments' own events, for partners: only what was committed is sent. Messages name no person: only
+amounts, and ids that the partner can query.
 """
 
 from services.payments.partners import actions

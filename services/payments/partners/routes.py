@@ -30,7 +30,8 @@ WEBHOOKS = "bank:webhooks"
 
 @routes.post("/endpoints", scope=WEBHOOKS, request=EndpointBody, response=NewSecretView, status=201)
 def register(uow: UnitOfWork, body: Body) -> Endpoint:
-    """Say where you listen, and for what. The answer holds the secret that messages are signed with, this once."""
+    """Register an endpoint for some kinds of messages. Only this answer contains the secret that they are signed
+    with."""
     return actions.register(uow, url=body["url"], kinds=body["kinds"])
 
 
@@ -42,19 +43,19 @@ def list_own(uow: UnitOfWork, query: Body) -> Page[Endpoint]:
 
 @routes.get("/endpoints/<endpoint_id>", scope=WEBHOOKS, response=EndpointView)
 def read(uow: UnitOfWork, endpoint_id: str) -> Endpoint:
-    """One of your endpoints, and whether it is still told."""
+    """One of your endpoints, and whether it is enabled."""
     return actions.own(uow, endpoint_id=endpoint_id)
 
 
 @routes.put("/endpoints/<endpoint_id>", scope=WEBHOOKS, request=EndpointBody, response=EndpointView, edits=actions.own)
 def change(uow: UnitOfWork, body: Body, endpoint_id: str) -> Endpoint:
-    """Say that you listen elsewhere, or for something else. What waits goes to the new address; the secret stays."""
+    """Change the address or the kinds of an endpoint. Waiting messages go to the new address; the secret stays."""
     return actions.change(uow, endpoint_id=endpoint_id, url=body["url"], kinds=body["kinds"])
 
 
 @routes.delete("/endpoints/<endpoint_id>", scope=WEBHOOKS, edits=actions.own)
 def remove(uow: UnitOfWork, endpoint_id: str) -> None:
-    """Say that you listen there no more. What still waits for it is not sent."""
+    """Delete an endpoint. What still waits for it is not sent."""
     actions.remove(uow, endpoint_id=endpoint_id)
 
 
@@ -72,7 +73,7 @@ def replay(uow: UnitOfWork, body: Body, endpoint_id: str) -> Replay:
 
 @routes.post("/endpoints/<endpoint_id>/activation", scope=WEBHOOKS, response=EndpointView, edits=actions.own)
 def enable(uow: UnitOfWork, endpoint_id: str) -> Endpoint:
-    """Be told again, after the endpoint was disabled."""
+    """Enable an endpoint again, after it was disabled."""
     return actions.enable(uow, endpoint_id=endpoint_id)
 
 

@@ -23,7 +23,7 @@ TRIES = RetrySchedule((5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_
 
 KEPT = timedelta(days=90)
 """How long a message is kept after its last try, for who looks back or asks for a replay: long enough for both sides to
-close a quarter's books. What it told of stands in the ledger for good."""
+close a quarter's books. The movements themselves stay in the ledger."""
 
 ENDPOINTS_MAX = 10
 URL_CHARACTERS_MAX = 500
@@ -68,7 +68,7 @@ class RangeEmpty(Invalid):
 def register(
     *, endpoint_id: str, client: str, url: str, kinds: Collection[WebhookKind], secret: str, others: int, at: datetime
 ) -> Endpoint:
-    """A partner says where it listens, and for what. `others` is how many endpoints it has already."""
+    """A partner registers an endpoint. `others` is how many it has already."""
     if others >= ENDPOINTS_MAX:
         raise TooManyEndpoints(endpoints_max=ENDPOINTS_MAX)
     return Endpoint(
@@ -112,7 +112,7 @@ def enable(endpoint: Endpoint, *, at: datetime) -> Endpoint:
 
 
 def judge(endpoint: Endpoint, tried: Delivery, *, at: datetime) -> Outcome[Endpoint] | None:
-    """What a try says of the endpoint: called no more where it is gone, or where a message failed for good."""
+    """The effect of an attempt on the endpoint: disabled where it is gone, or where a message failed permanently."""
     is_gone = tried.last_answer == GONE
     if endpoint.status is not Status.ENABLED or not (is_gone or tried.status is deliveries.Status.FAILED):
         return None

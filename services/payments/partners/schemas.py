@@ -18,7 +18,7 @@ class EndpointBody(Schema):
 
 
 class EndpointView(Schema):
-    """An endpoint as it stands. A disabled one is told nothing until it is enabled again."""
+    """An endpoint and its state. A disabled one is not called until it is enabled again."""
 
     endpoint_id = fields.String(required=True)
     client = fields.String(required=True)

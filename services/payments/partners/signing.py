@@ -1,7 +1,7 @@
 """What a message to a partner is signed with: the endpoint's own secret (v1), and the fund's own keys (v1a, ed25519).
 
-A secret is held by both sides, so whoever holds one could have signed. A fund's key signs for all its partners and
-leaves the house never; partners fetch its public half. Both as Standard Webhooks 1.0 has them.
+Both sides have a secret, so either could have signed. A fund's private key signs for all its partners and is never
+given out; partners fetch its public half. Both as Standard Webhooks 1.0 has them.
 """
 
 import json
@@ -44,7 +44,7 @@ class SigningKey:
 
     @property
     def public(self) -> str:
-        """The half that everybody may have."""
+        """The public key."""
         return _PUBLIC_PREFIX + b64encode(self.key.public_key().public_bytes_raw()).decode()
 
 

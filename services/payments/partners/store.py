@@ -10,7 +10,7 @@ from services.payments.partners.rules import KEPT, DeliveryUnknown, EndpointUnkn
 from shared.jobs import queue
 from shared.jobs.job import id_of
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import Retention, kept
 from shared.storage.unit_of_work import UnitOfWork
@@ -53,12 +53,12 @@ deliveries = Repository(
 )
 
 
-def page_of_fund(uow: UnitOfWork, *, wanted: Wanted) -> Page[Endpoint]:
+def page_of_fund(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Endpoint]:
     """A page of every partner's endpoints, oldest first."""
     return endpoints.page(uow, order=IN_ORDER, wanted=wanted, status=THERE)
 
 
-def page_of_client(uow: UnitOfWork, client: str, *, wanted: Wanted) -> Page[Endpoint]:
+def page_of_client(uow: UnitOfWork, client: str, *, wanted: PageRequest) -> Page[Endpoint]:
     """A page of one partner's endpoints, oldest first."""
     return endpoints.page(uow, order=IN_ORDER, wanted=wanted, client=client, status=THERE)
 
@@ -118,7 +118,7 @@ def _without_job(uow: UnitOfWork, found: Collection[Endpoint]) -> list[Endpoint]
     return [endpoint for endpoint in found if id_of(DELIVER, endpoint.endpoint_id) not in scheduled]
 
 
-def newest(uow: UnitOfWork, endpoint_id: str, *, wanted: Wanted) -> Page[Delivery]:
+def newest(uow: UnitOfWork, endpoint_id: str, *, wanted: PageRequest) -> Page[Delivery]:
     """Messages for an endpoint, newest first. `CursorMalformed`."""
     return deliveries.page(uow, order=NEWEST, wanted=wanted, endpoint_id=endpoint_id)
 

@@ -23,7 +23,7 @@ class Payee:
 
 @dataclass(frozen=True, kw_only=True)
 class Civil:
-    """Who the person is, as the register says it; read from what is encrypted, kept nowhere."""
+    """The person's civil data from the register; decrypted when needed, never stored in clear."""
 
     family_name: str = ""
     first_name: str = ""

@@ -146,7 +146,7 @@ def change_batch(uow: UnitOfWork, *, batch_id: str, rule: Callable[[PayoutBatch]
 
 
 def check_later(uow: UnitOfWork, *, seen: PayoutBatch) -> None:
-    """No news of a batch: look again later. Where something came of the look, that says when."""
+    """No news of a batch: check again later. Where the check had a result, that sets the time."""
     batch = store.batches.load(uow, seen.batch_id)
     if batch.version == seen.version:
         store.scheduling.save(uow, Outcome(rules.check_later(batch, at=uow.at)))
@@ -177,7 +177,7 @@ def refuse(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]
 
 
 def find(uow: UnitOfWork, end_to_end_id: str) -> Payout | None:
-    """The payout that the bank speaks of, or None."""
+    """The payout that the bank refers to, or None."""
     return store.payouts.find_only(uow, end_to_end_id=end_to_end_id)
 
 
@@ -201,7 +201,7 @@ def book_paid(uow: UnitOfWork, payout: Payout, *, entry_id: str) -> bool:
 
 
 def find_batch(uow: UnitOfWork, message_id: str) -> PayoutBatch | None:
-    """The file that the bank speaks of by its MsgId, which is its PmtInfId as well, or None."""
+    """The file that the bank refers to by its MsgId, which is its PmtInfId as well, or None."""
     return store.batches.find(uow, message_id)
 
 

@@ -10,9 +10,9 @@ PAYOUTS_MAX = 200
 class PayoutBatchStatus(StrEnum):
     """Where a batch stands.
 
-    `ready`: the file is stored, nobody has sent it. The approval by a second person will stand between here and
-    `sending`. `sending` is written before the bank is called: after a crash it shows that the bank may have been sent,
-    and asks. `sent`: the bank took it. `reported`: it gave its verdict. `closed`: every payout is settled.
+    `ready`: the file is stored and not sent. The approval by a second person will stand between here and `sending`.
+    `sending` is written before the bank is called: after a crash it shows that the bank may have been sent, and asks.
+    `sent`: the bank took it. `reported`: it gave its verdict. `closed`: every payout is settled.
     """
 
     READY = "ready"

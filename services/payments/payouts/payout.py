@@ -10,7 +10,7 @@ STEPS_MAX = 40
 
 
 class Status(StrEnum):
-    """Where a payout stands. `unknown`: its file was sent and the bank did not answer, so nobody may send it again
+    """Where a payout stands. `unknown`: its file was sent and the bank did not answer, so it must not be sent again
     until the bank has been asked."""
 
     WAITING_ACCOUNT = "waiting-account"

@@ -15,7 +15,7 @@ from shared.kernel.outcome import Outcome
 from shared.kernel.schedule import RetrySchedule
 
 SENDING_S = 15
-"""After how long a file that somebody began to send is a doubt: longer than any call to the bank takes."""
+"""After how long the outcome of a file that is being sent counts as unknown: longer than any call to the bank takes."""
 
 CHECKS = RetrySchedule((2, 5, 10, 30, 60, 300, 900, 3600))
 """After how long without news of a file the bank is asked again."""
@@ -30,7 +30,7 @@ class PayoutBatchUnknown(Missing):
 
 
 class NotOfBatch(Conflict):
-    """The bank's answer speaks of another file, or of another count or sum than was sent."""
+    """The bank's response is about another file, or another count or sum than was sent."""
 
     code = "payout.not-of-batch"
 
@@ -193,7 +193,7 @@ def give_back(payout: Payout, *, entry_id: str | None, reason: str, at: datetime
 
 
 def is_refused(payout: Payout) -> bool:
-    """Whether the bank said that it would not execute it. No money left, as far as is known."""
+    """Whether the bank refused to execute it. No money left, as far as is known."""
     return payout.status is Status.RETURNED and payout.returned_by is None
 
 

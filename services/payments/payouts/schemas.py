@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from services.payments.payouts.payout import Status
-from shared.http.problems import say
+from shared.http.problems import translate
 from shared.http.shapes import Amount, PagedQuery, fund, paged
 
 
@@ -15,7 +15,9 @@ class PayoutStepView(Schema):
     status = fields.Enum(Status, by_value=True, required=True)
     at = fields.AwareDateTime(required=True)
     about = fields.String(required=True)
-    text = fields.Function(lambda step: say(f"payout.step.{step.status}"), metadata={"type": "string"}, required=True)
+    text = fields.Function(
+        lambda step: translate(f"payout.step.{step.status}"), metadata={"type": "string"}, required=True
+    )
 
 
 class PayoutView(Schema):

@@ -6,7 +6,7 @@ from services.payments.payouts.batch import PAYOUTS_MAX, PayoutBatch
 from services.payments.payouts.payout import Payout, Status
 from services.payments.payouts.rules import PayoutBatchUnknown, PayoutUnknown
 from shared.jobs.scheduling import JobScheduling
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.unit_of_work import UnitOfWork
@@ -57,7 +57,7 @@ def ordered(uow: UnitOfWork) -> list[Payout]:
     return payouts.find_all(uow, limit=PAYOUTS_MAX, sort=OLDEST_FIRST.sort, status=Status.ORDERED)
 
 
-def with_status(uow: UnitOfWork, status: Status, *, wanted: Wanted) -> Page[Payout]:
+def with_status(uow: UnitOfWork, status: Status, *, wanted: PageRequest) -> Page[Payout]:
     """A page of what is in one state, oldest first."""
     return payouts.page(uow, order=OLDEST_FIRST, wanted=wanted, status=status.value)
 

@@ -7,7 +7,7 @@ from services.payments.ledger import actions as ledger
 from services.payments.refunds import rules, store
 from services.payments.refunds.refund import Refund, RefundDetails, RefundStatus, RefundStep
 from shared.kernel.outcome import Outcome
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 REFERENCE_KIND = "RB"
@@ -17,7 +17,7 @@ def order(
     uow: UnitOfWork, *, refund_id: str, amount_minor: int, source: str, origin: str, details: RefundDetails
 ) -> Refund:
     """Money is to go back: it is taken from its `source` at once. Beyond the fund's limit a second person confirms it
-    before anybody sends it."""
+    before it is sent."""
     is_alone = not uow.fund.payments.needs_two(amount_minor)
     return _keep_ordered(
         uow,
@@ -33,7 +33,7 @@ def order(
 def order_confirmed(
     uow: UnitOfWork, *, refund_id: str, amount_minor: int, source: str, origin: str, details: RefundDetails
 ) -> Refund:
-    """The same where whoever was needed has confirmed it already."""
+    """The same where the second person has confirmed it already."""
     return _keep_ordered(
         uow,
         refund_id=refund_id,
@@ -62,7 +62,7 @@ def read(uow: UnitOfWork, *, refund_id: str) -> Refund:
     return store.refunds.load(uow, refund_id)
 
 
-def page(uow: UnitOfWork, *, status: RefundStatus, wanted: Wanted) -> Page[Refund]:
+def page(uow: UnitOfWork, *, status: RefundStatus, wanted: PageRequest) -> Page[Refund]:
     """Refunds in a state, oldest first."""
     return store.page(uow, status=status, wanted=wanted)
 

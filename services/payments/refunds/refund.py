@@ -15,7 +15,7 @@ STEPS_MAX = 40
 
 class RefundStatus(StrEnum):
     """Where a refund stands. `proposed`: a second person has to confirm it. `ordered`: to be sent. `cancelled`: the
-    second person said no, and the money is where it was."""
+    second person rejected it, and the money is where it was."""
 
     PROPOSED = "proposed"
     ORDERED = "ordered"

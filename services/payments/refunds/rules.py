@@ -14,7 +14,7 @@ class RefundUnknown(Missing):
 
 
 class RefundChanged(Conflict):
-    """Somebody else changed it meanwhile. `version` is the one to decide from now."""
+    """It was changed concurrently. `version` is the current one."""
 
     code = "refund.changed"
 
@@ -33,12 +33,12 @@ def confirm(refund: Refund, *, by: str, at: datetime) -> Refund:
 
 
 def cancel(refund: Refund, *, at: datetime) -> Refund:
-    """A second person, or the first one again, says no."""
+    """A second person, or the first one again, rejects it."""
     return _moved(refund, to=RefundStatus.CANCELLED, at=at)
 
 
 def pay(refund: Refund, *, at: datetime) -> Refund:
-    """The bank's entry says that the money left."""
+    """The bank's entry confirms that the money left."""
     return _moved(refund, to=RefundStatus.PAID, at=at)
 
 

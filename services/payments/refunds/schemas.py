@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.payments.refunds.refund import RefundStatus
-from shared.http.problems import say
+from shared.http.problems import translate
 from shared.http.shapes import Amount, PagedQuery, fund, paged
 
 
@@ -12,7 +12,7 @@ class RefundsQuery(PagedQuery):
 
 
 class RefundVersionBody(Schema):
-    """`version` is the one that was read: where somebody was faster, the answer is 409 with the newer one."""
+    """`version` is the one that was read: after a concurrent change the answer is 409 with the newer one."""
 
     version = fields.Integer(required=True, strict=True, validate=validate.Range(1))
 
@@ -21,7 +21,9 @@ class RefundStepView(Schema):
     status = fields.Enum(RefundStatus, by_value=True, required=True)
     at = fields.AwareDateTime(required=True)
     about = fields.String(required=True)
-    text = fields.Function(lambda step: say(f"refund.step.{step.status}"), metadata={"type": "string"}, required=True)
+    text = fields.Function(
+        lambda step: translate(f"refund.step.{step.status}"), metadata={"type": "string"}, required=True
+    )
 
 
 class RefundView(Schema):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from services.payments.refunds.refund import Refund, RefundStatus
 from services.payments.refunds.rules import RefundUnknown
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.unit_of_work import UnitOfWork
@@ -30,6 +30,6 @@ def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Refund]:
     return refunds.find_all(uow, reference={"$in": wanted}) if wanted else []
 
 
-def page(uow: UnitOfWork, *, status: RefundStatus, wanted: Wanted) -> Page[Refund]:
+def page(uow: UnitOfWork, *, status: RefundStatus, wanted: PageRequest) -> Page[Refund]:
     """Refunds in a state, oldest first."""
     return refunds.page(uow, order=IN_ORDER, wanted=wanted, status=status.value)

@@ -7,7 +7,7 @@ from shared.kernel.actors import ActorKind
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import store
 from shared.process.access_journal.entry import AccessEntry, Purpose
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -42,7 +42,7 @@ def note_by_platform(
     store.entries.save(uow, Outcome(replace(entry, by=by)))
 
 
-def of_caller(uow: UnitOfWork, *, wanted: Wanted) -> Page[AccessEntry]:
+def of_caller(uow: UnitOfWork, *, wanted: PageRequest) -> Page[AccessEntry]:
     """Who looked at what the service keeps of the caller, or of the employers that the caller acts for."""
     if uow.by.person_ref:
         return store.of_person(uow, uow.by.person_ref, wanted=wanted)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from marshmallow import Schema, fields
 
-from shared.http.problems import say
+from shared.http.problems import translate
 from shared.http.shapes import paged
 from shared.process.access_journal.entry import Purpose
 
@@ -24,13 +24,15 @@ class AccessEntryView(Schema):
     at = fields.AwareDateTime(required=True)
     by = fields.String(required=True, metadata={"description": "The agent's number at the fund"})
     looked_at_text = fields.Function(
-        lambda entry: say(f"access.looked-at.{entry.looked_at}"), required=True, metadata=TEXT
+        lambda entry: translate(f"access.looked-at.{entry.looked_at}"), required=True, metadata=TEXT
     )
     reference = fields.String(
         required=True, metadata={"description": "Of what was looked at, where it was one thing that has one"}
     )
     purpose = fields.Enum(Purpose, by_value=True, required=True)
-    purpose_text = fields.Function(lambda entry: say(f"access.purpose.{entry.purpose}"), required=True, metadata=TEXT)
+    purpose_text = fields.Function(
+        lambda entry: translate(f"access.purpose.{entry.purpose}"), required=True, metadata=TEXT
+    )
 
 
 def entry_views(looked: type[StrEnum]) -> type[Schema]:

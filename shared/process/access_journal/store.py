@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from shared.kernel.errors import Missing
 from shared.process.access_journal.entry import AccessEntry
-from shared.storage.paging import Order, Page, Wanted
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import for_days
 from shared.storage.unit_of_work import UnitOfWork
@@ -27,11 +27,11 @@ entries = Repository(
 )
 
 
-def of_person(uow: UnitOfWork, person_ref: str, *, wanted: Wanted) -> Page[AccessEntry]:
+def of_person(uow: UnitOfWork, person_ref: str, *, wanted: PageRequest) -> Page[AccessEntry]:
     """Who looked at a person's things, newest first."""
     return entries.page(uow, order=NEWEST_FIRST, wanted=wanted, person_ref=person_ref)
 
 
-def of_employers(uow: UnitOfWork, employer_ids: Collection[str], *, wanted: Wanted) -> Page[AccessEntry]:
+def of_employers(uow: UnitOfWork, employer_ids: Collection[str], *, wanted: PageRequest) -> Page[AccessEntry]:
     """Who looked at the things of these employers, newest first."""
     return entries.page(uow, order=NEWEST_FIRST, wanted=wanted, employer_id={"$in": sorted(employer_ids)})

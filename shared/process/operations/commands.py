@@ -1,4 +1,4 @@
-"""What an operator may ask of any service on the machine: its dead letters, its outbox, its inbox, its jobs."""
+"""The operators' commands of every service, on the machine: dead letters, outbox, inbox, jobs."""
 
 import argparse
 import sys
@@ -27,7 +27,7 @@ def run(service: Service[Any], common: Common, arguments: Sequence[str]) -> int:
         status: int = asked.act(command, asked)
         return status
     except Failure as refused:
-        print(service.texts().say(refused.code, "en", refused.parameters), file=sys.stderr)  # noqa: T201
+        print(service.texts().translate(refused.code, "en", refused.parameters), file=sys.stderr)  # noqa: T201
         return 1
 
 
@@ -35,7 +35,7 @@ def _parser(service: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
     things = parser.add_subparsers(required=True, metavar="what")
     _add_dead_letters(things.add_parser("deadletters", help="events that wait for a person"))
-    _add_outbox(things.add_parser("outbox", help="events told and not sent yet"))
+    _add_outbox(things.add_parser("outbox", help="published events that are not sent yet"))
     _add_jobs(things.add_parser("jobs", help="work that time starts: what failed and what waits"))
     inbox = things.add_parser("inbox", help="events taken in").add_subparsers(required=True, metavar="verb")
     inbox.add_parser("status", help="how many, the last, and how far behind").set_defaults(act=outbox_commands.inbox)
@@ -70,7 +70,7 @@ def _add_dead_letters(parser: argparse.ArgumentParser) -> None:
 def _add_outbox(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(required=True, metavar="verb")
     verbs.add_parser("status", help="how many wait, and since when").set_defaults(act=outbox_commands.outbox)
-    anew = verbs.add_parser("republish", help="send again what was told; who knows it does nothing")
+    anew = verbs.add_parser("republish", help="send events again; who has handled one ignores it")
     anew.add_argument("--since", type=_instant, help="such as 2026-01-31T00:00:00+01:00; without an offset it is UTC")
     anew.add_argument("--for", dest="key", help="one key's events only: fund:case")
     anew.set_defaults(act=outbox_commands.republish)

@@ -15,7 +15,7 @@ from pymongo.database import Database
 from shared.bus import dead_letters
 from shared.bus.dead_letters import FOLLOWS, AlreadyClosed, ReceivedRecord
 from shared.kernel.errors import Conflict, Missing
-from shared.process.operations.plumbing import database_of, session_of
+from shared.process.operations.infrastructure import database_of, session_of
 from shared.storage.connection import Document
 from shared.storage.service_context import ServiceContext, Transaction
 from shared.storage.unit_of_work import UnitOfWork
@@ -37,7 +37,7 @@ HEADERS_SHOWN = (
     "traceparent",
     "content-type",
 )
-"""The headers that this platform writes. Others are left out: nobody knows what stands in them."""
+"""The headers that this platform writes. Others are left out: they may contain anything."""
 THING = "deadletters"
 
 

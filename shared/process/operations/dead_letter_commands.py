@@ -9,7 +9,7 @@ from shared.bus.replaying import replay as try_again
 from shared.process.operations import dead_letter_actions
 from shared.process.operations.command_context import CommandContext
 from shared.process.operations.dead_letter_actions import DeadLetterNotFirst, DeadLetterUnknown, Shown
-from shared.process.operations.screen import count, facts, instant, say, table
+from shared.process.operations.screen import count, facts, instant, table, write_line
 
 
 def show(command: CommandContext, asked: argparse.Namespace) -> int:
@@ -20,7 +20,7 @@ def show(command: CommandContext, asked: argparse.Namespace) -> int:
             ("PARKED", "EVENT", "KEY", "TYPE", "WHY", "TRIES"),
             [(instant(row.parked_at), row.event_id, row.key, row.type, row.why, row.tries) for row in found],
         )
-    say(f"{count(len(found), 'letter is', 'letters are')} open" + (", and more than these" if more else ""))
+    write_line(f"{count(len(found), 'letter is', 'letters are')} open" + (", and more than these" if more else ""))
     return 0
 
 
@@ -43,7 +43,7 @@ def inspect(command: CommandContext, asked: argparse.Namespace) -> int:
             ("now", _now(row)),
         ]
     )
-    say()
+    write_line()
     table(("HEADER", "VALUE"), row.headers.items())
     return 0
 
@@ -62,7 +62,7 @@ def groups(command: CommandContext, asked: argparse.Namespace) -> int:
             ("GROUP", "TYPE", "WHY", "LETTERS", "OLDEST"),
             [(row.fingerprint, row.type, row.why, row.letters, instant(row.oldest_parked_at)) for row in found],
         )
-    say(count(len(found), "group", "groups"))
+    write_line(count(len(found), "group", "groups"))
     return 0
 
 
@@ -76,9 +76,9 @@ def replay(command: CommandContext, asked: argparse.Namespace) -> int:
         went, why = try_again(inbox, key=key, by=command.who.subject)
         done += went
         stopped.update([why] if why else [])
-    say(f"{count(done, 'letter', 'letters')} replayed")
+    write_line(f"{count(done, 'letter', 'letters')} replayed")
     for why, times in stopped.most_common():
-        say(f"{count(times, 'row', 'rows')} stopped at {why}")
+        write_line(f"{count(times, 'row', 'rows')} stopped at {why}")
     return 1 if stopped else 0
 
 
@@ -98,7 +98,7 @@ def _rows(command: CommandContext, asked: argparse.Namespace) -> list[tuple[str,
 
 
 def discard(command: CommandContext, asked: argparse.Namespace) -> int:
-    """Close one dead letter for good."""
+    """Close one dead letter permanently."""
     row = dead_letter_actions.inspect(command.context.database, None, asked.event_id)
     if row.fund_id in command.context.funds:
         command.run(row.fund_id, partial(dead_letter_actions.discard, event_id=asked.event_id, reason=asked.reason))
@@ -107,5 +107,5 @@ def discard(command: CommandContext, asked: argparse.Namespace) -> int:
             command.context, asked.event_id, reason=asked.reason, by=command.who.subject
         )
     behind = dead_letters.blocked_keys(command.context.database, [row.key])
-    say("discarded" + ("; a worker goes on with the letters behind it" if behind else ""))
+    write_line("discarded" + ("; a worker goes on with the letters behind it" if behind else ""))
     return 0

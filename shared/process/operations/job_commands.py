@@ -5,8 +5,8 @@ import argparse
 from shared.jobs import queue
 from shared.jobs.job import Job, JobStatus
 from shared.process.operations.command_context import CommandContext
-from shared.process.operations.screen import count, instant, say, table
-from shared.storage.paging import Page, Wanted
+from shared.process.operations.screen import count, instant, table, write_line
+from shared.storage.paging import Page, PageRequest
 
 HEADS = ("FUND", "JOB", "SINCE", "DUE", "ATTEMPTS", "LAST ERROR")
 
@@ -23,26 +23,26 @@ def show(command: CommandContext, asked: argparse.Namespace) -> int:
     if rows:
         table(HEADS, rows)
     more = " and more" if any(page.next for page in pages.values()) else ""
-    say(f"{count(len(rows), 'job', 'jobs')}{more} {status.value}")
+    write_line(f"{count(len(rows), 'job', 'jobs')}{more} {status.value}")
     return 0
 
 
 def retry(command: CommandContext, asked: argparse.Namespace) -> int:
     """Have a worker try it now, with all its attempts."""
     command.run(asked.fund, lambda uow: queue.retry(uow, asked.job_id))
-    say(f"{asked.job_id} will be tried again")
+    write_line(f"{asked.job_id} will be tried again")
     return 0
 
 
 def give_up(command: CommandContext, asked: argparse.Namespace) -> int:
-    """Have a worker end it for good."""
+    """Have a worker give it up."""
     command.run(asked.fund, lambda uow: queue.give_up(uow, asked.job_id, reason=asked.reason))
-    say(f"{asked.job_id} is given up")
+    write_line(f"{asked.job_id} is given up")
     return 0
 
 
 def _first_page(command: CommandContext, fund_id: str, status: JobStatus) -> Page[Job]:
-    return queue.page(command.context.reading(fund_id, by=command.who), status=status, wanted=Wanted())
+    return queue.page(command.context.reading(fund_id, by=command.who), status=status, wanted=PageRequest())
 
 
 def _row(fund_id: str, job: Job) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from pymongo.database import Database
 
 from shared.bus.relay import republish
 from shared.kernel.errors import Invalid
-from shared.process.operations.plumbing import database_of, session_of
+from shared.process.operations.infrastructure import database_of, session_of
 from shared.storage.connection import Document
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork

@@ -9,7 +9,7 @@ from shared.process.operations import inbox as inboxes
 from shared.process.operations import outbox as outboxes
 from shared.process.operations.command_context import CommandContext
 from shared.process.operations.outbox import NothingNamed
-from shared.process.operations.screen import count, facts, instant, say, table
+from shared.process.operations.screen import count, facts, instant, table, write_line
 
 
 def outbox(command: CommandContext, asked: argparse.Namespace) -> int:
@@ -32,7 +32,7 @@ def republish(command: CommandContext, asked: argparse.Namespace) -> int:
     if asked.since is None and asked.key is None:
         raise NothingNamed
     documents = publish_again(command.context, since=asked.since, key=asked.key)
-    say(f"{count(documents, 'document', 'documents')} of events will be sent again")
+    write_line(f"{count(documents, 'document', 'documents')} of events will be sent again")
     return 0
 
 
@@ -50,8 +50,8 @@ def inbox(command: CommandContext, asked: argparse.Namespace) -> int:
     )
     for each in found.workers:
         state = "ready" if each.is_ready else f"not ready: {', '.join(each.missing)}"
-        say(f"  {each.worker}  {state}  (seen {instant(each.at)})")
-    say()
+        write_line(f"  {each.worker}  {state}  (seen {instant(each.at)})")
+    write_line()
     _say_lag(command)
     return 0
 
@@ -66,7 +66,7 @@ def _say_lag(command: CommandContext) -> None:
     try:
         behind = lag.measure()
     except BrokerUnavailable:
-        say("how far behind is not known: the broker does not answer")
+        write_line("how far behind is not known: the broker does not answer")
         return
     finally:
         lag.close()

@@ -7,7 +7,7 @@ from shared.http.routes import Routes
 from shared.jobs import queue
 from shared.jobs.job import Job
 from shared.process.operations import dead_letter_actions, inbox, outbox
-from shared.process.operations.plumbing import database_of
+from shared.process.operations.infrastructure import database_of
 from shared.process.operations.schemas import (
     AskedView,
     DiscardBody,
@@ -46,7 +46,7 @@ def list_groups(uow: UnitOfWork) -> object:
 
 @routes.get("/operations/deadletters/<event_id>", scope=READ, response=LetterDetailView)
 def read_letter(uow: UnitOfWork, event_id: str) -> object:
-    """One dead letter, open or closed, without what its event says."""
+    """One dead letter, open or closed, without the content of its event."""
     return dead_letter_actions.inspect(database_of(uow), uow.fund.fund_id, event_id)
 
 
@@ -125,5 +125,5 @@ def retry_job(uow: UnitOfWork, job_id: str) -> object:
     "/operations/jobs/<job_id>/giving-up", scope=ACT, request=GivingUpBody, response=JobView, status=202, edits=_job
 )
 def give_up_job(uow: UnitOfWork, body: Mapping[str, Any], job_id: str) -> object:
-    """Have a worker end a job for good and say so in the thing itself, with the reason."""
+    """Have a worker give up a job and record it in the thing itself, with the reason."""
     return queue.give_up(uow, job_id, reason=body["reason"])

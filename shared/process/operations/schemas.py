@@ -69,7 +69,7 @@ class AskedView(Schema):
 
 
 class DiscardBody(Schema):
-    """Why nobody will act on the event. It is kept for good: name no person."""
+    """Why the event will not be handled. It is kept permanently: name no person."""
 
     reason = fields.String(required=True, validate=validate.Length(3, REASON_LENGTH_MAX))
 
@@ -120,7 +120,7 @@ class WorkerView(Schema):
 
 
 class InboxView(Schema):
-    """Events that the service took in; `parked` are the open dead letters of the fund."""
+    """Events that the service handled; `parked` are the open dead letters of the fund."""
 
     taken = fields.Integer(required=True)
     last_taken_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -153,6 +153,6 @@ JobPage = paged(JobView)
 
 
 class GivingUpBody(Schema):
-    """The reason is kept for good: it names no person."""
+    """The reason is kept permanently: it names no person."""
 
     reason = fields.String(required=True, validate=validate.Length(1, REASON_LENGTH_MAX))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 
-def say(line: str = "") -> None:
+def write_line(line: str = "") -> None:
     print(line)  # noqa: T201
 
 
@@ -18,7 +18,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
             cell.rjust(width) if right else cell.ljust(width)
             for cell, width, right in zip(row, widths, is_number, strict=True)
         ]
-        say("  ".join(padded).rstrip())
+        write_line("  ".join(padded).rstrip())
 
 
 def facts(rows: Iterable[tuple[str, object]]) -> None:
@@ -26,7 +26,7 @@ def facts(rows: Iterable[tuple[str, object]]) -> None:
     found = list(rows)
     width = max(len(name) for name, _ in found)
     for name, value in found:
-        say(f"{name.ljust(width)}  {value}")
+        write_line(f"{name.ljust(width)}  {value}")
 
 
 def instant(at: datetime | None) -> str:

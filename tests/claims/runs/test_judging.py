@@ -16,7 +16,7 @@ from services.claims.runs.run import AwardPayment
 from services.claims.wiring import service
 from shared.funds.period import Period, PeriodKind
 from shared.jobs.runner import Runner
-from shared.storage.paging import Wanted
+from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from tests.claims.awards.builders import since
 from tests.claims.benefits.builders import quarters_of_wages, registered
@@ -82,7 +82,7 @@ def paid(office: Office, context: ServiceContext, award: Award, period: Period) 
         return None
     assert chief.post(f"{path}/approval").status_code == 200
     Runner(context, [Running(by_rules).job]).run_due()
-    page = store.payments_of(reading(context, TN), made.json["run_id"], change=None, status=None, wanted=Wanted())
+    page = store.payments_of(reading(context, TN), made.json["run_id"], change=None, status=None, wanted=PageRequest())
     (payment,) = page.items
     return payment
 

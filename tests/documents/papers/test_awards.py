@@ -15,7 +15,7 @@ from services.documents.papers.paper import Paper, Status
 from services.documents.wiring import service
 from shared.funds.loading import DEFINITIONS, FundsInvalid, load
 from shared.funds.papers import Papers
-from shared.storage.paging import Wanted
+from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from tests.documents.awards.builders import (
     NUMBER,
@@ -264,7 +264,7 @@ def test_the_wage_of_a_salary_certificate_is_shown_for_its_code(office: Office, 
     handle(context, service, registered(AMIRA), employers(), declared(wage(AMIRA)))
     office.person(AMIRA).post("/papers", asked())
     printed(context)
-    (paper,) = store.of_person(reading(context), AMIRA, wanted=Wanted()).items
+    (paper,) = store.of_person(reading(context), AMIRA, wanted=PageRequest()).items
     answer = office.app.test_client().post(f"/v1/dz-cnas/verifications/{paper.number}", json={"code": paper.said.code})
     assert answer.json is not None
     assert answer.json["wages"]["employments"][0]["lines"][0]["wage"] == "180000.00"

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from services.documents.papers import store
 from services.documents.verification import page
 from services.documents.wiring import service
-from shared.kernel.references import with_check
+from shared.kernel.references import with_check_digits
 from shared.storage.service_context import ServiceContext
 from tests.documents.builders import FIRM, OTHER_FIRM, declared, employers, registered, settings_in, wage
 from tests.documents.paper_printing import asked, obtained
@@ -24,7 +24,7 @@ from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, TN, context_on, handle, reading
 from tests.kit.people import AMIRA
 
-NEVER_ISSUED = with_check("PR", "2600000001")
+NEVER_ISSUED = with_check_digits("PR", "2600000001")
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 
 from services.documents.verification.rules import initials, number_in, verify
 from services.documents.verification.verification import PublicRecord, Status, Verification
-from shared.kernel.references import with_check
+from shared.kernel.references import with_check_digits
 
-NUMBER = with_check("PR", "2026000001")
+NUMBER = with_check_digits("PR", "2026000001")
 ISSUED, LAST, AFTER = date(2026, 11, 22), date(2027, 2, 20), date(2027, 2, 21)
 RECORD = PublicRecord(
     fund_id="dz-cnas",

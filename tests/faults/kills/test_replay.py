@@ -11,7 +11,7 @@ from tests.faults.kills.invariants import Ended, looked_at
 from tests.faults.kills.scene import Scene, playing
 from tests.faults.kills.story import Story, assert_is_at_its_end
 
-PLUMBING = {
+INFRASTRUCTURE = {
     "workers",
     "inbox",
     "outbox",
@@ -87,7 +87,7 @@ def _state(scene: Scene) -> dict[str, State]:
         service: {
             name: list(scene.database(service)[name].find().sort("_id", 1))
             for name in scene.database(service).list_collection_names()
-            if name not in PLUMBING
+            if name not in INFRASTRUCTURE
         }
         for service in SERVICES
     }

@@ -78,4 +78,4 @@ def test_nobody_but_the_person_has_a_journal(office: Office) -> None:
 )
 def test_every_purpose_and_every_look_has_its_sentence(code: str) -> None:
     texts = service.texts()
-    assert all(texts.say(code, language) not in ("", code) for language in ("ar", "fr", "en"))
+    assert all(texts.translate(code, language) not in ("", code) for language in ("ar", "fr", "en"))

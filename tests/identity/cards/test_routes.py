@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.identity.wiring import service
-from shared.kernel.references import is_genuine
+from shared.kernel.references import has_valid_check_digits
 from shared.languages import days
 from shared.storage.service_context import ServiceContext
 from tests.identity.builders import KARIM_NSS, known_people, ref, rights
@@ -23,7 +23,7 @@ def office(context: ServiceContext, tmp_path: Path) -> Office:
 def test_a_person_sees_the_own_card_before_and_after_a_right_opens(office: Office, context: ServiceContext) -> None:
     amira = office.person(ref())
     card = amira.get("/card").json
-    assert is_genuine(card["card_number"]) and card["valid_until"] is None and card["is_to_be_confirmed"]
+    assert has_valid_check_digits(card["card_number"]) and card["valid_until"] is None and card["is_to_be_confirmed"]
     assert card["text"] == "Aucun droit aux soins n'a encore été ouvert sur cette carte."
     soon = today() + timedelta(days=60)
     handle(context, service, rights(ref(), until=soon))

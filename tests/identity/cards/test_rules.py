@@ -7,7 +7,7 @@ import pytest
 
 from services.identity.cards.card import Card
 from services.identity.cards.rules import close, issue, refresh
-from shared.kernel.references import is_genuine
+from shared.kernel.references import has_valid_check_digits
 from tests.kit.contexts import DZ, funds
 
 TODAY = date(2026, 2, 10)
@@ -16,8 +16,8 @@ CARD = Card(person_ref="p1", card_number="HC26000000000001")
 
 def test_a_number_has_check_digits_and_the_year_and_no_right_yet() -> None:
     card = issue(person_ref="p1", number=10**18 + 7, on=TODAY)
-    assert card.card_number.startswith("HC26000000000007") and is_genuine(card.card_number)
-    assert not is_genuine(card.card_number.replace("7", "8", 1))
+    assert card.card_number.startswith("HC26000000000007") and has_valid_check_digits(card.card_number)
+    assert not has_valid_check_digits(card.card_number.replace("7", "8", 1))
     assert card.valid_until is None and not card.is_valid(TODAY)
 
 

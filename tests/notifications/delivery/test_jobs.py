@@ -32,7 +32,7 @@ from shared.jobs import queue
 from shared.jobs.job import JobStatus
 from shared.jobs.runner import Runner
 from shared.process.backfills import backfill_all
-from shared.storage.paging import Wanted
+from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from shared.telemetry import failpoints
 from tests.kit.clock import RunningClock
@@ -337,7 +337,7 @@ def test_one_that_cannot_be_put_into_words_leaves_the_others_alone_and_waits_for
         run_for_hours(context, mail)
     left: Any = context.database["messages"].find_one(broken)
     assert left["status"] == "queued"
-    (failed,) = queue.page(reading(context), status=JobStatus.FAILED, wanted=Wanted())
+    (failed,) = queue.page(reading(context), status=JobStatus.FAILED, wanted=PageRequest())
     assert failed.job_id == f"messages.send-email-alone:{left['batch_id']}" and failed.last_error
     assert [each["count"] for each in centre.received(amira.email)] == [1] * 3
     handle(context, service, made.claim_paid(claim_id="c9"))
@@ -354,7 +354,7 @@ def test_an_operator_has_a_batch_sent_again(
     with capture_logs():
         run_for_hours(context, mail)
     context.database["messages"].update_one(broken, {"$set": {"parameters": mended["parameters"]}})
-    (failed,) = queue.page(reading(context), status=JobStatus.FAILED, wanted=Wanted())
+    (failed,) = queue.page(reading(context), status=JobStatus.FAILED, wanted=PageRequest())
     context.run(DZ, by=someone(), cause="operator", action=lambda uow: queue.retry(uow, failed.job_id))
     run_due(later(context, timedelta(hours=5)), mail)
     assert statuses(context, "email") == [("sent", None)]
@@ -369,7 +369,7 @@ def test_the_messages_of_a_batch_that_an_operator_gives_up_say_so(
     break_one(context, "c1")
     with capture_logs():
         run_for_hours(context, mail)
-    (failed,) = queue.page(reading(context), status=JobStatus.FAILED, wanted=Wanted())
+    (failed,) = queue.page(reading(context), status=JobStatus.FAILED, wanted=PageRequest())
     action = partial(queue.give_up, job_id=failed.job_id, reason="the claim was a test")
     context.run(DZ, by=someone(), cause="operator", action=action)
     run_due(later(context, timedelta(hours=5)), mail)

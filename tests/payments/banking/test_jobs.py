@@ -27,7 +27,7 @@ from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.process.backfills import backfill_all
 from shared.storage import blobs
-from shared.storage.paging import Wanted
+from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
@@ -710,7 +710,7 @@ def test_b06_what_is_ours_is_booked_and_the_rest_waits_for_a_person(
     bank.deliver(made)
     assert fetching.run(context, DZ) == 1 and fetching.run(context, DZ) == 0
     assert made.employer(FIRM).get("/declarations/d1/collections").json["paid"] == "3150.25"
-    waiting = banking_store.unmatched(reading(context), wanted=Wanted()).items
+    waiting = banking_store.unmatched(reading(context), wanted=PageRequest()).items
     assert sorted((each.amount_minor, each.currency, str(each.why)) for each in waiting) == [
         (1_200, "DZD", "account-foreign"),
         (1_200, "EUR", "currency-foreign"),
@@ -741,7 +741,7 @@ def test_b02_one_debit_of_the_file_pays_all_of_it(
     fetching.run(context, DZ)
     assert statuses(context) == ["paid"] * 3 and published(context).count("payments.benefit-paid") == 3
     assert balance(made, "bank:payouts") == ("960.00", "credit")
-    assert not banking_store.unmatched(reading(context), wanted=Wanted()).items
+    assert not banking_store.unmatched(reading(context), wanted=PageRequest()).items
 
 
 def test_b02_payments_of_one_debit_without_references_of_their_own_are_all_paid(

@@ -11,13 +11,13 @@ from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, En
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.matching import KnownCollection, KnownPayment, MatchingFacts, ReportedEntry
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
-from shared.kernel.references import with_check
+from shared.kernel.references import with_check_digits
 
 AT = datetime(2026, 2, 11, 9, 0, tzinfo=UTC)
 DUE = 315_025
 CREDIT, DEBIT = Direction.CREDIT, Direction.DEBIT
-REFERENCE = with_check("CT", "16000000012506R2P0")
-OTHER = with_check("CT", "16000000022506R2P0")
+REFERENCE = with_check_digits("CT", "16000000012506R2P0")
+OTHER = with_check_digits("CT", "16000000022506R2P0")
 
 
 def entry(**facts: Any) -> ReportedEntry:

@@ -9,7 +9,7 @@ import pytest
 
 from services.payments.banking.webhook import BODY_BYTES_MAX
 from services.payments.wiring import service
-from shared.kernel.references import with_check
+from shared.kernel.references import with_check_digits
 from shared.storage.service_context import ServiceContext, now
 from shared.webhooks import Secret, sign
 from tests.kit.callers import Office
@@ -333,7 +333,7 @@ def test_a_wrong_reference_is_found_before_anything_is_looked_up(made: Office) -
     for reference, status, code in (
         (slip, 422, "bank.reference-not-genuine"),
         ("nonsense", 422, "bank.reference-not-genuine"),
-        (with_check("CT", "160000000125000"), 404, "bank.reference-unknown"),
+        (with_check_digits("CT", "160000000125000"), 404, "bank.reference-unknown"),
     ):
         answer = made.machine().get(f"/bank/references/{reference}")
         assert (answer.status_code, answer.json["code"]) == (status, code), reference

@@ -16,7 +16,7 @@ from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.ledger import store as ledger_store
 from services.payments.ledger.entry import Side
-from shared.storage.paging import Wanted
+from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
@@ -33,7 +33,7 @@ def made(context: ServiceContext) -> Office:
 
 
 def differing(context: ServiceContext) -> list[Standing]:
-    return list(actions.differences(reading(context), wanted=Wanted()))
+    return list(actions.differences(reading(context), wanted=PageRequest()))
 
 
 def net(context: ServiceContext, code: str) -> int:

@@ -3,7 +3,7 @@
 import pytest
 
 from services.payments.wiring import service
-from shared.kernel.references import is_genuine
+from shared.kernel.references import has_valid_check_digits
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
 from tests.kit.contexts import DZ, TN, funds, published
@@ -29,7 +29,7 @@ def test_a_transfer_is_told_where_to_how_much_and_with_what_on_it(office: Office
         "DZD",
     )
     assert shown["account"]["number"] == funds()[DZ].payments.collections.number
-    assert is_genuine(shown["reference"]) and shown["reference"].startswith("CT1600000001250")
+    assert has_valid_check_digits(shown["reference"]) and shown["reference"].startswith("CT1600000001250")
     assert [step["text"] for step in shown["timeline"]] == [
         "Le paiement est demandé.",
         "Tout est prêt : vous pouvez payer.",

@@ -480,7 +480,9 @@ def test_u03_accents_in_the_right_encoding_are_no_other_encoding(name: str) -> N
 
 
 def in_french(report: Report, texts: Texts) -> list[tuple[str, str]]:
-    words = [in_words(finding, say=lambda code, more: texts.say(code, "fr", more)) for finding in report.findings]
+    words = [
+        in_words(finding, translate=lambda code, more: texts.translate(code, "fr", more)) for finding in report.findings
+    ]
     return [(each.found, each.expected) for each in words]
 
 
@@ -601,13 +603,13 @@ EVERY_FILE = [(build, given) for build, given, _ in (*REFUSED.values(), *WARNED.
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_every_finding_has_its_words_in_each_language(texts: Texts, language: str) -> None:
-    def say(code: str, parameters: Mapping[str, str | int]) -> str:
+    def translate(code: str, parameters: Mapping[str, str | int]) -> str:
         check = DZ.plausibility.get(code.removeprefix("wage-file."))
-        return check.sentence[language] if check else texts.say(code, language, parameters)
+        return check.sentence[language] if check else texts.translate(code, language, parameters)
 
     for build, given in EVERY_FILE:
         for finding in examined(build(), given)[0].findings:
-            words = in_words(finding, say=say)
+            words = in_words(finding, translate=translate)
             assert not any("wage-file." in text or "{" in text for text in dataclasses.astuple(words)), finding
             assert words.hint
             assert not {words.found, words.expected} & {"day", "value", "count", "position"}, (
@@ -638,7 +640,7 @@ def test_words_are_said_of_the_quarter_that_the_field_is_of(texts: Texts) -> Non
         found=Phrase("letter-at", {"position": 3}),
     )
 
-    words = in_words(finding, say=lambda code, parameters: texts.say(code, "fr", parameters))
+    words = in_words(finding, translate=lambda code, parameters: texts.translate(code, "fr", parameters))
 
     assert (words.field, words.found) == ("Salaire du trimestre 2", "une lettre en position 3")
 
@@ -653,7 +655,7 @@ def test_what_is_expected_of_a_day_is_said_also_where_an_earlier_release_kept_it
         expected=Phrase(code),
     )
 
-    words = in_words(finding, say=lambda code, parameters: texts.say(code, "en", parameters))
+    words = in_words(finding, translate=lambda code, parameters: texts.translate(code, "en", parameters))
 
     assert words.expected == "a valid date (ddmmyyyy)"
 

@@ -54,7 +54,7 @@ def test_killed_between_two_steps_it_is_checked_again(
             case 0:
                 ((_, job),) = queue.due_anywhere(context, [actions.CHECK], limit=1)
                 leased = taken(job, jobs.checking(), at=clock())
-                assert queue.replace_if_same(context, DZ, job, leased) is not None
+                assert queue.replace_if_unchanged(context, DZ, job, leased) is not None
             case 1:
                 judged = jobs.check(context, DZ, declaration)
             case 2:

@@ -29,7 +29,7 @@ from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
 from shared.process import purging
 from shared.process.backfills import backfill_all
-from shared.storage.paging import Wanted
+from shared.storage.paging import PageRequest
 from shared.storage.retention import PURGED_AT_ONCE_MAX
 from shared.storage.service_context import ServiceContext, now
 from tests.faults.partner.asking import offences
@@ -193,7 +193,7 @@ def test_what_ended_is_forgotten_in_time_and_what_is_still_to_be_sent_never(
     )
     debit(context)
     for endpoint in (delivered, failed, waiting):
-        (mine,) = store.newest(reading(context), endpoint["endpoint_id"], wanted=Wanted())
+        (mine,) = store.newest(reading(context), endpoint["endpoint_id"], wanted=PageRequest())
         if endpoint is not waiting:
             answer = partner.answers.pop(0)
             in_unit_of_work(
@@ -226,7 +226,7 @@ def test_what_is_asked_for_again_stays_and_is_kept_from_then_on(
         "test",
         lambda uow: [
             store.deliveries.save(uow, Outcome(rules.again(each, at=uow.at)))
-            for each in store.newest(uow, endpoint["endpoint_id"], wanted=Wanted())
+            for each in store.newest(uow, endpoint["endpoint_id"], wanted=PageRequest())
         ],
     )
     assert purged(after(context, 2 * rules.KEPT), DZ) == 0, "it is to be sent"

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 from shared.http import bodies
 from shared.http.problems import BodyInvalid
 from shared.http.shapes import PagedQuery, paged
-from shared.storage.paging import Page, Wanted
+from shared.storage.paging import Page, PageRequest
 
 
 class ThingView(Schema):
@@ -18,12 +18,12 @@ class ThingQuery(PagedQuery):
 
 
 def test_without_a_word_the_first_page_is_meant() -> None:
-    assert bodies.loaded(ThingQuery, {}) == {"status": None, "page": Wanted(limit=100, cursor=None)}
+    assert bodies.loaded(ThingQuery, {}) == {"status": None, "page": PageRequest(limit=100, cursor=None)}
 
 
 def test_limit_and_cursor_become_a_page_beside_the_filters() -> None:
     read = bodies.loaded(ThingQuery, {"limit": "20", "cursor": "abc", "status": "open"})
-    assert read == {"status": "open", "page": Wanted(limit=20, cursor="abc")}
+    assert read == {"status": "open", "page": PageRequest(limit=20, cursor="abc")}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from shared.jobs.queue import JobUnknown
 from shared.jobs.runner import BACK_OFF, DUE_AT_ONCE_MAX, LEASE_EXPIRED, Runner
 from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.moves import MoveNotAllowed
-from shared.storage.paging import Wanted
+from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.clock import Clock
@@ -127,7 +127,7 @@ def test_what_fails_again_and_again_waits_for_an_operator_who_sees_it(context: S
         runner.run_due()
         clock.move(hours=1)
     assert len(recorder.done) == 6  # three attempts each, then nobody tries
-    found = queue.page(reading(context), status=JobStatus.FAILED, wanted=Wanted())
+    found = queue.page(reading(context), status=JobStatus.FAILED, wanted=PageRequest())
     assert [(each.thing_id, each.last_error, each.attempts) for each in found] == [
         ("a", "thing.blank", 3),
         ("b", "ZeroDivisionError", 3),
@@ -302,8 +302,8 @@ def test_what_was_taken_is_run_where_the_database_is_gone_before_the_next(contex
 def test_two_workers_take_a_job_once(context: ServiceContext) -> None:
     schedule(context, "a")
     seen = queue.due(context, DZ, KIND, limit=5)[0]
-    assert queue.replace_if_same(context, DZ, seen, seen) is not None
-    assert queue.replace_if_same(context, DZ, seen, seen) is None
+    assert queue.replace_if_unchanged(context, DZ, seen, seen) is not None
+    assert queue.replace_if_unchanged(context, DZ, seen, seen) is None
 
 
 def test_one_funds_silent_bank_pauses_nobody_else_and_costs_no_attempt(context: ServiceContext, clock: Clock) -> None:

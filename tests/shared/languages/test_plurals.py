@@ -36,6 +36,6 @@ def test_u08_a_word_has_the_form_of_its_number(language: str, number: int, said:
 
 def test_u08_a_sentence_takes_forms_and_numbers_of_its_parameters() -> None:
     texts = Texts({"x": {"fr": "{count} {count:carte|cartes} de {who}", "ar": "", "en": "{count:# card|# cards}"}})
-    assert texts.say("x", "fr", {"count": 2, "who": "A"}) == "2 cartes de A"
-    assert texts.say("x", "ar", {"count": 1, "who": "A"}) == "1 carte de A"  # French where there is no sentence
-    assert texts.say("x", "en", {"count": 1}) == "1 card"
+    assert texts.translate("x", "fr", {"count": 2, "who": "A"}) == "2 cartes de A"
+    assert texts.translate("x", "ar", {"count": 1, "who": "A"}) == "1 carte de A"  # French where there is no sentence
+    assert texts.translate("x", "en", {"count": 1}) == "1 card"

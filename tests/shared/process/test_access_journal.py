@@ -8,7 +8,7 @@ from shared.kernel.actors import Actor, ActorKind
 from shared.process.access_journal import actions
 from shared.process.access_journal.entry import AccessEntry, Purpose
 from shared.process.access_journal.store import entries
-from shared.storage.paging import Wanted
+from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.contexts import DZ, TN
@@ -30,7 +30,7 @@ def look(context: ServiceContext, by: Actor = AGENT) -> None:
 
 def seen(context: ServiceContext, fund_id: str = DZ, **associated_data: object) -> list[tuple[str, str]]:
     reader = Actor(kind=ActorKind.PERSON, subject="reader", **associated_data)  # type: ignore[arg-type]
-    page = actions.of_caller(context.reading(fund_id, by=reader), wanted=Wanted())
+    page = actions.of_caller(context.reading(fund_id, by=reader), wanted=PageRequest())
     return [(entry.looked_at, entry.by) for entry in page]
 
 

@@ -222,8 +222,8 @@ def running(
 def test_a_command_that_is_killed_goes_on_where_it_was(running: Running) -> None:
     assert running.says("status") == [f"{DZ}  claims  health  k1  {2 * MANY}"]
     assert running.start("renew", killed_at="work.committed").wait(60) == -9
-    assert running.done() == reencryption.TOGETHER_MAX, "what is committed stays"
-    assert running.says("renew") == [f"{DZ}  {MANY - reencryption.TOGETHER_MAX} renewed", f"{TN}  0 renewed"]
+    assert running.done() == reencryption.BATCH_MAX, "what is committed stays"
+    assert running.says("renew") == [f"{DZ}  {MANY - reencryption.BATCH_MAX} renewed", f"{TN}  0 renewed"]
     assert running.says("status") == [f"{DZ}  claims  health  k2  {2 * MANY}"]
     assert running.context.database["claims"].count_documents({"version": {"$ne": 1}}) == 0
 

@@ -10,8 +10,8 @@ import pytest
 
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
-from shared.storage.paging import CursorMalformed, Order, Page, Wanted, after, cursor_at, one_after_the_other
-from shared.storage.repository import FIND_MAX, BoundReached, Index, Repository
+from shared.storage.paging import CursorMalformed, Order, Page, PageRequest, after, concatenated, cursor_at
+from shared.storage.repository import FIND_MAX, Index, Repository, TooManyFound
 from shared.storage.retention import BY_LAW
 from shared.storage.service_context import ServiceContext
 from tests.kit.contexts import DZ, TN, reading, someone
@@ -72,7 +72,7 @@ def walk(context: ServiceContext, order: Order, *, limit: int, **filters: object
     """Every page from the first to the last."""
     cursor = None
     for _ in range(1000):
-        page = things.page(reading(context), order=order, wanted=Wanted(limit=limit, cursor=cursor), **filters)
+        page = things.page(reading(context), order=order, wanted=PageRequest(limit=limit, cursor=cursor), **filters)
         yield from page
         cursor = page.next
         if cursor is None:
@@ -90,22 +90,22 @@ def test_every_thing_once_and_in_order(kept: ServiceContext, order: Order, limit
 
 
 def test_a_last_page_that_is_full_is_the_last(kept: ServiceContext) -> None:
-    page = things.page(reading(kept), order=OLDEST, wanted=Wanted(limit=30), status="closed")
+    page = things.page(reading(kept), order=OLDEST, wanted=PageRequest(limit=30), status="closed")
     assert (len(page.items), page.next) == (30, None)
 
 
 def test_a_list_of_nothing_is_one_page(kept: ServiceContext) -> None:
-    page = things.page(reading(kept), order=OLDEST, wanted=Wanted(), status="lost")
+    page = things.page(reading(kept), order=OLDEST, wanted=PageRequest(), status="lost")
     assert (list(page), page.next) == ([], None)
 
 
 def test_what_comes_and_goes_between_two_pages_moves_nothing(kept: ServiceContext) -> None:
-    first = things.page(reading(kept), order=NEWEST, wanted=Wanted(limit=100), status="open")
+    first = things.page(reading(kept), order=NEWEST, wanted=PageRequest(limit=100), status="open")
     newer = Thing(thing_id="open9999", status="open", filed_at=BEGAN + timedelta(days=1))
     kept.run(DZ, by=someone(), cause="test", action=lambda uow: things.save(uow, Outcome(newer)))
     gone = dataclasses.replace(first.items[-1], status="closed")  # the very thing that the cursor names
     kept.run(DZ, by=someone(), cause="test", action=lambda uow: things.save(uow, Outcome(gone)))
-    rest = things.page(reading(kept), order=NEWEST, wanted=Wanted(limit=100, cursor=first.next), status="open")
+    rest = things.page(reading(kept), order=NEWEST, wanted=PageRequest(limit=100, cursor=first.next), status="open")
     assert [thing.thing_id for thing in rest] == [f"open{number:04d}" for number in range(149, 49, -1)]
 
 
@@ -132,7 +132,7 @@ def test_a_range_over_the_field_that_is_sorted_by_holds_on_every_page(kept: Serv
 )
 def test_a_cursor_that_nobody_gave_out_is_refused(kept: ServiceContext, cursor: str) -> None:
     with pytest.raises(CursorMalformed):
-        things.page(reading(kept), order=OLDEST, wanted=Wanted(cursor=cursor), status="open")
+        things.page(reading(kept), order=OLDEST, wanted=PageRequest(cursor=cursor), status="open")
 
 
 def test_a_cursor_belongs_to_one_list_and_one_set_of_filters() -> None:
@@ -162,21 +162,21 @@ def test_what_a_forged_cursor_holds_is_never_more_than_a_value() -> None:
 @pytest.mark.parametrize("limit", [0, -1, 101])
 def test_a_page_has_a_limit(limit: int) -> None:
     with pytest.raises(ValueError, match="1 to 100"):
-        Wanted(limit=limit)
+        PageRequest(limit=limit)
 
 
 def test_g03_a_look_up_that_finds_too_much_is_a_fault_and_not_a_silent_cut(context: ServiceContext) -> None:
     made = [Thing(thing_id=f"t{number:04d}", status="open", filed_at=BEGAN) for number in range(FIND_MAX + 1)]
     context.run(DZ, by=someone(), cause="test", action=lambda uow: things.save_many(uow, made, part_of="test"))
-    with pytest.raises(BoundReached, match="things: more than 1000 by status"):
+    with pytest.raises(TooManyFound, match="things: more than 1000 by status"):
         things.find_all(reading(context), status="open")
     assert len(things.find_all(reading(context), limit=5, sort=OLDEST.sort, status="open")) == 5
 
 
-def _numbers(upto: int, *, beginning: int = 0) -> Callable[[Wanted], Page[int]]:
+def _numbers(upto: int, *, beginning: int = 0) -> Callable[[PageRequest], Page[int]]:
     """A list of numbers whose cursor is the next number."""
 
-    def read(wanted: Wanted) -> Page[int]:
+    def read(wanted: PageRequest) -> Page[int]:
         at = int(wanted.cursor) if wanted.cursor else beginning
         end = min(at + wanted.limit, upto)
         return Page(range(at, end), next=str(end) if end < upto else None)
@@ -189,16 +189,16 @@ def _numbers(upto: int, *, beginning: int = 0) -> Callable[[Wanted], Page[int]]:
 def test_lists_that_are_read_as_one_come_whole_in_pages_that_are_full(limit: int, sizes: tuple[int, ...]) -> None:
     lists = [_numbers(100 * n + size, beginning=100 * n) for n, size in enumerate(sizes)]
     seen: list[int] = []
-    wanted: Wanted | None = Wanted(limit=limit)
+    wanted: PageRequest | None = PageRequest(limit=limit)
     while wanted is not None:
-        page = one_after_the_other(wanted, lists)
+        page = concatenated(wanted, lists)
         assert len(page.items) == limit or page.next is None or len(seen) + len(page.items) == sum(sizes)
         seen += page.items
-        wanted = Wanted(limit=limit, cursor=page.next) if page.next else None
+        wanted = PageRequest(limit=limit, cursor=page.next) if page.next else None
     assert seen == [100 * n + each for n, size in enumerate(sizes) for each in range(size)]
 
 
 @pytest.mark.parametrize("cursor", ["x", "3.", "-1.", ".", "٠.", "99999999999999999999."])
 def test_a_cursor_of_no_list_is_refused(cursor: str) -> None:
     with pytest.raises(CursorMalformed):
-        one_after_the_other(Wanted(cursor=cursor), [_numbers(3)] * 3)
+        concatenated(PageRequest(cursor=cursor), [_numbers(3)] * 3)

@@ -75,9 +75,9 @@ def facts_of(content: PaperContent) -> Facts:
         "second_title": _said(second, titles) if second else None,
         "number": content.number,
         "dates": [
-            [words.say("number"), isolated(content.number)],
-            [words.say("issued"), words.day(content.issued_on)],
-            [words.say("valid_until"), words.day(content.valid_until_on)],
+            [words.translate("number"), isolated(content.number)],
+            [words.translate("issued"), words.day(content.issued_on)],
+            [words.translate("valid_until"), words.day(content.valid_until_on)],
         ],
         "statement": _statement(content, words),
         "bearer_name": isolated(content.holder.full_name),
@@ -86,8 +86,8 @@ def facts_of(content: PaperContent) -> Facts:
         "qr": _qr(content.verification_url),
         "verify_url": content.verification_url,
         "code": "-".join(filter(None, (content.code[:4], content.code[4:]))),
-        **{key: words.say(key) for key in ("verify", "verify_how", "qr_says", "code_label")},
-        **{key: words.say(key) for key in ("signature", "signatory", "signature_note")},
+        **{key: words.translate(key) for key in ("verify", "verify_how", "qr_says", "code_label")},
+        **{key: words.translate(key) for key in ("signature", "signatory", "signature_note")},
         "note": _note(content, words),
         "page": words.texts["page"],
     }
@@ -118,23 +118,27 @@ def body_of(body: PaperBody, *, fund: Fund, language: PaperLanguage) -> Facts:
 def _note(content: PaperContent, words: Wording) -> str:
     """The small print; it says so where the fund has yet to confirm how long such a paper is valid."""
     law = content.fund.papers.types[content.kind].law
-    return f"{words.say('note')} {words.say('to_be_confirmed')}" if law.is_to_be_confirmed else words.say("note")
+    return (
+        f"{words.translate('note')} {words.translate('to_be_confirmed')}"
+        if law.is_to_be_confirmed
+        else words.translate("note")
+    )
 
 
 def _statement(content: PaperContent, words: Wording) -> str:
     """The sentence by which the fund certifies."""
-    by, body = words.say("signatory"), content.body
+    by, body = words.translate("signatory"), content.body
     if isinstance(body, GrantedAward):
         return _award_statement(body, content, words)
     if isinstance(body, Wages):
-        return words.say("wages_statement", by=by, starts=words.day(body.starts_on), ends=words.day(body.ends_on))
+        return words.translate("wages_statement", by=by, starts=words.day(body.starts_on), ends=words.day(body.ends_on))
     since = words.day(body.since_on)
     if body.ended_on:
-        return words.say("ended_statement", by=by, since=since, ended=words.day(body.ended_on))
-    said = words.say("affiliated_statement", by=by, since=since)
+        return words.translate("ended_statement", by=by, since=since, ended=words.day(body.ended_on))
+    said = words.translate("affiliated_statement", by=by, since=since)
     if body.known_until_on is None:
         return said
-    return f"{said} {words.say('known_until_statement', until=words.day(body.known_until_on))}"
+    return f"{said} {words.translate('known_until_statement', until=words.day(body.known_until_on))}"
 
 
 def _award_statement(body: GrantedAward, content: PaperContent, words: Wording) -> str:
@@ -146,11 +150,11 @@ def _award_statement(body: GrantedAward, content: PaperContent, words: Wording) 
     key = "coverage_statement" if body.kind is PaperKind.COVERAGE_CERTIFICATE else "payment_statement"
     return words.put(
         own[language] if own else words.texts[key],
-        by=words.say("signatory"),
+        by=words.translate("signatory"),
         benefit=_benefit(body, fund, language),
         number=body.reference,
         starts=words.day(body.from_on),
-        ends=words.day(body.until_on) if body.until_on else words.say("no_end"),
+        ends=words.day(body.until_on) if body.until_on else words.translate("no_end"),
     )
 
 
@@ -165,22 +169,22 @@ def _award(body: GrantedAward, fund: Fund, language: PaperLanguage) -> Facts:
     words = wording(language, fund.country)
     is_cover = body.kind is PaperKind.COVERAGE_CERTIFICATE
     rows = [
-        [words.say("benefit"), isolated(_benefit(body, fund, language))],
-        [words.say("award_number"), isolated(body.reference)],
-        [words.say("from_on"), words.day(body.from_on)],
-        [words.say("until_on"), words.day(body.until_on) if body.until_on else words.say("no_end")],
+        [words.translate("benefit"), isolated(_benefit(body, fund, language))],
+        [words.translate("award_number"), isolated(body.reference)],
+        [words.translate("from_on"), words.day(body.from_on)],
+        [words.translate("until_on"), words.day(body.until_on) if body.until_on else words.translate("no_end")],
     ]
     if body.percent:
-        rows.append([words.say("share"), words.percent(body.percent)])
+        rows.append([words.translate("share"), words.percent(body.percent)])
     if body.amount is not None:
-        label = words.say(f"amount_{body.every}", currency=words.currency(body.amount.currency))
+        label = words.translate(f"amount_{body.every}", currency=words.currency(body.amount.currency))
         rows.append([label, words.amount(body.amount)])
     if not is_cover:
-        rows.append([words.say("standing"), words.say("right_open")])
+        rows.append([words.translate("standing"), words.translate("right_open")])
     acts = {code: act.names[language] for benefit in fund.claim_types.values() for code, act in benefit.acts.items()}
     return {
         "dates": rows,
-        "columns": [words.say("covered")] if body.covers else [],
+        "columns": [words.translate("covered")] if body.covers else [],
         "acts": [[isolated(acts.get(code, code))] for code in body.covers],
     }
 
@@ -188,12 +192,12 @@ def _award(body: GrantedAward, fund: Fund, language: PaperLanguage) -> Facts:
 def _holder(content: PaperContent, words: Wording) -> list[list[str]]:
     holder = content.holder
     return [
-        [words.say("holder"), isolated(holder.full_name)],
+        [words.translate("holder"), isolated(holder.full_name)],
         [
             content.fund.identifiers[IdentifierKind.INSURANCE_NUMBER].names[content.language],
             isolated(holder.insurance_number),
         ],
-        *([[words.say("born"), words.partly(holder.born_on)]] if holder.born_on else []),
+        *([[words.translate("born"), words.partly(holder.born_on)]] if holder.born_on else []),
     ]
 
 
@@ -211,9 +215,9 @@ def _affiliation(body: Affiliation, fund: Fund, language: PaperLanguage) -> Fact
     return {
         "dates": _dated(words, **days),
         "columns": [
-            words.say("employer"),
+            words.translate("employer"),
             fund.identifiers[IdentifierKind.EMPLOYER_NUMBER].names[language],
-            words.say("employed_period"),
+            words.translate("employed_period"),
         ],
         "employers": [[isolated(each.name), isolated(each.employer_id), period] for each, period in spans],
     }
@@ -221,12 +225,12 @@ def _affiliation(body: Affiliation, fund: Fund, language: PaperLanguage) -> Fact
 
 def _span(span: EmployedSpan, words: Wording) -> str:
     key = "span" if span.has_left else "span_declared"
-    return words.say(key, starts=words.day(span.starts_on), ends=words.day(span.ends_on))
+    return words.translate(key, starts=words.day(span.starts_on), ends=words.day(span.ends_on))
 
 
 def _dated(words: Wording, **days: date | None) -> list[list[str]]:
     """A labelled line for each day that is known."""
-    return [[words.say(label), words.day(day)] for label, day in days.items() if day]
+    return [[words.translate(label), words.day(day)] for label, day in days.items() if day]
 
 
 def _table(body: Wages, words: Wording) -> Facts:
@@ -234,13 +238,13 @@ def _table(body: Wages, words: Wording) -> Facts:
     columns = [name for name in ("days", "hours") if any(getattr(line, name) is not None for line in body.lines)]
     return {
         "columns": [
-            words.say("period"),
-            *(words.say(name) for name in columns),
-            words.say("wage", currency=words.currency(body.currency)),
+            words.translate("period"),
+            *(words.translate(name) for name in columns),
+            words.translate("wage", currency=words.currency(body.currency)),
         ],
         "employments": [_group(employment, columns=columns, words=words) for employment in body.employments],
-        "subtotal": words.say("subtotal"),
-        "total": words.say("total"),
+        "subtotal": words.translate("subtotal"),
+        "total": words.translate("total"),
         "sums": _sums(body.lines, columns=columns, words=words),
     }
 
@@ -248,7 +252,7 @@ def _table(body: Wages, words: Wording) -> Facts:
 def _group(employment: Employment, *, columns: list[str], words: Wording) -> Facts:
     employer = employment.employer
     return {
-        "employer": words.say("employer_line", name=employer.name),
+        "employer": words.translate("employer_line", name=employer.name),
         "employer_number": isolated(employer.employer_id),
         "lines": [
             [
@@ -272,7 +276,7 @@ def _sums(lines: tuple[PaperWageLine, ...], *, columns: list[str], words: Wordin
 
 
 def _counted(number: int | None, words: Wording) -> str:
-    return words.say("not_declared") if number is None else words.count(number)
+    return words.translate("not_declared") if number is None else words.count(number)
 
 
 def _qr(url: str) -> str:

@@ -55,7 +55,7 @@ class Wording:
     texts: Mapping[str, Any]
     locale: Locale
 
-    def say(self, key: str, **values: str) -> str:
+    def translate(self, key: str, **values: str) -> str:
         """A fixed text with its values put in, each of them isolated."""
         return self.put(self.texts[key], **values)
 
@@ -102,8 +102,8 @@ class Wording:
             quarters: list[str] = self.texts["quarters"]
             return quarters[starts_on.month // 3].format(year=starts_on.year)
         if (starts_on.day, starts_on.month) == (1, 1) and ends_on == _last_of_month(starts_on, months=12):
-            return self.say("year", year=str(starts_on.year))
-        return self.say("span", starts=self.day(starts_on), ends=self.day(ends_on))
+            return self.translate("year", year=str(starts_on.year))
+        return self.translate("span", starts=self.day(starts_on), ends=self.day(ends_on))
 
 
 @cache

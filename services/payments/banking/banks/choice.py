@@ -81,7 +81,7 @@ class ChosenBanks:
     _made: dict[str, Bank] = field(default_factory=dict)
 
     def __call__(self, fund: Fund) -> Bank:
-        """Raises ValueError or KeyError where `faults` says why."""
+        """Raises ValueError or KeyError where `faults` has the reason."""
         found = self._made.get(fund.fund_id)
         if found is None:
             found = ADAPTERS[fund.bindings.bank.adapter].make(

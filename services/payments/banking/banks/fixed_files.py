@@ -1,13 +1,11 @@
-"""A bank that exchanges files and nothing else: no payment page, no webhook, no question answered.
+"""A bank that exchanges files and nothing else: no payment page, no webhook, no requests.
 
 Files lie in a folder that the bank's transfer program (SFTP, a leased line's gateway) fills and empties:
 
-| folder | who writes | what |
-| --- | --- | --- |
-| `to-bank/<message id>.txt` | the fund | orders; the program takes it away, or leaves it there |
-| `from-bank/report-<message id>.txt` | the bank | what it says of a file of orders |
-| `from-bank/statement-<name>.txt` | the bank | what was booked on an account |
-| `sent/`, `done/` | the fund | copies of what was handed in; statements that are booked |
+| folder | who writes | what | | --- | --- | --- | | `to-bank/<message id>.txt` | the fund | orders; the program takes
+it away, or leaves it there | | `from-bank/report-<message id>.txt` | the bank | what it says of a file of orders | |
+`from-bank/statement-<name>.txt` | the bank | what was booked on an account | | `sent/`, `done/` | the fund | copies of
+what was handed in; statements that are booked |
 
 A file is written under another name and renamed when it is whole. The folder is one for all processes of the service.
 """

@@ -25,7 +25,7 @@ _CODES = {
     "national_id": "wage-file.national-id-malformed",
     "duration": "wage-file.duration-malformed",
 }
-"""What is said of a malformed field of that name, or of that name with a number behind it."""
+"""The finding about a malformed field of that name, or of that name with a number behind it."""
 
 
 def layouts_of(fund: Fund, form: DeclarationForm) -> list[Layout]:

@@ -50,7 +50,7 @@ def test_days_and_currency(language: PaperLanguage, country: str, written: list[
     said = [
         words.day(date(2026, 1, 1)),
         words.day(date(2026, 1, 11)),
-        words.say("wage", currency=words.currency(Currency.DZD)),
+        words.translate("wage", currency=words.currency(Currency.DZD)),
     ]
     assert [_plain(text) for text in said] == written
 
@@ -84,17 +84,17 @@ def test_periods_are_named(starts_on: date, ends_on: date, french: str, arabic: 
 
 
 def test_a_country_says_some_things_in_its_own_way() -> None:
-    employers = [wording(AR, country).say("employer") for country in ("DZ", "TN", "MA")]
+    employers = [wording(AR, country).translate("employer") for country in ("DZ", "TN", "MA")]
     assert employers == ["المستخدِم", "المؤجِّر", "المشغِّل"]
 
 
 def test_a_value_keeps_its_direction_inside_a_sentence() -> None:
-    said = wording(AR, "TN").say("employer_line", name="SARL El Amel (2)")
+    said = wording(AR, "TN").translate("employer_line", name="SARL El Amel (2)")
     assert said == "المؤجِّر: " + isolated("SARL El Amel (2)") == "المؤجِّر: \u2068SARL El Amel (2)\u2069"
 
 
 def test_a_value_with_braces_is_not_read_as_a_placeholder() -> None:
-    assert "{by.__class__}" in wording(FR, "DZ").say("employer_line", name="{by.__class__}")
+    assert "{by.__class__}" in wording(FR, "DZ").translate("employer_line", name="{by.__class__}")
 
 
 def test_every_language_says_everything_and_countries_add_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, g
 from marshmallow import Schema, ValidationError
 
-from shared.http import typed_fields as fields
+from shared.http import normalized_fields as fields
 from tests.kit.contexts import DZ, funds
 
 

@@ -1,10 +1,9 @@
-"""The one reader of what people type, paste or upload: what they cannot see, or take for the same, makes no difference.
+"""Normalization of what people type, paste or upload, used for every input: imports, requests, forms.
 
-Invisible signs and direction marks go, blanks of all kinds are one, digits of any script are 0 to 9, all dashes are a
-hyphen, the line that stretches Arabic words (tatweel) is nothing. What a number, an e-mail address or a name must be
-is said here once, and asked at every entrance: imports, requests, forms. Telephone numbers and a fund's identifiers
-have their rule in the fund (`shared.funds`), which reads them by `number`. Passwords are never changed: `folded` only
-compares.
+Invisible characters and direction marks are removed, every kind of blank becomes one space, digits of any script
+become 0 to 9, every dash becomes a hyphen, and the line that stretches Arabic words (tatweel) is removed. Telephone
+numbers and a fund's identifiers have their rule in the fund (`shared.funds`), which applies `number` first. Passwords
+are never changed: `folded` is only for comparing.
 """
 
 import re
@@ -44,7 +43,7 @@ _LETTERS = {"Lu", "Ll", "Lt", "Lo"}
 
 
 def text(value: str) -> str:
-    """The text as whoever wrote it sees it: composed (NFC), one plain blank where there were blanks, none around it."""
+    """The text as its author sees it: composed (NFC), one plain space where there were blanks, none at either end."""
     return " ".join(value.split()) if value.isascii() else " ".join(_visible(value).split())
 
 
@@ -66,8 +65,8 @@ def name(value: str) -> str:
 def number(value: str) -> str:
     """A number that stands for something (an identifier, a telephone, an account, a code), without what separates it.
 
-    Its letters stay as they are written; a plus in front stays too. Whether it has the form that it must have is its
-    own rule's to say.
+    Its letters stay as they are written; a plus in front stays too. The form that it must have is checked by its own
+    rule.
     """
     if not value.isascii():
         value = plain(unicodedata.normalize("NFKC", value))
@@ -80,7 +79,7 @@ def reference(value: str) -> str:
 
 
 def token(value: str) -> str:
-    """The secret of a link that somebody copied out of a mail: no blanks or line ends, but its own hyphens."""
+    """The secret of a link, copied out of a mail: without blanks and line ends, with its own hyphens."""
     return _composed("".join(plain(value).split()))
 
 
@@ -94,7 +93,7 @@ def email(value: str) -> str | None:
         found = validate_email(
             plain(value).removeprefix("mailto:"),
             allow_smtputf8=False,
-            check_deliverability=False,  # whether the mailbox is there, only its server can say
+            check_deliverability=False,  # only the mail server knows whether the mailbox exists
             strict=True,
             test_environment=True,  # names under .test are as good as others
         )
@@ -114,7 +113,7 @@ def folded(value: str) -> str:
 
 
 def length(value: str) -> int:
-    """How many characters somebody typed, before any of them is taken apart: invisible signs count nothing."""
+    """How many visible characters were typed, before any of them is decomposed."""
     return len(_visible(value))
 
 
