@@ -17,17 +17,20 @@ from pymongo import MongoClient
 
 from deploy.local.credentials import Credentials
 from deploy.local.demo import payroll
-from deploy.local.demo.people import TUNISIA, Cast, Worker, cast
+from deploy.local.demo.people import Cast, Worker, cast
 from deploy.local.engines import secantusdb
 from frontends.kit.sessions import Sessions
 from frontends.kit.signin import forget_person
+from shared.funds.loading import load
+from shared.funds.period import Period, PeriodKind
 from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium
 from tests.kit.platform import Platform, needs_nginx
 from tests.kit.waiting import until
 
 pytestmark = [needs_nginx, needs_chromium]
 
-FUND = TUNISIA.fund
+FUND = "tn-cnss"
+FORM = "quarterly-wages"
 PASSWORD = "quatre chameaux pres du puits"
 CHECKED_MAX_MS = 90_000
 FIRST_LOAD_MAX = 150_000
@@ -37,7 +40,7 @@ QUARTERS = ((2025, 3), (2025, 4), (2026, 1), (2026, 2))
 
 @pytest.fixture(scope="module")
 def characters() -> Cast:
-    return cast(TUNISIA, run=0, count=6)
+    return cast(load([FUND])[FUND], run=0, count=6)
 
 
 @pytest.fixture
@@ -79,10 +82,12 @@ def test_an_employer_declares_and_sees_what_is_due(
     page = visitor.page
     expect(page).to_have_url(re.compile(f"/firms/{number}"))
     visitor.seen("firm")
+    form = characters.fund.declarations.forms[FORM]
     for year, quarter in QUARTERS:
-        page.goto(f"{portal}/firms/{number}/declare?which=quarterly-wages/{year}-Q{quarter}")
+        page.goto(f"{portal}/firms/{number}/declare?which={FORM}/{year}-Q{quarter}")
         expect(page.locator(".not-sent")).to_be_visible()  # point 1
-        files = payroll.tn_122(characters, year=year, quarter=quarter)
+        period = Period(year, quarter, PeriodKind.QUARTER)
+        files = payroll.wage_files(characters, form, period)
         for name, content in files.items():
             (tmp_path / name).write_bytes(content)
         page.set_input_files("#files", [tmp_path / name for name in files])
@@ -94,9 +99,10 @@ def test_an_employer_declares_and_sees_what_is_due(
     page.click("form[action$='/payment'] button >> nth=0")
     expect(page.locator("#payment .code").first).to_be_visible()
     visitor.seen("declaration-reference")
-    bad = tmp_path / "wrong.txt"
-    bad.write_bytes(next(iter(files.values())).replace(b"00001", b"ABCDE", 1))
-    page.goto(f"{portal}/firms/{number}/declare?which=quarterly-wages/{QUARTERS[-1][0]}-Q{QUARTERS[-1][1]}")
+    spoilt = payroll.wage_files(characters, form, period, is_spoilt=True)
+    bad = tmp_path / next(iter(spoilt))
+    bad.write_bytes(spoilt[bad.name])
+    page.goto(f"{portal}/firms/{number}/declare?which={FORM}/{QUARTERS[-1][0]}-Q{QUARTERS[-1][1]}")
     visitor.seen("declare")
     page.click("main form[enctype] button")  # nothing chosen: the summary has the focus, and names the field (point 6)
     expect(page.locator("#errors")).to_be_focused()
