@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop demo verify test browser faults mutants engines bench lock audit fuzz format docs lint-docs figures clean
+.PHONY: help install run stop demo demo-data verify test browser faults mutants engines bench lock audit fuzz format docs lint-docs figures clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ stop: install ## stop what `make run` started somewhere else
 
 demo: install ## tell the story against the running platform, step by step
 	@$(BIN)/python -m deploy.local.demo
+
+demo-data: install ## fill the running platform with invented people, so that its pages have something to show
+	@$(BIN)/python -m deploy.local.demo.data
 
 verify: install ## ask the running platform what must never be: lost, doubled, unbalanced, unsealed
 	@$(BIN)/python -m deploy.local verify
