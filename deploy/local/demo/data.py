@@ -38,10 +38,10 @@ def main() -> int:
     try:
         for fund in served.funds(os.environ, var=var).values():
             if not fund.declarations.forms:
-                screen.say(f"{fund.fund_id}: no employer declares here; nothing is made up")
+                screen.write_line(f"{fund.fund_id}: no employer declares here; nothing is made up")
                 continue
             for number in range(1, FIRMS + 1):
-                screen.say(f"{fund.fund_id}: firm {number} of {FIRMS}")
+                screen.write_line(f"{fund.fund_id}: firm {number} of {FIRMS}")
                 rows += _firm(World(ports, Teller(lambda line: None)), fund)
     except (Broken, DoesNotHold, requests.RequestException) as failed:
         screen.why(failed)
