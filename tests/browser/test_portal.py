@@ -16,13 +16,14 @@ from playwright.sync_api import Browser, Response, expect
 from pymongo import MongoClient
 
 from deploy.local.credentials import Credentials
-from deploy.local.demo import payroll
+from deploy.local.demo import expected, payroll
 from deploy.local.demo.people import Cast, Worker, cast
 from deploy.local.engines import secantusdb
 from frontends.kit.sessions import Sessions
 from frontends.kit.signin import forget_person
+from shared.funds.declarations import DeclarationForm
 from shared.funds.loading import load
-from shared.funds.period import Period, PeriodKind
+from shared.funds.period import Period
 from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium
 from tests.kit.platform import Platform, needs_nginx
 from tests.kit.waiting import until
@@ -35,7 +36,6 @@ PASSWORD = "quatre chameaux pres du puits"
 CHECKED_MAX_MS = 90_000
 FIRST_LOAD_MAX = 150_000
 """Bytes, compressed, of all that the first page of a visit loads."""
-QUARTERS = ((2025, 3), (2025, 4), (2026, 1), (2026, 2))
 
 
 @pytest.fixture(scope="module")
@@ -83,10 +83,9 @@ def test_an_employer_declares_and_sees_what_is_due(
     expect(page).to_have_url(re.compile(f"/firms/{number}"))
     visitor.seen("firm")
     form = characters.fund.declarations.forms[FORM]
-    for year, quarter in QUARTERS:
-        page.goto(f"{portal}/firms/{number}/declare?which={FORM}/{year}-Q{quarter}")
+    for period in a_year(characters, form):
+        page.goto(f"{portal}/firms/{number}/declare?which={FORM}/{period}")
         expect(page.locator(".not-sent")).to_be_visible()  # point 1
-        period = Period(year, quarter, PeriodKind.QUARTER)
         files = payroll.wage_files(characters, form, period)
         for name, content in files.items():
             (tmp_path / name).write_bytes(content)
@@ -102,7 +101,7 @@ def test_an_employer_declares_and_sees_what_is_due(
     spoilt = payroll.wage_files(characters, form, period, is_spoilt=True)
     bad = tmp_path / next(iter(spoilt))
     bad.write_bytes(spoilt[bad.name])
-    page.goto(f"{portal}/firms/{number}/declare?which={FORM}/{QUARTERS[-1][0]}-Q{QUARTERS[-1][1]}")
+    page.goto(f"{portal}/firms/{number}/declare?which={FORM}/{period}")
     visitor.seen("declare")
     page.click("main form[enctype] button")  # nothing chosen: the summary has the focus, and names the field (point 6)
     expect(page.locator("#errors")).to_be_focused()
@@ -112,6 +111,15 @@ def test_an_employer_declares_and_sees_what_is_due(
     page.wait_for_selector(".notice.bad", timeout=CHECKED_MAX_MS)
     visitor.seen("declaration-refused")
     visitor.close()
+
+
+def a_year(characters: Cast, form: DeclarationForm) -> list[Period]:
+    """The last four quarters that have ended, oldest first."""
+    last = expected.ended(form, today=characters.fund.day_of(datetime.now(UTC)))
+    periods = [Period.containing(last.last_on.replace(year=last.year - 1, day=1), kind=last.kind).next]
+    while periods[-1] != last:
+        periods.append(periods[-1].next)
+    return periods
 
 
 @pytest.mark.parametrize(("language", "width", "at"), [("fr", WIDE, 2), ("ar", PHONE, 3)])

@@ -28,6 +28,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "shared/http/test_callers.py",
     ),
     "a program with a clock of its own takes part": (
+        "browser",
         "contracts/bus",
         "engines/test_refill.py",
         "faults",

@@ -78,7 +78,7 @@ def _firm(world: World, fund: Fund) -> list[list[str]]:
 def _a_year(scene: Scene) -> list[Period]:
     """The periods of the last year that have ended, oldest first."""
     last = expected.ended(scene.form, today=scene.fund.day_of(datetime.now(UTC)))
-    first = Period.containing(last.last_on.replace(year=last.year - 1), kind=last.kind)
+    first = Period.containing(last.last_on.replace(year=last.year - 1, day=1), kind=last.kind)
     found = []
     while first != last:
         first = first.next
