@@ -25,6 +25,8 @@ from services.claims.claims.claim import (
 )
 from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import FurtherStep, Who, next_step
+from services.claims.crosschecks.crosscheck import Status as CrossCheckStatus
+from services.claims.crosschecks.registers.fixed_columns import ColumnKind
 from services.claims.entitlements.entitlement import EntitlementReason, RightStatus
 from services.claims.notes.note import Audience
 from services.claims.overpayments.overpayment import Status as OverpaymentStatus
@@ -56,6 +58,7 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     RunLineKind: ("run.line.",),
     PaymentStatus: ("run.payment.",),
     AwardStatus: ("award.step.",),
+    CrossCheckStatus: ("crosscheck.step.",),
     OverpaymentStatus: ("overpayment.step.",),
     AwardKind: ("award.kind.",),
     SuspensionReason: ("award.suspended-for.",),
@@ -66,8 +69,8 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     FactSource: ("benefit.source.",),
 }
 """Under which codes each member of an enumeration has its sentences."""
-UNSAID = {Audience, RightStatus}
-"""What people read instead is the reason."""
+UNSAID = {Audience, ColumnKind, RightStatus}
+"""What people read instead is the reason; a column's kind is for a layout alone."""
 
 
 def enumerations() -> set[type[StrEnum]]:

@@ -29,6 +29,7 @@ ROUTES = [
 def test_u7_each_kind_of_reference_data_has_a_route() -> None:
     assert set(ROUTES) == {
         ("claims", "/claim-types"),
+        ("claims", "/medical-queue/claim-types"),
         ("claims", "/acts"),
         ("claims", "/codes"),
         ("documents", "/paper-types"),

@@ -20,6 +20,7 @@ from services.claims.figures import store as figures
 from services.claims.figures.decided_claim import DecidedClaim
 from services.claims.notes import store as notes
 from services.claims.notes.note import Audience, Note
+from services.claims.overpayments import store as overpayments
 from services.claims.runs import store as runs
 from services.claims.runs.run import PaymentStatus
 from services.claims.runs.run import Status as RunStatus
@@ -150,6 +151,19 @@ PAGED: dict[str, Listed] = {
         claims.claims,
         claims.LATEST_FIRST,
         lambda uow, it, wanted: claims.overdue(uow, status=ClaimStatus.SUBMITTED, on=date(2100, 1, 1), wanted=wanted),
+    ),
+    "services.claims.claims.store.to_recover": Listed(
+        "claims",
+        claims.claims,
+        claims.DUE_FIRST,
+        lambda uow, it, wanted: claims.to_recover(uow, wanted=wanted),
+        facts={"is_to_recover": True},
+    ),
+    "services.claims.overpayments.store.with_status": Listed(
+        "claims",
+        overpayments.overpayments,
+        overpayments.OLDEST_FIRST,
+        lambda uow, it, wanted: overpayments.with_status(uow, it.status, wanted=wanted),
     ),
     "services.claims.crosschecks.store.disputed": Listed(
         "claims",
@@ -352,6 +366,7 @@ WHOLE: dict[str, Listed] = {
 
 FIRST_SO_MANY = {
     "services.claims.runs.store.last": "the newest alone",
+    "services.claims.runs.store.last_payments_of": "the last ten years of one award",
     "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",

@@ -97,7 +97,7 @@ def test_every_alert_leads_to_a_paragraph_about_it(sign: Mapping[str, str]) -> N
     }
     assert sign["runbook"] in sections
     for name in NAMED.findall(sign["expr"]):
-        assert base(name) in sections[sign["runbook"]] + sections["read-the-signs"], name
+        assert base(name) in sections[sign["runbook"]] + sections["metrics-and-log-lines"], name
     assert sign["severity"] in ("page", "ticket")
 
 

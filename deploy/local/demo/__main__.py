@@ -48,7 +48,12 @@ def main() -> int:
 def _wanted(var: Path) -> dict[str, Fund]:
     """The funds whose story is told; Broken where one that FUNDS names is not served."""
     funds = served.funds(os.environ, var=var)
-    wanted = served.ids(os.environ.get("FUNDS", "")) or list(funds)
+    declaring = [fund_id for fund_id, fund in funds.items() if fund.sections.declarations is not None]
+    if others := funds.keys() - declaring:
+        screen.write_line(f"No story of {', '.join(sorted(others))}: it begins with a wage file.")
+    wanted = [
+        each for each in served.ids(os.environ.get("FUNDS", "")) if each in declaring or each not in funds
+    ] or declaring
     if strange := [fund_id for fund_id in wanted if fund_id not in funds]:
         raise Broken(f"{', '.join(strange)} is not served here: `make run` serves {', '.join(funds)}")
     return {fund_id: funds[fund_id] for fund_id in wanted}

@@ -37,7 +37,7 @@ def main() -> int:
     rows = [["fund", "who", "signs in as", "password"]]
     try:
         for fund in served.funds(os.environ, var=var).values():
-            if not fund.declarations.forms:
+            if fund.sections.declarations is None:
                 screen.write_line(f"{fund.fund_id}: no employer declares here; nothing is made up")
                 continue
             for number in range(1, FIRMS + 1):

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from shared.events.claims import AwardEnded, AwardOpened, AwardResumed, AwardSuspended, BenefitDue
-from shared.kernel.references import with_check
+from shared.kernel.references import with_check_digits
 from tests.kit.clock import AT
 from tests.kit.contexts import TN, today
 from tests.kit.people import AMIRA
 
-NUMBER, OTHER_NUMBER = with_check("AW", "2600000001"), with_check("AW", "2600000002")
+NUMBER, OTHER_NUMBER = with_check_digits("AW", "2600000001"), with_check_digits("AW", "2600000002")
 COVER, PENSION = "chronic-drugs", "old-age-pension"
 TODAY = today(TN)
 

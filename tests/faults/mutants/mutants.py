@@ -240,8 +240,8 @@ MUTANTS = [
     Mutant(
         mechanism="of an appeal only the difference is paid",
         file="services/claims/claims/decisions.py",
-        was="return amount_minor - claim.appealed.approved_minor",
-        now="return amount_minor",
+        was="difference_minor = amount_minor - claim.appealed.approved_minor",
+        now="difference_minor = amount_minor",
         test="tests/claims/appeals/test_routes.py::test_an_appeal_is_reviewed_by_another_and_pays_the_difference",
     ),
     Mutant(

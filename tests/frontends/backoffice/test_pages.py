@@ -31,6 +31,7 @@ def app() -> Flask:
             mongodb_database="none",
             is_secure=False,
             trusted_proxies=0,
+            traces_url="",
             threads=1,
             log_level="INFO",
         ),

@@ -25,6 +25,7 @@ def guards() -> Iterator[tuple[str, tuple[str, ...] | None]]:
         mongodb_database="none",
         is_secure=True,
         trusted_proxies=0,
+        traces_url="",
         threads=1,
         log_level="INFO",
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.identity.accounts.account import Account, Role, Status
+from services.identity.accounts.account import Account, Status
 from services.identity.accounts.store import accounts
 from services.identity.signin.session import Session
 from services.identity.signin.store import sessions
@@ -30,6 +30,7 @@ from tests.identity.builders import (
 from tests.kit.callers import Office
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, handle, keys, reading, someone, today
+from tests.kit.roles import Role
 
 DIED_ON = today() - timedelta(days=3)
 BODY = {"died_on": DIED_ON.isoformat(), "paper": "2026/1187"}
