@@ -8,13 +8,12 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, expect
 
-from deploy.local.demo.people import TUNISIA
 from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium
 from tests.kit.platform import Platform, needs_nginx
 
 pytestmark = [needs_nginx, needs_chromium]
 
-FUND = TUNISIA.fund
+FUND = "tn-cnss"
 PAGES = {
     "overview": "/",
     "failed-work": "/jobs",
