@@ -49,7 +49,7 @@ def test_each_example_runs_against_a_platform_as_a_person_and_as_an_employer(
         assert any("1234.50 DZD" in line for line in said) and any("1234.500 TND" in line for line in said)
         login, password = platform.sign_in(FUND, "employer's user")
         said = run(platform, "as_an_employer.py", drafts, login, password)
-        assert said[0] == "signed in for employer 1000000000"
+        assert said[0] == "signed in for employer 1000000001"
         for _ in range(2):  # whoever tries an example tries it again
             said = run(platform, "as_a_person.py", drafts)
             assert said[-1] == "signed out"
