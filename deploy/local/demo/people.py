@@ -83,9 +83,8 @@ class Cast:
 
 def cast(fund: Fund, *, run: int, count: int) -> Cast:
     """The firm and the workers of this telling."""
-    number = numbers.identifier(
-        fund.identifiers[IdentifierKind.EMPLOYER_NUMBER], run=0, index=run + 1
-    )  # a number of zeros alone is an empty field
+    # From 1: a number of zeros alone is an empty field.
+    number = numbers.identifier(fund.identifiers[IdentifierKind.EMPLOYER_NUMBER], run=0, index=run + 1)
     employer = Employer(number, f"SARL EXEMPLE {run}", f"paie-{run}@employeur.example")
     people = [_anybody(fund, run, index) for index in range(1, count + 1)]
     return Cast(fund, run, employer, (_canary(fund, people[0], run), *people[1:]) if people else ())
