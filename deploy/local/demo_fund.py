@@ -15,10 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.local import place, served
+from deploy.local.demo import users
 from deploy.local.demo.operator import command
 from deploy.local.demo.people import Cast, cast, write_register
 from services.identity.wiring import service
 from shared.funds.fund import Fund
+from shared.funds.roles import StaffScope
 
 WORKERS = 6
 AT_ONCE = 2
@@ -75,15 +77,19 @@ def _load(fund: Fund) -> Rows:
 
 
 def _users(characters: Cast) -> Rows:
-    fund_id, taken = characters.fund.fund_id, service.texts().translate("account.login-taken", "fr")
+    fund = characters.fund
+    fund_id, taken = fund.fund_id, service.texts().translate("account.login-taken", "fr")
     rows = []
+    at_employer = ["--kind", "employer", "--role", users.of_employer(fund), "--employer", characters.employer.number]
     for who, login, more in (
-        ("employer's user", "paie", ["--kind", "employer", "--employer", characters.employer.number]),
-        ("agent", "agent", ["--kind", "staff", "--role", "agent"]),
-        ("supervisor", "superviseur", ["--kind", "staff", "--role", "supervisor"]),
-        ("medical officer", "medecin", ["--kind", "staff", "--role", "medical-officer"]),
-        ("operator", "operateur", ["--kind", "staff", "--role", "operator"]),
+        ("employer's user", "paie", at_employer),
+        ("agent", "agent", _staff(fund, users.AGENT)),
+        ("supervisor", "superviseur", _staff(fund, users.SUPERVISOR)),
+        ("medical officer", "medecin", _staff(fund, users.MEDICAL_OFFICER)),
+        ("operator", "operateur", _staff(fund, users.OPERATOR)),
     ):
+        if not more:
+            continue  # the fund has no such role
         password = f"Palmier-{secrets.token_urlsafe(9)}"
         added = command("identity", ["add-user", fund_id, "--login", login, "--password-stdin", *more], answer=password)
         if added.returncode and added.stdout.strip() != taken:
@@ -94,6 +100,12 @@ def _users(characters: Cast) -> Rows:
     worker = characters.workers[0]
     rows.append([fund_id, "insured person", worker.national_id, f"opens an account with {worker.insurance_number}", ""])
     return rows
+
+
+def _staff(fund: Fund, scopes: Sequence[StaffScope]) -> list[str]:
+    """The arguments that add one of the staff who may do that; none where no role lets anybody."""
+    role = users.of_staff(fund, *scopes)
+    return ["--kind", "staff", "--role", role] if role else []
 
 
 def totp_secret(address: str) -> str:

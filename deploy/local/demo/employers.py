@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from deploy.local.demo import expected, operator, payroll
+from deploy.local.demo import expected, operator, payroll, users
 from deploy.local.demo.narration import DoesNotHold
 from deploy.local.demo.people import write_register
 from deploy.local.demo.scene import EMPLOYER_SCOPE, STAFF_SCOPE, Scene
-from deploy.local.demo.visitors import BankCustomer
+from deploy.local.demo.visitors import BankCustomer, Visitor
 from deploy.local.demo_fund import totp_secret
 from shared.funds.fund import Channel
 from shared.funds.period import Period
+from shared.funds.roles import StaffScope
 
 GOOD_CARD, SILENT_CARD = "4242 4242 4242 4242", "4000 0000 0000 0119"
 PAID_WITHIN_S = 120.0
@@ -37,12 +38,22 @@ def sign_in(scene: Scene) -> None:
     teller, run = scene.teller, scene.characters.run
     teller.chapter("An employer's user and an agent sign in (OpenID Connect, code with PKCE)")
     employer_login, agent_login = f"paie-{run}", f"agent-{run}"
-    _add_user(scene, "employer", employer_login, "--employer", scene.characters.employer.number)
-    secret = totp_secret(_add_user(scene, "staff", agent_login, "--role", "agent"))
+    role = users.of_employer(scene.fund)
+    _add_user(scene, "employer", employer_login, "--role", role, "--employer", scene.characters.employer.number)
+    scopes = ([*users.AGENT, *users.ACCOUNTANT], users.AGENT)
+    role = next(found for each in scopes if (found := users.of_staff(scene.fund, *each)))
+    secret = totp_secret(_add_user(scene, "staff", agent_login, "--role", role))
     scene.employer.sign_in(employer_login, scene.password, scope=EMPLOYER_SCOPE)
     teller.seen(f"{employer_login} signed in for employer {scene.characters.employer.number}")
     scene.agent.sign_in(agent_login, scene.password, totp_secret=secret, scope=STAFF_SCOPE)
     teller.seen(f"{agent_login} signed in with a second factor")
+    scene.accountant = scene.agent
+    if StaffScope.LEDGER_READ not in scene.fund.roles.staff[role].scopes:
+        login, other = f"compta-{run}", users.of_staff(scene.fund, *users.ACCOUNTANT)
+        secret = totp_secret(_add_user(scene, "staff", login, "--role", str(other)))
+        scene.accountant = Visitor(scene.world, scene.fund_id, scene.agent.language)
+        scene.accountant.sign_in(login, scene.password, totp_secret=secret, scope=STAFF_SCOPE)
+        teller.seen(f"{login} signed in too: who decides here reads no accounts")
 
 
 def _add_user(scene: Scene, kind: str, login: str, *more: str) -> str:
@@ -198,7 +209,7 @@ def _paid(scene: Scene, declaration: dict[str, Any]) -> None:
     )
     mine = [
         row
-        for row in scene.agent.get("payments", "/differences")["items"]
+        for row in scene.accountant.get("payments", "/differences")["items"]
         if row["employer_id"] == scene.characters.employer.number and row["declaration_id"] == found["declaration_id"]
     ]
     teller.check(mine == [], "the report of differences is empty")

@@ -48,6 +48,7 @@ class Scene:
         self.employer, self.worker, self.agent, self.anyone = (
             Visitor(self.world, self.fund_id, language) for _ in range(4)
         )
+        self.accountant = self.agent
         self.mailbox = Mailbox(self.world)
 
     @property
