@@ -84,7 +84,7 @@ def certificates(scene: Scene) -> None:
         teller.skip(title, f"{fund.fund_id} issues no papers")
         return
     teller.chapter(title)
-    for kind, language in _printed_in(fund):
+    for kind, language in _printed_in(scene):
         body: Body = {"kind": kind, "language": language}
         if kind == "salary-certificate":
             body |= {"from_period": str(scene.periods[0]), "to_period": str(scene.periods[-1])}
@@ -109,11 +109,13 @@ def certificates(scene: Scene) -> None:
     teller.check(page.ok and f'lang="{fund.language}"' in page.text, f"its page for phones begins in {fund.language}")
 
 
-def _printed_in(fund: Fund) -> Iterator[tuple[str, str]]:
-    """Each kind of paper in each language in which the fund issues it."""
-    for kind, paper in fund.papers.types.items():
-        for language in paper.languages:
-            yield kind, language
+def _printed_in(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Each kind of paper in each language in which the fund issues it, but those that certify an award: the worker has
+    none yet."""
+    for offer in scene.worker.get("documents", "/paper-types")["items"]:
+        for language in offer["languages"]:
+            if not offer["takes_award"]:
+                yield offer["kind"], language
 
 
 # --- care -------------------------------------------------------------------------------------------------------------

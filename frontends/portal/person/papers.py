@@ -1,17 +1,20 @@
 """A person's papers: which there are, a new one, earlier ones."""
 
+from typing import Any
+
 from flask import Blueprint, g, request
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
-from frontends.api import documents
+from frontends.api import claims, documents
 from frontends.kit.api import Problem, together
 from frontends.kit.pages import Form, api, go_to, render, signed_in
 
 pages = Blueprint("papers", __name__)
 
 PAGE = 20
-UNFINISHED = frozenset({"requested", "printing", "asked"})
+CERTIFIES = {"coverage-certificate": "cover", "payment-certificate": "payment"}
+"""Which kind of award a certificate of one is about."""
 
 
 @pages.get("/papers")
@@ -31,6 +34,8 @@ def ask() -> Response:
     if request.form.get("from_period"):
         body["from_period"] = request.form["from_period"]
         body["to_period"] = request.form.get("to_period") or request.form["from_period"]
+    if request.form.get("award"):
+        body["award"] = request.form["award"]
     try:
         paper = documents.papers_ask(api(), idempotency_key=form.key, body=body)
     except Problem as problem:
@@ -58,10 +63,11 @@ def pdf(number: str) -> Response:
 def _page(*, problem: Problem | None = None) -> Response:
     asked = api()
     cursor = request.args.get("cursor") or None
-    types, own, career = together(
+    types, own, career, awards = together(
         lambda: documents.papers_list_types(asked),
         lambda: documents.papers_list_own(asked, limit=PAGE, cursor=cursor),
         lambda: documents.careers_read_own(asked),
+        lambda: claims.awards_list_own(asked, limit=50),
     )
     periods = list(dict.fromkeys(line["period"] for line in career["lines"])) if isinstance(career, dict) else []
     kinds = types["items"] if isinstance(types, dict) else []
@@ -70,7 +76,14 @@ def _page(*, problem: Problem | None = None) -> Response:
         types=types,
         own=own,
         periods=periods,
+        awards={each["kind"]: _certified(each, awards) for each in kinds},
         forms={each["kind"]: Form(f"paper:{each['kind']}") for each in kinds},
         problem=problem,
         is_first=cursor is None,
     )
+
+
+def _certified(paper_type: documents.PaperTypeView, awards: Any) -> list[claims.AwardView]:
+    """What a certificate could be about: the awards of its kind that hold."""
+    found = awards["items"] if isinstance(awards, dict) and paper_type["takes_award"] else []
+    return [each for each in found if each["kind"] == CERTIFIES.get(paper_type["kind"]) and each["status"] == "active"]
