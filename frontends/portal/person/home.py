@@ -37,6 +37,7 @@ def index() -> Response:
         right=right,
         told=told,
         name_of=named.name_of,
+        paper_name=named.paper,
         asks=[claim for claim in items if claim["next"]["who"] == "you"],
         under_way=[claim for claim in items if claim["status"] in OPEN and claim["next"]["who"] != "you"][
             :UNDER_WAY_MAX
