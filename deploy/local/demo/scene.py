@@ -26,6 +26,8 @@ PERSON_SCOPE = (
 STAFF_SCOPE = "claims:decide claims:read rights:read uploads:read declarations:read collections:read ledger:read"
 NEWEST = 30
 """So many messages of an inbox are looked through."""
+REFERENCE = re.compile(r"\b[A-Z]{2}[0-9]{12}\b")
+"""The number of a claim or an award in a message."""
 
 
 def today() -> date:
@@ -110,6 +112,7 @@ class Scene:
             return
 
         words = set(re.findall(r"\w+", f"{notice['subject']} {notice['text']}"))
+        references = set(REFERENCE.findall(notice["text"]))
 
         def likeness(message: dict[str, Any]) -> float:
             """Which share of an SMS's words the notice has: SMS come in no order."""
@@ -119,15 +122,17 @@ class Scene:
         def received() -> Any:
             found = self.received(person)
             if by_sms:
-                return max(found, key=likeness) if len(found) >= self._sms_due() else None
+                found = [each for each in found if references & set(REFERENCE.findall(each["text"]))]
+                return max(found, key=likeness) if len(found) >= self._sms_due(references) else None
             return next((each for each in found if each["subject"] == notice["subject"]), None)
 
         got = teller.wait(f"the message {template} on its way", received)
         teller.seen(f"{what}, by {'SMS' if by_sms else 'e-mail'}: {got['text'] if by_sms else got['subject']}")
 
-    def _sms_due(self) -> int:
-        """How many SMS have been sent by what stands in the inbox."""
-        return len(self.worker.get("notifications", f"/messages?limit={NEWEST}")["items"])
+    def _sms_due(self, references: set[str]) -> int:
+        """How many SMS have been sent about these, by what stands in the inbox. (Not each message goes by SMS.)"""
+        inbox = self.worker.get("notifications", f"/messages?limit={NEWEST}")["items"]
+        return sum(bool(references & set(REFERENCE.findall(each["text"]))) for each in inbox)
 
     def received(self, person: Worker) -> list[dict[str, Any]]:
         """What reached a worker outside of the inbox, oldest first."""
