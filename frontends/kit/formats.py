@@ -19,6 +19,8 @@ from frontends.kit.words import gettext
 
 MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 """Direction marks that babel writes into Arabic texts: isolation does their work."""
+LAW_NOT_NAMED = "To be set by the fund"
+"""As a fund's data says it where no source gives the text."""
 SPACES = dict.fromkeys(map(ord, " \u202f"), "\u00a0")
 
 
@@ -134,6 +136,13 @@ def code(text: object) -> Markup:
     return Markup('<bdi dir="ltr" class="code">{}</bdi>').format(text)
 
 
+def law(references: str | None) -> Markup:
+    """The texts that set a value, in the language they were passed in. One that nobody named yet is left out: that the
+    value is to be confirmed stands beside it."""
+    named = [each for each in (references or "").split("; ") if each and each != LAW_NOT_NAMED]
+    return Markup("<bdi>{}</bdi>").format("; ".join(named)) if named else Markup("")
+
+
 def read_amount(typed: str) -> Decimal | None:
     """What somebody typed as an amount, with any script's digits, blanks between groups and either decimal sign."""
     plain = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in typed)
@@ -156,6 +165,7 @@ FILTERS = {
     "ago": ago,
     "code": code,
     "days_until": days_until,
+    "law": law,
 }
 
 

@@ -111,3 +111,17 @@ def test_amounts_are_read_in_any_script(typed: str, expected: str | None) -> Non
 
 def test_markup_that_somebody_typed_is_shown_and_not_obeyed() -> None:
     assert formats.code("<b>1</b>") == '<bdi dir="ltr" class="code">&lt;b&gt;1&lt;/b&gt;</bdi>'
+
+
+@pytest.mark.parametrize(
+    ("references", "expected"),
+    [
+        ("Loi 83-14", "<bdi>Loi 83-14</bdi>"),
+        ("To be set by the fund", ""),
+        ("Loi 60-30, art. 2; To be set by the fund", "<bdi>Loi 60-30, art. 2</bdi>"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_text_that_nobody_named_yet_is_not_shown(references: str | None, expected: str) -> None:
+    assert formats.law(references) == expected
