@@ -6,6 +6,7 @@ Three tellings of each file are held against each other: the batch and its payou
 """
 
 from collections import Counter
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -39,6 +40,10 @@ class Line:
     batch_id: str | None
 
 
+_defined = functools.cache(load)
+"""The funds as they are defined, read once: the faults' tests ask again and again."""
+
+
 def ask(seen: Seen, look: Look) -> None:
     if "payments" not in seen.databases:
         look.cannot("payments is not here")
@@ -46,7 +51,7 @@ def ask(seen: Seen, look: Look) -> None:
     lines = _lines(seen, look)
     batches = list(_batches(seen, look, lines))
     if seen.bank_keys:
-        funds = seen.funds or load(tuple(seen.bank_keys))
+        funds = seen.funds or _defined(tuple(seen.bank_keys))
         context = ServiceContext(seen.databases["payments"], funds, seen.bank_keys)
         for batch in (each for each in batches if each["fund"] in funds):
             look.at("files opened")
