@@ -5,8 +5,8 @@ Three tellings of each file are held against each other: the batch and its payou
 (opened where the keys are given, and read by the bank's own reader), and the bank's log (where the bank answers).
 """
 
-from collections import Counter
 import functools
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
