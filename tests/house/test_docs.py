@@ -20,7 +20,7 @@ def test_no_generated_page_is_stale(path: Path, text: str) -> None:
 
 
 def _kept() -> list[str]:
-    folders = ("bench", "deploy", "docs", "services", "shared", "simulators", "tests")
+    folders = ("bench", "deploy", "docs", "frontends", "services", "shared", "simulators", "tests")
     paths = [*ROOT.glob("*.*"), *(path for folder in folders for path in (ROOT / folder).rglob("*.*"))]
     return [str(path.relative_to(ROOT)) for path in paths]
 
