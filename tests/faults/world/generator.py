@@ -111,7 +111,7 @@ class Load:
         care_on = self.people.today() - timedelta(days=2)
         body = {**filing(ALGERIA, [str(each) for each in uploads]), "care_on": care_on.isoformat()}
         for line in body["lines"]:  # the same amount again would be the same bill again, for an agent to judge
-            line["paid"] = f"{chance.randrange(2_000, 900_000)}.00"
+            line["paid"] = f"{chance.randrange(2_000, 900_000)}.{chance.randrange(100):02d}"
         if chance.random() < WRONG_SHARE:
             wrong = {**body, "care_on": (care_on + timedelta(days=30)).isoformat()}
             user.command("wrong", worker.insurance_number, "claims", "/claims", json=wrong, again=UPLOAD_UNKNOWN)
