@@ -3,7 +3,8 @@
 import itertools
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -149,7 +150,10 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         steps=(),
         found_at=context.clock(),
     )
-    context.run(DZ, by=someone(), cause="test:overpaid", action=lambda uow: overpayments.save(uow, Outcome(overpaid)))
+    # One that is settled by whoever may, and one that stays in the list of what is to be recovered.
+    for each in (overpaid, replace(overpaid, award_id=f"{award.award_id}-2")):
+        save = partial(overpayments.save, outcome=Outcome(each))
+        context.run(DZ, by=someone(), cause=f"test:{each.award_id}", action=save)
     run = office.staff("maker").post("/runs", {"claim_type": ALLOWANCE, "period": "2026-Q1"})
     assert run.status_code == 201, run.text
     Runner(context, [Running(Tariff().judge).job]).run_due()
