@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
 from frontends.backoffice.forms import form_name, forms
-from frontends.backoffice.texts import Codes, Offers
+from frontends.backoffice.texts import Offers
 from frontends.kit.api import Problem, needed, together
+from frontends.kit.codes import Codes
 from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
 from frontends.kit.typed import read_day
 from frontends.kit.words import _

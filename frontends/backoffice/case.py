@@ -12,8 +12,9 @@ from frontends.api import claims as service
 from frontends.api import documents
 from frontends.backoffice.forms import form_name, forms
 from frontends.backoffice.queue import next_case
-from frontends.backoffice.texts import Codes, Offers
+from frontends.backoffice.texts import Offers
 from frontends.kit.api import Problem, needed, together
+from frontends.kit.codes import Codes
 from frontends.kit.pages import Form, api, flash, go_to, may, render, signed_in, user
 from frontends.kit.words import _
 

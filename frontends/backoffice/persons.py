@@ -6,8 +6,9 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import claims, documents, identity
-from frontends.backoffice.texts import Codes, Offers
+from frontends.backoffice.texts import Offers
 from frontends.kit.api import Problem, together
+from frontends.kit.codes import Codes
 from frontends.kit.pages import Form, api, change_session, go_to, render, session, signed_in
 
 pages = Blueprint("persons", __name__)

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
 from frontends.backoffice.queues import Queue, Queues
-from frontends.backoffice.texts import Codes, Offers
+from frontends.backoffice.texts import Offers
 from frontends.kit import formats
 from frontends.kit.api import Problem, Unreachable, together
+from frontends.kit.codes import Codes
 from frontends.kit.pages import api, flash, go_to, render, signed_in, user
 from frontends.kit.words import _
 

@@ -1,11 +1,10 @@
-"""The names of claim types, papers and acts as the fund has them, and the sentences of codes."""
+"""The names of claim types, papers and acts as the fund has them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from frontends.api.claims import OfferView
-
-Choices = list[tuple[str, str]]
+from frontends.kit.codes import Choices
 
 
 class Offers:
@@ -42,19 +41,3 @@ class Offers:
     def types(self) -> Choices:
         """All claim types."""
         return [(code, offer["name"]) for code, offer in self._offers.items()]
-
-
-class Codes:
-    """The codes of a service with their sentences. `answer` is its list of sets, or why there is none."""
-
-    def __init__(self, answer: Any) -> None:
-        items = answer["items"] if isinstance(answer, dict) else []
-        self._sets = {each["name"]: [(code["code"], code["text"]) for code in each["codes"]] for each in items}
-
-    def choices(self, name: str) -> Choices:
-        """A set, for a field or a filter."""
-        return self._sets.get(name, [])
-
-    def text(self, name: str, code: str | None) -> str:
-        """The sentence of a code."""
-        return dict(self.choices(name)).get(code or "", code or "")

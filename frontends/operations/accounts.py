@@ -5,9 +5,9 @@ from werkzeug.wrappers import Response
 
 from frontends.api import payments
 from frontends.kit.api import Problem, together
+from frontends.kit.codes import Codes
 from frontends.kit.pages import api, render
 from frontends.operations.guard import LEDGER, operators
-from frontends.operations.reconciliation import code_texts
 
 pages = Blueprint("accounts", __name__)
 
@@ -33,5 +33,5 @@ def index() -> Response:
         account=account,
         cause=cause,
         purpose=purpose,
-        purposes=code_texts(codes, "purposes"),
+        purposes=Codes(codes).choices("purposes"),
     )

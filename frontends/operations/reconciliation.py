@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from frontends.api import payments
 from frontends.kit.api import Api, together
+from frontends.kit.codes import Codes
 from frontends.kit.pages import api, render
 from frontends.operations.guard import LEDGER, operators
 
@@ -38,8 +39,9 @@ def index() -> Response:
         *(("payouts", "payout-statuses", each) for each in PAYOUTS_WAITING),
         *(("refunds", "refund-statuses", each) for each in REFUNDS_WAITING),
     ]
+    texts = Codes(codes)
     waiting = [
-        (kind, status, code_text(codes, codes_of, status), count)
+        (kind, status, texts.text(codes_of, status), count)
         for (kind, codes_of, status), count in zip(kinds, counted, strict=True)
     ]
     return render(
@@ -72,17 +74,6 @@ def refunds() -> Response:
     return _listed("refunds", _refunds, "refund-statuses", "ordered")
 
 
-def code_text(codes: Any, name: str, code: str) -> str:
-    """What the fund says for a code; the code where it did not answer."""
-    return dict(code_texts(codes, name)).get(code, code)
-
-
-def code_texts(codes: Any, name: str) -> list[tuple[str, str]]:
-    """The codes of a set with their texts, for a filter; none where the service did not answer."""
-    sets = {each["name"]: each["codes"] for each in codes["items"]} if isinstance(codes, dict) else {}
-    return [(each["code"], each["text"]) for each in sets.get(name, [])]
-
-
 def _listed(kind: str, ask: Any, codes_of: str, status: str) -> Response:
     status = request.args.get("status") or status
     cursor = request.args.get("cursor") or None
@@ -93,7 +84,7 @@ def _listed(kind: str, ask: Any, codes_of: str, status: str) -> Response:
     return render(
         f"operations/{kind}.html",
         found=found,
-        statuses=code_texts(codes, codes_of),
+        statuses=Codes(codes).choices(codes_of),
         status=status,
         is_first=cursor is None,
     )

@@ -1,13 +1,12 @@
 """The claims of a person: the list, one claim with all that happened to it, and what its owner may do about it."""
 
-from typing import Any
-
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
 from frontends.api import documents
 from frontends.kit.api import Problem, needed, together
+from frontends.kit.codes import Codes
 from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
 from frontends.kit.uploading import read_files
 from frontends.kit.waiting import again_while
@@ -48,7 +47,7 @@ def index() -> Response:
         filed=filed,
         drafts=drafts,
         name_of=NamedClaims(name_all(types)).name_of,
-        statuses=code_texts(codes, "claim-statuses"),
+        statuses=Codes(codes).choices("claim-statuses"),
         status=status or "",
         is_first=cursor is None,
     )
@@ -106,12 +105,6 @@ def appeal(claim_id: str) -> Response:
     form.done()
     flash(_("Your appeal %(reference)s is received.", reference=made["reference"]))
     return go_to("claims.one", claim_id=made["claim_id"])
-
-
-def code_texts(codes: Any, name: str) -> list[tuple[str, str]]:
-    """The codes of a set with their texts, for a filter; none where the service did not answer."""
-    sets = {each["name"]: each["codes"] for each in codes["items"]} if isinstance(codes, dict) else {}
-    return [(each["code"], each["text"]) for each in sets.get(name, [])]
 
 
 def add_when_known(claim_id: str, body: service.PaperBody, *, key: str) -> None:

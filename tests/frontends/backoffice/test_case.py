@@ -4,7 +4,8 @@ from typing import Any
 
 from frontends.backoffice.bank import shares
 from frontends.backoffice.case import differing, refused_lines, total_of
-from frontends.backoffice.texts import Codes, Offers
+from frontends.backoffice.texts import Offers
+from frontends.kit.codes import Codes
 
 LINES = [
     {"number": 1, "reimbursed": "320.00"},
