@@ -36,6 +36,8 @@ BODY_MAX = 130 * 1024 * 1024
 FORM_MEMORY_MAX = 4 * 1024 * 1024
 FORM_PARTS_MAX = 2_000
 FUND_KEPT_S = 300.0
+LANGUAGE_OF_NO_FUND = "fr"
+"""Of the page that lists the funds, and of the question which languages a fund has."""
 SESSION_S = 12 * 3600
 """For how long a session lasts at the fund."""
 OWN_NAMES = {"ar": "العربية", "fr": "Français", "en": "English"}
@@ -117,9 +119,9 @@ def _requests(app: Flask, settings: Settings, sessions: Sessions, http: requests
         g.theme = request.cookies.get(THEME_COOKIE, "auto")
         g.is_restored = False
         if fund_id is None:
-            g.fund, g.language, g.direction = None, settings_language(settings, funds), "ltr"
+            g.fund, g.language, g.direction = None, LANGUAGE_OF_NO_FUND, "ltr"
             return None
-        g.fund = funds.named(fund_id, "fr")
+        g.fund = funds.named(fund_id, LANGUAGE_OF_NO_FUND)
         g.language = _language(g.fund["languages"])
         g.fund = funds.named(fund_id, g.language)
         g.words = app.extensions["words"].get(g.language) or app.extensions["words"][words.SOURCE_LANGUAGE]
@@ -149,11 +151,6 @@ def _requests(app: Flask, settings: Settings, sessions: Sessions, http: requests
                 LANGUAGE_COOKIE, asked, max_age=PREFERENCE_KEPT_S, secure=settings.is_secure, samesite="Lax"
             )
         return answer
-
-
-def settings_language(settings: Settings, funds: "_Funds") -> str:
-    """The language of the page that lists the funds: the first one's first."""
-    return "fr"
 
 
 class _Funds:

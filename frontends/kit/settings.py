@@ -42,23 +42,22 @@ def read(environ: Mapping[str, str], *, frontend: str) -> Settings:
     """From the environment; SettingsMissing names all that is wrong."""
     env = Env(eager=False)
     try:
-        with env.prefixed(""):
-            settings = Settings(
-                bind=env.str("BIND"),
-                public_url=env.str("PUBLIC_URL"),
-                fund_ids=tuple(env.list("FUNDS")),
-                hosts=env.dict("HOSTS", {}),
-                addresses={service: env.str(f"{service.upper()}_ADDRESS") for service in SERVICES},
-                issuer=env.str("ISSUER"),
-                client_id=env.str("CLIENT_ID", frontend),
-                mongodb_uri=env.str("MONGODB_URI"),
-                mongodb_database=env.str("MONGODB_DATABASE", "himaya_frontends"),
-                is_secure=env.bool("SECURE_COOKIES", True),
-                trusted_proxies=env.int("TRUSTED_PROXIES", 0),
-                threads=env.int("WEB_THREADS", 16),
-                log_level=env.str("LOG_LEVEL", "INFO"),
-                traces_url=env.str("TRACES_URL", ""),
-            )
+        settings = Settings(
+            bind=env.str("BIND"),
+            public_url=env.str("PUBLIC_URL"),
+            fund_ids=tuple(env.list("FUNDS")),
+            hosts=env.dict("HOSTS", {}),
+            addresses={service: env.str(f"{service.upper()}_ADDRESS") for service in SERVICES},
+            issuer=env.str("ISSUER"),
+            client_id=env.str("CLIENT_ID", frontend),
+            mongodb_uri=env.str("MONGODB_URI"),
+            mongodb_database=env.str("MONGODB_DATABASE", "himaya_frontends"),
+            is_secure=env.bool("SECURE_COOKIES", True),
+            trusted_proxies=env.int("TRUSTED_PROXIES", 0),
+            threads=env.int("WEB_THREADS", 16),
+            log_level=env.str("LOG_LEVEL", "INFO"),
+            traces_url=env.str("TRACES_URL", ""),
+        )
         env.seal()
     except EnvError as wrong:
         raise SettingsMissing(str(wrong)) from None
