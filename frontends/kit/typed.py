@@ -26,6 +26,14 @@ def unfilled(*names: str) -> Problem | None:
     return Problem(422, {"code": "portal.unfilled", "errors": faults}) if faults else None
 
 
+def passwords_differ(name: str = "password") -> Problem | None:
+    """A new password that was not typed twice alike, as the service would refuse it; its second box is beside it."""
+    if request.form.get(name) == request.form.get("password_again"):
+        return None
+    fault = {"field": "password_again", "detail": _("The two passwords are not the same.")}
+    return Problem(422, {"code": "portal.passwords-differ", "errors": [fault]})
+
+
 def digits(typed: str) -> str:
     """Digits of any script as the plain ones, and nothing else of what was typed."""
     return "".join(str(int(sign)) for sign in typed if sign.isdecimal())[:DIGITS_MAX]

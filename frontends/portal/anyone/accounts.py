@@ -6,8 +6,7 @@ from werkzeug.wrappers import Response
 from frontends.api import identity
 from frontends.kit.api import Problem
 from frontends.kit.pages import Form, api, render
-from frontends.kit.typed import read_day, unfilled
-from frontends.kit.words import _
+from frontends.kit.typed import passwords_differ, read_day, unfilled
 
 pages = Blueprint("accounts", __name__)
 
@@ -23,7 +22,7 @@ def open_account() -> Response:
     """The answer is the same for everybody: a link goes to the address that the fund has."""
     form = Form("account")
     typed = request.form
-    problem = unfilled("national_id", "insurance_number", "birth_on", "email", "password") or _passwords_differ()
+    problem = unfilled("national_id", "insurance_number", "birth_on", "email", "password") or passwords_differ()
     if problem is None:
         try:
             identity.accounts_open(
@@ -102,7 +101,7 @@ def recovery() -> Response:
 def recover() -> Response:
     """Choose it; all sessions of the account end."""
     form = Form("recovery")
-    problem = _passwords_differ()
+    problem = passwords_differ()
     if problem is None:
         body: identity.NewPasswordBody = {
             "token": request.form.get("token", "").strip(),
@@ -118,10 +117,3 @@ def recover() -> Response:
         return render("anyone/recovery.html", form=form, problem=problem)
     form.done()
     return render("anyone/account-open.html")
-
-
-def _passwords_differ() -> Problem | None:
-    if request.form.get("password") == request.form.get("password_again"):
-        return None
-    fault = {"field": "password_again", "detail": _("The two passwords are not the same.")}
-    return Problem(422, {"code": "portal.passwords-differ", "errors": [fault]})

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from frontends.api import claims, documents, identity, payments
 from frontends.kit.api import Problem, together
 from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
+from frontends.kit.typed import passwords_differ
 from frontends.kit.words import _
 
 pages = Blueprint("account", __name__, url_prefix="/account")
@@ -27,9 +28,8 @@ def index() -> Response:
 def change_password() -> Response:
     """Every other session of the account ends at once."""
     form = Form("password")
-    if request.form.get("new_password") != request.form.get("password_again"):
-        fault = {"field": "password_again", "detail": _("The two passwords are not the same.")}
-        return _page(problem=Problem(422, {"code": "portal.passwords-differ", "errors": [fault]}))
+    if (differ := passwords_differ("new_password")) is not None:
+        return _page(problem=differ)
     body: identity.PasswordBody = {
         "current_password": request.form.get("current_password", ""),
         "new_password": request.form.get("new_password", ""),
