@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from frontends.api import claims as service
 from frontends.api import documents
 from frontends.backoffice.forms import form_name, forms
-from frontends.backoffice.queue import next_case
+from frontends.backoffice.queue import next_case, queue_worked_on
 from frontends.backoffice.texts import Offers
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
@@ -183,7 +183,7 @@ def note(claim_id: str) -> Response:
     except Problem as problem:
         return _page(claim_id, problem=problem, sent="note")
     form.done()
-    return go_to("case.one", claim_id=claim_id, queue=_queue() or None)
+    return go_to("case.one", claim_id=claim_id, queue=queue_worked_on() or None)
 
 
 @pages.post("/cases/<claim_id>/person")
@@ -240,15 +240,10 @@ def _act(
     form.done()
     flash(said)
     return (
-        next_case(_queue(), claim_id)
-        if is_over and _queue()
-        else go_to("case.one", claim_id=claim_id, queue=_queue() or None)
+        next_case(queue_worked_on(), claim_id)
+        if is_over and queue_worked_on()
+        else go_to("case.one", claim_id=claim_id, queue=queue_worked_on() or None)
     )
-
-
-def _queue() -> str:
-    """The queue that one came from."""
-    return (request.form.get("queue") or request.args.get("queue", ""))[:40]
 
 
 def _page(claim_id: str, *, problem: Problem | None = None, sent: str = "") -> Response:
@@ -281,7 +276,7 @@ def _page(claim_id: str, *, problem: Problem | None = None, sent: str = "") -> R
         beside=[{**each, "differs": differing(claim, each)} for each in seen["beside"]],
         is_mine=claim["assigned_to"] == user()["sub"],
         may_reassign=may("claims:supervise"),
-        queue=_queue(),
+        queue=queue_worked_on(),
         problem=problem,
         sent=sent,
     )

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from frontends.api import claims as service
 from frontends.api import documents
 from frontends.backoffice.forms import form_name, forms
-from frontends.backoffice.queue import next_case
+from frontends.backoffice.queue import next_case, queue_worked_on
 from frontends.backoffice.texts import Offers
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
@@ -66,7 +66,7 @@ def note(claim_id: str) -> Response:
     except Problem as problem:
         return _page(claim_id, problem=problem, sent="note")
     form.done()
-    return go_to("medical.one", claim_id=claim_id, queue=_queue() or None)
+    return go_to("medical.one", claim_id=claim_id, queue=queue_worked_on() or None)
 
 
 def _act(claim_id: str, act: str, call: Callable[..., Any], body: Any, said: str) -> Response:
@@ -77,11 +77,7 @@ def _act(claim_id: str, act: str, call: Callable[..., Any], body: Any, said: str
         return _page(claim_id, problem=problem, sent=act)
     form.done()
     flash(said)
-    return next_case(_queue(), claim_id)
-
-
-def _queue() -> str:
-    return (request.form.get("queue") or request.args.get("queue", ""))[:40]
+    return next_case(queue_worked_on(), claim_id)
 
 
 def _page(claim_id: str, *, problem: Problem | None = None, sent: str = "") -> Response:
@@ -105,7 +101,7 @@ def _page(claim_id: str, *, problem: Problem | None = None, sent: str = "") -> R
         notes=notes,
         paper_known=paper_known,
         forms={act: made[f"medical-{act}"] for act in ACTS},
-        queue=_queue(),
+        queue=queue_worked_on(),
         problem=problem,
         sent=sent,
     )

@@ -60,6 +60,11 @@ def index() -> Response:
     )
 
 
+def queue_worked_on() -> str:
+    """The queue that a case was opened from; empty where it was not."""
+    return (request.form.get("queue") or request.args.get("queue", ""))[:40]
+
+
 def next_case(queue: str, done_id: str) -> Response:
     """The next case of the queue that one works on; the queue itself where there is none."""
     chosen = next((each for each in QUEUES.of(_scopes()) if each.queue == queue), None)
