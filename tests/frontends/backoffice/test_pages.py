@@ -7,35 +7,16 @@ from flask import Flask, g
 from werkzeug.exceptions import Forbidden
 
 from frontends.backoffice.backoffice import BACKOFFICE
-from frontends.kit.app import build
 from frontends.kit.sessions import Session
-from frontends.kit.settings import SERVICES, Settings
 from frontends.kit.signin import SignedOut
+from tests.kit.frontends import unreached
 
 OPEN = {"home.index", "home.static"}
 
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    return build(
-        BACKOFFICE,
-        Settings(
-            bind="127.0.0.1:1",
-            public_url="http://127.0.0.1:1",
-            fund_ids=("one",),
-            hosts={},
-            addresses=dict.fromkeys(SERVICES, "http://127.0.0.1:1"),
-            issuer="http://127.0.0.1:1",
-            client_id="backoffice",
-            mongodb_uri="mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=1",
-            mongodb_database="none",
-            is_secure=False,
-            trusted_proxies=0,
-            traces_url="",
-            threads=1,
-            log_level="INFO",
-        ),
-    )
+    return unreached(BACKOFFICE)
 
 
 def pages(app: Flask) -> Iterator[tuple[str, dict[str, str]]]:

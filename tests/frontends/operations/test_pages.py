@@ -9,32 +9,15 @@ import pytest
 from flask import Flask, g
 from werkzeug.exceptions import Forbidden
 
-from frontends.kit.app import build
 from frontends.kit.sessions import Session
-from frontends.kit.settings import Settings
 from frontends.kit.signin import SignedOut
 from frontends.operations.figures import WEEKS, weeks_until
 from frontends.operations.letters import is_event
 from frontends.operations.operations import OPERATIONS
 from frontends.operations.outbox import in_zone
+from tests.kit.frontends import unreached
 
-SETTINGS = Settings(
-    bind="127.0.0.1:0",
-    public_url="http://127.0.0.1",
-    fund_ids=("dz-cnas",),
-    hosts={},
-    addresses=dict.fromkeys(("identity", "documents", "claims", "payments", "notifications"), "http://127.0.0.1:9"),
-    issuer="http://127.0.0.1:9",
-    client_id="operations",
-    mongodb_uri="mongodb://127.0.0.1:9",
-    mongodb_database="none",
-    is_secure=True,
-    trusted_proxies=0,
-    threads=1,
-    log_level="INFO",
-    traces_url="http://traces.test/zipkin/traces/",
-)
-APP = build(OPERATIONS, SETTINGS)
+APP = unreached(OPERATIONS, traces_url="http://traces.test/zipkin/traces/")
 CHANGES = {"POST", "PUT", "DELETE"}
 
 

@@ -4,32 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from frontends.kit.app import build
-from frontends.kit.settings import SERVICES, Settings
 from frontends.portal.portal import PORTAL
+from tests.kit.frontends import unreached
 
 FOR_ANYBODY = {"welcome", "accounts", "check"}
 OWN = {"static_file", "live", "ready", "fund_style", "sign_in", "callback", "sign_out", "preferences", "stay"}
 
 
 def guards() -> Iterator[tuple[str, tuple[str, ...] | None]]:
-    settings = Settings(
-        bind="127.0.0.1:1",
-        public_url="http://127.0.0.1:1",
-        fund_ids=("xx-fund",),
-        hosts={},
-        addresses=dict.fromkeys(SERVICES, "http://127.0.0.1:1"),
-        issuer="http://127.0.0.1:1",
-        client_id="portal",
-        mongodb_uri="mongodb://127.0.0.1:1",
-        mongodb_database="none",
-        is_secure=True,
-        trusted_proxies=0,
-        traces_url="",
-        threads=1,
-        log_level="INFO",
-    )
-    for endpoint, view in build(PORTAL, settings).view_functions.items():
+    for endpoint, view in unreached(PORTAL).view_functions.items():
         yield endpoint, getattr(view, "is_for", None)
 
 
