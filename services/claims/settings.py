@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from environs import Env
-from marshmallow import ValidationError
 
 from services.claims.crosschecks.registers.choice import RegisterSettings
-from shared.webhooks import Secret
+from shared.process.settings import read_secrets
 
 
 @dataclass(frozen=True)
@@ -32,15 +31,7 @@ def _register(env: Env, name: str) -> RegisterSettings:
     return RegisterSettings(
         url=env.str(f"{name}_URL", ""),
         client_id=env.str(f"{name}_CLIENT_ID", ""),
-        secrets=tuple(env.list(f"{name}_SECRET", [], delimiter=" ", validate=_are_secrets) or ()),
+        secrets=read_secrets(env, f"{name}_SECRET"),
         timeout_s=env.float(f"{name}_TIMEOUT_S", 5.0),
         folder=env.path(f"{name}_FOLDER", None),
     )
-
-
-def _are_secrets(texts: list[str]) -> None:
-    try:
-        for text in texts:
-            Secret.read(text)
-    except ValueError as wrong:
-        raise ValidationError(str(wrong)) from wrong

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from environs import Env
-from marshmallow import ValidationError
 
 from services.payments.banking.banks.choice import BankSettings
-from shared.webhooks import Secret
+from shared.process.settings import read_secrets
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,7 @@ def _bank(env: Env, name: str) -> BankSettings:
     return BankSettings(
         url=env.str(f"{name}_URL", ""),
         api_key=env.str(f"{name}_API_KEY", ""),
-        webhook_secrets=tuple(env.list(f"{name}_WEBHOOK_SECRET", [], delimiter=" ", validate=_are_secrets) or ()),
+        webhook_secrets=read_secrets(env, f"{name}_WEBHOOK_SECRET"),
         timeout_s=env.float(f"{name}_TIMEOUT_S", 5.0),
         folder=env.path(f"{name}_FOLDER", None),
     )
-
-
-def _are_secrets(texts: list[str]) -> None:
-    try:
-        for text in texts:
-            Secret.read(text)
-    except ValueError as wrong:
-        raise ValidationError(str(wrong)) from wrong

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from shared.bus.security import BrokerSecurity, Mechanism, Protocol
 from shared.funds.loading import defined_funds
 from shared.http import limits
+from shared.webhooks import Secret
 
 PARTITIONS = 3
 """Of each topic, where no setting says otherwise."""
@@ -131,6 +132,19 @@ def _security(env: Env) -> BrokerSecurity:
 def _are_quotas(given: Mapping[str, str]) -> None:
     try:
         limits.quotas(given)
+    except ValueError as wrong:
+        raise ValidationError(str(wrong)) from wrong
+
+
+def read_secrets(env: Env, name: str) -> tuple[str, ...]:
+    """The webhook secrets of a setting, with blanks between them: two while one replaces the other. None by default."""
+    return tuple(env.list(name, [], delimiter=" ", validate=_are_secrets) or ())
+
+
+def _are_secrets(texts: list[str]) -> None:
+    try:
+        for text in texts:
+            Secret.read(text)
     except ValueError as wrong:
         raise ValidationError(str(wrong)) from wrong
 
