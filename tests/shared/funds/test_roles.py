@@ -35,7 +35,7 @@ def test_a_fund_s_own_roles_take_the_place_of_the_usual_ones() -> None:
         "runs:approve",
     }
     assert roles.staff_scopes("agent") == frozenset()
-    assert roles.employer_scopes("paie") == {MANAGE, "declarations:file", "declarations:read"}
+    assert roles.employer_scopes("paie") == {MANAGE, "declarations:file", "declarations:read", "collections:pay"}
     assert roles.staff["tresorier"].names == {"fr": "Trésorier"}
 
 
