@@ -106,7 +106,7 @@ def test_work_whose_unit_of_work_was_not_saved_was_never_asked_for(context: Serv
     assert job(context, "a") is None
 
 
-def test_r2_a_hundred_that_fail_are_not_in_the_way_of_the_one_behind_them(
+def test_r2_g15_a_hundred_that_fail_are_not_in_the_way_of_the_one_behind_them(
     context: ServiceContext, clock: Clock
 ) -> None:
     bad = [f"bad{number:03d}" for number in range(100)]

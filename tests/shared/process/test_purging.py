@@ -36,7 +36,7 @@ def ago(**time: float) -> datetime:
     return NOW - timedelta(**time)
 
 
-def test_only_what_is_over_goes_and_the_audit_names_it(context: ServiceContext) -> None:
+def test_g06_only_what_is_over_goes_and_the_audit_names_it(context: ServiceContext) -> None:
     rows: list[dict[str, Any]] = [
         {"_id": f"{DZ}:{number}", "fund": DZ, "status": "done", "done_at": ago(days=11)} for number in range(450)
     ]
