@@ -1,6 +1,8 @@
 """The services, found by looking: a sixth one is held to the same contracts without an edit here."""
 
+import functools
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,3 +18,9 @@ def names() -> list[str]:
 def load(name: str) -> Service[Any]:
     found: Service[Any] = importlib.import_module(f"services.{name}.wiring").service
     return found
+
+
+@functools.cache
+def openapi(name: str) -> Mapping[str, Any]:
+    """A service's API document, made once: it reads the source of every handler."""
+    return load(name).openapi()

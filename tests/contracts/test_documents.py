@@ -1,5 +1,6 @@
 """The API documents are what a frontend can be written from: X1 and U7 of the faults that were found."""
 
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,13 +18,16 @@ from shared.process.service import HTTP_FIELDS
 from tests.contracts import services
 
 NAMES = services.names()
-OPENAPI = {name: services.load(name).openapi() for name in NAMES}
-ASYNCAPI = asyncapi.document([services.load(name) for name in NAMES])
 JSON = "application/json"
 
 
+@functools.cache
+def events_document() -> Mapping[str, Any]:
+    return asyncapi.document([services.load(name) for name in NAMES])
+
+
 def operations(name: str) -> Iterator[Mapping[str, Any]]:
-    for methods in OPENAPI[name]["paths"].values():
+    for methods in services.openapi(name)["paths"].values():
         yield from methods.values()
 
 
@@ -48,7 +52,7 @@ def test_x1_who_may_is_said_of_every_operation(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_x1_servers_tags_and_ids(name: str) -> None:
-    document = OPENAPI[name]
+    document = services.openapi(name)
     assert document["servers"] and document["info"]["license"]["identifier"] == "Apache-2.0"
     described = {tag["name"]: tag["description"] for tag in document["tags"]}
     assert all(text.endswith(".") for text in described.values()), described
@@ -67,12 +71,12 @@ def test_x1_every_refusal_is_described_with_its_codes(name: str) -> None:
         for status, found in openapi.codes(routes[operation["operationId"]]).items():
             answer = operation["responses"][str(status)]
             if "$ref" in answer:
-                answer = OPENAPI[name]["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+                answer = services.openapi(name)["components"]["responses"][answer["$ref"].rpartition("/")[2]]
             content = answer["content"][MEDIA_TYPE]
             (codes,) = [each["properties"]["code"]["enum"] for each in content["schema"]["allOf"] if "$ref" not in each]
             assert found <= set(codes) <= set(texts), operation["operationId"]
             assert all(f"`{code}`" in answer["description"] for code in codes)
-            assert not valid(content["schema"], content["example"], OPENAPI[name]["components"])
+            assert not valid(content["schema"], content["example"], services.openapi(name)["components"])
 
 
 def test_x1_the_codes_are_those_that_the_code_may_raise() -> None:
@@ -93,20 +97,20 @@ def test_x1_the_codes_are_those_that_the_code_may_raise() -> None:
 
 
 def test_x1_events_say_where_they_lie_and_who_receives_them() -> None:
-    assert {server["protocol"] for server in ASYNCAPI["servers"].values()} == {"kafka"}
+    assert {server["protocol"] for server in events_document()["servers"].values()} == {"kafka"}
     for owner in catalogue.owners():
-        channel = ASYNCAPI["channels"][owner]
+        channel = events_document()["channels"][owner]
         assert channel["address"] == channel["bindings"]["kafka"]["topic"] == owner
         assert channel["bindings"]["kafka"]["partitions"] > 0
-    received = {name: each for name, each in ASYNCAPI["operations"].items() if each["action"] == "receive"}
+    received = {name: each for name, each in events_document()["operations"].items() if each["action"] == "receive"}
     for name in NAMES:
         mine = [each for operation, each in received.items() if operation.startswith(f"{name}-")]
         assert mine and all(each["messages"] for each in mine)
         assert {each["bindings"]["kafka"]["groupId"]["enum"][0] for each in mine} == {f"himaya.{name}"}
-    for message in ASYNCAPI["components"]["messages"].values():
+    for message in events_document()["components"]["messages"].values():
         assert message["bindings"]["kafka"]["key"]["type"] == "string"
         for example in message["examples"]:
-            assert not valid(message["payload"], example["payload"], ASYNCAPI["components"])
+            assert not valid(message["payload"], example["payload"], events_document()["components"])
 
 
 # --- U7 ---------------------------------------------------------------------------------------------------------------
@@ -115,7 +119,7 @@ def test_x1_events_say_where_they_lie_and_who_receives_them() -> None:
 @pytest.mark.parametrize("name", [*NAMES, "events"])
 def test_u7_every_property_is_described(name: str) -> None:
     """One line in the service's `fields.yaml` (or `shared/http`, `shared/events`), or `metadata` at the field."""
-    schemas = (OPENAPI[name] if name in NAMES else ASYNCAPI)["components"]["schemas"]
+    schemas = (services.openapi(name) if name in NAMES else events_document())["components"]["schemas"]
     fields = [(shape, field, it) for shape, each in schemas.items() for field, it in each.get("properties", {}).items()]
     assert fields and [f"{shape}.{field}" for shape, field, it in fields if not it.get("description")] == []
 
@@ -133,7 +137,7 @@ def test_u7_every_request_and_answer_has_a_fitting_example(name: str) -> None:
         for body in (operation.get("requestBody", {}), *good):
             content = body.get("content", {}).get(JSON)
             if content is not None:
-                faults = valid(content["schema"], content["example"], OPENAPI[name]["components"])
+                faults = valid(content["schema"], content["example"], services.openapi(name)["components"])
                 assert faults == [], operation["operationId"]
 
 
@@ -142,7 +146,7 @@ def test_u7_the_example_of_a_parameter_fits_it(name: str) -> None:
     for operation in operations(name):
         for parameter in operation["parameters"]:
             if "example" in parameter:
-                faults = valid(parameter["schema"], parameter["example"], OPENAPI[name]["components"])
+                faults = valid(parameter["schema"], parameter["example"], services.openapi(name)["components"])
                 assert faults == [], f"{operation['operationId']}: {parameter['name']}"
 
 
@@ -159,7 +163,7 @@ def test_u7_a_request_s_example_is_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_u7_what_is_said_of_fields_is_of_fields_that_are_there(name: str) -> None:
-    schemas = OPENAPI[name]["components"]["schemas"]
+    schemas = services.openapi(name)["components"]["schemas"]
     there = {f"{shape}.{field}" for shape, each in schemas.items() for field in each.get("properties", {})}
     there |= {each.partition(".")[2] for each in there}
     parameters = {parameter["name"] for each in operations(name) for parameter in each["parameters"]}
@@ -171,16 +175,16 @@ def test_u7_what_is_said_of_fields_is_of_fields_that_are_there(name: str) -> Non
 def test_u7_the_shared_fields_are_there_too() -> None:
     there: set[str] = set()
     for name in NAMES:
-        for shape, each in OPENAPI[name]["components"]["schemas"].items():
+        for shape, each in services.openapi(name)["components"]["schemas"].items():
             there |= {f"{shape}.{field}" for field in each.get("properties", {})} | set(each.get("properties", {}))
         there |= {parameter["name"] for each in operations(name) for parameter in each["parameters"]}
     assert set(yaml.safe_load(HTTP_FIELDS.read_text(encoding="utf-8"))) - there == set()
-    schemas = ASYNCAPI["components"]["schemas"]
+    schemas = events_document()["components"]["schemas"]
     of_events = {f"{shape}.{field}" for shape, each in schemas.items() for field in each["properties"]}
     of_events |= {each.partition(".")[2] for each in of_events}
     assert set(yaml.safe_load(asyncapi.MEANINGS.read_text(encoding="utf-8"))) - of_events == set()
 
 
 def test_u7_no_document_names_a_place_of_ours() -> None:
-    for document in (*OPENAPI.values(), ASYNCAPI):
+    for document in (*map(services.openapi, NAMES), events_document()):
         assert str(Path(__file__).parents[2]) not in json.dumps(document)

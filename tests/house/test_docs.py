@@ -1,9 +1,6 @@
 """Generated pages are as the code is."""
 
 import re
-from pathlib import Path
-
-import pytest
 
 from deploy.docs.pages import pages
 from tests.house.test_layout import ROOT
@@ -14,9 +11,13 @@ OF_THEIR_DAY = ("CHANGELOG.md", "DECISIONS.md")
 """Pages that also name what is gone."""
 
 
-@pytest.mark.parametrize(("path", "text"), list(pages()), ids=lambda it: it.name if isinstance(it, Path) else "")
-def test_no_generated_page_is_stale(path: Path, text: str) -> None:
-    assert path.exists() and path.read_text(encoding="utf-8") == text, "stale: run `make docs` and commit the result"
+def test_no_generated_page_is_stale() -> None:
+    stale = [
+        str(path.relative_to(ROOT))
+        for path, text in pages()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    assert stale == [], "run `make docs` and commit the result"
 
 
 def _kept() -> list[str]:

@@ -6,7 +6,6 @@ builder stands in `things.py`, and the tests say so where one is missing.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from shared.http import openapi
@@ -60,21 +59,16 @@ class Operation:
         return found
 
 
-@cache
-def document(service: str) -> Mapping[str, Any]:
-    return services.load(service).openapi()
-
-
 def resolved(service: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema that a reference points to, or the schema itself."""
     while "$ref" in schema:
-        schema = document(service)["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        schema = services.openapi(service)["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     return schema
 
 
 def operations() -> Iterator[Operation]:
     for service in services.names():
-        for path, methods in document(service)["paths"].items():
+        for path, methods in services.openapi(service)["paths"].items():
             for method, described in methods.items():
                 yield Operation(
                     service=service,

@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests.contracts import services
 from tests.kit.contexts import DZ, TN
 from tests.security.conftest import Holdings
-from tests.security.matrix import ALL, GUARDED, Operation, document
+from tests.security.matrix import ALL, GUARDED, Operation
 from tests.security.tokens import good
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get", "POST ")
@@ -13,7 +14,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get", 
 @pytest.mark.parametrize("operation", ALL, ids=str)
 def test_a_path_has_the_methods_that_it_is_documented_with(operation: Operation, holding: Holdings) -> None:
     here = holding(operation.service)
-    documented = {method.upper() for method in document(operation.service)["paths"][operation.path]}
+    documented = {method.upper() for method in services.openapi(operation.service)["paths"][operation.path]}
     token = good(operation.service, str(operation.scope), actor="staff")
     for method in METHODS:
         if method.strip().upper() not in documented:
@@ -32,7 +33,7 @@ def test_head_and_options_tell_no_more_than_the_method_itself(operation: Operati
 
 
 def _is_only(operation: Operation) -> bool:
-    return "get" not in document(operation.service)["paths"][operation.path]
+    return "get" not in services.openapi(operation.service)["paths"][operation.path]
 
 
 @pytest.mark.parametrize("operation", GUARDED, ids=str)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.contracts import services
 from tests.kit.contexts import DZ
 from tests.kit.roles import Role
 from tests.security.conftest import Holdings
-from tests.security.matrix import ALL, FORM, GUARDED, JSON, Operation, document, resolved
+from tests.security.matrix import ALL, FORM, GUARDED, JSON, Operation, resolved
 from tests.security.tokens import good
 
 WISHED = {
@@ -25,7 +26,7 @@ WITH_QUERY = [each for each in GUARDED if any(one["in"] == "query" for one in ea
 
 
 def properties(service: str) -> set[str]:
-    schemas = document(service)["components"]["schemas"].values()
+    schemas = services.openapi(service)["components"]["schemas"].values()
     return {name for schema in schemas for name in schema.get("properties", {})}
 
 

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.documents.papers.content import GrantedAward, PaperLanguage, Wages
@@ -16,6 +15,7 @@ from services.documents.papers.printing.facts import Facts, body_of
 from services.documents.papers.printing.wording import shown, wording
 from services.documents.verification.verification import CodeAnswer, Status, Verification
 from shared.funds.fund import Fund
+from shared.kernel import yaml_text
 from shared.languages.locales import locale_of, own_name
 
 _HERE = Path(__file__).parent
@@ -147,7 +147,7 @@ def _style() -> str:
 
 @cache
 def _words() -> Mapping[str, Any]:
-    words: dict[str, Any] = yaml.safe_load((_HERE / "words.yaml").read_text(encoding="utf-8"))
+    words: dict[str, Any] = yaml_text.parse((_HERE / "words.yaml").read_text(encoding="utf-8"))
     return words
 
 

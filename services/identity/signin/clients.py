@@ -24,6 +24,7 @@ import msgspec
 import yaml
 
 from services.identity.signin.client import Client
+from shared.kernel import yaml_text
 
 
 class ClientsInvalid(ValueError):
@@ -33,7 +34,7 @@ class ClientsInvalid(ValueError):
 def read(path: Path) -> Mapping[str, Client]:
     """Clients by id, or `ClientsInvalid` naming the first that is none."""
     try:
-        blocks = yaml.safe_load(path.read_text(encoding="utf-8"))
+        blocks = yaml_text.parse(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as fault:
         raise ClientsInvalid(f"it cannot be read ({type(fault).__name__})") from fault
     if not isinstance(blocks, dict):

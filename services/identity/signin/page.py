@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.identity.signin.client import Client
 from shared.funds.fund import Fund
+from shared.kernel import yaml_text
 from shared.kernel.actors import ActorKind
 from shared.languages.locales import locale_of, own_name
 
@@ -123,7 +123,7 @@ def _style() -> str:
 
 @cache
 def _words() -> Mapping[str, Any]:
-    words: dict[str, Any] = yaml.safe_load((_HERE / "words.yaml").read_text(encoding="utf-8"))
+    words: dict[str, Any] = yaml_text.parse((_HERE / "words.yaml").read_text(encoding="utf-8"))
     return words
 
 

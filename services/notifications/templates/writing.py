@@ -5,13 +5,13 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
-import yaml
 from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_decimal, get_currency_symbol
 
 from services.notifications.templates.template import ParameterKind, Value
 from shared.funds.fund import Fund
 from shared.funds.period import Period, PeriodKind
+from shared.kernel import yaml_text
 from shared.kernel.money import Money
 from shared.languages.locales import locale_of, unbroken
 
@@ -26,7 +26,7 @@ def written(kind: ParameterKind, value: Value, *, language: str, fund: Fund) -> 
 @cache
 def words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Reasons and fixed words by group, code and language."""
-    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
+    found: dict[str, dict[str, dict[str, str]]] = yaml_text.parse(
         Path(__file__).with_name("words.yaml").read_text(encoding="utf-8")
     )
     return found

@@ -10,13 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent, get_currency_symbol
 
 from services.documents.papers.content import PaperLanguage
-from shared.kernel import partial_date
+from shared.kernel import partial_date, yaml_text
 from shared.kernel.money import Currency, Money
 from shared.kernel.partial_date import PartialDate
 from shared.languages.locales import locale_of, unbroken
@@ -109,7 +108,7 @@ class Wording:
 @cache
 def wording(language: PaperLanguage, country: str) -> Wording:
     """The wording of a language in a country."""
-    texts = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    texts = yaml_text.parse(_WORDS.read_text(encoding="utf-8"))
     return Wording(texts[language] | texts.get(f"{language}_{country}", {}), locale_of(language, country))
 
 
