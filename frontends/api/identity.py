@@ -38,7 +38,7 @@ class ApplicationBody(TypedDict):
     national_id: str
     insurance_number: str
     birth_on: str
-    email: str
+    email: NotRequired["str | None"]
     password: str
 
 class ApplicationView(TypedDict):

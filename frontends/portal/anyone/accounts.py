@@ -19,23 +19,21 @@ def new() -> Response:
 
 @pages.post("/account/new")
 def open_account() -> Response:
-    """The answer is the same for everybody: a link goes to the address that the fund has."""
+    """The answer is the same for everybody: a link goes to the address or telephone that the fund has."""
     form = Form("account")
     typed = request.form
-    problem = unfilled("national_id", "insurance_number", "birth_on", "email", "password") or passwords_differ()
+    problem = unfilled("national_id", "insurance_number", "birth_on", "password") or passwords_differ()
     if problem is None:
+        body: identity.ApplicationBody = {
+            "national_id": typed.get("national_id", ""),
+            "insurance_number": typed.get("insurance_number", ""),
+            "birth_on": read_day("birth_on"),
+            "password": typed.get("password", ""),
+        }
+        if email := typed.get("email", "").strip():
+            body["email"] = email
         try:
-            identity.accounts_open(
-                api(),
-                idempotency_key=form.key,
-                body={
-                    "national_id": typed.get("national_id", ""),
-                    "insurance_number": typed.get("insurance_number", ""),
-                    "birth_on": read_day("birth_on"),
-                    "email": typed.get("email", ""),
-                    "password": typed.get("password", ""),
-                },
-            )
+            identity.accounts_open(api(), idempotency_key=form.key, body=body)
         except Problem as refused:
             problem = refused
     if problem is not None:
@@ -46,7 +44,7 @@ def open_account() -> Response:
 
 @pages.get("/activation")
 def activation() -> Response:
-    """Where the link in the mail leads; the link's own part never reaches this server in an address."""
+    """Where the link in the message leads; the link's own part never reaches this server in an address."""
     return render("anyone/activation.html", form=Form("activation"), problem=None)
 
 

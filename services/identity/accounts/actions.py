@@ -110,6 +110,7 @@ def _activation_of(
     return rules.ask(
         account,
         person=person,
+        fund=uow.fund,
         account_id=uow.new_id(),
         password_hash=password_hash,
         token_hash=hash_of(token),
@@ -124,7 +125,12 @@ def _recovery_of(
     token = _text(uow.entropy(TOKEN_BYTES))
     link = _recovery_link(uow, token, login=person.civil.national_id, portal_url=portal_url)
     return rules.ask_recovery(
-        account, person=person, token_hash=hash_of(token), link=_encrypted_link(uow, link, person), at=uow.at
+        account,
+        person=person,
+        fund=uow.fund,
+        token_hash=hash_of(token),
+        link=_encrypted_link(uow, link, person),
+        at=uow.at,
     )
 
 

@@ -29,8 +29,8 @@ def open(uow: UnitOfWork, body: Body) -> dict[str, str]:
     """Ask for an account. The answer is the same for everybody.
 
     Where the national id, the insurance number and the birth date are those of one person in the fund's register, a
-    link goes to the e-mail address that the register has for that person, whatever address was typed. It is good for
-    24 hours and once; asking again voids it.
+    link goes to the e-mail address that the register has for that person, whatever address was typed, or by SMS where
+    it has none. It is good for 24 hours and once; asking again voids it.
     """
     password = body["password"]
     facts = rules.read_facts(**{name: body[name] for name in body if name != "password"}, fund=uow.fund)
@@ -50,7 +50,8 @@ def ask_recovery(uow: UnitOfWork, body: Body) -> dict[str, str]:
     """Say that one forgot the password of one's account. The answer is the same for everybody.
 
     Where the three facts are those of one person in the fund's register who has an account, a link goes to the e-mail
-    address that the register has for them. It is good for 24 hours and once; asking again voids it.
+    address that the register has for them, or by SMS where it has none. It is good for 24 hours and once; asking again
+    voids it.
     """
     actions.ask_recovery(uow, rules.read_facts(**body, email=None, fund=uow.fund))
     return {"text": "account.recovery-asked"}

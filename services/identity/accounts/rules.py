@@ -11,7 +11,7 @@ from services.identity.accounts.application import ApplicantFacts
 from services.identity.accounts.login_throttle import LoginThrottle
 from services.identity.register.person import Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
-from shared.funds.fund import Fund, IdentifierKind
+from shared.funds.fund import Channel, Fund, IdentifierKind
 from shared.funds.roles import PERSON
 from shared.kernel import normalize, partial_date
 from shared.kernel.actors import ActorKind
@@ -21,7 +21,7 @@ from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Encrypted
 
 PASSWORD_LENGTH_MIN = {ActorKind.PERSON: 8, ActorKind.EMPLOYER: 12, ActorKind.STAFF: 12}
-"""NIST SP 800-63B-4 asks for 15 where a password stands alone. A person's 8 (ASVS 5.0, 6.2.1) go with an e-mailed link
+"""NIST SP 800-63B-4 asks for 15 where a password stands alone. A person's 8 (ASVS 5.0, 6.2.1) go with a link sent
 and with throttled sign-in; staff have a second factor. Decided so, and written down in the README."""
 PASSWORD_LENGTH_MAX = 256
 CONTEXT_LENGTH_MIN = 4
@@ -247,9 +247,9 @@ def read_facts(
 def are_true(facts: ApplicantFacts, person: Person | None) -> bool:
     """Whether the register knows this person by all three facts.
 
-    The e-mail address is not among them: the link goes to the address in the register whatever was typed, so that
-    typing one's own gives others no advantage. Of a birth that the register knows by its year alone the year is enough,
-    whatever day a form made somebody choose; where it knows the day, nothing less will do.
+    The e-mail address is not among them: the link goes to the address or telephone in the register whatever was typed,
+    so that typing one's own gives others no advantage. Of a birth that the register knows by its year alone the year is
+    enough, whatever day a form made somebody choose; where it knows the day, nothing less will do.
     """
     return (
         person is not None
@@ -263,6 +263,7 @@ def ask(
     known: Account | None,
     *,
     person: Person,
+    fund: Fund,
     account_id: str,
     password_hash: str,
     token_hash: str,
@@ -273,11 +274,11 @@ def ask(
 
     Asking again voids the older link, and replaces the password that came with it. An active account stays as it is,
     since its owner signs in, and so does a closed one. Nobody's mailbox is filled by others: five links a day, to an
-    address that the fund knows.
+    address or telephone that the fund knows.
     """
     recent = _asked_lately(known, at=at)
     is_taken = known is not None and known.status is not Status.PENDING
-    if is_taken or len(recent) >= LINKS_A_DAY_MAX or _mailbox_of(person) is None:
+    if is_taken or len(recent) >= LINKS_A_DAY_MAX or not _may_be_reached(person, fund):
         return None
     expires_at = at + LINK_LIFE
     account = Account(
@@ -333,9 +334,12 @@ def activate(
     return Outcome(active, (published,))
 
 
-def _mailbox_of(person: Person) -> str | None:
-    """Where mail reaches a person: an address of an older register may be none by today's rule."""
-    return person.contact.email and normalize.email(person.contact.email)
+def _may_be_reached(person: Person, fund: Fund) -> bool:
+    """Whether a link may be sent, by mail or by SMS: an address of an older register may be none by today's rule."""
+    contact = person.contact
+    has_mail = Channel.EMAIL in fund.channels and bool(contact.email and normalize.email(contact.email))
+    has_sms = Channel.SMS in fund.channels and bool(contact.mobile and fund.phone.e164(contact.mobile))
+    return has_mail or has_sms
 
 
 def _asked_lately(known: Account | None, *, at: datetime) -> tuple[datetime, ...]:
@@ -369,7 +373,7 @@ def reopen(account: Account) -> Account:
 
 
 def ask_recovery(
-    known: Account | None, *, person: Person, token_hash: str, link: Encrypted, at: datetime
+    known: Account | None, *, person: Person, fund: Fund, token_hash: str, link: Encrypted, at: datetime
 ) -> Outcome[Account] | None:
     """The account with a link by which its owner may choose a new password; None where no link is to be sent.
 
@@ -378,7 +382,7 @@ def ask_recovery(
     recent = _asked_lately(known, at=at)
     if known is None or known.status is not Status.ACTIVE:
         return None
-    if len(recent) >= LINKS_A_DAY_MAX or _mailbox_of(person) is None:
+    if len(recent) >= LINKS_A_DAY_MAX or not _may_be_reached(person, fund):
         return None
     expires_at = at + LINK_LIFE
     waiting = Link(token_hash=token_hash, expires_at=expires_at)

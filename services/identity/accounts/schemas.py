@@ -15,7 +15,7 @@ class ApplicationBody(Schema):
     national_id = Identifier(required=True)
     insurance_number = Identifier(required=True)
     birth_on = Birth(required=True)
-    email = Email(required=True)
+    email = Email(load_default=None)
     password = fields.String(required=True, validate=validate.Length(1, PASSWORD_LENGTH_MAX))
 
 
@@ -26,7 +26,7 @@ class ApplicationView(Schema):
 
 
 class ActivationBody(Schema):
-    """The token of the e-mailed link, and the password that was chosen with it."""
+    """The token of the link that was sent, and the password that was chosen with it."""
 
     token = LinkToken(required=True)
     password = fields.String(required=True, validate=validate.Length(1, PASSWORD_LENGTH_MAX))

@@ -50,12 +50,13 @@ class Notice:
 
 
 def messages(notice: Notice, *, template: Template, to: Addresses, fund: Fund, at: datetime) -> list[Message]:
-    """The notice by each channel of its template that the fund has and that reaches its owner.
+    """The notice by each channel of its template that the fund has and that reaches its owner, or by the first of them.
 
     Where none does it stands in the inbox only, which shows every notice by whatever channel it went (`inbox`).
     """
     offered = [channel for channel in template.channels if channel in fund.channels]
     leaving = [channel for channel in offered if _reaches(to, channel)]
+    leaving = leaving[:1] if template.is_sent_by_one else leaving
     language = notice.language if notice.language in fund.languages else to.language
     named = notice_id(notice, fund=fund)
     return [

@@ -12,7 +12,7 @@ from shared.funds.fund import Channel, Fund
 from shared.kernel import yaml_text
 
 TEXTS = Path(__file__).parent / "texts"
-HEAD = ("answers", "channels", "parameters", "example", "is_urgent")
+HEAD = ("answers", "channels", "parameters", "example", "is_urgent", "is_sent_by_one")
 """What stands above the languages in a file; everything else there is a language."""
 
 

@@ -72,7 +72,10 @@ class Answers:
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """One version of a text. `example` has a value for each parameter: the longest that is likely."""
+    """One version of a text. `example` has a value for each parameter: the longest that is likely.
+
+    It is sent by every channel that reaches its owner, or, where `is_sent_by_one`, by the first of them alone.
+    """
 
     name: str
     version: int
@@ -81,6 +84,7 @@ class Template:
     example: Mapping[str, Value]
     wordings: Mapping[str, TemplateWording]
     is_urgent: bool = False
+    is_sent_by_one: bool = False
     answers: Answers | None = None
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ from services.identity.accounts.login_throttle import LoginThrottle
 from services.identity.accounts.passwords import is_easily_guessed
 from services.identity.register.person import Civil, Contact, Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
+from shared.funds.fund import Channel, Fund
 from shared.kernel.actors import ActorKind
 from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Encrypted
@@ -305,6 +306,7 @@ def ask(known: Account | None = None, *, person: Person = AMIRA, **more: Any) ->
         known,
         **{
             "person": person,
+            "fund": funds()[DZ],
             "account_id": "a9",
             "password_hash": "new",
             "token_hash": "t9",
@@ -333,8 +335,23 @@ def test_an_active_account_stays_as_it_is() -> None:
     assert ask(replace(PENDING, status=Status.ACTIVE)) is None
 
 
-def test_no_link_where_the_register_has_no_address() -> None:
-    assert ask(person=replace(AMIRA, contact=Contact(mobile="+213550123456"))) is None
+WITHOUT_SMS = replace(funds()[DZ], channels=(Channel.INBOX, Channel.EMAIL))
+
+
+@pytest.mark.parametrize(
+    ("contact", "fund", "is_sent"),
+    [
+        (Contact(mobile="+213550123456"), funds()[DZ], True),
+        (Contact(mobile="+213550123456"), WITHOUT_SMS, False),
+        (Contact(mobile="+21321123456"), funds()[DZ], False),  # a line that takes no SMS
+        (Contact(email="amira.b@example.dz"), WITHOUT_SMS, True),
+        (Contact(), funds()[DZ], False),
+    ],
+)
+def test_a_link_is_sent_where_the_fund_can_reach_the_person(contact: Contact, fund: Fund, is_sent: bool) -> None:
+    person = replace(AMIRA, contact=contact)
+    assert (ask(person=person, fund=fund) is not None) is is_sent
+    assert (ask_recovery(person=person, fund=fund) is not None) is is_sent
 
 
 def test_i01_no_link_to_an_address_of_an_older_register_that_no_mail_reaches() -> None:
@@ -387,7 +404,8 @@ LINKED = replace(ACTIVE, recovery=Link(token_hash="r1", expires_at=AT + timedelt
 
 
 def ask_recovery(known: Account | None = ACTIVE, *, person: Person = AMIRA, **more: Any) -> Any:
-    return rules.ask_recovery(known, **{"person": person, "token_hash": "r9", "link": Encrypted("s"), "at": AT, **more})
+    facts = {"person": person, "fund": funds()[DZ], "token_hash": "r9", "link": Encrypted("s"), "at": AT}
+    return rules.ask_recovery(known, **{**facts, **more})
 
 
 def test_asking_for_a_way_back_sends_a_link_and_changes_nothing_else() -> None:
@@ -404,7 +422,7 @@ def test_asking_for_a_way_back_sends_a_link_and_changes_nothing_else() -> None:
         (None, AMIRA),
         (PENDING, AMIRA),
         (replace(ACTIVE, asked_at=(AT - timedelta(hours=1),) * 5), AMIRA),
-        (ACTIVE, replace(AMIRA, contact=Contact(mobile="+213550123456"))),
+        (ACTIVE, replace(AMIRA, contact=Contact())),
     ],
     ids=["no account", "one that nobody opened", "five links today", "no address"],
 )

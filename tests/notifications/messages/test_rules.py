@@ -49,7 +49,9 @@ def messages(said: Notice, to: Addresses = BOTH, fund_id: str = DZ) -> list[Mess
         ("declaration-paid", BOTH, {"email"}),
         ("payment-reversed", BOTH, {"email"}),
         ("account-activation", BOTH, {"email"}),
-        ("account-activation", Addresses(language="fr", mobile="+213550123456"), set()),
+        ("account-activation", Addresses(language="fr", mobile="+213550123456"), {"sms"}),
+        ("account-activation", Addresses(language="fr"), set()),
+        ("account-recovery", BOTH, {"email"}),
     ],
 )
 def test_a_notice_goes_by_the_channels_that_reach(template: str, to: Addresses, channels: set[str]) -> None:
