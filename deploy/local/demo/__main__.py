@@ -11,7 +11,7 @@ from pathlib import Path
 import requests
 
 from deploy.local import addresses, place, screen, served
-from deploy.local.demo.narration import DoesNotHold, InTurns, Teller
+from deploy.local.demo.reporter import OrderedOutput, Reporter, StepFailed
 from deploy.local.demo.story import observed, play
 from deploy.local.demo.visitors import World
 from deploy.local.programs import Broken
@@ -35,7 +35,7 @@ def main() -> int:
     began_s = time.monotonic()
     try:
         funds = _wanted(var)
-        if not _all_hold(funds, World(ports, Teller())):
+        if not _all_hold(funds, World(ports, Reporter())):
             return 1
         print(f"\nThe story of {', '.join(funds)} holds. {time.monotonic() - began_s:.1f} s", flush=True)
         print("\nWhat must never be, asked of all that the platform has kept:", flush=True)
@@ -61,16 +61,16 @@ def _wanted(var: Path) -> dict[str, Fund]:
 
 def _all_hold(funds: dict[str, Fund], world: World) -> bool:
     """Whether every story holds; each of them is told as far as it does."""
-    turns = InTurns(funds)
+    turns = OrderedOutput(funds)
     runs = {fund_id: next_run() for fund_id in funds}
 
     def play_one(fund_id: str) -> bool:
-        own = World(world.ports, Teller(turns.of(fund_id)))
+        own = World(world.ports, Reporter(turns.of(fund_id)))
         try:
             play(own, funds[fund_id], run=runs[fund_id])
-            own.teller.say(f"\n   The story of {fund_id} holds. {own.teller.spent_s:.1f} s")
-        except (DoesNotHold, requests.RequestException) as failed:
-            own.teller.say(f"   DOES NOT HOLD: {failed}")
+            own.reporter.write(f"\n   The story of {fund_id} holds. {own.reporter.spent_s:.1f} s")
+        except (StepFailed, requests.RequestException) as failed:
+            own.reporter.write(f"   DOES NOT HOLD: {failed}")
             return False
         finally:
             turns.end(fund_id)
@@ -80,8 +80,8 @@ def _all_hold(funds: dict[str, Fund], world: World) -> bool:
         hold = all(list(pool.map(play_one, funds)))
     try:
         observed(world)
-    except (DoesNotHold, requests.RequestException) as failed:
-        world.teller.say(f"   DOES NOT HOLD: {failed}")
+    except (StepFailed, requests.RequestException) as failed:
+        world.reporter.write(f"   DOES NOT HOLD: {failed}")
         return False
     return hold
 
