@@ -10,7 +10,7 @@ from pathlib import Path
 
 import requests
 
-from deploy.local import addresses, place, screen, served
+from deploy.local import addresses, place, served, terminal
 from deploy.local.demo.reporter import OrderedOutput, Reporter, StepFailed
 from deploy.local.demo.story import observed, play
 from deploy.local.demo.visitors import World
@@ -41,7 +41,7 @@ def main() -> int:
         print("\nWhat must never be, asked of all that the platform has kept:", flush=True)
         return verifying.verify(os.environ, var=var)
     except Broken as broken:
-        screen.why(broken)
+        terminal.why(broken)
         return 1
 
 
@@ -50,7 +50,7 @@ def _wanted(var: Path) -> dict[str, Fund]:
     funds = served.funds(os.environ, var=var)
     declaring = [fund_id for fund_id, fund in funds.items() if fund.sections.declarations is not None]
     if others := funds.keys() - declaring:
-        screen.write_line(f"No story of {', '.join(sorted(others))}: it begins with a wage file.")
+        terminal.write_line(f"No story of {', '.join(sorted(others))}: it begins with a wage file.")
     wanted = [
         each for each in served.ids(os.environ.get("FUNDS", "")) if each in declaring or each not in funds
     ] or declaring

@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from deploy.local import addresses, place, screen, served
+from deploy.local import addresses, place, served, terminal
 from deploy.local.demo import employers, expected, papers, payroll, persons
 from deploy.local.demo.__main__ import next_run
 from deploy.local.demo.people import Worker, cast, write_register
@@ -38,15 +38,15 @@ def main() -> int:
     try:
         for fund in served.funds(os.environ, var=var).values():
             if fund.sections.declarations is None:
-                screen.write_line(f"{fund.fund_id}: no employer declares here; nothing is made up")
+                terminal.write_line(f"{fund.fund_id}: no employer declares here; nothing is made up")
                 continue
             for number in range(1, FIRMS + 1):
-                screen.write_line(f"{fund.fund_id}: firm {number} of {FIRMS}")
+                terminal.write_line(f"{fund.fund_id}: firm {number} of {FIRMS}")
                 rows += _firm(World(ports, Reporter(lambda line: None)), fund)
     except (Broken, StepFailed, requests.RequestException) as failed:
-        screen.why(failed)
+        terminal.why(failed)
         return 1
-    screen.table("Who may sign in:", rows)
+    terminal.table("Who may sign in:", rows)
     return 0
 
 

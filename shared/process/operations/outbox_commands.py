@@ -9,7 +9,7 @@ from shared.process.operations import inbox as inboxes
 from shared.process.operations import outbox as outboxes
 from shared.process.operations.command_context import CommandContext
 from shared.process.operations.outbox import NothingNamed
-from shared.process.operations.screen import count, facts, instant, table, write_line
+from shared.process.operations.text_output import count, facts, instant, table, write_line
 
 
 def outbox(command: CommandContext, asked: argparse.Namespace) -> int:
