@@ -51,7 +51,7 @@ OPTIONAL_HEADERS = {"ce_sequence", "traceparent"}
 
 def document(services: Sequence[Service[Any]]) -> dict[str, Any]:
     """The whole document."""
-    meanings = fields.read([MEANINGS])
+    descriptions = fields.read([MEANINGS])
     schemas: dict[str, Any] = {}
     messages: dict[str, Any] = {}
     channels: dict[str, Any] = {}
@@ -65,7 +65,7 @@ def document(services: Sequence[Service[Any]]) -> dict[str, Any]:
         channel["messages"][name] = {"$ref": f"#/components/messages/{name}"}
     for shape, schema in schemas.items():
         for field, inner in schema.get("properties", {}).items():
-            inner.setdefault("description", meanings.of(shape, field).says)
+            inner.setdefault("description", descriptions.of(shape, field).text)
     return {
         "asyncapi": "3.0.0",
         "id": "urn:himaya:events",
