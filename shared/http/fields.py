@@ -50,9 +50,12 @@ def read(paths: Iterable[Path]) -> FieldDescriptions:
     for path in paths:
         for name, entry in (yaml_text.parse(path.read_text(encoding="utf-8")) or {}).items():
             given = {"says": entry} if isinstance(entry, str) else entry
-            before = found.get(name, FieldDescription())
-            found[name] = FieldDescription(given.get("says", before.text), given.get("example", before.example))
+            found[name] = _changed(found.get(name, FieldDescription()), **given)
     return FieldDescriptions(found)
+
+
+def _changed(before: FieldDescription, *, says: str = "", example: object = NONE_GIVEN) -> FieldDescription:
+    return FieldDescription(says or before.text, before.example if example is NONE_GIVEN else example)
 
 
 def example(

@@ -27,7 +27,7 @@ AT_ONCE = 4
 
 
 @dataclass(frozen=True)
-class Asking:
+class RegisterInquiry:
     """Asks the register that is behind one name of settings, for every fund that names it."""
 
     registers: RegisterOf
@@ -64,9 +64,9 @@ class Asking:
         return kept.next_look_at
 
 
-def asking(registers: RegisterOf, settings: Mapping[str, RegisterSettings]) -> list[JobKind]:
+def inquiries(registers: RegisterOf, settings: Mapping[str, RegisterSettings]) -> list[JobKind]:
     """The kinds of all registers that the installation has settings for."""
-    return [Asking(registers, name, own.timeout_s).job for name, own in settings.items()]
+    return [RegisterInquiry(registers, name, own.timeout_s).job for name, own in settings.items()]
 
 
 def _do(context: ServiceContext, fund_id: str, check_id: str, action: "partial[CrossCheck]") -> CrossCheck:

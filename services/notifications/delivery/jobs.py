@@ -38,7 +38,7 @@ BY = system("delivery")
 
 def jobs(provider: Provider) -> list[JobKind]:
     """The kinds of one channel."""
-    sending = Sending(provider)
+    sending = MessageSender(provider)
     return [
         JobKind(name=send_kind(provider.channel), run=sending.run, lease_s=LEASE_S, at_once=1),
         JobKind(
@@ -70,7 +70,7 @@ backfills = Backfill(
 
 
 @dataclass
-class Sending:
+class MessageSender:
     """Sends the messages of one channel."""
 
     provider: Provider
@@ -155,4 +155,4 @@ def _has_failed(context: ServiceContext, fund_id: str, kind: str, thing_id: str)
 
 def send_waiting(context: ServiceContext, fund_id: str, *, provider: Provider) -> int:
     """Send what waits now; how many messages. `ProviderInTrouble` where the provider takes no more."""
-    return Sending(provider).send_waiting(context, fund_id)
+    return MessageSender(provider).send_waiting(context, fund_id)

@@ -16,7 +16,7 @@ from shared.telemetry.propagation import continue_trace
 
 
 @dataclass(frozen=True)
-class Collecting:
+class CollectionFollower:
     """`return_url` is where the payer's browser comes back; it may name `{fund}` and `{collection_id}`."""
 
     bank_of: BankOf

@@ -30,7 +30,7 @@ GATHER_S, GATHER_REST_S = 0.5, 15.0
 
 
 @dataclass(frozen=True)
-class Paying:
+class PayoutSender:
     """Writes files of payouts, sends them, and follows each until every payout is settled."""
 
     bank_of: BankOf

@@ -14,8 +14,8 @@ import requests
 
 from services.payments.banking import store as banking
 from services.payments.banking.banks.iso_http import IsoHttpBank
-from services.payments.banking.fetching import Fetching
-from services.payments.banking.paying import Paying
+from services.payments.banking.fetching import StatementFetcher
+from services.payments.banking.paying import PayoutSender
 from services.payments.payouts import rules, store
 from services.payments.payouts.batch import PayoutBatch, PayoutBatchStatus
 from services.payments.payouts.payout import Payout
@@ -50,8 +50,8 @@ class Ground:
     made: Office
     bank: Bank
     clock: RunningClock
-    paying: Paying
-    fetching: Fetching
+    paying: PayoutSender
+    fetching: StatementFetcher
 
     def sent(self, *claims: str, person: str = AMIRA) -> "File":
         """A file of these claims that the bank has, though nobody lived to write that down; what it booked is told."""
@@ -141,7 +141,7 @@ def ground(context: ServiceContext, clock: RunningClock, tmp_path: Path) -> Iter
         made = office(context, own_settings(bank.url))
         client = IsoHttpBank(url=bank.url, api_key=API_KEY, timeout_s=5.0)
         handle(context, service, persons(ACCOUNTS))
-        yield Ground(context, made, bank, clock, Paying(lambda _: client), Fetching(lambda _: client))
+        yield Ground(context, made, bank, clock, PayoutSender(lambda _: client), StatementFetcher(lambda _: client))
 
 
 def look(file: File) -> None:
