@@ -74,7 +74,7 @@ def take(uow: UnitOfWork, *, seen: Sequence[Batch]) -> list[Batch]:
     hopeless: list[Batch] = []
     for batch in (found[each.batch_id] for each in seen if _is_as_seen(each, found.get(each.batch_id))):
         is_expired = rules.is_lease_expired(batch, at=uow.at)
-        if is_expired and rules.is_hopeless(batch):
+        if is_expired and rules.is_undeliverable(batch):
             hopeless.append(batch)
         elif is_expired or rules.is_due(batch, at=uow.at):
             taken.append(rules.take(batch, at=uow.at))

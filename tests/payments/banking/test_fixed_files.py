@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payments.banking.bank import BankRefused, BankSilent
+from services.payments.banking.bank import BankOutcomeUnknown, BankRefused
 from services.payments.banking.bank_file import CreditTransfer, Direction, PayoutHeading, Totals
 from services.payments.banking.banks.fixed_files import FixedFilesBank
 from services.payments.banking.banks.fixed_width import (
@@ -244,7 +244,7 @@ def test_a_file_is_handed_in_once(bank: FixedFilesBank) -> None:
 
 def test_a_folder_that_is_gone_is_a_silent_bank(tmp_path: Path) -> None:
     (tmp_path / "to-bank").write_text("a file where the folder was")
-    with pytest.raises(BankSilent):
+    with pytest.raises(BankOutcomeUnknown):
         FixedFilesBank(layout=FIXED, folder=tmp_path).send_file(b"x", message_id="M1")
 
 

@@ -11,7 +11,7 @@ from pymongo.database import Database
 from structlog.testing import capture_logs
 
 from services.payments.banking import store as banking_store
-from services.payments.banking.bank import BankSilent
+from services.payments.banking.bank import BankOutcomeUnknown
 from services.payments.banking.bank_file import BankNotice
 from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.collecting import CollectionFollower
@@ -89,7 +89,7 @@ def see(context: ServiceContext, collection_id: str) -> Collection:
 
 
 def is_silent(round_: Callable[[], object]) -> None:
-    with pytest.raises(BankSilent):
+    with pytest.raises(BankOutcomeUnknown):
         round_()
 
 
