@@ -1,4 +1,4 @@
-"""Who may have an account, what a password must be, when a link opens, how long a door stays shut."""
+"""Who may have an account, what a password must be, when a link opens, how long a login stays locked."""
 
 import time
 from dataclasses import replace
@@ -516,10 +516,10 @@ def test_users_that_cannot_be() -> None:
 )
 def test_a_door_shuts_longer_each_time_and_never_for_long(failures: int, shut_minutes: int) -> None:
     throttle = LoginThrottle(door_id="d", name="n", failures=failures, failed_at=AT)
-    until = rules.shut_until(throttle, at=AT)
+    until = rules.locked_until(throttle, at=AT)
     assert until == (AT + timedelta(minutes=shut_minutes) if shut_minutes else None)
     if until:
-        assert rules.shut_until(throttle, at=until) is None
+        assert rules.locked_until(throttle, at=until) is None
 
 
 def test_failures_add_up_and_are_forgotten_after_a_day() -> None:
