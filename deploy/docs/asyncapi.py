@@ -91,13 +91,13 @@ def _message(cls: type[Any], name: str, reference: Any) -> dict[str, Any]:
     text = {"type": "string"}
     properties = {"ce_type": {**text, "const": name, "description": "Type and version of the event."}}
     properties |= {header: {**text, **about} for header, about in HEADERS.items()}
-    says = " ".join((inspect.getdoc(cls) or "").split())
+    description = " ".join((inspect.getdoc(cls) or "").split())
     published = json.loads(catalogue.encode(example(cls)))
     return {
         "name": name,
         "title": cls.__name__,
-        "summary": says.split(". ")[0].rstrip(".") + ".",
-        "description": says,
+        "summary": description.split(". ")[0].rstrip(".") + ".",
+        "description": description,
         "contentType": "application/json",
         "headers": {
             "type": "object",

@@ -183,7 +183,9 @@ class _Endpoints:
         self._put_cookie(answer, DEVICE, authentication.device, max_age=DEVICE_LIFE_S)
         return answer
 
-    def _form(self, uow: UnitOfWork, grant: Any, *, fault: str = "", locked_s: int = 0, status: int = 200) -> AnyResponse:
+    def _form(
+        self, uow: UnitOfWork, grant: Any, *, fault: str = "", locked_s: int = 0, status: int = 200
+    ) -> AnyResponse:
         browser_id = request.cookies.get(BROWSER) or uow.entropy(BROWSER_ID_BYTES).hex()
         language = _language()
         shown = SignInForm(

@@ -191,7 +191,7 @@ class SignedInUser:
         return self.visitor.session.request(method, url, headers=headers, timeout=TIMEOUT_S, **more)
 
 
-def say(line: str) -> None:
+def write(line: str) -> None:
     """For whoever reads how a run went: pytest shows it with a failure, or with -s."""
     print(line, flush=True)  # noqa: T201
 

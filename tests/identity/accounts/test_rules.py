@@ -514,10 +514,10 @@ def test_users_that_cannot_be() -> None:
     ("failures", "shut_minutes"),
     [(0, 0), (1, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (9, 15), (10, 15), (1_000, 15)],
 )
-def test_a_door_shuts_longer_each_time_and_never_for_long(failures: int, shut_minutes: int) -> None:
+def test_a_door_shuts_longer_each_time_and_never_for_long(failures: int, locked_minutes: int) -> None:
     throttle = LoginThrottle(door_id="d", name="n", failures=failures, failed_at=AT)
     until = rules.locked_until(throttle, at=AT)
-    assert until == (AT + timedelta(minutes=shut_minutes) if shut_minutes else None)
+    assert until == (AT + timedelta(minutes=locked_minutes) if locked_minutes else None)
     if until:
         assert rules.locked_until(throttle, at=until) is None
 
