@@ -140,8 +140,8 @@ def _operations(services: Sequence[Service[Any]]) -> dict[str, Any]:
             "action": "send",
             "channel": {"$ref": f"#/channels/{owner}"},
             "title": f"{owner} sends",
-            "summary": f"What {owner} tells.",
-            "description": f"What {owner} tells, from its outbox; the key keeps the events of a case in order.",
+            "summary": f"What {owner} publishes.",
+            "description": f"What {owner} publishes, from its outbox; the key keeps the events of a case in order.",
             "bindings": {"kafka": {"clientId": {"type": "string"}, "bindingVersion": KAFKA_BINDING}},
             "messages": [{"$ref": f"#/channels/{owner}/messages/{name}"} for name in sent],
         }
@@ -152,7 +152,7 @@ def _operations(services: Sequence[Service[Any]]) -> dict[str, Any]:
                 "action": "receive",
                 "channel": {"$ref": f"#/channels/{topic}"},
                 "title": f"{service.name} receives from {topic}",
-                "summary": f"What {service.name} acts on of what {topic} tells.",
+                "summary": f"What {service.name} acts on of what {topic} publishes.",
                 "description": f"What {service.name} acts on, each event once; it passes the others of {topic} over.",
                 "bindings": {
                     "kafka": {

@@ -73,7 +73,7 @@ def _welcome(planned: plan.Plan, environ: Mapping[str, str], *, var: Path) -> No
     terminal.table("Demo sign-ins (invented people)", sign_ins)
     terminal.write_line()
     terminal.write_line(
-        "All is ready. `make demo` tells the story. Ctrl-C stops everything; the next run goes on from here."
+        "All is ready. `make demo` plays a case through it. Ctrl-C stops everything; the next run goes on from here."
     )
 
 

@@ -1,4 +1,4 @@
-"""`python -m deploy.local.demo`: tell the story of each fund that the running platform serves (or of those that FUNDS
+"""`python -m deploy.local.demo`: play the case of each fund that the running platform serves (or of those that FUNDS
 names), then ask the platform what must never be; 1 where a step or an answer does not hold.
 """
 
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def _wanted(var: Path) -> dict[str, Fund]:
-    """The funds whose story is told; Broken where one that FUNDS names is not served."""
+    """The funds whose case is played; Broken where one that FUNDS names is not served."""
     funds = served.funds(os.environ, var=var)
     declaring = [fund_id for fund_id, fund in funds.items() if fund.sections.declarations is not None]
     if others := funds.keys() - declaring:
@@ -60,7 +60,7 @@ def _wanted(var: Path) -> dict[str, Fund]:
 
 
 def _all_hold(funds: dict[str, Fund], world: World) -> bool:
-    """Whether every story holds; each of them is told as far as it does."""
+    """Whether every fund's case holds; each is played up to its first check that fails."""
     turns = OrderedOutput(funds)
     runs = {fund_id: next_run() for fund_id in funds}
 
@@ -87,7 +87,7 @@ def _all_hold(funds: dict[str, Fund], world: World) -> bool:
 
 
 def next_run() -> int:
-    """A number that no telling on this platform had before."""
+    """A number that no earlier run on this platform had."""
     counter = place.var(os.environ) / "demo" / "tellings"
     counter.parent.mkdir(parents=True, exist_ok=True)
     run = int(counter.read_text()) + 1 if counter.exists() else 1

@@ -118,9 +118,9 @@ def accepted(scene: Scene, period: Period) -> None:
 
 
 def cards(scene: Scene) -> None:
-    """Rights open, cards are refreshed, each worker is told."""
+    """Rights open, cards are refreshed, each worker gets a message."""
     reporter, path = scene.reporter, f"/declarations/{scene.declaration['declaration_id']}"
-    title = "Rights open, health cards are refreshed, workers are told"
+    title = "Rights open, health cards are refreshed, workers are notified"
     if scene.fund.sections.entitlements is None or not scene.fund.entitlements.card_lifetime:
         reporter.skip(title, f"{scene.fund_id} issues no health cards; rights are looked at below")
         return

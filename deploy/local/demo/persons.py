@@ -195,7 +195,7 @@ def claim(scene: Scene, person: Worker) -> None:
         return
     reporter.seen(f"approved line by line: {decided['approved']} {decided['currency']}")
     done = reporter.wait("the payment", lambda: _paid_claim(scene, path), at_most_s=PAID_WITHIN_S)
-    scene.wait_notified(person, "claim-paid", about=claim_id, what="the worker is told that it is paid")
+    scene.wait_notified(person, "claim-paid", about=claim_id, what="the worker is notified that it is paid")
     for step in done["timeline"]:
         reporter.seen(f"  {step['at'][:19]}  {step['text']} {step['about']}")
     reporter.seen(f"next: {done['next']['text']}")
@@ -253,7 +253,7 @@ def allowance(scene: Scene, person: Worker) -> None:
         f"from {award['from_on']}"
     )
     _answer_missing(scene, asked)
-    scene.wait_notified(person, "award-opened", about=award["award_id"], what="the worker is told")
+    scene.wait_notified(person, "award-opened", about=award["award_id"], what="the worker is notified")
 
 
 def _is_allowance(definition: ClaimType) -> bool:

@@ -1,4 +1,4 @@
-"""One fund's telling: who is in it, what its chapters hand on to each other, and what several of them do."""
+"""The state of one fund's demo: its people, what chapters pass to later ones, and steps that several share."""
 
 import os
 import re
@@ -36,7 +36,7 @@ def today() -> date:
 
 @dataclass
 class Scene:
-    """One fund's telling, and what the chapters hand on to each other."""
+    """One fund's demo, and what its chapters pass to later ones."""
 
     world: World
     characters: Cast

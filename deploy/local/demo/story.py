@@ -1,6 +1,6 @@
 """The story, chapter by chapter: from a wage file to a paid claim, through public interfaces only.
 
-It is told over the fund's own definition: what one fund does otherwise than another is read there, and what a fund does
+It follows the fund's own definition: what one fund does otherwise than another is read there, and what a fund does
 not do is said and left out. A fund more needs nothing here.
 """
 

@@ -148,7 +148,7 @@ class IsoHttpBank:
         return ()
 
     def statement(self, statement_id: str) -> BankNotice | None:
-        """A camt.054 that the bank told of."""
+        """A camt.054 that the bank announced."""
         body = self._file(f"/statements/{quote(statement_id, safe='')}")
         return None if body is None else camt.read(body)
 
