@@ -511,10 +511,10 @@ def test_users_that_cannot_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failures", "shut_minutes"),
+    ("failures", "locked_minutes"),
     [(0, 0), (1, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (9, 15), (10, 15), (1_000, 15)],
 )
-def test_a_door_shuts_longer_each_time_and_never_for_long(failures: int, locked_minutes: int) -> None:
+def test_a_login_is_locked_longer_each_time_and_never_for_long(failures: int, locked_minutes: int) -> None:
     throttle = LoginThrottle(door_id="d", name="n", failures=failures, failed_at=AT)
     until = rules.locked_until(throttle, at=AT)
     assert until == (AT + timedelta(minutes=locked_minutes) if locked_minutes else None)
