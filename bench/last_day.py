@@ -20,8 +20,8 @@ from bench.asking import ask, percentile, request
 from deploy.local import addresses, place
 from deploy.local.demo import operator, payroll
 from deploy.local.demo.__main__ import next_run
-from deploy.local.demo.narration import Teller
 from deploy.local.demo.people import Cast, cast, write_register
+from deploy.local.demo.reporter import Reporter
 from deploy.local.demo.scene import EMPLOYER_SCOPE, today
 from deploy.local.demo.visitors import Visitor, World
 from deploy.local.programs import HOST
@@ -38,8 +38,8 @@ ACCEPTED_WITHIN_S = 60.0
 
 
 def main(seconds: float) -> None:
-    world = World(addresses.ports(os.environ), Teller())
-    world.teller.trace_id = "0" * 32  # not a trace: a tenth is sampled, as from any frontend
+    world = World(addresses.ports(os.environ), Reporter())
+    world.reporter.trace_id = "0" * 32  # not a trace: a tenth is sampled, as from any frontend
     firms = [cast(FUND, run=next_run(), count=WORKERS_A_FILE) for _ in range(int(seconds * FILES_A_SECOND) + 1)]
     employer = Visitor(world, FUND.fund_id)
     register(firms, employer)

@@ -22,9 +22,9 @@ from deploy.local import addresses, place
 from deploy.local.demo import papers, payroll
 from deploy.local.demo.__main__ import next_run
 from deploy.local.demo.employers import register, send, sign_in
-from deploy.local.demo.narration import Teller
 from deploy.local.demo.people import cast
 from deploy.local.demo.persons import account, filing
+from deploy.local.demo.reporter import Reporter
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.visitors import World
 from deploy.local.supervisor import families
@@ -91,7 +91,7 @@ def _cpu_s(process: psutil.Process) -> float:
 
 
 def main() -> None:
-    world = World(addresses.ports(os.environ), Teller())
+    world = World(addresses.ports(os.environ), Reporter())
     pid = int((place.var(os.environ) / "run.lock").read_text())
     asked = [int(each) for each in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as folder:

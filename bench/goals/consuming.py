@@ -36,9 +36,9 @@ class Consuming:
     def bare(self, program: str, events: int, *options: str) -> Callable[[], Run]:
         return lambda: self._run(f"bench.baselines.{program}", *options, events, group(), CLAIMS)
 
-    def faststream(self, what: str, voice: str, events: int) -> Callable[[], Run]:
+    def faststream(self, what: str, level: str, events: int) -> Callable[[], Run]:
         program = "bench.peers.faststream_consume"
-        return lambda: self._run(program, what, voice, events, group(), CLAIMS, python=PEERS_PYTHON)
+        return lambda: self._run(program, what, level, events, group(), CLAIMS, python=PEERS_PYTHON)
 
     def hexkit(self, events: int) -> Callable[[], Run]:
         program = "bench.peers.hexkit_consume"

@@ -25,10 +25,10 @@ class Submitted(BaseModel):
     submitted_at: datetime
 
 
-async def main(what: str, voice: str, events: int, group: str, topic: str) -> None:
+async def main(what: str, level: str, events: int, group: str, topic: str) -> None:
     effects = AsyncMongoClient[dict[str, Any]](os.environ["MONGODB_URI"])[os.environ["MONGODB_DATABASE"]]["heard"]
     servers = os.environ["KAFKA_BOOTSTRAP_SERVERS"]
-    broker = KafkaBroker(servers, logger=None) if voice == "quiet" else KafkaBroker(servers)
+    broker = KafkaBroker(servers, logger=None) if level == "quiet" else KafkaBroker(servers)
     done, watches, seen = asyncio.Event(), list[Stopwatch](), 0
 
     @broker.subscriber(topic, group_id=group, auto_offset_reset="earliest")

@@ -51,7 +51,7 @@ OPTIONAL_HEADERS = {"ce_sequence", "traceparent"}
 
 def document(services: Sequence[Service[Any]]) -> dict[str, Any]:
     """The whole document."""
-    meanings = fields.read([MEANINGS])
+    descriptions = fields.read([MEANINGS])
     schemas: dict[str, Any] = {}
     messages: dict[str, Any] = {}
     channels: dict[str, Any] = {}
@@ -65,7 +65,7 @@ def document(services: Sequence[Service[Any]]) -> dict[str, Any]:
         channel["messages"][name] = {"$ref": f"#/components/messages/{name}"}
     for shape, schema in schemas.items():
         for field, inner in schema.get("properties", {}).items():
-            inner.setdefault("description", meanings.of(shape, field).says)
+            inner.setdefault("description", descriptions.of(shape, field).text)
     return {
         "asyncapi": "3.0.0",
         "id": "urn:himaya:events",
@@ -91,13 +91,13 @@ def _message(cls: type[Any], name: str, reference: Any) -> dict[str, Any]:
     text = {"type": "string"}
     properties = {"ce_type": {**text, "const": name, "description": "Type and version of the event."}}
     properties |= {header: {**text, **about} for header, about in HEADERS.items()}
-    says = " ".join((inspect.getdoc(cls) or "").split())
+    description = " ".join((inspect.getdoc(cls) or "").split())
     published = json.loads(catalogue.encode(example(cls)))
     return {
         "name": name,
         "title": cls.__name__,
-        "summary": says.split(". ")[0].rstrip(".") + ".",
-        "description": says,
+        "summary": description.split(". ")[0].rstrip(".") + ".",
+        "description": description,
         "contentType": "application/json",
         "headers": {
             "type": "object",
@@ -140,8 +140,8 @@ def _operations(services: Sequence[Service[Any]]) -> dict[str, Any]:
             "action": "send",
             "channel": {"$ref": f"#/channels/{owner}"},
             "title": f"{owner} sends",
-            "summary": f"What {owner} tells.",
-            "description": f"What {owner} tells, from its outbox; the key keeps the events of a case in order.",
+            "summary": f"What {owner} publishes.",
+            "description": f"What {owner} publishes, from its outbox; the key keeps the events of a case in order.",
             "bindings": {"kafka": {"clientId": {"type": "string"}, "bindingVersion": KAFKA_BINDING}},
             "messages": [{"$ref": f"#/channels/{owner}/messages/{name}"} for name in sent],
         }
@@ -152,7 +152,7 @@ def _operations(services: Sequence[Service[Any]]) -> dict[str, Any]:
                 "action": "receive",
                 "channel": {"$ref": f"#/channels/{topic}"},
                 "title": f"{service.name} receives from {topic}",
-                "summary": f"What {service.name} acts on of what {topic} tells.",
+                "summary": f"What {service.name} acts on of what {topic} publishes.",
                 "description": f"What {service.name} acts on, each event once; it passes the others of {topic} over.",
                 "bindings": {
                     "kafka": {

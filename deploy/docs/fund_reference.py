@@ -46,7 +46,7 @@ def page() -> str:
         "",
         "A fund is a folder `shared/funds/definitions/<fund>/`. `fund.yaml` says what the fund is; every other file is",
         "a section of what it does, and may be left out where the fund does not do it. A start refuses a folder with",
-        "all of its faults at once. CONTRIBUTING tells how to add one. This page is generated (`make docs`).",
+        "all of its faults at once. CONTRIBUTING says how to add one. This page is generated (`make docs`).",
         "",
         "An *amount* is a number and a currency (`528.320 TND`), with the currency's decimals. *Texts* are a text in",
         "each language of the fund. A `law` says from when to when the value beside it holds, by which text, and how",

@@ -76,9 +76,9 @@ def events() -> str:
         for (type_name, version), cls in sorted(catalogue.declared().items()):
             declared = cls.__event__
             if declared.owner == owner:
-                says = " ".join((inspect.getdoc(cls) or "").split("\n\n")[0].split())
+                description = " ".join((inspect.getdoc(cls) or "").split("\n\n")[0].split())
                 who = ", ".join(sorted(set(received.get((type_name, version), [])))) or "nobody yet"
-                lines.append(f"| `{cls.__name__}` v{version} | {says} | `{declared.case_field}` | {who} |")
+                lines.append(f"| `{cls.__name__}` v{version} | {description} | `{declared.case_field}` | {who} |")
         lines.append("")
     return "\n".join(lines)
 

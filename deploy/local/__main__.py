@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.local import demo_fund, figures, migrate, place, plan, refill, screen, served
+from deploy.local import demo_fund, figures, migrate, place, plan, refill, served, terminal
 from deploy.local.addresses import SERVICES
 from deploy.local.programs import Broken
 from deploy.local.run import keep_running, listen_for_the_end
@@ -29,10 +29,10 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
     try:
         with place.alone(var):
             if stop_left_over(var=var):
-                screen.write_line("Stopped what a run had left that was cut off.")
+                terminal.write_line("Stopped what a run had left that was cut off.")
             planned = plan.make(environ, var=var)
             for remark in planned.remarks:
-                screen.write_line(remark)
+                terminal.write_line(remark)
 
             def prepare() -> None:
                 """Before any relay works: it would send new events before those that the broker has lost."""
@@ -56,7 +56,7 @@ def run(environ: Mapping[str, str], *, var: Path) -> int:
 def stop(var: Path) -> int:
     """End the run of this place, from another terminal."""
     stopped = place.stop_holder(var) or stop_left_over(var=var)
-    screen.write_line("Stopped." if stopped else "Nothing runs here.")
+    terminal.write_line("Stopped." if stopped else "Nothing runs here.")
     return 0
 
 
@@ -69,11 +69,11 @@ def do(environ: Mapping[str, str], service: str, arguments: Sequence[str], *, va
 
 def _welcome(planned: plan.Plan, environ: Mapping[str, str], *, var: Path) -> None:
     sign_ins = _demo_fund(environ, var=var)
-    screen.table("Where things are", planned.addresses)
-    screen.table("Demo sign-ins (invented people)", sign_ins)
-    screen.write_line()
-    screen.write_line(
-        "All is ready. `make demo` tells the story. Ctrl-C stops everything; the next run goes on from here."
+    terminal.table("Where things are", planned.addresses)
+    terminal.table("Demo sign-ins (invented people)", sign_ins)
+    terminal.write_line()
+    terminal.write_line(
+        "All is ready. `make demo` plays a case through it. Ctrl-C stops everything; the next run goes on from here."
     )
 
 
@@ -81,7 +81,7 @@ def _demo_fund(environ: Mapping[str, str], *, var: Path) -> list[list[str]]:
     """Load the demo of each fund on its first start; who may sign in there, as rows of equally many cells."""
     wanted = list(served.funds(environ, var=var))
     if without := [fund_id for fund_id in wanted if fund_id not in demo_fund.loaded(var)]:
-        screen.write_line(f"  first start of {', '.join(without)}: loading invented people")
+        terminal.write_line(f"  first start of {', '.join(without)}: loading invented people")
         loading = [sys.executable, "-m", "deploy.local.demo_fund", *without]
         if subprocess.run(loading, env={**environ, "HIMAYA_VAR": str(var)}).returncode:
             raise Broken("the demo fund could not be loaded: the reason stands above")
@@ -109,7 +109,7 @@ def main(arguments: Sequence[str]) -> int:
             case ["do", service, *rest] if service in SERVICES:
                 return do(environ, service, rest, var=var)
     except Broken as broken:
-        screen.why(broken)
+        terminal.why(broken)
         return 1
     print(USAGE, file=sys.stderr)
     return 2

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from deploy.local import screen
+from deploy.local import terminal
 from deploy.local.place import REPOSITORY
 from deploy.local.programs import Broken
 from deploy.local.supervisor import families
@@ -17,9 +17,9 @@ MEBIBYTE = 1 << 20
 
 def show(var: Path) -> None:
     """Print them all."""
-    screen.table("Memory, in MiB (PSS: what processes share is counted once)", memory(var))
+    terminal.table("Memory, in MiB (PSS: what processes share is counted once)", memory(var))
     lines = [[folder, str(lines_of_python(REPOSITORY / folder))] for folder in (*CODE, *TESTS)]
-    screen.table("Lines of Python, without blank ones", lines)
+    terminal.table("Lines of Python, without blank ones", lines)
 
 
 def memory(var: Path) -> list[list[str]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from deploy.local import screen
+from deploy.local import terminal
 from deploy.local.programs import POLL_S, Broken, Program, last_words, refuse_taken_ports
 from deploy.local.supervisor import Stage, Supervisor, supervised
 
@@ -46,7 +46,7 @@ def keep_running(
         finally:
             for ending in ENDINGS:
                 signal.signal(ending, signal.SIG_IGN)  # stopping has begun and ends by itself
-            screen.write_line("Stopping.")
+            terminal.write_line("Stopping.")
 
 
 def _start(supervisor: Supervisor, stages: Sequence[Stage], *, began_s: float) -> None:
@@ -66,7 +66,7 @@ def _start(supervisor: Supervisor, stages: Sequence[Stage], *, began_s: float) -
             _refuse_late(waiting.values(), supervisor, waited_s=time.monotonic() - started_s)
         else:
             del waiting[program.slug]
-            screen.ready(program.name, after_s=time.monotonic() - began_s)
+            terminal.ready(program.name, after_s=time.monotonic() - began_s)
 
 
 def _ask_until_it_answers(program: Program, answered: "queue.Queue[Program]") -> None:

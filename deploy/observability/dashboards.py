@@ -67,13 +67,13 @@ def _text(uid: str, title: str, metrics: Iterable[Metric], *, filtered_by: str) 
 def _panel(number: int, metric: Metric, *, filtered_by: str) -> dict[str, Any]:
     per_row = COLUMNS // WIDTH
     alerting = [sign["alert"] for sign in signs() if metric.name in sign["expr"]]
-    says = metric.says + (f". Alerts: {', '.join(alerting)}" if alerting else "")
+    description = metric.description + (f". Alerts: {', '.join(alerting)}" if alerting else "")
     unit = "s" if metric.name.endswith("_seconds") else "ops" if metric.kind == "counter" else "short"
     return {
         "id": number + 1,
         "type": "timeseries",
-        "title": metric.says,
-        "description": f"{metric.name}. {says}",
+        "title": metric.description,
+        "description": f"{metric.name}. {description}",
         "datasource": SOURCE,
         "gridPos": {"x": number % per_row * WIDTH, "y": number // per_row * HEIGHT, "w": WIDTH, "h": HEIGHT},
         "fieldConfig": {"defaults": {"unit": unit, "min": 0}, "overrides": []},

@@ -15,7 +15,7 @@ class Metric:
 
     name: str
     kind: str
-    says: str
+    description: str
     labels: tuple[str, ...]
 
 
@@ -28,6 +28,6 @@ def declared() -> Mapping[str, Metric]:
             if family.name.startswith(OURS):
                 name = family.name + "_total" * (family.type == "counter")
                 found[name] = Metric(
-                    name=name, kind=family.type, says=family.documentation, labels=tuple(collector._labelnames)
+                    name=name, kind=family.type, description=family.documentation, labels=tuple(collector._labelnames)
                 )
     return dict(sorted(found.items()))

@@ -30,8 +30,8 @@ from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
 from services.claims.claims.timeline import FurtherStep, Who
 from services.claims.crosschecks.crosscheck import Status as CrossCheckStatus
-from services.claims.crosschecks.jobs import asking
-from services.claims.crosschecks.periodic_tasks import exchanging
+from services.claims.crosschecks.jobs import inquiries
+from services.claims.crosschecks.periodic_tasks import exchanges
 from services.claims.crosschecks.registers.choice import ChosenRegisters, faults
 from services.claims.crosschecks.routes import routes as crosscheck_routes
 from services.claims.crosschecks.store import crosschecks
@@ -55,7 +55,7 @@ from services.claims.overpayments.reactions import reactions as overpayment_reac
 from services.claims.overpayments.routes import routes as overpayment_routes
 from services.claims.overpayments.store import overpayments
 from services.claims.reviews.routes import routes as review_routes
-from services.claims.runs.jobs import Running, watching
+from services.claims.runs.jobs import RunCalculator, watching
 from services.claims.runs.judging import by_rules
 from services.claims.runs.reactions import reactions as run_reactions
 from services.claims.runs.routes import routes as run_routes
@@ -105,11 +105,11 @@ CODES: CodeSets = {
 
 
 def jobs(own: Settings) -> Sequence[JobKind]:
-    return [following_awards(), Running(by_rules).job, *asking(ChosenRegisters(own.registers), own.registers)]
+    return [following_awards(), RunCalculator(by_rules).job, *inquiries(ChosenRegisters(own.registers), own.registers)]
 
 
 def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
-    return [watching(), measure(), *exchanging(ChosenRegisters(own.registers), own.registers)]
+    return [watching(), measure(), *exchanges(ChosenRegisters(own.registers), own.registers)]
 
 
 def faults_of_funds(own: Settings, funds: Mapping[str, Fund]) -> list[str]:

@@ -8,10 +8,10 @@ from flask import Blueprint
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.banking.bank_entry import EntryStatus, Ground, Target, Why
 from services.payments.banking.banks.choice import ChosenBanks, faults
-from services.payments.banking.fetching import Fetching
+from services.payments.banking.fetching import StatementFetcher
 from services.payments.banking.jobs import backfills as backfills_at_bank
 from services.payments.banking.jobs import jobs as bank_jobs
-from services.payments.banking.paying import Paying
+from services.payments.banking.paying import PayoutSender
 from services.payments.banking.routes import routes as bank_routes
 from services.payments.banking.store import entries, messages, statements
 from services.payments.banking.webhook import secrets_for_app
@@ -90,7 +90,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
 
 def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
     banks = ChosenBanks(own.banks)
-    return [Paying(banks).gathering, Fetching(banks).looking]
+    return [PayoutSender(banks).gathering, StatementFetcher(banks).looking]
 
 
 def blueprints(own: Settings, context: ServiceContext) -> Sequence[Blueprint]:

@@ -39,12 +39,12 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m shared.encryption")
     verbs = parser.add_subparsers(required=True, dest="verb", metavar="verb")
-    for verb, says in {
+    for verb, sentence in {
         "add": "one more key, which opens and does not seal yet",
         "use": "the key seals from now on",
         "drop": "take a key out: what it sealed never opens again",
     }.items():
-        one = verbs.add_parser(verb, help=says)
+        one = verbs.add_parser(verb, help=sentence)
         one.add_argument("ring", type=Path)
         one.add_argument("key_id")
         one.add_argument("--classes", nargs="+", choices=CLASSES, help="all where none is named")

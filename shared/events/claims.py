@@ -61,7 +61,7 @@ class PaperRequested:
 
 @event(case="claim_id")
 class MedicalReviewRequested:
-    """A claim went to the fund's medical control; notifications tells the person that it takes its time there."""
+    """A claim went to the fund's medical control; notifications informs the person that it takes longer."""
 
     claim_id: str
     reference: str
@@ -83,7 +83,7 @@ class PaperAdded:
 
 @event(case="claim_id")
 class ClaimApproved:
-    """The fund owes an amount; payments orders the payout, notifications tells the person.
+    """The fund owes an amount; payments orders the payout, notifications informs the person.
 
     Where it was granted on appeal, `appeal_of` is the claim whose decision was contested, and the amount is what is
     paid beside the first one."""
@@ -100,7 +100,7 @@ class ClaimApproved:
 
 @event(case="claim_id")
 class RequestGranted:
-    """A request was granted whose effect is a task, such as a card to issue or data to put right; notifications tells
+    """A request was granted whose effect is a task, such as a card to issue or data to put right; notifications informs
     the person that it is being done."""
 
     claim_id: str
@@ -112,7 +112,7 @@ class RequestGranted:
 
 @event(case="claim_id")
 class RequestDone:
-    """The task of a granted request has been done; notifications tells the person."""
+    """The task of a granted request has been done; notifications informs the person."""
 
     claim_id: str
     reference: str
@@ -161,7 +161,7 @@ class ClaimAppealed:
 @event(case="claim_id")
 class AppealDecided:
     """What an appeal came to: `outcome` is confirmed, changed, lowered or reversed, `amount_minor` what is paid beside
-    the first decision; notifications tells the person. What is owed is told by `ClaimApproved`.
+    the first decision; notifications informs the person. `ClaimApproved` says what is owed.
 
     `first_minor` is what the first decision granted, `granted_minor` what is granted now altogether, `overpaid_minor`
     what of the first is to be recovered; zero where nothing is paid once, and in events of earlier releases."""

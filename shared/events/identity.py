@@ -71,7 +71,7 @@ class PersonDied:
     """The register knows that a person died, or that it was on another day than was said before; claims ends what was
     theirs, notifications writes to them no more.
 
-    `revision` counts what the register was told of the death: of this event and `DeathTakenBack` the one with the
+    `revision` counts the reports of the death: of this event and `DeathTakenBack` the one with the
     greater number holds, in whatever order they come. `died_on` is the day (ISO 8601), of class health.
     """
 

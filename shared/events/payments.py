@@ -117,8 +117,8 @@ class WagesDeclared:
     """A page of an accepted declaration, by quarters; claims opens rights from it, documents writes careers.
 
     Pages count from 1 to `pages`. What an employer declares for one `establishment` says nothing of its others. It is
-    published beside version 2 until its last reaction has moved, of declarations that tell wages by quarters only;
-    `has_version_2` tells those who know both that the same page comes as version 2 too.
+    published beside version 2 until its last reaction has moved, of declarations that give wages by quarters only;
+    `has_version_2` informs consumers of both that the same page comes as version 2 too.
     """
 
     declaration_id: str
@@ -326,7 +326,7 @@ class BenefitOrdered:
 
 @event(case="claim_id")
 class BenefitPaid:
-    """The bank booked the payout; claims closes the claim, or notes the payment of the award, and notifications tells
+    """The bank booked the payout; claims closes the claim, or notes the payment of the award, and notifications informs
     the person."""
 
     claim_id: str

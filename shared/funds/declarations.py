@@ -94,7 +94,7 @@ class DeclarationForm:
         return self.wages_by or usual_wage_kind(self.period)
 
     def parts(self, period: Period) -> tuple[Period, ...]:
-        """The periods of which a declaration tells wages, and for each of which contributions are due."""
+        """The periods for which a declaration gives wages, and for each of which contributions are due."""
         return period.parts(self.wage_kind)
 
     def due_on(self, period: Period, *, calendar: Calendar) -> date:

@@ -12,7 +12,7 @@ class FactName:
     """A family of facts: how its names are written, and what they say."""
 
     pattern: str
-    says: str
+    description: str
 
     def read(self, name: str) -> "re.Match[str] | None":
         return re.fullmatch(self.pattern, name)

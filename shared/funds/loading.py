@@ -6,6 +6,7 @@ import dataclasses
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from enum import EnumMeta
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import available_timezones
@@ -117,6 +118,13 @@ class _Loader(UniqueKeys):
 _Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(node.value))
 
 _MISSING = object()
+VALUES_NAMED_MAX = 20
+"""Of an enum with more values, such as currencies, a fault names none."""
+
+
+def _values_of(kind: Any) -> str:
+    is_named = isinstance(kind, EnumMeta) and len(kind) <= VALUES_NAMED_MAX
+    return f"; it may be {', '.join(each.value for each in kind)}" if is_named else ""
 
 
 class _Reading:
@@ -198,7 +206,7 @@ class _Reading:
         try:
             return msgspec.convert(raw, kind)
         except msgspec.ValidationError as wrong:
-            return self.fault(place, str(wrong))
+            return self.fault(place, f"{wrong}{_values_of(kind)}")
 
     def _thing(self, raw: object, kind: Any, place: str) -> object:
         if not isinstance(raw, dict):

@@ -45,7 +45,7 @@ class SubmittedForm(Generic[Kept]):
 class Files(Generic[Kept]):
     """Reads 1 to `count_max` files in parts of one name, `part`, and beside them the fields of a schema.
 
-    `save` makes of each file what the handler gets, in a form whose repr tells two files apart: it is what the
+    `save` makes of each file what the handler gets, in a form whose repr differs between two files: it is what the
     request's fingerprint is made of. `size_max` bounds the whole body, in bytes.
     """
 

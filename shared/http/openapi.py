@@ -15,7 +15,7 @@ from shared.http import bodies, conditions, fields, problems
 from shared.http.callers import KeysUnavailable, ScopeMissing, Verifier
 from shared.http.endpoint import RequestInProgress
 from shared.http.failures import Found, of_method, reachable
-from shared.http.fields import Meanings
+from shared.http.fields import FieldDescriptions
 from shared.http.load_shedding import Overloaded
 from shared.http.problems import NotMigrated, Problem, TooManyRequests
 from shared.http.routes import ANYONE, Downloads, Route, Routes
@@ -93,7 +93,9 @@ SAME_EVERYWHERE = {401: "Unauthenticated", 429: "TooManyRequests", 500: "Fault",
 """Described once for all operations that may be refused with no more than these codes."""
 
 
-def document(service: str, subjects: Sequence[Routes], *, texts: Texts, meanings: Meanings) -> dict[str, Any]:
+def document(
+    service: str, subjects: Sequence[Routes], *, texts: Texts, descriptions: FieldDescriptions
+) -> dict[str, Any]:
     """What the service answers, as a program reads it."""
     plugin = MarshmallowPlugin()
     spec = APISpec(
@@ -130,7 +132,7 @@ def document(service: str, subjects: Sequence[Routes], *, texts: Texts, meanings
     made: dict[str, Any] = spec.to_dict()
     refs = plugin.converter.refs if plugin.converter else {}
     docstrings = {name: _docstring(key[0]) for key, name in refs.items()}
-    _describe(made, docstrings=docstrings, meanings=meanings)
+    _describe(made, docstrings=docstrings, descriptions=descriptions)
     return made
 
 
@@ -281,34 +283,34 @@ def _docstring(cls: type[Schema]) -> str:
     return " ".join(inspect.cleandoc(cls.__dict__.get("__doc__") or "").split())
 
 
-def _describe(made: dict[str, Any], *, docstrings: Mapping[str, str], meanings: Meanings) -> None:
+def _describe(made: dict[str, Any], *, docstrings: Mapping[str, str], descriptions: FieldDescriptions) -> None:
     """Put what is said of shapes and fields into the document, and an example to each body."""
     schemas = made["components"]["schemas"]
     for shape, schema in schemas.items():
         if docstrings.get(shape):
             schema.setdefault("description", docstrings[shape])
         for field, inner in schema.get("properties", {}).items():
-            _describe_field(inner, meanings.of(shape, field).says)
+            _describe_field(inner, descriptions.of(shape, field).text)
     for operations in made["paths"].values():
         for operation in operations.values():
             for parameter in operation["parameters"]:
-                _describe_parameter(parameter, meanings)
+                _describe_parameter(parameter, descriptions)
             answers = [each for status, each in operation["responses"].items() if status < "300"]
             for body in (operation.get("requestBody", {}), *answers):
                 for media_type, content in body.get("content", {}).items():
                     if media_type == "application/json" and "example" not in content:
                         shape = content["schema"]
-                        content["example"] = fields.example(shape, name="", schemas=schemas, meanings=meanings)
+                        content["example"] = fields.example(shape, name="", schemas=schemas, descriptions=descriptions)
 
 
-def _describe_parameter(parameter: dict[str, Any], meanings: Meanings) -> None:
-    meaning = meanings.of("", parameter["name"])
+def _describe_parameter(parameter: dict[str, Any], descriptions: FieldDescriptions) -> None:
+    description = descriptions.of("", parameter["name"])
     if "enum" in parameter["schema"]:
         _with_type(parameter["schema"])
-    if meaning.says:
-        parameter.setdefault("description", meaning.says)
-    if parameter["in"] == "path" and meaning.example is not fields.NONE_GIVEN:
-        parameter.setdefault("example", meaning.example)
+    if description.text:
+        parameter.setdefault("description", description.text)
+    if parameter["in"] == "path" and description.example is not fields.NONE_GIVEN:
+        parameter.setdefault("example", description.example)
 
 
 def _describe_field(schema: dict[str, Any], says: str) -> None:

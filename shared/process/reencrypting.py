@@ -51,7 +51,7 @@ def _status(service: Service[Any], context: ServiceContext, fund_id: str) -> Non
         for data_class, key_id in stored.key_ids()
     )
     for (tenant_collection, data_class, key_id), count in sorted(counted.items()):
-        _say(f"{fund_id}  {tenant_collection}  {data_class}  {key_id}  {count}")
+        _write(f"{fund_id}  {tenant_collection}  {data_class}  {key_id}  {count}")
     _status_of_published(uow, fund_id)
 
 
@@ -63,7 +63,7 @@ def _status_of_published(uow: UnitOfWork, fund_id: str) -> None:
         counted[row] += 1
         last[row] = max(each.at, last.get(row, each.at))
     for row, count in sorted(counted.items()):
-        _say(f"{fund_id}  {'  '.join(row)}  {count}  the last of {last[row].date()}")
+        _write(f"{fund_id}  {'  '.join(row)}  {count}  the last of {last[row].date()}")
 
 
 def _reencrypt(service: Service[Any], context: ServiceContext, fund_id: str) -> None:
@@ -76,7 +76,7 @@ def _reencrypt(service: Service[Any], context: ServiceContext, fund_id: str) -> 
                 fund_id, by=by, cause=cause, action=lambda uow: reencryption.reencrypt(uow, part)
             )
         )
-    _say(f"{fund_id}  {renewed} renewed")
+    _write(f"{fund_id}  {renewed} renewed")
 
 
 def _with_back_off(reencrypt: Callable[[], int]) -> int:
@@ -89,6 +89,6 @@ def _with_back_off(reencrypt: Callable[[], int]) -> int:
     return reencrypt()
 
 
-def _say(line: str) -> None:
+def _write(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()

@@ -14,7 +14,7 @@ from shared.funds.fund import Fund
 from shared.funds.loading import FundsInvalid, load
 from shared.http import fields, openapi
 from shared.http.callers import KeysFromUrl, PublicKeys, Verifier
-from shared.http.fields import Meanings
+from shared.http.fields import FieldDescriptions
 from shared.http.routes import Routes
 from shared.jobs import queue
 from shared.jobs.job import JobKind
@@ -106,14 +106,14 @@ class Service(Generic[Own]):
     def texts(self) -> Texts:
         return read([HTTP_TEXTS, self.folder / "texts.yaml"])
 
-    def meanings(self) -> Meanings:
+    def descriptions(self) -> FieldDescriptions:
         """What the fields of its shapes mean."""
         own = self.folder / "fields.yaml"
         return fields.read([HTTP_FIELDS, *([own] if own.exists() else [])])
 
     def openapi(self) -> dict[str, Any]:
         """Its OpenAPI document."""
-        return openapi.document(self.name, self.routes, texts=self.texts(), meanings=self.meanings())
+        return openapi.document(self.name, self.routes, texts=self.texts(), descriptions=self.descriptions())
 
     def context(self, common: Common) -> ServiceContext:
         """Connected: called once in each process, after any fork."""

@@ -13,6 +13,7 @@ from simulators.bank.settings import Settings
 
 
 def main() -> None:
+    """Serve the bank until SIGTERM, with the settings of the environment."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     settings = Settings.read(os.environ)

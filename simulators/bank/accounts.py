@@ -29,6 +29,7 @@ def open_fund_accounts(book: Book, accounts: tuple[FundAccount, ...]) -> None:
 
 
 def routes(bank: Bank) -> Blueprint:
+    """Opening accounts and reading their balances and entries."""
     blueprint = Blueprint("accounts", __name__)
 
     @blueprint.post("/customers/accounts")

@@ -30,4 +30,5 @@ def to_minor(text: str, currency: str) -> int:
 
 
 def to_text(minor: int, currency: str) -> str:
+    """An amount in minor units as its decimal text: 1500 of TND is `1.500`."""
     return str(Decimal(minor).scaleb(-Currency(currency).decimals))

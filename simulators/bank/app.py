@@ -29,6 +29,7 @@ LOG_LINES_MAX = 1000
 
 
 def open_bank(settings: Settings) -> Bank:
+    """The bank over its state folder, with the accounts that the settings name."""
     book = Book(settings.state_dir)
     accounts.open_fund_accounts(book, settings.accounts)
     postman = Postman(book, secrets=settings.webhook_secrets, retry_s=settings.retry_s)
@@ -36,6 +37,7 @@ def open_bank(settings: Settings) -> Bank:
 
 
 def application(bank: Bank) -> Flask:
+    """The bank's HTTP application; a body is refused above the size of a payment file."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = FILE_BYTES_MAX + 1024
     for subject in (accounts, checkouts, payouts, crafted):

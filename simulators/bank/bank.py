@@ -25,6 +25,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Bank:
+    """What all routes share: settings, state, the sender of webhooks, and the lookup of references at the fund."""
+
     settings: Settings
     book: Book
     postman: Postman

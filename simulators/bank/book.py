@@ -40,10 +40,12 @@ create table if not exists log (
 
 
 def new_id(kind: str) -> str:
+    """A new random id, such as `pay_3f…`."""
     return f"{kind}_{uuid4().hex[:24]}"
 
 
 def now() -> datetime:
+    """The current instant, in UTC."""
     return datetime.now(UTC)
 
 
@@ -72,11 +74,13 @@ class Book:
             self._connection.execute("commit")
 
     def one(self, query: str, *values: object) -> sqlite3.Row | None:
+        """The first row of a query, or None."""
         with self._lock:
             found: sqlite3.Row | None = self._connection.execute(query, values).fetchone()
             return found
 
     def all(self, query: str, *values: object) -> list[sqlite3.Row]:
+        """All rows of a query."""
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
@@ -96,6 +100,7 @@ def take_fault(uow: sqlite3.Connection, kind: str) -> float | None:
 
 
 def balance_minor(uow: sqlite3.Connection, account: str) -> int:
+    """The balance of an account in minor units; 0 without entries."""
     total = uow.execute("select sum(amount_minor) from entries where account = ?", (account,)).fetchone()[0]
     return int(total or 0)
 

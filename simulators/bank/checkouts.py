@@ -48,6 +48,7 @@ WORDS = {
 
 
 def routes(bank: Bank) -> Blueprint:
+    """Checkouts: the fund opens one, the payer's page enters a card and pays."""
     blueprint = Blueprint("checkouts", __name__)
 
     @blueprint.post("/checkouts")

@@ -9,6 +9,7 @@ from simulators.bank.fund import send_webhook
 
 
 def routes(bank: Bank) -> Blueprint:
+    """Test routes that replace what the bank reports, to try reports that a bank may send by mistake."""
     blueprint = Blueprint("crafted", __name__)
 
     @blueprint.put("/_files/<path:message_id>/pain.002")

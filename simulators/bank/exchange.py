@@ -32,10 +32,12 @@ class Exchange(Thread):
         self._published: dict[str, int] = {}
 
     def stop(self) -> None:
+        """Stop the thread, and wait up to 5 s for it."""
         self._stopped.set()
         self.join(5)
 
     def run(self) -> None:
+        """Take orders and write reports for every fund's folder until stopped; a folder that fails is tried again."""
         while not self._stopped.wait(LOOK_S):
             for fund, folder in self._folders.items():
                 try:

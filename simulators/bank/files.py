@@ -55,6 +55,8 @@ class Payment:
 
 @dataclass(frozen=True)
 class PayoutFile:
+    """A pain.001 as the bank read it. Count and control sum are text, as they came."""
+
     message_id: str
     count: str
     control_sum: str | None
@@ -187,6 +189,7 @@ class _Tree:
         self.body = ElementTree.SubElement(self._root, body)
 
     def put(self, parent: ElementTree.Element, path: str, text: str | None = None, **attributes: str) -> None:
+        """Add an element at a path below `parent`; parents that are open already are reused."""
         *ways, last = path.split("/")
         for name in ways:
             children = list(parent)
@@ -195,6 +198,7 @@ class _Tree:
         ElementTree.SubElement(parent, last, attributes).text = text
 
     def done(self) -> bytes:
+        """The document as UTF-8 XML."""
         written: bytes = ElementTree.tostring(self._root, encoding="utf-8", xml_declaration=True)
         return written
 

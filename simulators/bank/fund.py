@@ -71,14 +71,17 @@ class Postman(Thread):
         self._woken, self._is_stopped = Event(), False
 
     def wake(self) -> None:
+        """Look for due webhooks now."""
         self._woken.set()
 
     def stop(self) -> None:
+        """Stop the thread, and wait for the webhook that is under way."""
         self._is_stopped = True
         self.wake()
         self.join(TIMEOUT_S)
 
     def run(self) -> None:
+        """Send due webhooks until stopped; one that fails is due again later."""
         while not self._is_stopped:
             self._woken.clear()
             due = self._book.all(

@@ -33,6 +33,7 @@ RETURNED_ENDING = "0404"
 
 
 def routes(bank: Bank) -> Blueprint:
+    """Payment files: taken as pain.001, reported as pain.002 and camt.054."""
     blueprint = Blueprint("payouts", __name__)
 
     @blueprint.post("/files/pain.001")
@@ -72,10 +73,12 @@ def routes(bank: Bank) -> Blueprint:
 
 
 def xml(body: bytes) -> Response:
+    """A response with an XML body."""
     return Response(body, content_type="application/xml; charset=utf-8")
 
 
 def booking(row: sqlite3.Row) -> Booking:
+    """A booking from its row."""
     kept = {name: row[name] for name in row.keys() if name not in ("account", "booked_at")}  # noqa: SIM118
     return Booking(booked_at=datetime.fromisoformat(row["booked_at"]), **kept)
 
@@ -117,6 +120,7 @@ def _pay(
 
 
 def reason_against(order: Order, currency: str) -> str | None:
+    """The ISO reason code for which an order is refused, or None where it is executed."""
     if order.currency != currency:
         return "AM03"
     try:
@@ -127,6 +131,7 @@ def reason_against(order: Order, currency: str) -> str | None:
 
 
 def number_ends(account: str, ending: str) -> bool:
+    """Whether an account number ends like this, before its check digits."""
     return account[:-KEY_DIGITS].endswith(ending)
 
 

@@ -36,6 +36,8 @@ class Lookup:
 
 @dataclass(frozen=True)
 class Settings:
+    """The settings of the simulated bank, from the environment."""
+
     host: str
     port: int
     public_url: str

@@ -49,6 +49,7 @@ class Received:
         self._connection.executescript(SCHEMA)
 
     def keep(self, message: Message) -> None:
+        """Save a message that arrived."""
         with self._lock:
             self._connection.execute(
                 "insert into received (channel, message_id, recipient, sender, subject, body, html, attachments,"
@@ -125,15 +126,18 @@ class Faults:
         self._left: dict[str, int] = {}
 
     def ask(self, kind: str, count: int) -> None:
+        """Let the next `count` messages fail in this way."""
         with self._lock:
             self._left[kind] = count
 
     def take(self, kind: str) -> bool:
+        """Whether the next message fails in this way; it counts as one."""
         with self._lock:
             left = self._left.get(kind, 0)
             self._left[kind] = max(0, left - 1)
             return left > 0
 
     def left(self) -> dict[str, int]:
+        """How many messages are still to fail, by kind."""
         with self._lock:
             return {kind: self._left.get(kind, 0) for kind in FAULTS}

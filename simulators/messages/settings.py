@@ -7,17 +7,22 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Address:
+    """Where a server listens."""
+
     host: str
     port: int
 
     @classmethod
     def read(cls, text: str) -> "Address":
+        """From `host:port`."""
         host, _, port = text.rpartition(":")
         return cls(host, int(port))
 
 
 @dataclass(frozen=True)
 class Settings:
+    """The settings of the simulated mail server and SMS centre, from the environment."""
+
     smtp: Address
     smpp: Address
     http: Address

@@ -62,6 +62,8 @@ class Receipt:
 
 
 class MessageCentre:
+    """An SMS centre that speaks SMPP 3.4: it takes messages, saves them, and sends delivery receipts."""
+
     def __init__(self, settings: Settings, *, received: Received, faults: Faults) -> None:
         self._received, self._faults = received, faults
         self._server = smpp34.Server(settings.smpp.host, settings.smpp.port, system_id="SIMULATOR")

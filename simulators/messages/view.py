@@ -7,6 +7,7 @@ from simulators.messages.received import FAULTS, Faults, Received
 
 
 def application(received: Received, faults: Faults) -> Flask:
+    """The HTTP application: what was received, as a page and as JSON, and faults to ask for."""
     app = Flask(__name__)
 
     @app.get("/health/live")

@@ -14,6 +14,7 @@ from simulators.registers.settings import Settings
 
 
 def main() -> None:
+    """Serve the registers until SIGTERM, with the settings of the environment."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     settings = Settings.read(os.environ)

@@ -20,6 +20,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Register:
+    """A register: its number in paths, its title, and the fields that it answers."""
+
     number: int
     title: str
     fields: Mapping[str, Field]

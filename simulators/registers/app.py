@@ -20,6 +20,7 @@ TEXTS = ("question_id", "fund", "national_id", "asks", "law")
 
 
 def application(settings: Settings, book: Book) -> Flask:
+    """The registers' HTTP application: signed questions, and the pages that set what is answered."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
 

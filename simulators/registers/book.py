@@ -43,6 +43,7 @@ class Book:
         self._ahead = timedelta()
 
     def now(self) -> datetime:
+        """The register's clock, which may run ahead."""
         return datetime.now(UTC) + self._ahead
 
     def set_clock(self, at: datetime) -> None:

@@ -28,6 +28,7 @@ class Exchange(Thread):
         self._book, self._folder, self._stopped = book, folder, Event()
 
     def run(self) -> None:
+        """Answer files of questions until stopped; one that cannot be read stays for the next look."""
         while not self._stopped.wait(LOOK_S):
             for waiting in sorted(self._folder.glob("*/*/to-register")):
                 try:

@@ -9,6 +9,8 @@ from shared.webhooks import Secret
 
 @dataclass(frozen=True)
 class Settings:
+    """The settings of the simulated registers, from the environment."""
+
     host: str
     port: int
     state_dir: Path

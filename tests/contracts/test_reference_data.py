@@ -77,9 +77,9 @@ def test_u7_every_code_has_its_sentence_in_every_language(name: str, context: Se
 @pytest.mark.parametrize("name", services.names())
 def test_u7_every_set_of_codes_that_a_description_names_is_there(name: str) -> None:
     service, said = services.load(name), set()
-    for meaning in service.meanings().by_name.values():
-        if "`GET /codes`, `" in meaning.says:
-            said.add(meaning.says.partition("`GET /codes`, `")[2].partition("`")[0])
+    for description in service.descriptions().by_name.values():
+        if "`GET /codes`, `" in description.text:
+            said.add(description.text.partition("`GET /codes`, `")[2].partition("`")[0])
     wired = vars(__import__(f"services.{name}.wiring", fromlist=["CODES"])).get("CODES", {})
     assert said <= set(wired)
 

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from deploy.local import place, screen
+from deploy.local import place, terminal
 from deploy.local.programs import HOST, Broken, Program, answers_http
 from deploy.local.run import keep_running, listen_for_the_end
 from deploy.local.supervisor import Stage, stop_left_over
@@ -46,11 +46,11 @@ def run(var: Path, ports: list[int]) -> int:
     try:
         with place.alone(var):
             stop_left_over(var=var)
-            keep_running(stages, var=var, between=lambda: None, once_ready=lambda: screen.write_line("all is ready"))
+            keep_running(stages, var=var, between=lambda: None, once_ready=lambda: terminal.write_line("all is ready"))
     except KeyboardInterrupt:
         return 0
     except Broken as broken:
-        screen.why(broken)
+        terminal.why(broken)
         return 1
 
 

@@ -12,7 +12,7 @@ from services.claims.wiring import service
 from services.documents.uploads import inspection, probe
 from services.documents.uploads.pdf import DamagedPdf
 from services.payments.banking import messages
-from services.payments.banking.bank import AnswerNotBelieved
+from services.payments.banking.bank import BankAnswerInvalid
 from services.payments.banking.banks.iso_http import _read as read_answer
 from services.payments.banking.banks.iso_http import _Refusal
 from services.payments.banking.iso20022 import camt, pain002
@@ -78,7 +78,7 @@ def test_a_bank_s_message_of_brackets_is_invalid() -> None:
 
 
 def test_a_bank_s_answer_of_brackets_is_not_believed() -> None:
-    with pytest.raises(AnswerNotBelieved):
+    with pytest.raises(BankAnswerInvalid):
         read_answer(b'{"unknown": ' + DEEP, _Refusal)
 
 

@@ -17,7 +17,7 @@ from services.claims.crosschecks import rules as rules_of_crosschecks
 from services.claims.overpayments.overpayment import Overpayment
 from services.claims.overpayments.overpayment import Status as OverpaymentStatus
 from services.claims.overpayments.store import overpayments
-from services.claims.runs.jobs import Running
+from services.claims.runs.jobs import RunCalculator
 from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
 from services.identity.accounts.account import Account, Status
@@ -156,7 +156,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
         context.run(DZ, by=someone(), cause=f"test:{each.award_id}", action=save)
     run = office.staff("maker").post("/runs", {"claim_type": ALLOWANCE, "period": "2026-Q1"})
     assert run.status_code == 201, run.text
-    Runner(context, [Running(Tariff().judge).job]).run_due()
+    Runner(context, [RunCalculator(Tariff().judge).job]).run_due()
 
     def new_filing() -> dict[str, Any]:
         """A claim with papers that stand in no other."""

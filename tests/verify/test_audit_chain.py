@@ -60,12 +60,15 @@ BREAKS: dict[str, tuple[Break, str]] = {
         "does not follow link 0",
     ),
     "all of it is written anew": (_write_anew, "claims holds link 1 of payments"),
-    "nobody was told of the head": (
+    "the head was not published": (
         lambda town: town["claims"]["audit_heads"].delete_many({"service": "payments"}),
         "not the newest",
     ),
-    "an event was told for nothing": (_publish_for_nothing, "the audit does not say for what"),
-    "an event of the audit was never told": (lambda town: town["payments"]["outbox"].delete_one({}), "told 0 times"),
+    "an event was published for nothing": (_publish_for_nothing, "the audit does not say for what"),
+    "an event of the audit was never published": (
+        lambda town: town["payments"]["outbox"].delete_one({}),
+        "published 0 times",
+    ),
 }
 
 

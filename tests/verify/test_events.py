@@ -30,15 +30,15 @@ def _on_anothers_topic(town: Town) -> None:
 
 
 SENT: dict[str, tuple[Break, str]] = {
-    "told twice": (_published_again, "was told 2 times"),
-    "told and not sent": (_never_sent, "never-sent, which is not on payments"),
-    "sent and not told": (lambda town: town["payments"]["outbox"].delete_one({}), "which nobody told"),
-    "told on another's topic": (_on_anothers_topic, "which is not its topic"),
+    "published twice": (_published_again, "was published 2 times"),
+    "published and not sent": (_never_sent, "never-sent, which is not on payments"),
+    "sent and not published": (lambda town: town["payments"]["outbox"].delete_one({}), "which nobody published"),
+    "published on another's topic": (_on_anothers_topic, "which is not its topic"),
 }
 
 
 @pytest.mark.parametrize("how", SENT)
-def test_what_was_told_and_what_was_sent_are_the_same(town: Town, how: str) -> None:
+def test_what_was_published_and_what_was_sent_are_the_same(town: Town, how: str) -> None:
     break_it, named = SENT[how]
     assert found(town.seen(), events.sent) == []
     break_it(town)
@@ -81,7 +81,10 @@ def _park_what_was_taken(town: Town) -> None:
 TAKEN: dict[str, tuple[Break, str]] = {
     "an event was not taken in": (lambda town: town["claims"]["inbox"].delete_one({}), "claims has not met"),
     "an event was taken in and parked": (_park_what_was_taken, "both took in and parked"),
-    "an event that nobody told": (lambda town: town["claims"]["inbox"].insert_one({"_id": "x"}), "which nobody told"),
+    "never published": (
+        lambda town: town["claims"]["inbox"].insert_one({"_id": "x"}),
+        "which nobody published",
+    ),
 }
 
 
@@ -125,7 +128,7 @@ def test_what_is_no_event_is_due_to_all_who_read_its_topic(with_rubbish: Seen, l
     assert missed == [f"{name} has not met rubbish" for name in readers]
     lived_in.take()
     assert found(lived_in.seen(), events.taken_in) == []
-    assert found(lived_in.seen(planted=frozenset()), events.sent) == ["documents has rubbish, which nobody told"]
+    assert found(lived_in.seen(planted=frozenset()), events.sent) == ["documents has rubbish, which nobody published"]
     assert found(lived_in.seen(), events.sent) == []
 
 

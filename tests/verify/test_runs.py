@@ -68,7 +68,7 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "what was granted is lost": (lost("claims", "award_accounts", "a2"), "nothing is written down as granted"),
     "a page counts another sum": (changed("claims", "run_pages", "r1/1", due_minor=1), "due_minor is 1"),
     "a page counts one paid too many": (changed("claims", "run_pages", "r1/2", paid=1), "paid is 1"),
-    "a page is lost": (lost("claims", "run_pages", "r1/2"), "was never told"),
+    "a page is lost": (lost("claims", "run_pages", "r1/2"), "was never published"),
     "a payment was never ordered": (lost("payments", "payouts", "o1"), "payments has no payout of it"),
     "a payment is ordered twice": (changed("payments", "payouts", "o2", replaced_by=None), "are both of one payment"),
     "another sum is ordered": (changed("payments", "payouts", "o1", amount_minor=1), "its payout 1"),

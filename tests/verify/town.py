@@ -24,7 +24,7 @@ from services.claims.runs import rules as run_rules
 from services.claims.runs import store as runs
 from services.claims.runs.run import AwardAccount
 from services.payments.banking.banks.iso_http import IsoHttpBank
-from services.payments.banking.paying import Paying
+from services.payments.banking.paying import PayoutSender
 from services.payments.declarations.jobs import checking
 from shared.bus import dead_letters, topics
 from shared.bus.dead_letters import ReceivedRecord
@@ -120,7 +120,7 @@ class Town:
         self.carry()
         self.contexts["claims"].run(DZ, by=someone(), cause="test:run", action=_owe_an_award)
         self.carry()
-        paying = Rounds(Paying(lambda _: IsoHttpBank(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
+        paying = Rounds(PayoutSender(lambda _: IsoHttpBank(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
         for _ in range(2):
             paying.run(self.contexts["payments"], DZ)
         self.carry()

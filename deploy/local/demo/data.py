@@ -13,11 +13,11 @@ from typing import Any
 
 import requests
 
-from deploy.local import addresses, place, screen, served
+from deploy.local import addresses, place, served, terminal
 from deploy.local.demo import employers, expected, papers, payroll, persons
 from deploy.local.demo.__main__ import next_run
-from deploy.local.demo.narration import DoesNotHold, Teller
 from deploy.local.demo.people import Worker, cast, write_register
+from deploy.local.demo.reporter import Reporter, StepFailed
 from deploy.local.demo.scene import PERSON_SCOPE, Scene
 from deploy.local.demo.visitors import Visitor, World
 from deploy.local.programs import Broken
@@ -38,15 +38,15 @@ def main() -> int:
     try:
         for fund in served.funds(os.environ, var=var).values():
             if fund.sections.declarations is None:
-                screen.write_line(f"{fund.fund_id}: no employer declares here; nothing is made up")
+                terminal.write_line(f"{fund.fund_id}: no employer declares here; nothing is made up")
                 continue
             for number in range(1, FIRMS + 1):
-                screen.write_line(f"{fund.fund_id}: firm {number} of {FIRMS}")
-                rows += _firm(World(ports, Teller(lambda line: None)), fund)
-    except (Broken, DoesNotHold, requests.RequestException) as failed:
-        screen.why(failed)
+                terminal.write_line(f"{fund.fund_id}: firm {number} of {FIRMS}")
+                rows += _firm(World(ports, Reporter(lambda line: None)), fund)
+    except (Broken, StepFailed, requests.RequestException) as failed:
+        terminal.why(failed)
         return 1
-    screen.table("Who may sign in:", rows)
+    terminal.table("Who may sign in:", rows)
     return 0
 
 
@@ -91,7 +91,7 @@ def _accepted(scene: Scene, declaration_id: str) -> dict[str, Any]:
         found: dict[str, Any] = scene.employer.get("payments", f"/declarations/{declaration_id}")
         return found if found["status"] == "accepted" else None
 
-    return scene.teller.wait("the declaration", look)
+    return scene.reporter.wait("the declaration", look)
 
 
 def _account(scene: Scene, person: Worker) -> None:
@@ -104,12 +104,12 @@ def _account(scene: Scene, person: Worker) -> None:
         "password": scene.password,
     }
     scene.anyone.post("identity", "/accounts", asked, expect=202)
-    mail = scene.teller.wait("the mail", lambda: scene.mailbox.of(person.email, channel="mail", containing="token="))
+    mail = scene.reporter.wait("the mail", lambda: scene.mailbox.of(person.email, channel="mail", containing="token="))
     token = mail[-1]["text"].split("token=")[1].split()[0].strip("\u2066\u2067\u2068\u2069")
     scene.anyone.post("identity", "/accounts/activation", {"token": token, "password": scene.password})
     scene.worker = Visitor(scene.world, scene.fund_id, scene.worker.language)
     scene.worker.sign_in(person.national_id, scene.password, scope=PERSON_SCOPE)
-    scene.teller.wait("the right to care", lambda: _has_right(scene))
+    scene.reporter.wait("the right to care", lambda: _has_right(scene))
 
 
 def _has_right(scene: Scene) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from deploy.local.demo import expected, operator, payroll, users
-from deploy.local.demo.narration import DoesNotHold
 from deploy.local.demo.people import write_register
+from deploy.local.demo.reporter import StepFailed
 from deploy.local.demo.scene import EMPLOYER_SCOPE, STAFF_SCOPE, Scene
 from deploy.local.demo.visitors import BankCustomer, Visitor
 from deploy.local.demo_fund import totp_secret
@@ -19,24 +19,24 @@ PAID_WITHIN_S = 120.0
 
 def register(scene: Scene) -> None:
     """The fund's operator imports the register, twice."""
-    teller = scene.teller
-    teller.chapter("The fund's register is imported")
+    reporter = scene.reporter
+    reporter.chapter("The fund's register is imported")
     spoilt_persons, employers = write_register(scene.folder, scene.characters, spoilt=True)
     arguments = ["import-register", scene.fund_id, "--persons", str(spoilt_persons), "--employers", str(employers)]
     arguments += ["--language", scene.employer.language]
     first = operator.command("identity", arguments)
-    teller.check(first.returncode == 1, "a line that cannot be is refused and reported, the others are imported")
-    teller.seen(first.stdout.strip().splitlines()[-1] if first.stdout.strip() else first.stderr.strip()[-200:])
+    reporter.check(first.returncode == 1, "a line that cannot be is refused and reported, the others are imported")
+    reporter.seen(first.stdout.strip().splitlines()[-1] if first.stdout.strip() else first.stderr.strip()[-200:])
     write_register(scene.folder, scene.characters)
     again = operator.command("identity", arguments)
-    teller.check(again.returncode == 0, "the same register again changes nothing")
-    teller.seen(again.stdout.strip().splitlines()[-1])
+    reporter.check(again.returncode == 0, "the same register again changes nothing")
+    reporter.seen(again.stdout.strip().splitlines()[-1])
 
 
 def sign_in(scene: Scene) -> None:
     """An employer's user and an agent get their access from the operator and sign in."""
-    teller, run = scene.teller, scene.characters.run
-    teller.chapter("An employer's user and an agent sign in (OpenID Connect, code with PKCE)")
+    reporter, run = scene.reporter, scene.characters.run
+    reporter.chapter("An employer's user and an agent sign in (OpenID Connect, code with PKCE)")
     employer_login, agent_login = f"paie-{run}", f"agent-{run}"
     role = users.of_employer(scene.fund)
     _add_user(scene, "employer", employer_login, "--role", role, "--employer", scene.characters.employer.number)
@@ -44,23 +44,23 @@ def sign_in(scene: Scene) -> None:
     role = next(found for each in scopes if (found := users.of_staff(scene.fund, *each)))
     secret = totp_secret(_add_user(scene, "staff", agent_login, "--role", role))
     scene.employer.sign_in(employer_login, scene.password, scope=EMPLOYER_SCOPE)
-    teller.seen(f"{employer_login} signed in for employer {scene.characters.employer.number}")
+    reporter.seen(f"{employer_login} signed in for employer {scene.characters.employer.number}")
     scene.agent.sign_in(agent_login, scene.password, totp_secret=secret, scope=STAFF_SCOPE)
-    teller.seen(f"{agent_login} signed in with a second factor")
+    reporter.seen(f"{agent_login} signed in with a second factor")
     scene.accountant = scene.agent
     if StaffScope.LEDGER_READ not in scene.fund.roles.staff[role].scopes:
         login, other = f"compta-{run}", users.of_staff(scene.fund, *users.ACCOUNTANT)
         secret = totp_secret(_add_user(scene, "staff", login, "--role", str(other)))
         scene.accountant = Visitor(scene.world, scene.fund_id, scene.agent.language)
         scene.accountant.sign_in(login, scene.password, totp_secret=secret, scope=STAFF_SCOPE)
-        teller.seen(f"{login} signed in too: who decides here reads no accounts")
+        reporter.seen(f"{login} signed in too: who decides here reads no accounts")
 
 
 def _add_user(scene: Scene, kind: str, login: str, *more: str) -> str:
     arguments = ["add-user", scene.fund_id, "--kind", kind, "--login", login, "--password-stdin", *more]
     added = operator.command("identity", arguments, answer=scene.password)
     if added.returncode:
-        raise DoesNotHold(f"add-user: {added.stdout.strip()} {added.stderr.strip()}")
+        raise StepFailed(f"add-user: {added.stdout.strip()} {added.stderr.strip()}")
     return added.stdout
 
 
@@ -70,7 +70,7 @@ def send(scene: Scene, files: dict[str, bytes], *, period: str) -> dict[str, Any
     parts = [("files", (name, content, "text/plain")) for name, content in files.items()]
     answer = scene.employer.raw("POST", "payments", "/declarations", data=form, files=parts)
     if answer.status_code not in (200, 202):
-        raise DoesNotHold(f"sending the wage file gave {answer.status_code}: {answer.text[:300]}")
+        raise StepFailed(f"sending the wage file gave {answer.status_code}: {answer.text[:300]}")
     sent: dict[str, Any] = answer.json()
     return sent
 
@@ -85,15 +85,15 @@ def _read(scene: Scene, declaration_id: str, *, status: str) -> Callable[[], dic
 
 def refused(scene: Scene, period: Period) -> None:
     """A file with an error is refused by line and column, in each language of the fund."""
-    teller = scene.teller
-    teller.chapter(f"A wage file of {period} with an error is refused")
+    reporter = scene.reporter
+    reporter.chapter(f"A wage file of {period} with an error is refused")
     sent = send(scene, payroll.wage_files(scene.characters, scene.form, period, is_spoilt=True), period=str(period))
     path = f"/declarations/{sent['declaration_id']}"
-    teller.wait("the refusal", _read(scene, sent["declaration_id"], status="technically-refused"))
+    reporter.wait("the refusal", _read(scene, sent["declaration_id"], status="technically-refused"))
     wrong = payroll.spoilt(scene.fund, scene.form)
     for language in scene.fund.languages:
         finding = scene.employer.get("payments", f"{path}/findings", language=language)["items"][0]
-        teller.check(
+        reporter.check(
             (finding["line"], finding["column"], finding["field"] != "") == (1, wrong.column, True),
             f"line {finding['line']}, column {finding['column']}, {finding['code']}: {finding['hint']}",
         )
@@ -101,28 +101,28 @@ def refused(scene: Scene, period: Period) -> None:
 
 def accepted(scene: Scene, period: Period) -> None:
     """The corrected file is accepted; contributions come from the rates of its period."""
-    teller, characters, form = scene.teller, scene.characters, scene.form
-    teller.chapter(f"The wage file of {period} is accepted")
+    reporter, characters, form = scene.reporter, scene.characters, scene.form
+    reporter.chapter(f"The wage file of {period} is accepted")
     files = payroll.wage_files(characters, form, period)
     sent = send(scene, files, period=str(period))
     again = send(scene, files, period=str(period))
-    teller.check(again["declaration_id"] == sent["declaration_id"], "the same bytes again are the same declaration")
-    found = teller.wait("acceptance", _read(scene, sent["declaration_id"], status="accepted"))
+    reporter.check(again["declaration_id"] == sent["declaration_id"], "the same bytes again are the same declaration")
+    found = reporter.wait("acceptance", _read(scene, sent["declaration_id"], status="accepted"))
     receipts = ", ".join(receipt["kind"] for receipt in found["receipts"])
-    teller.check(len(found["receipts"]) == 3, f"three receipts: {receipts}")
+    reporter.check(len(found["receipts"]) == 3, f"three receipts: {receipts}")
     due = expected.due(characters, form, period)
     if found["due"] != due:
-        raise DoesNotHold(f"due is {found['due']}, and by hand {due}")
-    teller.seen(f"due {found['due']} {found['currency']} for {found['workers']} workers, as by hand")
+        raise StepFailed(f"due is {found['due']}, and by hand {due}")
+    reporter.seen(f"due {found['due']} {found['currency']} for {found['workers']} workers, as by hand")
     scene.declarations.append(found)
 
 
 def cards(scene: Scene) -> None:
-    """Rights open, cards are refreshed, each worker is told."""
-    teller, path = scene.teller, f"/declarations/{scene.declaration['declaration_id']}"
-    title = "Rights open, health cards are refreshed, workers are told"
+    """Rights open, cards are refreshed, each worker gets a message."""
+    reporter, path = scene.reporter, f"/declarations/{scene.declaration['declaration_id']}"
+    title = "Rights open, health cards are refreshed, workers are notified"
     if scene.fund.sections.entitlements is None or not scene.fund.entitlements.card_lifetime:
-        teller.skip(title, f"{scene.fund_id} issues no health cards; rights are looked at below")
+        reporter.skip(title, f"{scene.fund_id} issues no health cards; rights are looked at below")
         return
     workers = scene.characters.workers
 
@@ -131,33 +131,33 @@ def cards(scene: Scene) -> None:
         done = found["cards"]["refreshed"] + found["cards"]["already_good"]
         return found if done == len(workers) else None
 
-    teller.chapter(title)
-    found = teller.wait("the last card", all_good)
-    teller.seen(found["cards"]["text"])
+    reporter.chapter(title)
+    found = reporter.wait("the last card", all_good)
+    reporter.seen(found["cards"]["text"])
     if Channel.SMS in scene.fund.channels:
         for worker in (workers[0], workers[-1]):
-            sms = teller.wait("the SMS", lambda worker=worker: scene.mailbox.of(worker.mobile, channel="sms"))  # type: ignore[misc]
-            teller.check(sms[0]["count"] == 1, f"one SMS to {worker.mobile}: {sms[0]['text']}")
+            sms = reporter.wait("the SMS", lambda worker=worker: scene.mailbox.of(worker.mobile, channel="sms"))  # type: ignore[misc]
+            reporter.check(sms[0]["count"] == 1, f"one SMS to {worker.mobile}: {sms[0]['text']}")
     else:
-        teller.seen(f"{scene.fund_id} sends no SMS: it stands in each worker's inbox")
+        reporter.seen(f"{scene.fund_id} sends no SMS: it stands in each worker's inbox")
     mailed_to_employer(scene)
 
 
 def mailed_to_employer(scene: Scene) -> None:
     """The employer's own copy of what became of its declaration."""
-    teller = scene.teller
+    reporter = scene.reporter
     if Channel.EMAIL in scene.fund.channels:
-        mail = teller.wait("the e-mail", lambda: scene.mailbox.of(scene.characters.employer.email, channel="mail"))
-        teller.seen(f"one e-mail to the employer: {mail[-1]['subject']}")
+        mail = reporter.wait("the e-mail", lambda: scene.mailbox.of(scene.characters.employer.email, channel="mail"))
+        reporter.seen(f"one e-mail to the employer: {mail[-1]['subject']}")
 
 
 def pay_by_transfer(scene: Scene, declaration: dict[str, Any]) -> None:
     """The employer transfers what is due, with the reference that the fund computed."""
-    teller, path = scene.teller, f"/declarations/{declaration['declaration_id']}/collections"
+    reporter, path = scene.reporter, f"/declarations/{declaration['declaration_id']}/collections"
     bank = scene.fund.bindings.bank
-    teller.chapter(f"The employer pays {declaration['period']} by transfer (bank adapter {bank.adapter})")
+    reporter.chapter(f"The employer pays {declaration['period']} by transfer (bank adapter {bank.adapter})")
     asked = scene.employer.post("payments", path, {"rail": "transfer"}, expect=201)
-    teller.seen(f"reference {asked['reference']}, to {asked['account']['number']} at {asked['account']['bank']}")
+    reporter.seen(f"reference {asked['reference']}, to {asked['account']['number']} at {asked['account']['bank']}")
     customer = BankCustomer(scene.world)
     customer.open_account(holder=scene.characters.employer.name, currency=asked["currency"])
     sent = customer.transfer(
@@ -166,45 +166,45 @@ def pay_by_transfer(scene: Scene, declaration: dict[str, Any]) -> None:
         currency=asked["currency"],
         reference=asked["reference"],
     )
-    teller.check(sent.status_code == 201, "the bank looked the reference up at the fund and took the transfer")
+    reporter.check(sent.status_code == 201, "the bank looked the reference up at the fund and took the transfer")
     _paid(scene, declaration)
 
 
 def pay_by_card(scene: Scene, declaration: dict[str, Any], *, card: str) -> None:
     """The employer pays by card at the bank, which then says nothing."""
-    teller, path = scene.teller, f"/declarations/{declaration['declaration_id']}/collections"
-    teller.chapter(f"The employer pays {declaration['period']} by card, and the bank's answer does not come")
+    reporter, path = scene.reporter, f"/declarations/{declaration['declaration_id']}/collections"
+    reporter.chapter(f"The employer pays {declaration['period']} by card, and the bank's answer does not come")
     asked = scene.employer.post("payments", path, {"rail": "card"}, expect=201)
 
     def checkout() -> Any:
         return scene.employer.get("payments", f"/collections/{asked['collection_id']}").get("checkout_url")
 
-    url = teller.wait("the bank's payment page", checkout)
-    teller.check(BankCustomer(scene.world).pay_by_card(url, card=card).ok, "the card is accepted at the bank")
-    teller.seen("no webhook comes: the fund will ask the bank, and never send again")
+    url = reporter.wait("the bank's payment page", checkout)
+    reporter.check(BankCustomer(scene.world).pay_by_card(url, card=card).ok, "the card is accepted at the bank")
+    reporter.seen("no webhook comes: the fund will ask the bank, and never send again")
     _paid(scene, declaration)
 
 
 def no_cards_taken(scene: Scene) -> None:
     """A fund whose bank has no payment page says so, instead of promising one."""
-    teller = scene.teller
+    reporter = scene.reporter
     path = f"/declarations/{scene.declaration['declaration_id']}/collections"
     answer = scene.employer.raw("POST", "payments", path, json={"rail": "card"})
     if answer.status_code != 409:
-        raise DoesNotHold(f"a card payment that the bank does not offer gave {answer.status_code}: {answer.text[:300]}")
-    teller.skip("The employer pays by card", answer.json()["detail"])
+        raise StepFailed(f"a card payment that the bank does not offer gave {answer.status_code}: {answer.text[:300]}")
+    reporter.skip("The employer pays by card", answer.json()["detail"])
 
 
 def _paid(scene: Scene, declaration: dict[str, Any]) -> None:
     """Declared is collected, and the report of differences is empty."""
-    teller, path = scene.teller, f"/declarations/{declaration['declaration_id']}"
+    reporter, path = scene.reporter, f"/declarations/{declaration['declaration_id']}"
 
     def is_paid() -> Any:
         found = scene.employer.get("payments", path)
         return found if found["payment"]["status"] == "paid" else None
 
-    found = teller.wait("the payment", is_paid, at_most_s=PAID_WITHIN_S)
-    teller.check(
+    found = reporter.wait("the payment", is_paid, at_most_s=PAID_WITHIN_S)
+    reporter.check(
         found["payment"]["paid"] == found["due"], f"declared {found['due']} = collected {found['payment']['paid']}"
     )
     mine = [
@@ -212,4 +212,4 @@ def _paid(scene: Scene, declaration: dict[str, Any]) -> None:
         for row in scene.accountant.get("payments", "/differences")["items"]
         if row["employer_id"] == scene.characters.employer.number and row["declaration_id"] == found["declaration_id"]
     ]
-    teller.check(mine == [], "the report of differences is empty")
+    reporter.check(mine == [], "the report of differences is empty")

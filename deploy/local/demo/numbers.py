@@ -21,7 +21,7 @@ class NoNumber(ValueError):
 
 
 def identifier(rule: IdentifierRule, *, run: int, index: int) -> str:
-    """A number by this rule; another one for each telling and each of its people."""
+    """A number by this rule; another one for each run and each of its people."""
     tries = 1 if rule.key is None else TRIES[rule.key]
     return _like(rule.read(rule.example) or "", run=run, index=index, tries=tries, fits=rule.fits)
 
@@ -57,7 +57,7 @@ def _like(example: str, *, run: int, index: int, tries: int, fits: Callable[[str
     places = [at for at, sign in enumerate(example) if sign.isdigit()]
     free = places[max(1, len(places) - SERIAL_DIGITS_MAX) :]
     serials = 10 ** len(free) // tries
-    people = 10 ** (len(str(serials - 1)) // 2)  # so many in a telling before numbers meet those of another
+    people = 10 ** (len(str(serials - 1)) // 2)  # so many in a run before numbers meet those of another
     serial = (run * people + index) % serials * tries
     for key in range(tries):
         signs = list(example)

@@ -38,7 +38,7 @@ CANARIES: dict[str, tuple[str, ...]] = {
     "a bank account": (CANARY_ACCOUNT,),
     "a diagnosis": (CANARY_DIAGNOSIS,),
 }
-"""How each is called where it is found, and what is looked for: the beginnings that are the same at every telling."""
+"""How each is called where it is found, and what is looked for: the beginnings that are the same in every run."""
 
 USUAL_WAGE = 5_000
 """A month's, in units of the currency, where the fund says nothing of least wages."""
@@ -73,7 +73,7 @@ class Employer:
 
 @dataclass(frozen=True)
 class Cast:
-    """A firm and its workers, new at every telling, so that the story can be told again on the same platform."""
+    """A firm and its workers, new in every run, so that the demo can run again on the same platform."""
 
     fund: Fund
     run: int
@@ -82,7 +82,7 @@ class Cast:
 
 
 def cast(fund: Fund, *, run: int, count: int) -> Cast:
-    """The firm and the workers of this telling."""
+    """The firm and the workers of this run."""
     # From 1: a number of zeros alone is an empty field.
     number = numbers.identifier(fund.identifiers[IdentifierKind.EMPLOYER_NUMBER], run=0, index=run + 1)
     employer = Employer(number, f"SARL EXEMPLE {run}", f"paie-{run}@employeur.example")

@@ -9,8 +9,8 @@ from typing import Any
 import requests
 
 from deploy.local.demo import papers
-from deploy.local.demo.narration import DoesNotHold
 from deploy.local.demo.people import CANARY_DIAGNOSIS, Worker
+from deploy.local.demo.reporter import StepFailed
 from deploy.local.demo.scene import PERSON_SCOPE, Scene, today
 from shared.funds.benefits import ClaimType, DecidedBy, Family, QuestionKind
 from shared.funds.effects import EffectKind
@@ -27,8 +27,8 @@ Body = dict[str, Any]
 
 def account(scene: Scene, person: Worker) -> None:
     """A worker opens an account and sees rights, card and career; a stranger learns nothing."""
-    teller = scene.teller
-    teller.chapter("A worker opens an account")
+    reporter = scene.reporter
+    reporter.chapter("A worker opens an account")
     asked = {
         "national_id": person.national_id,
         "insurance_number": person.insurance_number,
@@ -38,32 +38,32 @@ def account(scene: Scene, person: Worker) -> None:
     }
     stranger = scene.anyone.post("identity", "/accounts", {**asked, "birth_on": "1950-01-01"}, expect=202)
     known = scene.anyone.post("identity", "/accounts", asked, expect=202)
-    teller.check(stranger == known, "a stranger and an insured person read the same answer")
-    mail = teller.wait(
+    reporter.check(stranger == known, "a stranger and an insured person read the same answer")
+    mail = reporter.wait(
         "the activation mail", lambda: scene.mailbox.of(person.email, channel="mail", containing="token=")
     )
     token = mail[-1]["text"].split("token=")[1].split()[0].strip("\u2066\u2067\u2068\u2069")
     opening = {"token": token, "password": scene.password}
     scene.anyone.post("identity", "/accounts/activation", opening)
     again = scene.anyone.raw("POST", "identity", "/accounts/activation", json=opening)
-    teller.check(again.status_code >= 400, f"the link works once: {again.json()['detail']}")
+    reporter.check(again.status_code >= 400, f"the link works once: {again.json()['detail']}")
     scene.worker.sign_in(person.national_id, scene.password, scope=PERSON_SCOPE)
     _looked_at(scene)
 
 
 def _looked_at(scene: Scene) -> None:
-    teller = scene.teller
+    reporter = scene.reporter
     if scene.fund.sections.entitlements is not None:
 
         def right() -> Any:
             answer = scene.worker.raw("GET", "claims", "/rights")
             return answer.json() if answer.status_code == 200 and answer.json()["status"] == "open" else None
 
-        seen = teller.wait("the right", right)
-        teller.seen(f"right {seen['status']} until {seen['valid_until']}: {seen['text']}")
+        seen = reporter.wait("the right", right)
+        reporter.seen(f"right {seen['status']} until {seen['valid_until']}: {seen['text']}")
         if scene.fund.entitlements.card_lifetime:
             card = scene.worker.get("identity", "/card")
-            teller.seen(f"card {card['card_number']} valid until {card['valid_until']}")
+            reporter.seen(f"card {card['card_number']} valid until {card['valid_until']}")
     parts = sum(len(scene.form.parts(period)) for period in scene.periods)
 
     def career() -> Any:
@@ -71,19 +71,19 @@ def _looked_at(scene: Scene) -> None:
         lines = answer.json()["lines"] if answer.status_code == 200 else []
         return lines if len(lines) == parts else None
 
-    lines = teller.wait("the career", career)
+    lines = reporter.wait("the career", career)
     kind = scene.form.wage_kind.value
-    teller.seen(f"career: {len(lines)} × a {kind} declared by {lines[0]['employer_name']}")
+    reporter.seen(f"career: {len(lines)} × a {kind} declared by {lines[0]['employer_name']}")
 
 
 def certificates(scene: Scene) -> None:
     """Signed papers of every kind and, among them, in every language, which anybody can check."""
-    teller, fund = scene.teller, scene.fund
+    reporter, fund = scene.reporter, scene.fund
     title = "The worker obtains papers, anybody verifies them"
     if fund.sections.papers is None:
-        teller.skip(title, f"{fund.fund_id} issues no papers")
+        reporter.skip(title, f"{fund.fund_id} issues no papers")
         return
-    teller.chapter(title)
+    reporter.chapter(title)
     for kind, language in _printed_in(scene):
         body: Body = {"kind": kind, "language": language}
         if kind == "salary-certificate":
@@ -94,19 +94,19 @@ def certificates(scene: Scene) -> None:
             answer = scene.worker.raw("GET", "documents", f"/papers/{number}/pdf")
             return answer.content if answer.status_code == 200 else None
 
-        pdf = teller.wait("the paper", printed)
-        teller.check(
+        pdf = reporter.wait("the paper", printed)
+        reporter.check(
             b"ETSI.CAdES.detached" in pdf, f"{kind} {number} in {language}: {len(pdf) // 1024} kB, signed (PAdES)"
         )
         scene.keep(f"{kind}-{language}.pdf", pdf)
         seen = scene.anyone.get("documents", f"/verifications/{number}")
-        teller.check(
+        reporter.check(
             seen["status"] == "valid", f"verified without an account: {seen['status']}, for {seen['initials']}"
         )
     unknown = scene.anyone.get("documents", f"/verifications/{UNKNOWN_PAPER}")
-    teller.check(unknown["status"] == "unknown", "a number that nobody issued is unknown")
+    reporter.check(unknown["status"] == "unknown", "a number that nobody issued is unknown")
     page = requests.get(f"{scene.world.service('documents', fund.fund_id)}/verify/{number}", timeout=10)
-    teller.check(page.ok and f'lang="{fund.language}"' in page.text, f"its page for phones begins in {fund.language}")
+    reporter.check(page.ok and f'lang="{fund.language}"' in page.text, f"its page for phones begins in {fund.language}")
 
 
 def _printed_in(scene: Scene) -> Iterator[tuple[str, str]]:
@@ -146,7 +146,7 @@ def filing(fund: Fund, uploads: list[str]) -> Body:
     """A care claim of two days ago: the first act of the fund's list, for twice its reference price."""
     care = care_of(fund)
     if care is None:
-        raise DoesNotHold(f"{fund.fund_id} has no benefit for care")
+        raise StepFailed(f"{fund.fund_id} has no benefit for care")
     on = today() - timedelta(days=CARE_DAYS_AGO)
     act, priced = next(iter(fund.claim_types[care.claim_type].acts.items()))
     paid = 2 * in_force(priced.prices, on=on).price.amount_minor
@@ -162,13 +162,13 @@ def filing(fund: Fund, uploads: list[str]) -> Body:
 
 def claim(scene: Scene, person: Worker) -> None:
     """A care claim from filing to payment."""
-    teller, agent = scene.teller, scene.agent
+    reporter, agent = scene.reporter, scene.agent
     title = "The worker files a care claim and is paid"
     care = care_of(scene.fund)
     if care is None:
-        teller.skip(title, f"{scene.fund_id} pays for no care")
+        reporter.skip(title, f"{scene.fund_id} pays for no care")
         return
-    teller.chapter(title)
+    reporter.chapter(title)
     own = secrets.token_hex(4)  # the same file in two claims, be it in two runs, is for an agent to judge
     uploads = [_supporting(scene, kind, own) for kind in care.needed]
     uploads.append(
@@ -178,27 +178,27 @@ def claim(scene: Scene, person: Worker) -> None:
         uploads.insert(0, uploads.pop())  # the one with a diagnosis in its name is among those of the claim
     body = filing(scene.fund, uploads)
     too_much_shown = scene.worker.raw("POST", "claims", "/claims", json={**body, "why": CANARY_DIAGNOSIS})
-    teller.check(too_much_shown.status_code == 422, "a claim that also says why the person is ill is refused")
+    reporter.check(too_much_shown.status_code == 422, "a claim that also says why the person is ill is refused")
     filed = scene.retried("/claims", body, expect=201)
     claim_id, path = filed["claim_id"], f"/claims/{filed['claim_id']}"
-    teller.seen(f"claim {filed['reference']}: {filed['next']['text']} ({filed['next']['who']})")
+    reporter.seen(f"claim {filed['reference']}: {filed['next']['text']} ({filed['next']['who']})")
     queue = agent.get("claims", "/queue/claims")["items"]
-    teller.check(claim_id in {each["claim_id"] for each in queue}, "it stands in the agents' queue")
+    reporter.check(claim_id in {each["claim_id"] for each in queue}, "it stands in the agents' queue")
     agent.post("claims", f"{path}/assignment")
     if care.also:
         _one_paper_more(scene, person, claim_id, care.also[0], own)
     else:
-        teller.seen("its type knows no other paper that an agent could ask for")
+        reporter.seen("its type knows no other paper that an agent could ask for")
     decided = agent.post("claims", f"{path}/approval", {})
     if decided["status"] != "approved":
-        teller.seen(f"{decided['status']}: {decided['next']['text']} ({decided['next']['who']}); the story ends here")
+        reporter.seen(f"{decided['status']}: {decided['next']['text']} ({decided['next']['who']}); the story ends here")
         return
-    teller.seen(f"approved line by line: {decided['approved']} {decided['currency']}")
-    done = teller.wait("the payment", lambda: _paid_claim(scene, path), at_most_s=PAID_WITHIN_S)
-    scene.wait_notified(person, "claim-paid", about=claim_id, what="the worker is told that it is paid")
+    reporter.seen(f"approved line by line: {decided['approved']} {decided['currency']}")
+    done = reporter.wait("the payment", lambda: _paid_claim(scene, path), at_most_s=PAID_WITHIN_S)
+    scene.wait_notified(person, "claim-paid", about=claim_id, what="the worker is notified that it is paid")
     for step in done["timeline"]:
-        teller.seen(f"  {step['at'][:19]}  {step['text']} {step['about']}")
-    teller.seen(f"next: {done['next']['text']}")
+        reporter.seen(f"  {step['at'][:19]}  {step['text']} {step['about']}")
+    reporter.seen(f"next: {done['next']['text']}")
     traced(scene)
 
 
@@ -225,16 +225,16 @@ def _paid_claim(scene: Scene, path: str) -> Body | None:
 
 def allowance(scene: Scene, person: Worker) -> None:
     """An allowance that is paid again and again: what would come out, and what the rules grant, the sum explained."""
-    teller, fund = scene.teller, scene.fund
+    reporter, fund = scene.reporter, scene.fund
     title = "The worker asks for an allowance, and rules decide"
     offered = [code for code, each in fund.claim_types.items() if _is_allowance(each)]
     if not offered:
-        teller.skip(title, f"{fund.fund_id} has no allowance that rules decide")
+        reporter.skip(title, f"{fund.fund_id} has no allowance that rules decide")
         return
-    teller.chapter(title)
+    reporter.chapter(title)
     asked = _granted(scene, offered)
     definition = fund.claim_types[asked["claim_type"]]
-    teller.seen(f"{definition.names[scene.worker.language]}, estimated before anything is filed: {asked.pop('sum')}")
+    reporter.seen(f"{definition.names[scene.worker.language]}, estimated before anything is filed: {asked.pop('sum')}")
     requirements = {kind: each for kind, each in definition.requirements_on(today()).items() if each.is_required}
     own = secrets.token_hex(4)
     given = [
@@ -243,17 +243,17 @@ def allowance(scene: Scene, person: Worker) -> None:
         if each.when is None
     ]
     filed = scene.retried("/claims", {**asked, "papers": given}, expect=201)
-    teller.check(filed["decision"] is not None, f"claim {filed['reference']} is decided by rules: {filed['status']}")
+    reporter.check(filed["decision"] is not None, f"claim {filed['reference']} is decided by rules: {filed['status']}")
     for line in filed["decision"]["explained"]["lines"]:
-        teller.seen(f"  {line['name']}: {line['amount']} ({line['article']})")
+        reporter.seen(f"  {line['name']}: {line['amount']} ({line['article']})")
     award = scene.worker.get("claims", "/awards")["items"][0]
     every = definition.effect.payment.every.value if definition.effect.payment else ""
-    teller.seen(
+    reporter.seen(
         f"award {award['reference']}: {award['sum']['amount']} {award['sum']['currency']} every {every} "
         f"from {award['from_on']}"
     )
     _answer_missing(scene, asked)
-    scene.wait_notified(person, "award-opened", about=award["award_id"], what="the worker is told")
+    scene.wait_notified(person, "award-opened", about=award["award_id"], what="the worker is notified")
 
 
 def _is_allowance(definition: ClaimType) -> bool:
@@ -279,7 +279,7 @@ def _granted(scene: Scene, offered: list[str]) -> Body:
             if answer.status_code == 200 and answer.json()["judgement"]["outcome"] == "granted":
                 return {**asked, "sum": answer.json()["judgement"]["sum"]["amount"]}
             said = answer.text[:300]
-    raise DoesNotHold(f"none of {', '.join(offered)} is granted to the worker: {said}")
+    raise StepFailed(f"none of {', '.join(offered)} is granted to the worker: {said}")
 
 
 def _asked(code: str, usual: Body, questions: list[str]) -> Body:
@@ -318,25 +318,25 @@ def _answer_missing(scene: Scene, asked: Body) -> None:
     incomplete = scene.worker.raw("POST", "claims", "/estimates", json={**asked, "answers": []})
     named = incomplete.json()["errors"][0]["field"] if incomplete.status_code == 422 else incomplete.text
     code = asked["answers"][0]["code"]
-    scene.teller.check(named == f"answers.{code}", f"an answer that is missing is named: {named}")
+    scene.reporter.check(named == f"answers.{code}", f"an answer that is missing is named: {named}")
 
 
 def traced(scene: Scene) -> None:
     """One trace holds the claim from the first request to the last message, where Zipkin runs."""
-    teller, world = scene.teller, scene.world
+    reporter, world = scene.reporter, scene.world
     try:
         requests.get(f"{world.zipkin}/health", timeout=2)
     except requests.RequestException:
-        teller.seen("traces are off here")
+        reporter.seen("traces are off here")
         return
 
     def whole() -> Any:
-        spans = requests.get(f"{world.zipkin}/api/v2/trace/{teller.trace_id}", timeout=10)
+        spans = requests.get(f"{world.zipkin}/api/v2/trace/{reporter.trace_id}", timeout=10)
         if spans.status_code != 200:
             return None
         names = {span["localEndpoint"]["serviceName"].removesuffix("-worker") for span in spans.json()}
         return (len(spans.json()), names) if names >= {"claims", "payments", "documents", "notifications"} else None
 
-    count, names = teller.wait("the trace", whole)
-    teller.seen(f"one trace, {count} spans, over {', '.join(sorted(names))}")
-    teller.seen(f"{world.zipkin}/zipkin/traces/{teller.trace_id}")
+    count, names = reporter.wait("the trace", whole)
+    reporter.seen(f"one trace, {count} spans, over {', '.join(sorted(names))}")
+    reporter.seen(f"{world.zipkin}/zipkin/traces/{reporter.trace_id}")

@@ -1,4 +1,4 @@
-"""One fund's telling: who is in it, what its chapters hand on to each other, and what several of them do."""
+"""The state of one fund's demo: its people, what chapters pass to later ones, and steps that several share."""
 
 import os
 import re
@@ -10,8 +10,8 @@ from typing import Any
 
 from deploy.local import place
 from deploy.local.demo import expected
-from deploy.local.demo.narration import DoesNotHold, Teller
 from deploy.local.demo.people import Cast, Worker
+from deploy.local.demo.reporter import Reporter, StepFailed
 from deploy.local.demo.visitors import Mailbox, Visitor, World
 from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Channel, Fund
@@ -36,7 +36,7 @@ def today() -> date:
 
 @dataclass
 class Scene:
-    """One fund's telling, and what the chapters hand on to each other."""
+    """One fund's demo, and what its chapters pass to later ones."""
 
     world: World
     characters: Cast
@@ -54,8 +54,8 @@ class Scene:
         self.mailbox = Mailbox(self.world)
 
     @property
-    def teller(self) -> Teller:
-        return self.world.teller
+    def reporter(self) -> Reporter:
+        return self.world.reporter
 
     @property
     def fund(self) -> Fund:
@@ -98,17 +98,17 @@ class Scene:
     def wait_notified(self, person: Worker, template: str, *, about: str, what: str) -> None:
         """The worker, who is signed in, reads a message about a claim or an award, and gets it on the way that the
         fund has."""
-        teller, language = self.teller, self.language_of(person)
+        reporter, language = self.reporter, self.language_of(person)
 
         def in_the_inbox() -> Any:
             page = self.worker.get("notifications", f"/messages?limit={NEWEST}", language=language)
             found = [each for each in page["items"] if (each["template"], each["about"]) == (template, about)]
             return found[0] if found else None
 
-        notice = teller.wait(f"the message {template}", in_the_inbox)
+        notice = reporter.wait(f"the message {template}", in_the_inbox)
         by_sms = Channel.SMS in self.fund.channels
         if not by_sms and Channel.EMAIL not in self.fund.channels:
-            teller.seen(f"{what}, in the inbox: {notice['text']}")
+            reporter.seen(f"{what}, in the inbox: {notice['text']}")
             return
 
         words = set(re.findall(r"\w+", f"{notice['subject']} {notice['text']}"))
@@ -126,8 +126,8 @@ class Scene:
                 return max(found, key=likeness) if len(found) >= self._sms_due(references) else None
             return next((each for each in found if each["subject"] == notice["subject"]), None)
 
-        got = teller.wait(f"the message {template} on its way", received)
-        teller.seen(f"{what}, by {'SMS' if by_sms else 'e-mail'}: {got['text'] if by_sms else got['subject']}")
+        got = reporter.wait(f"the message {template} on its way", received)
+        reporter.seen(f"{what}, by {'SMS' if by_sms else 'e-mail'}: {got['text'] if by_sms else got['subject']}")
 
     def _sms_due(self, references: set[str]) -> int:
         """How many SMS have been sent about these, by what stands in the inbox. (Not each message goes by SMS.)"""
@@ -144,7 +144,7 @@ class Scene:
         """The worker uploads a paper; its id."""
         answer = self.worker.raw("POST", "documents", "/uploads", files={"file": (name, content, media_type)})
         if answer.status_code != 201:
-            raise DoesNotHold(f"the upload of {name} gave {answer.status_code}: {answer.text[:300]}")
+            raise StepFailed(f"the upload of {name} gave {answer.status_code}: {answer.text[:300]}")
         upload_id: str = answer.json()["upload_id"]
         return upload_id
 
@@ -156,8 +156,8 @@ class Scene:
             if answer.status_code == 409 and answer.json()["code"] == "claim.upload-unknown":
                 return None
             if answer.status_code != expect:
-                raise DoesNotHold(f"{path} answered {answer.status_code}: {answer.text[:300]}")
+                raise StepFailed(f"{path} answered {answer.status_code}: {answer.text[:300]}")
             return answer.json()
 
-        found: dict[str, Any] = self.teller.wait("claims to know the paper", attempt)
+        found: dict[str, Any] = self.reporter.wait("claims to know the paper", attempt)
         return found

@@ -1,6 +1,6 @@
 """The story, chapter by chapter: from a wage file to a paid claim, through public interfaces only.
 
-It is told over the fund's own definition: what one fund does otherwise than another is read there, and what a fund does
+It follows the fund's own definition: what one fund does otherwise than another is read there, and what a fund does
 not do is said and left out. A fund more needs nothing here.
 """
 
@@ -47,10 +47,10 @@ def play(world: World, fund: Fund, *, run: int) -> None:
 def introduced(scene: Scene) -> None:
     """Which fund this is, in the words of its definition."""
     fund, form = scene.fund, scene.form
-    say = scene.teller.say
+    write = scene.reporter.write
     language = scene.worker.language
-    say(f"\n=== {fund.fund_id}: {fund.names[language]}")
-    say(
+    write(f"\n=== {fund.fund_id}: {fund.names[language]}")
+    write(
         f"    {fund.currency} with {fund.currency.decimals} decimals · languages {', '.join(fund.languages)} · "
         f"{form.names[language]}, every {form.period} · bank {fund.bindings.bank.adapter} · "
         f"messages by {', '.join(fund.channels)}"
@@ -59,11 +59,11 @@ def introduced(scene: Scene) -> None:
 
 def observed(world: World) -> None:
     """Every service counts what it does."""
-    teller = world.teller
-    teller.chapter("Metrics of every service")
+    reporter = world.reporter
+    reporter.chapter("Metrics of every service")
     for service in addresses.SERVICES:
         text = requests.get(addresses.metrics(service, world.ports), timeout=10).text
         total = sum(
             float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith("himaya_requests_total{")
         )
-        teller.check(total > 0, f"{service}: {total:.0f} requests answered")
+        reporter.check(total > 0, f"{service}: {total:.0f} requests answered")

@@ -15,7 +15,7 @@ import pyotp
 import requests
 
 from deploy.local import addresses
-from deploy.local.demo.narration import DoesNotHold, Teller
+from deploy.local.demo.reporter import Reporter, StepFailed
 
 FRONTEND = "demo-frontend"
 RETURN_TO = "http://127.0.0.1:8080/callback"
@@ -26,7 +26,7 @@ class World:
     """Where everything is."""
 
     ports: Mapping[str, int]
-    teller: Teller
+    reporter: Reporter
 
     def service(self, name: str, fund: str) -> str:
         return f"{addresses.public(name, os.environ, self.ports)}/v1/{fund}"
@@ -65,7 +65,7 @@ class Visitor:
         """Any request, as an answer to look at."""
         headers = {
             "Accept-Language": language or self.language,
-            "traceparent": self.world.teller.traceparent(),
+            "traceparent": self.world.reporter.traceparent(),
             "Idempotency-Key": key or secrets.token_hex(8),
         }
         if self.token:
@@ -97,7 +97,7 @@ class Visitor:
         sent = self.session.post(url, data={**form.fields, **answers}, allow_redirects=False, timeout=30)
         returned = urllib.parse.parse_qs(urllib.parse.urlsplit(sent.headers.get("Location", "")).query)
         if returned.get("state") != [state] or "code" not in returned:
-            raise DoesNotHold(f"signing in as {name} gave {sent.status_code} and no code")
+            raise StepFailed(f"signing in as {name} gave {sent.status_code} and no code")
         tokens = self.session.post(
             f"{base}/token",
             data={
@@ -115,7 +115,7 @@ class Visitor:
     def _read(answer: requests.Response, expect: int) -> Any:
         if answer.status_code != expect:
             url = urllib.parse.urlsplit(answer.url).path
-            raise DoesNotHold(f"{url} answered {answer.status_code} where {expect} was due: {answer.text[:400]}")
+            raise StepFailed(f"{url} answered {answer.status_code} where {expect} was due: {answer.text[:400]}")
         is_json = "json" in answer.headers.get("Content-Type", "")
         return answer.json() if is_json else answer.content
 

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from deploy.local import screen
+from deploy.local import terminal
 from deploy.local.programs import Broken, last_words
 
 RECIPES = Path(__file__).with_name("recipes")
@@ -25,7 +25,7 @@ def fetch(name: str, *, into: Path) -> Path:
         return jars
     if (maven := shutil.which("mvn")) is None:
         raise Broken(f"the jars of {name} are not here yet and Maven's `mvn`, which fetches them, is missing")
-    screen.write_line(f"  once: fetching the jars of {name}")
+    terminal.write_line(f"  once: fetching the jars of {name}")
     shutil.rmtree(jars, ignore_errors=True)
     jars.mkdir(parents=True)
     command = [maven, "-q", "-B", "-f", str(recipe), "dependency:copy-dependencies"]

@@ -60,7 +60,7 @@ def uri(*, port: int, database: str = "", user: str = "", password: str = "") ->
     """How a client reaches it: every write majority and journaled, no retryable writes (their record slows it).
 
     There is one server and so no election: a client that does not find it within five seconds gets an error. Each
-    client asks seldom how the server is: a thread there for every client that is told at once costs more.
+    client asks seldom how the server is: a thread there for every client that is notified at once costs more.
     """
     sign_in = f"{quote_plus(user)}:{quote_plus(password)}@" if user else ""
     options = "directConnection=true&retryWrites=false&w=majority&journal=true&readConcernLevel=majority"

@@ -1,7 +1,7 @@
 """I9: the complete audit is unchanged since it was written, and the other services have its heads.
 
 Per service and fund: every link follows the one before it, every document matches its link, none is missing and none in
-two links; the heads that the other services hold are those of this chain; and what the audit tells of is what was done:
+two links; the heads that the other services hold are those of this chain; and what the audit records is what was done:
 the events of its entries are those of the outbox. What was written a moment ago may not be linked yet.
 """
 
@@ -98,9 +98,9 @@ def _events(seen: Seen, look: Look, name: str) -> None:
     }
     look.at("events audited", audited.total())
     for event_id in sorted(published - audited.keys()):
-        look.offends(f"{name} told {event_id}, and the audit does not say for what")
+        look.offends(f"{name} published {event_id}, and the audit does not say for what")
     for event_id, count in audited.items():
         if count > 1 or event_id not in published:
             look.offends(
-                f"{name} audit names event {event_id} {count} times, and it was told {event_id in published:d} times"
+                f"{name} audit names {event_id} {count} times, and it was published {event_id in published:d} times"
             )

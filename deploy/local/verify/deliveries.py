@@ -37,7 +37,7 @@ def _against_ours(seen: Seen, look: Look, arrived: set[str]) -> None:
     for row in seen.rows("notifications", "messages", "message_id", "channel", "status"):
         if row["channel"] not in CHANNELS:
             continue
-        look.at("messages told")
+        look.at("messages sent")
         message_id = row["message_id"]
         known.add(message_id)
         if row["status"] == "sent" and message_id not in arrived:

@@ -20,23 +20,23 @@ def sent(seen: Seen, look: Look) -> None:
         return
     for event_id, count in Counter(event_id for event_id, _ in seen.published_events()).items():
         if count > 1:
-            look.offends(f"{event_id} was told {count} times")
+            look.offends(f"{event_id} was published {count} times")
     look.at("events published", len(seen.published))
     look.at("records", seen.records.count)
     for event_id, published in seen.published.items():
         kind = seen.records.kinds.get(event_id)
         if published.topic != published.by and published.topic not in SHARED_TOPICS:
-            look.offends(f"{published.by} told {event_id} on {published.topic}, which is not its topic")
+            look.offends(f"{published.by} published {event_id} on {published.topic}, which is not its topic")
         if kind is None and published.is_sent and published.is_remembered:
-            look.offends(f"{published.by} told {event_id}, which is not on {published.topic}")
+            look.offends(f"{published.by} published {event_id}, which is not on {published.topic}")
         elif kind is not None and kind.topic != published.topic:
-            look.offends(f"{published.by} told {event_id} on {published.topic}, and it stands on {kind.topic}")
+            look.offends(f"{published.by} published {event_id} on {published.topic}, and it stands on {kind.topic}")
     # What a service published is unknown where its database is not checked here.
     topics = {*seen.databases} if len(seen.databases) < len(seen.services) else {*catalogue.owners()}
     for event_id, kind in seen.records.kinds.items():
         is_excused = event_id in seen.planted or seen.is_purged(event_id)
         if kind.topic in topics and event_id not in seen.published and not is_excused:
-            look.offends(f"{kind.topic} has {event_id}, which nobody told")
+            look.offends(f"{kind.topic} has {event_id}, which nobody published")
 
 
 def taken_in(seen: Seen, look: Look) -> None:
@@ -63,7 +63,7 @@ def taken_in(seen: Seen, look: Look) -> None:
         if seen.broker or len(seen.databases) == len(seen.services):
             for event_id in sorted(taken - known.keys() - seen.published.keys()):
                 if not seen.is_purged(event_id):
-                    look.offends(f"{name} took in {event_id}, which nobody told")
+                    look.offends(f"{name} took in {event_id}, which nobody published")
 
 
 def acted_once(seen: Seen, look: Look) -> None:

@@ -23,7 +23,7 @@ def ask(seen: Seen, look: Look) -> None:
 
 
 def _effects(seen: Seen, look: Look, name: str) -> None:
-    """What an event led to, or an entry told, is of the event's fund."""
+    """What an event led to, or an entry published, is of the event's fund."""
     for fund, entry in seen.entries(name, "cause", "events"):
         look.at("effects")
         kind, _, event_id = entry["cause"].partition(":")
@@ -39,4 +39,4 @@ def _events(seen: Seen, look: Look, name: str) -> None:
         for event in row["events"]:
             look.at("events")
             if event["key"].partition(":")[0] != event["fund"]:
-                look.offends(f"{name} told {event['id']} of {event['fund']} under the key {event['key']}")
+                look.offends(f"{name} published {event['id']} of {event['fund']} under the key {event['key']}")

@@ -70,7 +70,7 @@ def _pages(seen: Seen, look: Look, by_page: Mapping[Name, Counter[str]]) -> None
             if row[each] != counts[each]:
                 look.offends(f"page {row['_id']}: {each} is {row[each]}, its payments come to {counts[each]}")
     for fund, page_id in sorted(by_page.keys() - known):
-        look.offends(f"page {fund}:{page_id} has payments that are owed, and was never told")
+        look.offends(f"page {fund}:{page_id} has payments that are owed, and was never published")
 
 
 def _payouts(seen: Seen, look: Look, owed: Mapping[Name, Row]) -> None:

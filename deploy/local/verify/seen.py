@@ -55,7 +55,7 @@ class Seen:
 
     `planted` are the ids of records that a test put on the topics past any service. `bank_keys` are the keys of
     payments: with them its files for the bank are opened, those of `funds`, or
-    of all that have keys. A broker keeps what it was told since `remembered_since`.
+    of all that have keys. A broker keeps what it received since `remembered_since`.
     """
 
     databases: Mapping[str, Documents]

@@ -12,7 +12,7 @@ from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Seen
 
 UNCOUNTED = {("notifications", "messages")}
-"""All messages of a batch are marked as sent by one update, which the audit tells of as a version of the batch."""
+"""All messages of a batch are marked as sent by one update, which the audit records as a version of the batch."""
 
 
 @dataclass

@@ -24,7 +24,7 @@ def ask(seen: Seen, look: Look) -> None:
     for name, database in seen.databases.items():
         look.at("outboxes")
         for row in database["outbox"].find({"is_sent": False}, {"at": 1}):
-            look.offends(f"{name} has not sent {row['_id']}, told {seen.at - row['at']} ago")
+            look.offends(f"{name} has not sent {row['_id']}, published {seen.at - row['at']} ago")
         look.at("dead letters", database["deadletters"].estimated_document_count())
         for row in database["deadletters"].find({"is_open": True}, {"why": 1, "key": 1}):
             look.offends(f"{name} parked {row['_id']} of {row['key']}: {row['why']}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.claims.benefits.answer import NUMBER_MAX, TEXT_CHARACTERS_MAX, BenefitAnswer, GivenAnswer, with_answers
-from services.claims.benefits.conditions import held
+from services.claims.benefits.conditions import evaluate
 from services.claims.benefits.fact import Facts
 from shared.funds.benefits import ClaimType, Question, QuestionKind
 from shared.kernel import normalize
@@ -59,7 +59,7 @@ def checked(
     known, answers = facts, list[BenefitAnswer]()
     for question in definition.questions:
         value = by_code.get(question.code)
-        is_asked = held(question.when, known).holds if question.when is not None else True
+        is_asked = evaluate(question.when, known).holds if question.when is not None else True
         if value is None:
             if is_asked and question.is_required:
                 faults.append(_fault(question.code, "answer.missing"))

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from services.claims.benefits.conditions import held, used_facts
+from services.claims.benefits.conditions import evaluate, used_facts
 from services.claims.benefits.explained import ExplainedLine, UsedFact
 from services.claims.benefits.fact import Fact, Facts, FactSource, written
 from shared.funds.formula import Block, Step, StepValue, as_fraction
@@ -78,7 +78,7 @@ class _Computing:
     def made(self) -> tuple[Fact, _Quantity, list[ExplainedLine]] | None:
         """The step as a fact for later ones, its exact quantity, and its lines; None where it is left out."""
         step = self.step
-        condition = held(step.when, self.facts) if step.when is not None else None
+        condition = evaluate(step.when, self.facts) if step.when is not None else None
         if condition is not None and condition.holds is None:
             raise _Unknown(condition.missing)
         if condition is not None and not condition.holds:

@@ -12,7 +12,7 @@ from shared.kernel.money import Money
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class Evaluation:
     """Whether a condition holds, None where that cannot be said; what was looked at, and what is `missing` for it."""
 
     holds: bool | None
@@ -20,12 +20,12 @@ class Held:
     missing: tuple[str, ...] = ()
 
 
-def held(condition: Condition, facts: Facts) -> Held:
+def evaluate(condition: Condition, facts: Facts) -> Evaluation:
     """Whether a condition holds. What decides it is enough: `all` is false with one that is false, whatever is not
     known beside it, and `any` is true with one that is true."""
     if condition.fact is not None:
         return _tested(condition, facts)
-    each = [held(one, facts) for one in condition.joined]
+    each = [evaluate(one, facts) for one in condition.joined]
     answers = [one.holds for one in each]
     holds: bool | None
     if condition.all is not None:
@@ -34,7 +34,7 @@ def held(condition: Condition, facts: Facts) -> Held:
         holds = True if True in answers else None if None in answers else False
         if condition.none is not None and holds is not None:
             holds = not holds
-    return Held(
+    return Evaluation(
         holds=holds,
         used=tuple(fact for one in each for fact in one.used),
         missing=tuple(name for one in each for name in one.missing) if holds is None else (),
@@ -50,19 +50,19 @@ def used_facts(facts: tuple[Fact, ...]) -> tuple[UsedFact, ...]:
     )
 
 
-def _tested(condition: Condition, facts: Facts) -> Held:
+def _tested(condition: Condition, facts: Facts) -> Evaluation:
     name = condition.fact or ""
     fact = facts.get(name)
     if condition.is_known is not None and (fact is not None) is not condition.is_known:
-        return Held(holds=False, used=() if fact is None else (fact,))
+        return Evaluation(holds=False, used=() if fact is None else (fact,))
     if condition.tests == ("is_known",):
-        return Held(holds=True, used=() if fact is None else (fact,))
+        return Evaluation(holds=True, used=() if fact is None else (fact,))
     others = [each for each in (condition.at_least_fact, condition.at_most_fact) if each is not None]
     needed = {each: facts.get(each) for each in (name, *others)}
     if missing := tuple(each for each, found in needed.items() if found is None):
-        return Held(holds=None, missing=missing)
+        return Evaluation(holds=None, missing=missing)
     used = tuple(each for each in needed.values() if each is not None)
-    return Held(holds=all(_results(condition, used[0].value, facts)), used=used)
+    return Evaluation(holds=all(_results(condition, used[0].value, facts)), used=used)
 
 
 def _results(condition: Condition, value: FactValue, facts: Facts) -> Iterator[bool]:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from services.claims.benefits.computing import Computed, compute
-from services.claims.benefits.conditions import held, used_facts
+from services.claims.benefits.conditions import evaluate, used_facts
 from services.claims.benefits.explained import ExplainedSum
 from services.claims.benefits.fact import Facts
 from services.claims.benefits.judgement import ConditionResult, JudgedOutcome, Judgement
@@ -39,7 +39,7 @@ def judge(definition: ClaimType, facts: Facts, *, on: date, rounding: RoundingRu
     results = []
     for each in definition.conditions:
         if each.law.holds_on(on):
-            found = held(each.holds, computed.facts)
+            found = evaluate(each.holds, computed.facts)
             results.append(
                 ConditionResult(code=each.code, holds=found.holds, facts=used_facts(found.used), missing=found.missing)
             )

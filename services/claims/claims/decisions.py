@@ -164,7 +164,7 @@ def is_paid_once(definition: ClaimType) -> bool:
 def _granted(
     claim: Claim, decision: Decision, *, owed_minor: int, definition: ClaimType, fund: Fund, at: datetime
 ) -> Outcome[Claim]:
-    """What is paid once is owed from now on; what an appeal takes away is to be recovered. An award tells of itself."""
+    """What is paid once is owed from now on; what an appeal takes away is recovered. An award has its own events."""
     is_owed = is_paid_once(definition) and owed_minor >= 0
     overpaid_minor = max(0, -owed_minor)
     granted = replace(

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from services.claims.benefits import answers
 from services.claims.benefits.answer import GivenAnswer, with_answers
-from services.claims.benefits.conditions import held
+from services.claims.benefits.conditions import evaluate
 from services.claims.benefits.fact import Facts
 from services.claims.benefits.judgement import ConditionResult
 from services.claims.claims import decisions, duplicates
@@ -295,7 +295,7 @@ def _check_papers(definition: ClaimType, papers: Sequence[ClaimPaper], *, facts:
         if kind not in requirements:
             raise PaperKindUnknown(kind=_paper_name(definition, kind))
     for kind, requirement in requirements.items():
-        is_asked = requirement.when is None or held(requirement.when, facts).holds
+        is_asked = requirement.when is None or evaluate(requirement.when, facts).holds
         if requirement.is_required and is_asked and kind not in kinds:
             raise PaperLacking(kind=_paper_name(definition, kind))
     if len({paper.upload_id for paper in papers}) != len(papers):

@@ -8,7 +8,7 @@ from services.claims.awards import actions as awards
 from services.claims.awards import store as awards_store
 from services.claims.awards.award import Status as AwardStatus
 from services.claims.awards.award import SuspensionReason
-from services.claims.benefits.conditions import held
+from services.claims.benefits.conditions import evaluate
 from services.claims.benefits.facts import facts_on, sources_of_claim
 from services.claims.claims import store as claims
 from services.claims.claims.claim import Claim
@@ -45,7 +45,7 @@ def ask(uow: UnitOfWork, claim: Claim) -> None:
         return
     facts = facts_on(uow.today, sources_of_claim(uow, claim), claim_type=claim.claim_type)
     for question in asked:
-        if question.when is None or held(question.when, facts).holds:
+        if question.when is None or evaluate(question.when, facts).holds:
             outcome = rules.open_check(
                 question,
                 check_id=uow.new_id(),

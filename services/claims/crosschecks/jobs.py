@@ -13,7 +13,7 @@ from functools import partial
 from services.claims.claims import actions as claims
 from services.claims.crosschecks import actions, rules, store
 from services.claims.crosschecks.crosscheck import CrossCheck, Status
-from services.claims.crosschecks.register import RegisterOf, RegisterReply, RegisterSilent
+from services.claims.crosschecks.register import RegisterOf, RegisterReply, RegisterTimeout
 from services.claims.crosschecks.registers.choice import RegisterSettings
 from shared.jobs.job import JobKind
 from shared.storage.service_context import ServiceContext
@@ -27,7 +27,7 @@ AT_ONCE = 4
 
 
 @dataclass(frozen=True)
-class Asking:
+class RegisterInquiry:
     """Asks the register that is behind one name of settings, for every fund that names it."""
 
     registers: RegisterOf
@@ -47,7 +47,7 @@ class Asking:
         )
 
     def run(self, context: ServiceContext, fund_id: str, check_id: str) -> datetime | None:
-        """Ask, or ask again where the days of an answer are over. When the next look is due. Raises `RegisterSilent`
+        """Ask, or ask again where the days of an answer are over. When the next look is due. Raises `RegisterTimeout`
         and what else a register may do wrong: each is an attempt of this question alone."""
         reading = context.reading(fund_id, by=actions.CROSS_CHECKS)
         check = store.crosschecks.load(reading, check_id)
@@ -59,14 +59,14 @@ class Asking:
         reply = self.registers(context.funds[fund_id], check.register).ask(actions.request_of(reading, check), at=at)
         failpoint("crosscheck.answered")
         if reply is None and rules.is_silent(check, at=at):
-            raise RegisterSilent
+            raise RegisterTimeout
         kept = _do(context, fund_id, check_id, partial(_take, asked=check, reply=reply))
         return kept.next_look_at
 
 
-def asking(registers: RegisterOf, settings: Mapping[str, RegisterSettings]) -> list[JobKind]:
+def inquiries(registers: RegisterOf, settings: Mapping[str, RegisterSettings]) -> list[JobKind]:
     """The kinds of all registers that the installation has settings for."""
-    return [Asking(registers, name, own.timeout_s).job for name, own in settings.items()]
+    return [RegisterInquiry(registers, name, own.timeout_s).job for name, own in settings.items()]
 
 
 def _do(context: ServiceContext, fund_id: str, check_id: str, action: "partial[CrossCheck]") -> CrossCheck:

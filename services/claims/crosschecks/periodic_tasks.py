@@ -12,7 +12,7 @@ EXCHANGE_EVERY_S = 60.0
 
 
 @dataclass(frozen=True)
-class Exchanging:
+class RegisterExchange:
     """Exchanges files with the register that is behind one name of settings: a task for each, so that a folder that
     cannot be used holds up no other."""
 
@@ -31,6 +31,6 @@ class Exchanging:
         return sum(self.registers(fund, name).exchange(at=context.clock()) for name in named)
 
 
-def exchanging(registers: RegisterOf, settings: Mapping[str, RegisterSettings]) -> list[PeriodicTask]:
+def exchanges(registers: RegisterOf, settings: Mapping[str, RegisterSettings]) -> list[PeriodicTask]:
     """A task for each register whose settings name a folder."""
-    return [Exchanging(registers, name).task for name, own in settings.items() if own.folder is not None]
+    return [RegisterExchange(registers, name).task for name, own in settings.items() if own.folder is not None]

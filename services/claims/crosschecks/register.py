@@ -12,7 +12,7 @@ from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict, Invalid
 
 
-class RegisterSilent(Conflict):
+class RegisterTimeout(Conflict):
     """The register did not answer in time, or not at all: the question is asked again, under the same id."""
 
     code = "register.silent"
@@ -25,13 +25,13 @@ class RegisterRefused(Conflict):
 
 
 class RegisterAnswerMalformed(Invalid):
-    """What came back is no answer to the question, or nobody can tell that the register gave it."""
+    """What came back is no answer to the question, or it cannot be proved that the register gave it."""
 
     code = "register.answer-malformed"
 
 
 class NumberMissing(Conflict):
-    """The fund's own register has not told the number by which other registers know the person."""
+    """The fund's own register has not published the number by which other registers know the person."""
 
     code = "register.number-missing"
 
@@ -60,7 +60,7 @@ class Register(Protocol):
     """One register. It may be called at any time, again with the same question, and from several processes at once."""
 
     def ask(self, question: RegisterRequest, *, at: datetime) -> RegisterReply | None:
-        """The answer; None where it comes later: then the same question is asked again. Raises `RegisterSilent`,
+        """The answer; None where it comes later: then the same question is asked again. Raises `RegisterTimeout`,
         `RegisterRefused`, `RegisterAnswerMalformed`."""
 
     def exchange(self, *, at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What claims does with what it hears of deaths: keep the newest, and say on which day somebody died."""
+"""What claims does with deaths that the register publishes: save the newest, and give the day of a death."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -12,9 +12,8 @@ from shared.kernel.personal import DataClass
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def keep(uow: UnitOfWork, event: PersonDied | DeathTakenBack) -> KnownDeath | None:
-    """Keep what the register says of a death, and answer with it. None where it is no news: what comes late, or
-    twice."""
+def save(uow: UnitOfWork, event: PersonDied | DeathTakenBack) -> KnownDeath | None:
+    """Save what the register published of a death, and return it; None where that is not newer than what is known."""
     received = rules.received(
         deaths.find(uow, event.person_ref),
         person_ref=event.person_ref,

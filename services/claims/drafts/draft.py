@@ -1,4 +1,4 @@
-"""A draft: a claim that its person has not filed yet. Nobody of the fund is told of it, and it goes by itself."""
+"""A draft: a claim that its person has not filed yet. Nobody of the fund sees it, and it is deleted when it expires."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

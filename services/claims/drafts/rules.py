@@ -24,7 +24,7 @@ class TooManyDrafts(Conflict):
 
 
 class TypeMissing(Invalid):
-    """Nobody can tell what is asked for."""
+    """The draft does not say which benefit is asked for."""
 
     code = "draft.type-missing"
 

@@ -43,7 +43,7 @@ def own_dependants(uow: UnitOfWork) -> tuple[Dependant, ...]:
 
 def national_id_of(uow: UnitOfWork, person_ref: str) -> str | None:
     """The number by which other registers know the person, for a question to one of them; None where the fund's own
-    register has not told it."""
+    register has not published it."""
     person = insured.find(uow, person_ref)
     if person is None or person.national_id is None:
         return None

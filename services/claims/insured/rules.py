@@ -15,7 +15,7 @@ class InsuredUnknown(Missing):
 
 
 def registered(known: Insured | None, received: RegisteredPerson, *, at: datetime) -> Insured | None:
-    """The person as registered at an instant; None where something newer is known, or nothing is told of the family."""
+    """The person as registered at an instant; None where something newer is known or no family was published."""
     if received.family is None or (known is not None and known.registered_at >= at):
         return None
     new = Insured(

@@ -22,7 +22,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 def follow_death(uow: UnitOfWork, event: PersonDied | DeathTakenBack) -> None:
     """Do what a death asks for, or undo it; what is known already does nothing."""
-    received = deaths.keep(uow, event)
+    received = deaths.save(uow, event)
     if received is None:
         return
     died_on = deaths.day_of(uow, received)

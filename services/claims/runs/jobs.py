@@ -26,7 +26,7 @@ BY_RUNS = system("runs")
 
 
 @dataclass(frozen=True)
-class Running:
+class RunCalculator:
     """Computes runs by what `judge` says of each award and period, and tells them."""
 
     judge: Judge

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from services.claims.awards.award import Award
 from services.claims.benefits import rules as benefits
-from services.claims.benefits.conditions import held
+from services.claims.benefits.conditions import evaluate
 from services.claims.benefits.facts import facts_on, sources_of_claim
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.claims import store as claims
@@ -26,7 +26,7 @@ def by_rules(uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mappin
     for period in periods:
         on = judged_on(period, payment)
         facts = facts_on(on, sources, claim_type=award.claim_type)
-        if payment.until is not None and held(payment.until, facts).holds:
+        if payment.until is not None and evaluate(payment.until, facts).holds:
             found[period] = Judged(right_minor=0, reason=AWARD_OVER, is_over=True)
             continue
         judgement = benefits.judge(definition, facts, on=on, rounding=uow.fund.rounding)

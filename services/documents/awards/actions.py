@@ -1,6 +1,6 @@
-"""What documents does with awards: note what claims tells of them.
+"""What documents does with awards: record what claims publishes of them.
 
-One that was opened before documents was told of awards is not known, and what happens to it later changes nothing.
+One that was opened before claims published awards is not known, and what happens to it later changes nothing.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 
 def note_opened(uow: UnitOfWork, event: AwardOpened) -> None:
-    """A claim opened an award; told again, what happened to it since stays."""
+    """A claim opened an award; when the event comes again, what happened to it since stays."""
     if store.awards.find(uow, event.award_id) is None:
         store.awards.save(uow, Outcome(rules.opened(event)))
 

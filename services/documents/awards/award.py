@@ -22,7 +22,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class KnownAward:
-    """An award as claims told of it. Both ends of its time are included; without `until_on` a fact ends it.
+    """An award as claims published it. Both ends of its time are included; without `until_on` a fact ends it.
 
     `covers` (codes of acts) and `percent` are those of a cover. `amount_minor` is what a payment comes to for each
     period of the kind `every`, as the run of `amount_period` had it; empty, as the decision had it.

@@ -1,4 +1,4 @@
-"""How documents learns of awards. Pure; what claims tells of one comes in order."""
+"""What documents knows of awards. Pure; the events of one award come in order."""
 
 from dataclasses import replace
 from datetime import date

@@ -35,7 +35,7 @@ class TypeNotAllowed(Invalid):
     code = "upload.type-not-allowed"
 
 
-class NotWhatItSays(Invalid):
+class MediaTypeDiffers(Invalid):
     """The content is of no type that we take though it is said to be, or the name's ending is of another type."""
 
     code = "upload.not-what-it-says"
@@ -141,11 +141,11 @@ def inspect(content: bytes, *, media_type: str, file_name: str) -> CleanPaper:
     declared = media_type.partition(";")[0].strip().lower()
     found = next((each for each, beginning in _BEGINNINGS.items() if beginning.match(content)), None)
     if found is None:
-        raise NotWhatItSays(declared=declared) if declared in _DECLARED else TypeNotAllowed
+        raise MediaTypeDiffers(declared=declared) if declared in _DECLARED else TypeNotAllowed
     ending = PurePath(file_name.strip()).suffix.lower().lstrip(".").strip()
     known = _OTHER_ENDINGS.union(*_ENDINGS.values())
     if ending in known and ending not in _ENDINGS[found]:
-        raise NotWhatItSays(declared=ending)
+        raise MediaTypeDiffers(declared=ending)
     if found in (Format.JPEG, Format.PNG):
         clean, kept_as, pages = picture.clean(content, format_=found), MediaType(f"image/{found}"), 1
     else:  # native readers that a file may fell, or that unpack without end: in a process of their own

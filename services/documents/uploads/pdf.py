@@ -69,7 +69,7 @@ class TooManyPages(Invalid):
     code = "upload.pdf-too-long"
 
 
-class PdfSwells(Invalid):
+class PdfExpandsTooMuch(Invalid):
     """A stream unpacks to more than any page needs, or a picture claims more pixels than any sheet has."""
 
     code = "upload.pdf-swells"
@@ -127,7 +127,7 @@ def _unpack_all(pdf: pikepdf.Pdf) -> None:
             _must_have_a_size(each)
             left -= _unpacked_bytes(each)
             if left < 0:
-                raise PdfSwells
+                raise PdfExpandsTooMuch
 
 
 def _must_have_a_size(stream: pikepdf.Object) -> None:
@@ -136,14 +136,14 @@ def _must_have_a_size(stream: pikepdf.Object) -> None:
         return
     width, height = (_number(stream.get(key)) for key in ("/Width", "/Height"))
     if width * height > PIXELS_MAX:
-        raise PdfSwells
+        raise PdfExpandsTooMuch
     if _filters(stream) == ["/DCTDecode"]:
         try:
             with Image.open(BytesIO(stream.read_raw_bytes()), formats=("JPEG",)) as picture:
                 if picture.width * picture.height > PIXELS_MAX:
-                    raise PdfSwells
+                    raise PdfExpandsTooMuch
         except Image.DecompressionBombError:
-            raise PdfSwells from None
+            raise PdfExpandsTooMuch from None
         except (OSError, SyntaxError, ValueError):
             return  # a picture that no reader shows swells for none
 
@@ -164,7 +164,7 @@ def _unpacked_bytes(stream: pikepdf.Object) -> int:
         return len(content)  # letters for bytes (ASCII85, hexadecimal) do not swell
     if set(rest) <= _UNPACKED_BY_QPDF:
         return len(stream.read_bytes())  # LZW, run lengths and what they are mixed with, within qpdf's own limits
-    raise PdfSwells  # what may be large is hidden behind what nobody unpacks
+    raise PdfExpandsTooMuch  # what may be large is hidden behind what nobody unpacks
 
 
 def _inflated(content: bytes) -> bytes:
@@ -175,7 +175,7 @@ def _inflated(content: bytes) -> bytes:
     except zlib.error:
         return b""
     if len(unpacked) > STREAM_BYTES_MAX:
-        raise PdfSwells
+        raise PdfExpandsTooMuch
     return unpacked
 
 

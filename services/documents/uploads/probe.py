@@ -44,7 +44,7 @@ def ask(content: bytes, *, format_: str) -> ProbeAnswer:
 
 
 _REFUSALS: tuple[type[Invalid], ...] = (
-    *(pdf.ActiveContent, pdf.EncryptedPdf, pdf.DamagedPdf, pdf.TooManyPages, pdf.TooComplexPdf, pdf.PdfSwells),
+    *(pdf.ActiveContent, pdf.EncryptedPdf, pdf.DamagedPdf, pdf.TooManyPages, pdf.TooComplexPdf, pdf.PdfExpandsTooMuch),
     *(picture.PictureTooLarge, picture.DamagedPicture, picture.TooManyPictures),
 )
 _BY_CODE = {refusal.code: refusal for refusal in _REFUSALS}

@@ -174,12 +174,12 @@ def recover(uow: UnitOfWork, *, token: str, password: str, one_time_code: str) -
     if account.second_factor is None:
         return store.accounts.save(uow, rules.recover(account, password_hash=password_hash, at=uow.at))
     throttle = throttles.before(uow, f"recovery|{account.account_id}")
-    if wait_s := throttles.shut_s(uow, throttle):
-        raise throttles.shut(wait_s)
+    if wait_s := throttles.locked_s(uow, throttle):
+        raise throttles.locked(wait_s)
     proved = _with_code(account, one_time_code, uow)
     if proved is None:
         wait_s = throttles.failed(uow, throttle)
-        return throttles.shut(wait_s) if wait_s else rules.CodeWrong()
+        return throttles.locked(wait_s) if wait_s else rules.CodeWrong()
     throttles.passed(uow, throttle)
     return store.accounts.save(uow, rules.recover(proved, password_hash=password_hash, at=uow.at))
 
@@ -291,7 +291,7 @@ class Authentication:
 
     account: Account | None = None
     device: str = ""
-    shut_s: int = 0
+    locked_s: int = 0
 
 
 def authenticate(uow: UnitOfWork, attempt: Attempt) -> Authentication:
@@ -299,11 +299,11 @@ def authenticate(uow: UnitOfWork, attempt: Attempt) -> Authentication:
     login = _typed(uow, attempt.login)
     device_id = _device_id(uow, login, attempt.device)
     throttle = throttles.before(uow, f"{login}|{device_id}")
-    if wait_s := throttles.shut_s(uow, throttle):
-        return Authentication(shut_s=wait_s)
+    if wait_s := throttles.locked_s(uow, throttle):
+        return Authentication(locked_s=wait_s)
     account = _proved(uow, attempt, _found(uow, login, attempt.actors))
     if account is None:
-        return Authentication(shut_s=throttles.failed(uow, throttle))
+        return Authentication(locked_s=throttles.failed(uow, throttle))
     throttles.passed(uow, throttle)
     return Authentication(account=account, device=attempt.device if device_id else _new_device(uow, login))
 

@@ -36,8 +36,8 @@ PENDING_KEPT = timedelta(days=30)
 """How long after its last link an account is kept that nobody opened."""
 
 FREE_FAILURES = 5
-SHUT_FIRST = timedelta(minutes=1)
-SHUT_MAX = timedelta(minutes=15)
+LOCKED_FIRST = timedelta(minutes=1)
+LOCKED_MAX = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=24)
 
 LOGIN = re.compile(r"[a-z][a-z0-9._@-]{2,63}")
@@ -506,14 +506,14 @@ def add_user(
 # --- throttles --------------------------------------------------------------------------------------------------------
 
 
-def shut_until(throttle: LoginThrottle, *, at: datetime) -> datetime | None:
+def locked_until(throttle: LoginThrottle, *, at: datetime) -> datetime | None:
     """Until when nobody may retry, or None where one may: five tries, then 1, 2, 4, 8 and always 15 minutes.
 
     An attempt while throttled does not count, so that repeated attempts do not prolong it.
     """
     if throttle.failed_at is None or throttle.failures < FREE_FAILURES:
         return None
-    until = throttle.failed_at + min(SHUT_MAX, SHUT_FIRST * 2 ** min(throttle.failures - FREE_FAILURES, 8))
+    until = throttle.failed_at + min(LOCKED_MAX, LOCKED_FIRST * 2 ** min(throttle.failures - FREE_FAILURES, 8))
     return until if at < until else None
 
 

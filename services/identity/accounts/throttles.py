@@ -12,22 +12,22 @@ def before(uow: UnitOfWork, name: str) -> LoginThrottle:
     return store.throttles.find_only(uow, name=index) or LoginThrottle(door_id=uow.new_id(), name=index)
 
 
-def shut_s(uow: UnitOfWork, throttle: LoginThrottle) -> int:
-    """How many seconds from now nobody may retry; 0 where one may."""
-    until = rules.shut_until(throttle, at=uow.at)
+def locked_s(uow: UnitOfWork, throttle: LoginThrottle) -> int:
+    """Seconds until the next attempt is allowed; 0 where it is allowed now."""
+    until = rules.locked_until(throttle, at=uow.at)
     return 0 if until is None else -int((uow.at - until).total_seconds() // 1)
 
 
 def failed(uow: UnitOfWork, throttle: LoginThrottle) -> int:
     """Count a failed attempt; for how many seconds the name is throttled now."""
-    return shut_s(uow, store.throttles.save(uow, Outcome(rules.failed(throttle, at=uow.at))))
+    return locked_s(uow, store.throttles.save(uow, Outcome(rules.failed(throttle, at=uow.at))))
 
 
 def passed(uow: UnitOfWork, throttle: LoginThrottle) -> None:
-    """A try held: the failures before it do not count any more."""
+    """An attempt succeeded: the failures before it do not count any more."""
     store.remove_throttle(uow, throttle)
 
 
-def shut(seconds: int) -> rules.LoginThrottled:
+def locked(seconds: int) -> rules.LoginThrottled:
     """The refusal while a name is throttled."""
     return rules.LoginThrottled(retry_after_s=seconds, minutes=-(-seconds // 60))

@@ -1,5 +1,5 @@
-"""What identity does with deaths: told by the register or by an agent, kept, and published. Accounts and cards follow
-(their own reactions), and what was an error is undone the same way."""
+"""What identity does with deaths: reported by the register or by an agent, saved, and published. Accounts and cards
+follow (their own reactions), and what was an error is undone the same way."""
 
 from collections.abc import Mapping
 from datetime import date

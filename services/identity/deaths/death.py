@@ -10,7 +10,7 @@ REASON_LENGTH_MAX = 400
 
 
 class DeathSource(StrEnum):
-    """Who told the fund. Each has a sentence under `death.source.<source>`."""
+    """Who reported it to the fund. Each has a sentence under `death.source.<source>`."""
 
     REGISTER = "register"
     """A line of the register that was imported."""

@@ -1,4 +1,4 @@
-"""What the register may be told of a death: that it was on a day, that it was on another one, that it was an error."""
+"""What may be reported of a death: that it was on a day, that it was on another one, that it was an error."""
 
 from dataclasses import replace
 from datetime import date, datetime

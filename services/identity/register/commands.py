@@ -39,17 +39,17 @@ Entry = TypeVar("Entry")
 def import_register(context: ServiceContext, arguments: Sequence[str], *, texts: Texts, out: TextIO) -> int:
     """Import the files that are named: 0 where every line was taken, 1 where one was refused, 2 where none was read."""
     asked = _asked(arguments)
-    voice = _Output(texts, asked.language, out)
+    output = _Output(texts, asked.language, out)
     try:
-        clerk = _Importer(context, asked.fund, voice)
+        importer = _Importer(context, asked.fund, output)
         if asked.employers:
-            clerk.import_employers(asked.employers)
+            importer.import_employers(asked.employers)
         if asked.persons:
-            clerk.import_persons(asked.persons)
+            importer.import_persons(asked.persons)
     except Failure as failure:
-        voice.say(failure.code, **failure.parameters)
+        output.write(failure.code, **failure.parameters)
         return 2
-    return 1 if clerk.refused_lines else 0
+    return 1 if importer.refused_lines else 0
 
 
 def _asked(arguments: Sequence[str]) -> argparse.Namespace:
@@ -68,13 +68,13 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
 
 @dataclass(frozen=True)
 class _Output:
-    """Speaks to the operator, in the operator's language."""
+    """Writes to the operator, in the operator's language."""
 
     texts: Texts
     language: str
     out: TextIO
 
-    def say(self, code: str, **parameters: object) -> None:
+    def write(self, code: str, **parameters: object) -> None:
         self.out.write(self.words(code, **parameters) + "\n")
 
     def words(self, code: str, **parameters: object) -> str:
@@ -84,10 +84,10 @@ class _Output:
 class _Importer:
     """Reads the files, prints every line that is refused, and counts."""
 
-    def __init__(self, context: ServiceContext, fund_id: str, voice: _Output) -> None:
+    def __init__(self, context: ServiceContext, fund_id: str, output: _Output) -> None:
         if fund_id not in context.funds:
             raise FundUnknown(fund=fund_id[:40])
-        self._context, self._fund_id, self._voice = context, fund_id, voice
+        self._context, self._fund_id, self._output = context, fund_id, output
         self._fund: Fund = context.funds[fund_id]
         self._on = self._fund.day_of(context.clock())
         self._import_id = context.new_id()
@@ -154,8 +154,8 @@ class _Importer:
                 self._refuse(line, [fault])
             tally += done
         if self.warned_lines > warned_before:
-            self._voice.say("register.warned-lines", count=self.warned_lines - warned_before)
-        self._voice.say(
+            self._output.write("register.warned-lines", count=self.warned_lines - warned_before)
+        self._output.write(
             f"register.imported-{what}",
             added=tally.added,
             changed=tally.changed,
@@ -165,16 +165,16 @@ class _Importer:
 
     def _refuse(self, line: int, faults: Sequence[Fault]) -> None:
         self.refused_lines += 1
-        self._say_faults("register.refused-line", line, faults)
+        self._write_faults("register.refused-line", line, faults)
 
     def _warned(self, line: int, read: Read[Entry]) -> Entry:
         """The entry of a line, after printing what of it was left out."""
         if read.warnings:
             self.warned_lines += 1
-            self._say_faults("register.warned-line", line, read.warnings)
+            self._write_faults("register.warned-line", line, read.warnings)
         return read.entry
 
-    def _say_faults(self, code: str, line: int, faults: Sequence[Fault]) -> None:
+    def _write_faults(self, code: str, line: int, faults: Sequence[Fault]) -> None:
         for fault in faults:
-            reason = self._voice.words(fault.code)
-            self._voice.say(code, line=line, column=fault.column or "-", reason=reason, fault=fault.code)
+            reason = self._output.words(fault.code)
+            self._output.write(code, line=line, column=fault.column or "-", reason=reason, fault=fault.code)

@@ -8,8 +8,8 @@ from shared.kernel.partial_date import PartialDate
 NAME_LENGTH_MAX = 100
 DEPENDANTS_MAX = 30
 PUBLISHED = 2
-"""Counts what is told of a person: 1 with the birth and the family, 2 with the national id for claims. Who was told
-less is told anew with the next import of the register."""
+"""Counts what is published of a person: 1 with the birth and the family, 2 with the national id for claims. A person
+of whom less was published is published again with the next import of the register."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,5 +79,5 @@ class Person:
     family: tuple[Dependant, ...] | None = None
     """Who the dependants are; None where the register says only how many."""
     published: int = 0
-    """How much of a person was told to the other services, as `PUBLISHED` counts it."""
+    """How much of a person was published to the other services, as `PUBLISHED` counts it."""
     version: int = 0

@@ -272,7 +272,7 @@ class _Cells:
 
     def family(self, column: str) -> tuple[Dependant, ...]:
         """The dependants, each with its relation, its birth as far as it is known, and a condition that was proved.
-        Those of one relation and birth are told apart by a number."""
+        Those of one relation and birth are distinguished by a number."""
         published = [each.split(":") for each in normalize.plain(self._text(column)).split(";") if each.strip()]
         rules = {(rule.relation, rule.condition) for rule in self._fund.entitlements.dependants}
         found: list[Dependant] = []

@@ -30,7 +30,7 @@ class SignInForm:
     language_links: Mapping[str, str]
     typed: str = ""
     fault: str = ""
-    shut_s: int = 0
+    locked_s: int = 0
 
 
 def form(shown: SignInForm, *, fund: Fund, language: str) -> str:
@@ -90,7 +90,7 @@ def _who(actors: Sequence[ActorKind]) -> str:
 def _fault(shown: SignInForm, words: Mapping[str, Any]) -> str:
     if shown.fault != "shut":
         return str(words[shown.fault]) if shown.fault else ""
-    minutes = -(-shown.shut_s // MINUTE_S)
+    minutes = -(-shown.locked_s // MINUTE_S)
     return str(words["shut"]["one" if minutes <= 1 else "more"]).format(minutes=minutes)
 
 

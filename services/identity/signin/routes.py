@@ -170,10 +170,10 @@ class _Endpoints:
         return grant
 
     def _not_admitted(self, uow: UnitOfWork, grant: Any, authentication: Authentication) -> AnyResponse:
-        if not authentication.shut_s:
+        if not authentication.locked_s:
             return self._form(uow, grant, fault="wrong", status=422)
-        answer = self._form(uow, grant, fault="shut", shut_s=authentication.shut_s, status=429)
-        answer.headers["Retry-After"] = str(authentication.shut_s)
+        answer = self._form(uow, grant, fault="shut", locked_s=authentication.locked_s, status=429)
+        answer.headers["Retry-After"] = str(authentication.locked_s)
         return answer
 
     def _sent_back(self, uow: UnitOfWork, grant: Any, authentication: Authentication) -> AnyResponse:
@@ -183,7 +183,9 @@ class _Endpoints:
         self._put_cookie(answer, DEVICE, authentication.device, max_age=DEVICE_LIFE_S)
         return answer
 
-    def _form(self, uow: UnitOfWork, grant: Any, *, fault: str = "", shut_s: int = 0, status: int = 200) -> AnyResponse:
+    def _form(
+        self, uow: UnitOfWork, grant: Any, *, fault: str = "", locked_s: int = 0, status: int = 200
+    ) -> AnyResponse:
         browser_id = request.cookies.get(BROWSER) or uow.entropy(BROWSER_ID_BYTES).hex()
         language = _language()
         shown = SignInForm(
@@ -192,7 +194,7 @@ class _Endpoints:
             language_links={each: _in_language(each) for each in g.fund.languages if each != language},
             typed=request.form.get("login", "")[: accounts.LOGIN_LENGTH_MAX],
             fault=fault,
-            shut_s=shut_s,
+            locked_s=locked_s,
         )
         answer = _page(page.form(shown, fund=g.fund, language=language), status)
         answer.headers["Content-Security-Policy"] = page.content_security_policy(sends_to=grant.redirect_uri)

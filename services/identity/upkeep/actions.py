@@ -27,11 +27,11 @@ def change_password(uow: UnitOfWork, *, current: str, chosen: str) -> Failure | 
     session, account = _own(uow)
     password_hash = accounts.new_hash(uow, account, password=chosen)
     throttle = throttles.before(uow, f"change|{account.account_id}")
-    if wait_s := throttles.shut_s(uow, throttle):
-        raise throttles.shut(wait_s)
+    if wait_s := throttles.locked_s(uow, throttle):
+        raise throttles.locked(wait_s)
     if not passwords.is_right(account.password_hash, account_rules.read_password(current)):
         wait_s = throttles.failed(uow, throttle)
-        return throttles.shut(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
+        return throttles.locked(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
     throttles.passed(uow, throttle)
     account_rules.must_differ(chosen, current=current)
     changed = account_rules.change_password(account, password_hash=password_hash, at=uow.at)

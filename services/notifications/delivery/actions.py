@@ -71,16 +71,16 @@ def take(uow: UnitOfWork, *, seen: Sequence[Batch]) -> list[Batch]:
     """Begin to send batches; without those where another worker was first, or where once more would be no good."""
     found = store.batches.find_many(uow, [batch.batch_id for batch in seen])
     taken: list[Batch] = []
-    hopeless: list[Batch] = []
+    undeliverable: list[Batch] = []
     for batch in (found[each.batch_id] for each in seen if _is_as_seen(each, found.get(each.batch_id))):
         is_expired = rules.is_lease_expired(batch, at=uow.at)
-        if is_expired and rules.is_hopeless(batch):
-            hopeless.append(batch)
+        if is_expired and rules.is_undeliverable(batch):
+            undeliverable.append(batch)
         elif is_expired or rules.is_due(batch, at=uow.at):
             taken.append(rules.take(batch, at=uow.at))
-    if hopeless:
-        messages = _by_batch(store.of_batches(uow, [batch.batch_id for batch in hopeless]))
-        _keep(uow, [rules.give_up(batch, messages.get(batch.batch_id, ()), at=uow.at) for batch in hopeless])
+    if undeliverable:
+        messages = _by_batch(store.of_batches(uow, [batch.batch_id for batch in undeliverable]))
+        _keep(uow, [rules.give_up(batch, messages.get(batch.batch_id, ()), at=uow.at) for batch in undeliverable])
     if taken:
         store.batches.save_many(uow, taken, part_of=taken[0].batch_id)
     return [replace(batch, version=batch.version + 1) for batch in taken]

@@ -14,7 +14,7 @@ from services.notifications.delivery import actions, rules
 from services.notifications.delivery.actions import Written
 from services.notifications.delivery.outgoing import Verdict
 from services.notifications.delivery.providers import Provider
-from services.notifications.delivery.rules import ProviderInTrouble
+from services.notifications.delivery.rules import ProviderUnavailable
 from services.notifications.messages import store
 from services.notifications.messages.batch import Batch, BatchStatus, alone_kind, send_kind
 from shared.funds.fund import Channel
@@ -38,7 +38,7 @@ BY = system("delivery")
 
 def jobs(provider: Provider) -> list[JobKind]:
     """The kinds of one channel."""
-    sending = Sending(provider)
+    sending = MessageSender(provider)
     return [
         JobKind(name=send_kind(provider.channel), run=sending.run, lease_s=LEASE_S, at_once=1),
         JobKind(
@@ -70,13 +70,13 @@ backfills = Backfill(
 
 
 @dataclass
-class Sending:
+class MessageSender:
     """Sends the messages of one channel."""
 
     provider: Provider
 
     def run(self, context: ServiceContext, fund_id: str, thing_id: str) -> datetime | None:
-        """Send what is due; when there is more. `ProviderInTrouble` where the provider takes no more."""
+        """Send what is due; when there is more. `ProviderUnavailable` where the provider takes no more."""
         if _has_failed(context, fund_id, send_kind(self.provider.channel), thing_id):
             self._take_apart(context, fund_id)
         sent = self.send_waiting(context, fund_id)
@@ -143,7 +143,7 @@ class Sending:
         failpoint("delivery.kept")
         was_left = any(answer.verdict is Verdict.NOT_TRIED for answer in answers.values())
         if was_left and context.clock() <= late_at:
-            raise ProviderInTrouble(channel=Term(f"channel.{self.provider.channel}"))
+            raise ProviderUnavailable(channel=Term(f"channel.{self.provider.channel}"))
         return len(answers)
 
 
@@ -154,5 +154,5 @@ def _has_failed(context: ServiceContext, fund_id: str, kind: str, thing_id: str)
 
 
 def send_waiting(context: ServiceContext, fund_id: str, *, provider: Provider) -> int:
-    """Send what waits now; how many messages. `ProviderInTrouble` where the provider takes no more."""
-    return Sending(provider).send_waiting(context, fund_id)
+    """Send what waits now; how many messages. `ProviderUnavailable` where the provider takes no more."""
+    return MessageSender(provider).send_waiting(context, fund_id)

@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 def receiving(provider: SmsProvider) -> PeriodicTask:
     """The periodic task of delivery receipts."""
-    return PeriodicTask(name="sms-receipts", every_s=EVERY_S, run=Receiving(provider).run)
+    return PeriodicTask(name="sms-receipts", every_s=EVERY_S, run=ReceiptReader(provider).run)
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Waiting:
 
 
 @dataclass
-class Receiving:
+class ReceiptReader:
     """Saves the SMS centre's receipts: a thread of its own, so that receipts and messages do not wait for each other. A
     receipt is acknowledged once it is saved."""
 

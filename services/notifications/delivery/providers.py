@@ -10,7 +10,7 @@ from queue import Empty, Full, Queue
 from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import NamedTuple, Protocol
 
-from services.notifications.channels.pace import Pace
+from services.notifications.channels.rate_limiter import RateLimiter
 from services.notifications.channels.receipts import DeliveryReceipt, match_key
 from services.notifications.channels.smpp import Reply, Sms, SmsCentre, SmsLine, SmsOutcomeUnknown, SmsThrottled
 from services.notifications.channels.smtp import Mail, MailConnection, MailOutcomeUnknown, MailServer, MailThrottled
@@ -53,17 +53,17 @@ class MailProvider:
     connections_max: int = 1
     per_s_max: float = 0.0
     channel: Channel = Channel.EMAIL
-    _pace: Pace = field(init=False)
+    _rate: RateLimiter = field(init=False)
     _free: BoundedSemaphore = field(init=False)
     """The connections, which the funds share."""
 
     def __post_init__(self) -> None:
-        self._pace = Pace(self.per_s_max)
+        self._rate = RateLimiter(self.per_s_max)
         self._free = BoundedSemaphore(self.connections_max)
 
     @property
     def window_max(self) -> int:
-        return self._pace.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
+        return self._rate.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
 
     def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, ProviderAnswer]:
         round_ = _Round(iter(messages), is_late)
@@ -86,7 +86,7 @@ class MailProvider:
         connection = MailConnection(self.server)
         try:
             while (message := round_.next()) is not None:
-                self._pace.wait()
+                self._rate.wait()
                 round_.end(message, self._send(connection, message))
         finally:
             connection.close()
@@ -169,14 +169,14 @@ class SmsProvider:
     _line: SmsLine | None = None
     _opening: Lock = field(default_factory=Lock)
     _naming: Lock = field(default_factory=Lock)
-    _pace: Pace = field(init=False)
+    _rate: RateLimiter = field(init=False)
 
     def __post_init__(self) -> None:
-        self._pace = Pace(self.per_s_max)
+        self._rate = RateLimiter(self.per_s_max)
 
     @property
     def window_max(self) -> int:
-        return self._pace.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
+        return self._rate.within(SENDING_MAX.total_seconds() / 2, at_most=WINDOW_MESSAGES_MAX)
 
     def send(self, messages: Sequence[OutgoingMessage], *, is_late: Callable[[], bool]) -> dict[str, ProviderAnswer]:
         line, trouble = self._opened(), Event()
@@ -185,7 +185,7 @@ class SmsProvider:
         for message in messages:
             if trouble.is_set() or is_late():
                 break
-            self._pace.wait()
+            self._rate.wait()
             sms = Sms(
                 message_id=message.message_id,
                 recipient=message.address,

@@ -54,7 +54,7 @@ EARLY = timedelta(seconds=15)
 IN_DOUBT = ProviderAnswer(verdict=Verdict.DOUBTFUL)
 
 
-class ProviderInTrouble(Unavailable):
+class ProviderUnavailable(Unavailable):
     """The channel's provider does not take what waits; nothing of it is lost."""
 
     code = "delivery.provider-in-trouble"
@@ -109,7 +109,7 @@ def is_lease_expired(batch: Batch, *, at: datetime) -> bool:
     return batch.status is BatchStatus.SENDING and batch.taken_at is not None and batch.taken_at + LEASE < at
 
 
-def is_hopeless(batch: Batch) -> bool:
+def is_undeliverable(batch: Batch) -> bool:
     """Whether one more doubt is one too many."""
     return batch.doubts >= DOUBTS_MAX
 
@@ -244,7 +244,7 @@ def _end(batch: Batch, answer: ProviderAnswer) -> End | None:
         return End(Status.FAILED, answer.reason or GIVEN_UP)
     if answer.verdict is Verdict.LATER and batch.tries >= TRIES.tries_max:
         return End(Status.FAILED, GIVEN_UP)
-    if answer.verdict is Verdict.DOUBTFUL and is_hopeless(batch):
+    if answer.verdict is Verdict.DOUBTFUL and is_undeliverable(batch):
         return End(Status.UNKNOWN, NOBODY_KNOWS)
     return None
 

@@ -20,9 +20,9 @@ OPENED = "notifications.opened-batches"
 """Under this name the units of work of one transaction share the batches that they fill."""
 
 
-def say(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
-    """Write down each notice by each channel that reaches its owner, ready to leave; what was said before stays one.
-    Who died is told nothing.
+def notify(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
+    """Queue each notice on each channel that reaches its owner; a message that was queued before is not queued twice.
+    A person who died gets none.
 
     `ContactUnknown` where the register has not published an owner yet: the event is retried.
     """

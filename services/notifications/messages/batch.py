@@ -39,7 +39,7 @@ class Batch:
     knows what came of it.
 
     `due_at` is when its next try may begin, `size` how many messages wait in it (0 in those of an earlier release).
-    `traceparent` is the trace of the event that the first of them tells of, `traces` by message id those of the others.
+    `traceparent` is the trace of the event that the first of them is about, `traces` by message id those of the others.
     `provider_ids` are the provider's own names of the messages that it took, by message id; of SMS `provider_keys` are
     the same names as receipts are matched by.
     """

@@ -22,7 +22,7 @@ def _notify(event_type: type) -> Callable[[UnitOfWork, object], None]:
         for template in catalogue.answering(event_type.__name__):
             notice = answering.notice(template, event)
             if notice is not None:
-                actions.say(uow, notice, part_of=case_of(event))
+                actions.notify(uow, notice, part_of=case_of(event))
 
     return notify
 
@@ -32,7 +32,7 @@ for each in answering.events():
 
 
 @reactions.to(PasswordChanged)
-def say_password_changed(uow: UnitOfWork, event: PasswordChanged) -> None:
+def notify_password_changed(uow: UnitOfWork, event: PasswordChanged) -> None:
     """To the owner, or to the firms that they act for; of the fund's own staff no address is known here."""
     template = "password-changed" if event.person_ref else "user-password-changed"
     owner_ids = [event.person_ref] if event.person_ref else event.employer_ids
@@ -46,11 +46,11 @@ def say_password_changed(uow: UnitOfWork, event: PasswordChanged) -> None:
         )
         for owner_id in owner_ids
     )
-    actions.say(uow, *notices, part_of=event.account_id)
+    actions.notify(uow, *notices, part_of=event.account_id)
 
 
 @reactions.to(CardsRefreshed)
-def say_cards_refreshed(uow: UnitOfWork, event: CardsRefreshed) -> None:
+def notify_cards_refreshed(uow: UnitOfWork, event: CardsRefreshed) -> None:
     notices = (
         Notice(
             template=template,
@@ -62,11 +62,11 @@ def say_cards_refreshed(uow: UnitOfWork, event: CardsRefreshed) -> None:
         for template, published in (("card-refreshed", event.cards), ("card-closed", event.closed))
         for card in published
     )
-    actions.say(uow, *notices, part_of=f"{event.declaration_id}/{event.page}")
+    actions.notify(uow, *notices, part_of=f"{event.declaration_id}/{event.page}")
 
 
 @reactions.to(DeclarationAccepted)
-def say_declaration_accepted(uow: UnitOfWork, event: DeclarationAccepted) -> None:
+def notify_declaration_accepted(uow: UnitOfWork, event: DeclarationAccepted) -> None:
     """What is due and by when; what is overdue; or, where something was paid already, what is left."""
     parameters: dict[str, Value] = {
         "form": event.form,
@@ -88,4 +88,4 @@ def say_declaration_accepted(uow: UnitOfWork, event: DeclarationAccepted) -> Non
         owner_id=event.employer_id,
         parameters=parameters,
     )
-    actions.say(uow, notice, part_of=event.declaration_id)
+    actions.notify(uow, notice, part_of=event.declaration_id)

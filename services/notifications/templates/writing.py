@@ -94,11 +94,11 @@ def _paper(value: Value, fund: Fund, language: str) -> str:
 def _reason(group: str) -> Callable[[Value, Fund, str], str]:
     """A code of another service, which may learn a new one before we do: then no reason is better than a code."""
 
-    def say(value: Value, fund: Fund, language: str) -> str:
+    def worded(value: Value, fund: Fund, language: str) -> str:
         reasons = words()[group]
         return reasons.get(str(value), reasons["other"])[language]
 
-    return say
+    return worded
 
 
 def _refusal_reason(value: Value, fund: Fund, language: str) -> str:

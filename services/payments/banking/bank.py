@@ -1,7 +1,7 @@
 """The interface of a partner bank, for any protocol. One adapter per kind of bank is in `banks/`.
 
 A call has one of three outcomes: the bank does what was requested, the bank refuses (`BankRefused`), or the outcome is
-unknown (`BankSilent`): no response in time, an error of the bank, an invalid response, or an endless one.
+unknown (`BankOutcomeUnknown`): no response in time, an error of the bank, an invalid response, or an endless one.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,19 +15,19 @@ from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.money import Currency
 
 
-class BankSilent(Unavailable):
+class BankOutcomeUnknown(Unavailable):
     """Whether the bank did what it was asked is not known."""
 
     code = "bank.silent"
 
 
-class AnswerNotBelieved(BankSilent):
+class BankAnswerInvalid(BankOutcomeUnknown):
     """The bank answered something that cannot be an answer to what it was asked."""
 
     code = "bank.answer-not-believed"
 
 
-class BankAnswerTooLarge(BankSilent):
+class BankAnswerTooLarge(BankOutcomeUnknown):
     """The bank's answer was given up, unread: it went on past the end of any that it may give."""
 
     code = "bank.answer-too-large"
@@ -49,7 +49,7 @@ class BankPayment:
 
 
 class Bank(Protocol):
-    """One bank of a fund. Safe to use from several threads. Any call may raise `BankSilent`.
+    """One bank of a fund. Safe to use from several threads. Any call may raise `BankOutcomeUnknown`.
 
     A file of payouts is known by its message id: handed in again, it is the same file, and nothing is paid twice.
     """

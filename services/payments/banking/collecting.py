@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.payments.banking import actions
-from services.payments.banking.bank import Bank, BankOf, BankPayment, BankRefused, BankSilent
+from services.payments.banking.bank import Bank, BankOf, BankOutcomeUnknown, BankPayment, BankRefused
 from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, in_unit_of_work
 from services.payments.collections import actions as collections
 from services.payments.collections import rules, store
@@ -16,7 +16,7 @@ from shared.telemetry.propagation import continue_trace
 
 
 @dataclass(frozen=True)
-class Collecting:
+class CollectionFollower:
     """`return_url` is where the payer's browser comes back; it may name `{fund}` and `{collection_id}`."""
 
     bank_of: BankOf
@@ -60,7 +60,7 @@ class Collecting:
     def _announce(self, context: ServiceContext, fund_id: str, collection: Collection) -> None:
         try:
             url = self.call(context, fund_id, collection)
-        except BankSilent:
+        except BankOutcomeUnknown:
             self._keep(context, fund_id, collection, lambda it, uow: rules.doubt(it, at=uow.at))
             raise
         except BankRefused as refused:
@@ -74,7 +74,7 @@ class Collecting:
         try:
             currency = context.funds[fund_id].currency
             payment = self._bank(context, fund_id).close_checkout(collection.collection_id, currency=currency)
-        except BankSilent:
+        except BankOutcomeUnknown:
             self._keep(context, fund_id, collection, lambda it, uow: rules.check_later(it, at=uow.at))
             raise
         except BankRefused:
@@ -87,7 +87,7 @@ class Collecting:
             payment = self._bank(context, fund_id).payment(
                 collection.collection_id, currency=context.funds[fund_id].currency
             )
-        except BankSilent:
+        except BankOutcomeUnknown:
             self._keep(context, fund_id, collection, lambda it, uow: rules.check_later(it, at=uow.at))
             raise
         self._apply_payment(context, fund_id, collection, payment)

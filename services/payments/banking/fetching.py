@@ -17,7 +17,7 @@ LOOK_S, LOOK_REST_S = 5.0, 30.0
 
 
 @dataclass(frozen=True)
-class Fetching:
+class StatementFetcher:
     """Fetches files of booked entries."""
 
     bank_of: BankOf

@@ -2,9 +2,9 @@
 
 from services.payments.banking import store as banking
 from services.payments.banking.bank import BankOf
-from services.payments.banking.collecting import Collecting
-from services.payments.banking.fetching import Fetching
-from services.payments.banking.paying import Paying
+from services.payments.banking.collecting import CollectionFollower
+from services.payments.banking.fetching import StatementFetcher
+from services.payments.banking.paying import PayoutSender
 from services.payments.collections import store as collections
 from services.payments.payouts import store as payouts
 from shared.jobs.job import JobKind
@@ -13,7 +13,7 @@ from shared.process.backfills import Backfill
 
 def jobs(bank_of: BankOf, *, return_url: str) -> list[JobKind]:
     """One kind for each thing whose state the bank decides."""
-    return [Collecting(bank_of, return_url).job, Paying(bank_of).job, Fetching(bank_of).job]
+    return [CollectionFollower(bank_of, return_url).job, PayoutSender(bank_of).job, StatementFetcher(bank_of).job]
 
 
 backfills = [

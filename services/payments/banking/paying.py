@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from services.payments.banking import payout_file
-from services.payments.banking.bank import BankOf, BankRefused, BankSilent
+from services.payments.banking.bank import BankOf, BankOutcomeUnknown, BankRefused
 from services.payments.banking.bank_file import CreditTransfer, StatusReport
 from services.payments.banking.iso20022 import documents
 from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
@@ -30,7 +30,7 @@ GATHER_S, GATHER_REST_S = 0.5, 15.0
 
 
 @dataclass(frozen=True)
-class Paying:
+class PayoutSender:
     """Writes files of payouts, sends them, and follows each until every payout is settled."""
 
     bank_of: BankOf
@@ -121,7 +121,7 @@ class Paying:
         failpoint("payout.sending")
         try:
             self.bank_of(context.funds[fund_id]).send_file(body, message_id=batch.batch_id)
-        except BankSilent:
+        except BankOutcomeUnknown:
             self._change(context, fund_id, sending, rule=rules.doubt)
             raise
         except BankRefused as refused:

@@ -259,7 +259,7 @@ class FindingView(Schema):
     hint = fields.String(required=True)
 
     @pre_dump
-    def say_it(self, finding: Finding, **more: Any) -> dict[str, Any]:
+    def put_into_words(self, finding: Finding, **more: Any) -> dict[str, Any]:
         return {**vars(finding), **vars(in_words(finding, translate=_sentence))}
 
 

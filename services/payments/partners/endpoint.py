@@ -51,6 +51,6 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         if not self.kinds or not 1 <= len(self.secrets) <= SECRETS_MAX:
-            raise ValueError("an endpoint is told of something, under one secret or two")
+            raise ValueError("an endpoint subscribes to something, under one secret or two")
         if (self.status is Status.DISABLED) != (self.reason is not None):
             raise ValueError("an endpoint is disabled for a reason")

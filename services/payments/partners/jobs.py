@@ -54,7 +54,7 @@ def delivering(outbound: OutboundClient, keys: FundsKeys) -> JobKind:
     """Send partners their messages."""
     return JobKind(
         name=store.DELIVER,
-        run=Delivering(outbound, keys).run,
+        run=WebhookSender(outbound, keys).run,
         lease_s=LEASE_S,
         at_once=AT_ONCE_MAX,
         give_up=give_up,
@@ -91,7 +91,7 @@ class Shares:
 
 
 @dataclass
-class Delivering:
+class WebhookSender:
     """Calls endpoints."""
 
     outbound: OutboundClient

@@ -9,7 +9,7 @@ from shared.bus.replaying import replay as try_again
 from shared.process.operations import dead_letter_actions
 from shared.process.operations.command_context import CommandContext
 from shared.process.operations.dead_letter_actions import DeadLetterNotFirst, DeadLetterUnknown, Shown
-from shared.process.operations.screen import count, facts, instant, table, write_line
+from shared.process.operations.text_output import count, facts, instant, table, write_line
 
 
 def show(command: CommandContext, asked: argparse.Namespace) -> int:

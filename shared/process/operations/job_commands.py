@@ -5,7 +5,7 @@ import argparse
 from shared.jobs import queue
 from shared.jobs.job import Job, JobStatus
 from shared.process.operations.command_context import CommandContext
-from shared.process.operations.screen import count, instant, table, write_line
+from shared.process.operations.text_output import count, instant, table, write_line
 from shared.storage.paging import Page, PageRequest
 
 HEADS = ("FUND", "JOB", "SINCE", "DUE", "ATTEMPTS", "LAST ERROR")

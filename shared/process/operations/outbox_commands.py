@@ -9,7 +9,7 @@ from shared.process.operations import inbox as inboxes
 from shared.process.operations import outbox as outboxes
 from shared.process.operations.command_context import CommandContext
 from shared.process.operations.outbox import NothingNamed
-from shared.process.operations.screen import count, facts, instant, table, write_line
+from shared.process.operations.text_output import count, facts, instant, table, write_line
 
 
 def outbox(command: CommandContext, asked: argparse.Namespace) -> int:
@@ -52,11 +52,11 @@ def inbox(command: CommandContext, asked: argparse.Namespace) -> int:
         state = "ready" if each.is_ready else f"not ready: {', '.join(each.missing)}"
         write_line(f"  {each.worker}  {state}  (seen {instant(each.at)})")
     write_line()
-    _say_lag(command)
+    _write_lag(command)
     return 0
 
 
-def _say_lag(command: CommandContext) -> None:
+def _write_lag(command: CommandContext) -> None:
     lag = Lag(
         command.common.kafka_servers,
         group=group_of(command.service.name),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.claims.benefits.computing import compute
-from services.claims.benefits.conditions import held
+from services.claims.benefits.conditions import evaluate
 from services.claims.benefits.explained import ExplainedLine, ExplainedSum
 from services.claims.benefits.fact import Facts
 from services.claims.benefits.judgement import JudgedOutcome
@@ -67,7 +67,7 @@ KNOWN = facts(
     ],
 )
 def test_each_named_test(condition: Condition, holds: bool | None) -> None:
-    found = held(condition, KNOWN)
+    found = evaluate(condition, KNOWN)
     assert found.holds is holds
     assert (holds is None) == bool(found.missing)
 
@@ -83,10 +83,10 @@ def test_what_is_joined_is_three_valued_logic(answers: list[bool | None]) -> Non
     parts = tuple(THREE[answer] for answer in answers)
     every = False if False in answers else None if None in answers else True
     some = True if True in answers else None if None in answers else False
-    assert held(Condition(all=parts), KNOWN).holds is every
-    assert held(Condition(any=parts), KNOWN).holds is some
-    assert held(Condition(none=parts), KNOWN).holds is (None if some is None else not some)
-    undecided = held(Condition(all=parts), KNOWN)
+    assert evaluate(Condition(all=parts), KNOWN).holds is every
+    assert evaluate(Condition(any=parts), KNOWN).holds is some
+    assert evaluate(Condition(none=parts), KNOWN).holds is (None if some is None else not some)
+    undecided = evaluate(Condition(all=parts), KNOWN)
     assert undecided.missing == (("register.taxes.income",) * answers.count(None) if every is None else ())
 
 

@@ -12,10 +12,10 @@ import requests
 from pymongo.database import Database
 
 from deploy.local.programs import free_port
-from services.claims.crosschecks.jobs import asking
-from services.claims.crosschecks.periodic_tasks import exchanging
+from services.claims.crosschecks.jobs import inquiries
+from services.claims.crosschecks.periodic_tasks import exchanges
 from services.claims.crosschecks.registers.choice import ChosenRegisters, RegisterSettings
-from services.claims.runs.jobs import Running
+from services.claims.runs.jobs import RunCalculator
 from services.claims.runs.judging import by_rules
 from services.claims.wiring import service
 from shared.encryption.keys import FundKeys, from_data, generate_keyring
@@ -155,11 +155,12 @@ class Town:
 
     def work(self) -> None:
         """What a worker's jobs do that are due now."""
-        Runner(self.context, [*asking(self.registers, self.registers.settings), Running(by_rules).job]).run_due()
+        jobs = [*inquiries(self.registers, self.registers.settings), RunCalculator(by_rules).job]
+        Runner(self.context, jobs).run_due()
 
     def exchange(self) -> int:
         """What a worker's timers do with files."""
-        tasks = exchanging(self.registers, self.registers.settings)
+        tasks = exchanges(self.registers, self.registers.settings)
         return sum(task.run(self.context, FUND_ID) for task in tasks)
 
     def checks(self, claim_id: str) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from services.claims.crosschecks.register import (
     RegisterAnswerMalformed,
     RegisterRefused,
     RegisterRequest,
-    RegisterSilent,
+    RegisterTimeout,
 )
 from services.claims.crosschecks.registers.choice import ADAPTERS, ChosenRegisters, RegisterSettings, faults
 from services.claims.crosschecks.registers.fixed_columns import AnswersIncomplete, ColumnTooNarrow, layout
@@ -51,7 +51,7 @@ def asked(register: Any, *questions: RegisterRequest) -> list[Any]:
         try:
             reply = register.ask(each, at=AT)
             found.append(reply and reply.value)
-        except (RegisterSilent, RegisterRefused, RegisterAnswerMalformed) as wrong:
+        except (RegisterTimeout, RegisterRefused, RegisterAnswerMalformed) as wrong:
             found.append(wrong.code)
     return found
 

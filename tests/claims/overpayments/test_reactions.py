@@ -10,7 +10,7 @@ import pytest
 from services.claims.awards.award import Award, Status
 from services.claims.awards.store import awards
 from services.claims.entitlements import actions as entitlements
-from services.claims.runs.jobs import Running
+from services.claims.runs.jobs import RunCalculator
 from services.claims.wiring import service
 from shared.events.identity import DeathTakenBack, PersonDied
 from shared.events.payments import BenefitOrdered, BenefitReturned
@@ -53,7 +53,7 @@ def paid(office: Office, period: str) -> dict[str, Any]:
     """A run of a quarter, made, approved and told."""
     made = office.staff().post("/runs", {"claim_type": ALLOWANCE, "period": period})
     assert made.status_code == 201, made.text
-    runner, path = Runner(office.context, [Running(Tariff().judge).job]), f"/runs/{made.json['run_id']}"
+    runner, path = Runner(office.context, [RunCalculator(Tariff().judge).job]), f"/runs/{made.json['run_id']}"
     runner.run_due()
     if office.staff().get(path).json["status"] == "computed":
         assert office.staff("chief").post(f"{path}/approval").status_code == 200
@@ -103,7 +103,7 @@ def test_a_run_pays_nothing_for_what_comes_after(office: Office, award: Award) -
 
 def test_a_death_between_the_computing_and_the_telling_withholds_the_payment(office: Office, award: Award) -> None:
     made = office.staff().post("/runs", {"claim_type": ALLOWANCE, "period": "2026-Q2"}).json
-    runner = Runner(office.context, [Running(Tariff().judge).job])
+    runner = Runner(office.context, [RunCalculator(Tariff().judge).job])
     runner.run_due()
     handle(office.context, service, died())
     office.staff("chief").post(f"/runs/{made['run_id']}/approval")

@@ -10,7 +10,7 @@ from services.claims.awards import actions as awards
 from services.claims.awards.award import Award
 from services.claims.claims.store import claims
 from services.claims.runs import store
-from services.claims.runs.jobs import Running
+from services.claims.runs.jobs import RunCalculator
 from services.claims.runs.judging import by_rules
 from services.claims.runs.run import AwardPayment
 from services.claims.wiring import service
@@ -77,11 +77,11 @@ def paid(office: Office, context: ServiceContext, award: Award, period: Period) 
     made = agent.post("/runs", {"claim_type": ALLOWANCE, "period": str(period)})
     assert made.status_code == 201, made.text
     path = f"/runs/{made.json['run_id']}"
-    Runner(context, [Running(by_rules).job]).run_due()
+    Runner(context, [RunCalculator(by_rules).job]).run_due()
     if agent.get(path).json["status"] == "told":
         return None
     assert chief.post(f"{path}/approval").status_code == 200
-    Runner(context, [Running(by_rules).job]).run_due()
+    Runner(context, [RunCalculator(by_rules).job]).run_due()
     page = store.payments_of(reading(context, TN), made.json["run_id"], change=None, status=None, wanted=PageRequest())
     (payment,) = page.items
     return payment

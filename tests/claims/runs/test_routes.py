@@ -10,7 +10,7 @@ from services.claims.awards import actions as award_actions
 from services.claims.awards import store as awards
 from services.claims.awards.award import EndReason, SuspensionReason
 from services.claims.runs import actions, store
-from services.claims.runs.jobs import Running, make_arrears_runs
+from services.claims.runs.jobs import RunCalculator, make_arrears_runs
 from services.claims.runs.run import PAYMENTS_A_PAGE, Run, Status
 from services.claims.wiring import service
 from shared.events import catalogue
@@ -46,7 +46,7 @@ def tariff() -> Tariff:
 
 
 def work(ground: ServiceContext, tariff: Tariff) -> int:
-    return Runner(ground, [Running(tariff.judge).job]).run_due()
+    return Runner(ground, [RunCalculator(tariff.judge).job]).run_due()
 
 
 def made(office: Office, ground: ServiceContext, tariff: Tariff, *, period: str = "2026-Q2") -> dict[str, Any]:
@@ -267,7 +267,7 @@ def test_a_run_of_many_pages_goes_on_behind_the_last(ground: ServiceContext, tar
     office = Office(service, ground)
     many(ground, PAYMENTS_A_PAGE + 7)
     run_id = office.staff().post("/runs", {"claim_type": ALLOWANCE, "period": "2026-Q2"}).json["run_id"]
-    job = Running(tariff.judge)
+    job = RunCalculator(tariff.judge)
     for _ in range(2):
         lost = actions.compute_page(reading(ground), _run(ground, run_id), tariff.judge)  # killed before it was kept
         assert lost.payments
@@ -300,7 +300,7 @@ def _act(ground: ServiceContext, action: Any) -> None:
 
 def test_a_run_that_cannot_be_computed_is_given_up(office: Office, ground: ServiceContext) -> None:
     run_id = office.staff().post("/runs", {"claim_type": ALLOWANCE, "period": "2026-Q2"}).json["run_id"]
-    give_up = Running(Tariff().judge).job.give_up
+    give_up = RunCalculator(Tariff().judge).job.give_up
     assert give_up is not None
     _act(ground, lambda uow: give_up(uow, run_id, "the facts are broken"))
     assert office.staff().get(f"/runs/{run_id}").json["status"] == "rejected"

@@ -211,7 +211,7 @@ FLATE = Name.FlateDecode
 )
 def test_u1_a_stream_that_swells_is_refused(content: bytes) -> None:
     assert len(content) < 1_000_000
-    assert isinstance(refusal(content), pdf.PdfSwells)
+    assert isinstance(refusal(content), pdf.PdfExpandsTooMuch)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def _upload(case: str) -> UploadStored:
     return UploadStored(upload_id=case, person_ref="somebody", media_type="application/pdf", sha256="00", stored_at=AT)
 
 
-TELLERS: Mapping[str, Callable[[str], Any]] = {"identity": _firm, "claims": _rights, "documents": _upload}
+PUBLISHERS: Mapping[str, Callable[[str], Any]] = {"identity": _firm, "claims": _rights, "documents": _upload}
 """Who tells poison, and of what."""
 
 RECEIVES = {
@@ -84,14 +84,14 @@ def _publish(context: ServiceContext, event: Any, *, fund_id: str = DZ, **wrong:
 def _poison(scene: Scene) -> None:
     """Four keys of each teller: a body that is no JSON, a version of tomorrow, a fund that is not served, and one that
     is well. Where it can, a good event follows in the key."""
-    for teller, event in TELLERS.items():
-        context = scene.contexts[teller]
-        _publish(context, event(f"{teller}-broken"), body=b"{")
-        _publish(context, event(f"{teller}-broken"))
-        _publish(context, event(f"{teller}-tomorrow"), version=99)
-        _publish(context, event(f"{teller}-elsewhere"), fund_id=TN)
-        _publish(context, event(f"{teller}-elsewhere"), fund_id=TN)
-        _publish(context, event(f"{teller}-well"))
+    for publisher, event in PUBLISHERS.items():
+        context = scene.contexts[publisher]
+        _publish(context, event(f"{publisher}-broken"), body=b"{")
+        _publish(context, event(f"{publisher}-broken"))
+        _publish(context, event(f"{publisher}-tomorrow"), version=99)
+        _publish(context, event(f"{publisher}-elsewhere"), fund_id=TN)
+        _publish(context, event(f"{publisher}-elsewhere"), fund_id=TN)
+        _publish(context, event(f"{publisher}-well"))
 
 
 @dataclass(frozen=True)
@@ -182,11 +182,11 @@ def flooded(ground: Ground) -> Iterator[Flooded]:
             own["DEAD_LETTERS_MAX"] = "1"
         scene.start()
         letters = {service: scene.database(service)["deadletters"] for service in SERVICES}
-        for teller, event in TELLERS.items():
-            _publish(scene.contexts[teller], event(f"{teller}-broken"), body=b"{")
+        for publisher, event in PUBLISHERS.items():
+            _publish(scene.contexts[publisher], event(f"{publisher}-broken"), body=b"{")
         scene.until(lambda: all(each.count_documents({}) for each in letters.values()), what="each to park one")
-        for teller, event in TELLERS.items():
-            _publish(scene.contexts[teller], event(f"{teller}-well"))
+        for publisher, event in PUBLISHERS.items():
+            _publish(scene.contexts[publisher], event(f"{publisher}-well"))
         outboxes = [scene.database(service)["outbox"] for service in SERVICES]
         scene.until(
             lambda: not any(each.count_documents({"is_sent": False}) for each in outboxes), what="all to be sent"

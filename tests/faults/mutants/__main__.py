@@ -35,14 +35,14 @@ def main(arguments: Sequence[str]) -> int:
         copy = Path(folder)
         _copy(copy)
         tests = sorted({each.test for each in chosen})
-        _say(f"the tests of {len(chosen)} mutants, on the source as it is")
+        _write(f"the tests of {len(chosen)} mutants, on the source as it is")
         if _run(copy, tests, wait_max_s="90") != GREEN:
-            _say("they fail without any mutant; nothing can be learned from them")
+            _write("they fail without any mutant; nothing can be learned from them")
             return 1
         alive = [each for each in chosen if not _is_caught(copy, each)]
     for each in alive:
-        _say(f"ALIVE   {each.mechanism}: {each.test} does not miss it")
-    _say(f"{len(chosen) - len(alive)} of {len(chosen)} mutants were caught")
+        _write(f"ALIVE   {each.mechanism}: {each.test} does not miss it")
+    _write(f"{len(chosen) - len(alive)} of {len(chosen)} mutants were caught")
     return 1 if alive else 0
 
 
@@ -52,7 +52,7 @@ def _sampled(mutants: Sequence[Mutant]) -> Sequence[Mutant]:
     if count >= len(mutants):
         return mutants
     seed = os.environ.get("MUTANTS_SEED") or _commit()
-    _say(f"{count} of {len(mutants)} mutants, chosen by MUTANTS_SEED={seed}")
+    _write(f"{count} of {len(mutants)} mutants, chosen by MUTANTS_SEED={seed}")
     chosen = random.Random(seed).sample(range(len(mutants)), count)
     return [mutants[place] for place in sorted(chosen)]
 
@@ -86,7 +86,7 @@ def _is_caught(copy: Path, mutant: Mutant) -> bool:
         is_caught = _run(copy, [mutant.test], wait_max_s=WAIT_MAX_S) == RED
     finally:
         file.write_text(whole)
-    _say(f"{'caught' if is_caught else 'ALIVE '} {time.monotonic() - began_s:5.1f} s  {mutant.mechanism}")
+    _write(f"{'caught' if is_caught else 'ALIVE '} {time.monotonic() - began_s:5.1f} s  {mutant.mechanism}")
     return is_caught
 
 
@@ -98,11 +98,11 @@ def _run(copy: Path, tests: Sequence[str], *, wait_max_s: str) -> int:
     if run.returncode > RED:
         raise SystemExit(f"{' '.join(tests)} could not be run: {run.stdout.decode()[-2000:]}")
     if run.returncode == RED and wait_max_s != WAIT_MAX_S:
-        _say(run.stdout.decode()[-3000:])
+        _write(run.stdout.decode()[-3000:])
     return run.returncode
 
 
-def _say(line: str) -> None:
+def _write(line: str) -> None:
     print(line, flush=True)  # noqa: T201
 
 

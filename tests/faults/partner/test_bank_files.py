@@ -14,8 +14,8 @@ import requests
 
 from services.payments.banking import store as banking
 from services.payments.banking.banks.iso_http import IsoHttpBank
-from services.payments.banking.fetching import Fetching
-from services.payments.banking.paying import Paying
+from services.payments.banking.fetching import StatementFetcher
+from services.payments.banking.paying import PayoutSender
 from services.payments.payouts import rules, store
 from services.payments.payouts.batch import PayoutBatch, PayoutBatchStatus
 from services.payments.payouts.payout import Payout
@@ -50,8 +50,8 @@ class Ground:
     made: Office
     bank: Bank
     clock: RunningClock
-    paying: Paying
-    fetching: Fetching
+    paying: PayoutSender
+    fetching: StatementFetcher
 
     def sent(self, *claims: str, person: str = AMIRA) -> "File":
         """A file of these claims that the bank has, though nobody lived to write that down; what it booked is told."""
@@ -108,7 +108,7 @@ class File:
         statement = banking.statements.load(reading(self.ground.context), statement_id)
         assert self.ground.fetching.fetch(self.ground.context, DZ, statement)
 
-    def bank_says(self, change: Callable[[bytes], bytes]) -> None:
+    def bank_reports(self, change: Callable[[bytes], bytes]) -> None:
         """From now on the bank's pain.002 of the file reads otherwise."""
         url, key = self.ground.bank.url, API_KEY
         headers = {"Authorization": f"Bearer {key}"}
@@ -141,7 +141,7 @@ def ground(context: ServiceContext, clock: RunningClock, tmp_path: Path) -> Iter
         made = office(context, own_settings(bank.url))
         client = IsoHttpBank(url=bank.url, api_key=API_KEY, timeout_s=5.0)
         handle(context, service, persons(ACCOUNTS))
-        yield Ground(context, made, bank, clock, Paying(lambda _: client), Fetching(lambda _: client))
+        yield Ground(context, made, bank, clock, PayoutSender(lambda _: client), StatementFetcher(lambda _: client))
 
 
 def look(file: File) -> None:
@@ -207,7 +207,7 @@ def test_f23_a_refusal_that_the_bank_booked_out_and_back_ends_the_same_in_every_
         file = ground.sent(f"c{number}")
         file.look()
         file.look()
-        file.bank_says(lambda real: real.replace(b"ACSC", b"RJCT"))
+        file.bank_reports(lambda real: real.replace(b"ACSC", b"RJCT"))
         words = play(file, order)
         assert (file.payout().status, is_published_in_order(ground, f"c{number}")) == ("returned", True), words
     assert ground.balance(f"payable:{AMIRA}") == (f"{number * 320}.00", "credit")
@@ -240,10 +240,10 @@ def test_f23_a_verdict_in_halves_ends_as_the_whole_one(ground: Ground) -> None:
     file.look()
     first, second = (file.payout(number).end_to_end_id for number in (0, 1))
     whole = _verdict(file, {first: "RJCT", second: "RJCT"})
-    file.bank_says(lambda real: _verdict(file, {first: "RJCT"}))
+    file.bank_reports(lambda real: _verdict(file, {first: "RJCT"}))
     file.look()
     assert [file.payout(number).status for number in (0, 1)] == ["returned", "sent"]
-    file.bank_says(lambda real: whole)
+    file.bank_reports(lambda real: whole)
     for _ in range(3):
         file.look()
     assert [file.payout(number).status for number in (0, 1)] == ["returned", "returned"]
@@ -257,7 +257,7 @@ def test_f23_a_verdict_on_a_payout_that_is_not_in_the_file_refuses_none(ground: 
     file.look()
     file.look()
     real = _verdict(file, {file.payout().end_to_end_id: "RJCT"})
-    file.bank_says(lambda _: real.replace(b"<OrgnlEndToEndId>", b"<OrgnlEndToEndId>X"))
+    file.bank_reports(lambda _: real.replace(b"<OrgnlEndToEndId>", b"<OrgnlEndToEndId>X"))
     file.look()
     file.until_closed()
     assert file.payout().status == "paid" and events_of(ground, "c1") == ["ordered", "paid"]
@@ -281,10 +281,10 @@ def test_f23_a_verdict_that_cannot_be_of_the_file_changes_nothing_until_the_righ
     file.look()
     real = _verdict(file, {file.payout().end_to_end_id: "ACSC"})
     wrong = change(_verdict(file, {file.payout().end_to_end_id: "RJCT"}))
-    file.bank_says(lambda _: wrong)
+    file.bank_reports(lambda _: wrong)
     assert [file.look(), file.look()] == [why] * 2
     assert (file.batch.status, file.payout().status) == (PayoutBatchStatus.SENT, "sent")
-    file.bank_says(lambda _: real)
+    file.bank_reports(lambda _: real)
     paid(file)
     paid(file)
     file.until_closed()

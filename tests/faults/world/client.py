@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from deploy.local.demo.narration import DoesNotHold, Teller
+from deploy.local.demo.reporter import Reporter, StepFailed
 from deploy.local.demo.visitors import Visitor, World
 
 TIMEOUT_S = 12.0
@@ -72,7 +72,7 @@ class Record:
         return (call for call in list(self.calls) if call.kind == kind and call.outcome is outcome)
 
 
-class Untraced(Teller):
+class Untraced(Reporter):
     """Says nothing, and asks for no trace."""
 
     def traceparent(self) -> str:
@@ -174,7 +174,7 @@ class SignedInUser:
                 try:
                     self._sign_in(self.visitor)
                     return
-                except (requests.RequestException, DoesNotHold, KeyError, ValueError) as failed:
+                except (requests.RequestException, StepFailed, KeyError, ValueError) as failed:
                     why = f"{type(failed).__name__}: {failed}"
                     time.sleep(PAUSE_MAX_S)
         raise TimedOut(f"signing in did not work in all that time: {why}")
@@ -184,14 +184,14 @@ class SignedInUser:
             return self._request("POST", service, path, key=key, **more)
 
     def _request(self, method: str, service: str, path: str, *, key: str = "", **more: Any) -> requests.Response:
-        headers = {"Accept-Language": "fr", "traceparent": self.world.teller.traceparent(), "Connection": "close"}
+        headers = {"Accept-Language": "fr", "traceparent": self.world.reporter.traceparent(), "Connection": "close"}
         headers |= {"Idempotency-Key": key} if key else {}
         headers |= {"Authorization": f"Bearer {self.visitor.token}"} if self.visitor.token else {}
         url = self.world.service(service, self.fund) + path
         return self.visitor.session.request(method, url, headers=headers, timeout=TIMEOUT_S, **more)
 
 
-def say(line: str) -> None:
+def write(line: str) -> None:
     """For whoever reads how a run went: pytest shows it with a failure, or with -s."""
     print(line, flush=True)  # noqa: T201
 

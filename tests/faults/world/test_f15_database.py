@@ -5,7 +5,7 @@ import time
 
 import requests
 
-from tests.faults.world.client import say
+from tests.faults.world.client import write
 from tests.faults.world.proxy import BLACK_HOLE, CUT, DEAF, MUTE, PASS, delayed
 from tests.faults.world.town import Town
 
@@ -60,7 +60,7 @@ def test_f17_the_database_takes_two_seconds_a_question(town: Town) -> None:
             proxy.set(delayed(2.0))
         time.sleep(12)
         grown = {name: process.memory_bytes() >> 20 for name, process in world.processes.items()}
-        say(f"memory while the database is slow, MiB: {grown}")
+        write(f"memory while the database is slow, MiB: {grown}")
         services = {name: taken for name, taken in grown.items() if "-" in name}
         assert max(services.values()) < MEMORY_MAX_BYTES >> 20
     assert world.fell == []

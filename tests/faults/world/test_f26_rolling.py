@@ -12,7 +12,7 @@ import pytest
 
 from deploy.local.addresses import SERVICES
 from deploy.local.engines import jars, zipkin
-from tests.faults.world.client import say
+from tests.faults.world.client import write
 from tests.faults.world.town import Town
 from tests.faults.world.world import JARS
 
@@ -69,7 +69,7 @@ def test_f27_the_trace_collector_is_killed(town: Town) -> None:
         with _asking(town) as without:
             time.sleep(6)
         world.processes.pop("zipkin")
-    say(
+    write(
         f"median of a read, with the collector {statistics.median(with_collector) * 1000:.1f} ms, "
         f"after it was killed {statistics.median(without) * 1000:.1f} ms"
     )

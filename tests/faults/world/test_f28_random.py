@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Callable
 
-from tests.faults.world.client import say
+from tests.faults.world.client import write
 from tests.faults.world.proxy import BLACK_HOLE, CUT, DEAF, MUTE, PASS, Proxy, delayed
 from tests.faults.world.test_f14_broker import come_back
 from tests.faults.world.town import Town
@@ -31,7 +31,7 @@ def test_f28_anything_may_happen_at_any_time(town: Town) -> None:
             while time.monotonic() < stops_s:
                 number += 1
                 harm = chance.choices(HARMS, weights=WEIGHTS)[0]
-                say(f"{town.record.second():7.1f} s  {number:4}  {harm(town, chance)}")
+                write(f"{town.record.second():7.1f} s  {number:4}  {harm(town, chance)}")
                 time.sleep(chance.uniform(*BETWEEN_S))
     assert town.world.fell == [], "a process ended by itself"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.faults.world.checker import Checker, around
-from tests.faults.world.client import Record, SignedInUser, say
+from tests.faults.world.client import Record, SignedInUser, write
 from tests.faults.world.generator import RAILS, Load, declare
 from tests.faults.world.people import ALGERIA, People
 from tests.faults.world.world import World
@@ -50,7 +50,7 @@ class Town:
         self.people.more(int(FIRMS_A_MINUTE * minutes))
         self._loads += 1
         seed = f"{self.seed}/{self._loads}"
-        say(f"seed: FAULTS_SEED={self.seed}, load {self._loads}")
+        write(f"seed: FAULTS_SEED={self.seed}, load {self._loads}")
         before, load = len(self.record.calls), Load(self.people, seed=seed, rails=rails)
         load.start()
         try:
@@ -63,7 +63,7 @@ class Town:
         self.check(load)
         calls = self.record.calls[before:]
         again = sum(len(call.tries) > 1 for call in calls)
-        say(f"{len(calls)} commands, {again} of them tried more than once; by itself fell: {self.world.fell}")
+        write(f"{len(calls)} commands, {again} of them tried more than once; by itself fell: {self.world.fell}")
 
     def check(self, load: Load) -> None:
         """Nothing is wrong; where something is, all that there is to be known of it."""
@@ -81,7 +81,7 @@ class Town:
         began_s = time.monotonic()
         self.world.heal()
         load.finish()
-        say(f"healed and finished in {time.monotonic() - began_s:.1f} s")
+        write(f"healed and finished in {time.monotonic() - began_s:.1f} s")
 
 
 def _is_open(person: SignedInUser) -> bool:

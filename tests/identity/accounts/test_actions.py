@@ -1,4 +1,4 @@
-"""Letting people in: by what they know and have; strangers shut no door but their own."""
+"""Letting people in: by what they know and have; strangers lock out nobody but themselves."""
 
 from pathlib import Path
 from typing import Any
@@ -121,11 +121,11 @@ def test_a_pending_account_lets_nobody_in(context: ServiceContext) -> None:
 def test_a_door_shuts_after_five_failures_whoever_it_is(
     context: ServiceContext, clock: RunningClock, login: str
 ) -> None:
-    assert [authenticate(context, login, "wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
-    assert authenticate(context, login, "wrong").shut_s == 60
-    assert 0 < authenticate(context, login).shut_s <= 61, "even the right password waits"
+    assert [authenticate(context, login, "wrong").locked_s for _ in range(4)] == [0, 0, 0, 0]
+    assert authenticate(context, login, "wrong").locked_s == 60
+    assert 0 < authenticate(context, login).locked_s <= 61, "even the right password waits"
     clock.move(seconds=61)
-    assert authenticate(context, login, "wrong").shut_s == 120
+    assert authenticate(context, login, "wrong").locked_s == 120
 
 
 def test_hammering_at_a_shut_door_keeps_it_shut_no_longer(context: ServiceContext, clock: RunningClock) -> None:
@@ -139,14 +139,14 @@ def test_a_success_clears_the_failures(context: ServiceContext) -> None:
     for _ in range(4):
         authenticate(context, password="wrong")
     assert authenticate(context).account is not None
-    assert [authenticate(context, password="wrong").shut_s for _ in range(4)] == [0, 0, 0, 0]
+    assert [authenticate(context, password="wrong").locked_s for _ in range(4)] == [0, 0, 0, 0]
 
 
 def test_strangers_do_not_lock_out_a_browser_that_was_in_before(context: ServiceContext) -> None:
     device = authenticate(context).device
     for _ in range(6):
         authenticate(context, password="wrong")
-    assert authenticate(context).shut_s > 0
+    assert authenticate(context).locked_s > 0
     back = authenticate(context, device=device)
     assert back.account is not None and back.device == device
 
@@ -159,14 +159,14 @@ def test_a_forged_device_is_none(context: ServiceContext, forge: Any) -> None:
     device = forge(authenticate(context).device)
     for _ in range(6):
         authenticate(context, password="wrong")
-    assert authenticate(context, device=device).shut_s > 0
+    assert authenticate(context, device=device).locked_s > 0
 
 
 def test_one_persons_device_opens_no_other_door(context: ServiceContext) -> None:
     device = authenticate(context, "paie").device
     for _ in range(6):
         authenticate(context, password="wrong")
-    assert authenticate(context, device=device).shut_s > 0
+    assert authenticate(context, device=device).locked_s > 0
 
 
 def test_staff_need_a_code_that_was_not_used_before(context: ServiceContext, clock: RunningClock) -> None:

@@ -1,4 +1,4 @@
-"""Who may have an account, what a password must be, when a link opens, how long a door stays shut."""
+"""Who may have an account, what a password must be, when a link opens, how long a login stays locked."""
 
 import time
 from dataclasses import replace
@@ -529,15 +529,15 @@ def test_users_that_cannot_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failures", "shut_minutes"),
+    ("failures", "locked_minutes"),
     [(0, 0), (1, 0), (4, 0), (5, 1), (6, 2), (7, 4), (8, 8), (9, 15), (10, 15), (1_000, 15)],
 )
-def test_a_door_shuts_longer_each_time_and_never_for_long(failures: int, shut_minutes: int) -> None:
+def test_a_login_is_locked_longer_each_time_and_never_for_long(failures: int, locked_minutes: int) -> None:
     throttle = LoginThrottle(door_id="d", name="n", failures=failures, failed_at=AT)
-    until = rules.shut_until(throttle, at=AT)
-    assert until == (AT + timedelta(minutes=shut_minutes) if shut_minutes else None)
+    until = rules.locked_until(throttle, at=AT)
+    assert until == (AT + timedelta(minutes=locked_minutes) if locked_minutes else None)
     if until:
-        assert rules.shut_until(throttle, at=until) is None
+        assert rules.locked_until(throttle, at=until) is None
 
 
 def test_failures_add_up_and_are_forgotten_after_a_day() -> None:

@@ -93,9 +93,9 @@ def test_r13_what_was_not_refreshed_is_counted_by_why_and_who_is_gone_apart(peop
     gone, good = ref(KARIM_NSS), ref()
     handle(people, service, rights(good, until=SOON))
     decided = rights(good, gone, "pnobody", until=SOON, declaration_id="d2")
-    shut = rights("pshut", status="closed").rights
+    locked = rights("pshut", status="closed").rights
     gone_too = tuple(replace(each, is_withdrawn=each.person_ref == gone) for each in decided.rights)
-    handle(people, service, replace(decided, rights=(*gone_too, *shut)))
+    handle(people, service, replace(decided, rights=(*gone_too, *locked)))
     last = refreshed(people)[-1]
     assert [card["person_ref"] for card in last["cards"]] == [gone]
     assert (last["already_good"], last["unknown"], last["not_open"], last["withdrawn"]) == (1, 1, 1, 1)

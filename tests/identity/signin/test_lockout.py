@@ -1,4 +1,4 @@
-"""Doors shut out who guesses, and never for long the owner: strangers cannot use them to keep somebody out."""
+"""Throttles lock out who guesses, and the owner never for long: strangers cannot use them to lock somebody out."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.identity.builders import AMIRA_NIN, considered, forgotten, ways_back
 from tests.identity.conftest import IdentityHarness
 
 NEW = "quatre chiens sous la table"
-SHUT_AT_MOST_S = 15 * 60
+LOCKED_AT_MOST_S = 15 * 60
 
 
 def strangers_fail(harness: IdentityHarness, times: int, login: str = AMIRA_NIN) -> int:
@@ -21,7 +21,7 @@ def strangers_are_throttled(harness: IdentityHarness, hours: int) -> None:
     """As long as it takes: a try at each moment at which the door opens."""
     for _ in range(hours * 4):
         wait_s = strangers_fail(harness, 5)
-        assert wait_s <= SHUT_AT_MOST_S
+        assert wait_s <= LOCKED_AT_MOST_S
         harness.clock.move(seconds=wait_s)
     strangers_fail(harness, 1)
 
@@ -44,8 +44,8 @@ def test_a_session_goes_on_whatever_strangers_do(harness: IdentityHarness) -> No
 def test_from_a_new_browser_an_owner_waits_a_quarter_of_an_hour_at_most(harness: IdentityHarness) -> None:
     strangers_are_throttled(harness, hours=2)
     for _ in range(20):
-        harness.browser().submit(AMIRA_NIN, "wrong")  # at a shut door: does not count
-    harness.clock.move(seconds=SHUT_AT_MOST_S)
+        harness.browser().submit(AMIRA_NIN, "wrong")  # while locked: does not count
+    harness.clock.move(seconds=LOCKED_AT_MOST_S)
     assert harness.browser().submit(AMIRA_NIN).status_code == 303
 
 
@@ -78,7 +78,7 @@ def test_the_door_of_a_device_shuts_too(harness: IdentityHarness) -> None:
 
 
 def test_one_time_codes_cannot_be_guessed(harness: IdentityHarness) -> None:
-    """Five wrong codes with the right password shut the door: of a million, three are right at any time."""
+    """Five wrong codes with the right password lock the login: of a million, three are right at any time."""
     browser = harness.browser(client_id="backoffice")
     wrong = "000000" if harness.codes() != "000000" else "111111"
     assert [browser.submit("nadia", code=wrong).status_code for _ in range(6)] == [422, 422, 422, 422, 429, 429]

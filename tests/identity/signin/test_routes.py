@@ -744,8 +744,8 @@ def test_the_door_shuts_after_five_tries_for_known_and_unknown_alike(harness: Id
         browser = harness.browser()
         statuses = [browser.submit(login, "wrong").status_code for _ in range(6)]
         assert statuses == [422, 422, 422, 422, 429, 429]
-        shut = browser.submit(login)
-        assert shut.status_code == 429 and 0 < int(shut.headers["Retry-After"]) <= 60
+        locked = browser.submit(login)
+        assert locked.status_code == 429 and 0 < int(locked.headers["Retry-After"]) <= 60
     harness.clock.move(seconds=61)
     assert harness.browser().submit(AMIRA_NIN).status_code == 303
 

@@ -21,7 +21,7 @@ from services.notifications.channels.smtp import MailServer, Security
 from services.notifications.delivery import rules
 from services.notifications.delivery.jobs import SECOND_LOOK_AFTER, backfills, jobs, send_waiting
 from services.notifications.delivery.providers import MailProvider, Provider, SmsProvider
-from services.notifications.delivery.rules import ProviderInTrouble
+from services.notifications.delivery.rules import ProviderUnavailable
 from services.notifications.messages.rules import LATER
 from services.notifications.wiring import service
 from shared.bus import envelope
@@ -411,12 +411,12 @@ def test_trouble_of_one_connection_leaves_at_most_one_mail_of_each_in_doubt(
         handle(context, service, made.claim_paid(person_ref=ref, claim_id=f"c-{ref}"))
     centre.fault(fault)
     provider = replace(mail_to(centre), connections_max=3)
-    with suppress(ProviderInTrouble):
+    with suppress(ProviderUnavailable):
         send_waiting(context, DZ, provider=provider)
     doubts = [row["doubts"] for row in context.database["batches"].find({"channel": "email", "status": "queued"})]
     assert doubts.count(1) == 1 and set(doubts) <= {0, 1}
     for passed in (timedelta(0), WAITS[0]):
-        with suppress(ProviderInTrouble):
+        with suppress(ProviderUnavailable):
             send_waiting(later(context, passed), DZ, provider=provider)
     assert set(statuses(context, "email")) == {("sent", None)}
     assert sorted(each["count"] for email in people.values() for each in centre.received(email)) == [1] * 29 + [2]
@@ -474,7 +474,7 @@ def test_a_provider_that_is_down_costs_no_try_and_loses_nothing(
         "sms": sms_to(centre, port=free_port()),
     }
     for _ in range(2):
-        with pytest.raises(ProviderInTrouble):
+        with pytest.raises(ProviderUnavailable):
             send_waiting(context, DZ, provider=closed[channel])
     (batch,) = context.database["batches"].find({"channel": channel})
     assert (batch["status"], batch["tries"]) == ("queued", 0)
@@ -494,7 +494,7 @@ def test_a_centre_that_has_enough_gets_the_rest_later(
     handle(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
     handle(context, service, made.cards(*mobiles))
     centre.fault("sms-throttled")
-    with pytest.raises(ProviderInTrouble):
+    with pytest.raises(ProviderUnavailable):
         send_waiting(context, DZ, provider=sms)
     assert ("queued", None) in statuses(context, "sms")
     send_waiting(later(context, WAITS[0]), DZ, provider=sms)

@@ -10,7 +10,7 @@ import pytest
 from services.notifications.channels.receipts import DeliveryReceipt, DeliveryState
 from services.notifications.delivery import rules
 from services.notifications.delivery.jobs import send_waiting
-from services.notifications.delivery.periodic_tasks import BY, Receiving
+from services.notifications.delivery.periodic_tasks import BY, ReceiptReader
 from services.notifications.delivery.providers import IncomingReceipt, SmsProvider
 from services.notifications.messages import store
 from services.notifications.wiring import service
@@ -59,7 +59,7 @@ def message(context: ServiceContext) -> Any:
     return found
 
 
-def received(context: ServiceContext, receiving: Receiving) -> Any:
+def received(context: ServiceContext, receiving: ReceiptReader) -> Any:
     """The message once its receipt has come and was kept."""
 
     def look() -> Any:
@@ -74,7 +74,7 @@ def test_n03_a_receipt_that_says_yes_is_kept(context: ServiceContext, sms: SmsPr
     know(context, number())
     handle(context, service, made.claim_paid())
     send_waiting(context, DZ, provider=sms)
-    found = received(context, Receiving(sms))
+    found = received(context, ReceiptReader(sms))
     assert (found["status"], found["reason"]) == ("sent", None) and found["delivered_at"] is not None
     assert published(context) == ["notifications.message-sent"]
 
@@ -94,7 +94,7 @@ def test_n03_a_receipt_that_says_no_reaches_the_case(
     send_waiting(context, DZ, provider=sms)
     if not is_same_process:
         sms._taken.clear()
-    found = received(context, Receiving(sms))
+    found = received(context, ReceiptReader(sms))
     assert (found["status"], found["reason"]) == ("undelivered", "delivery.undelivered")
     assert published(context) == ["notifications.message-sent", "notifications.message-undelivered"]
     (event,) = [
@@ -126,7 +126,7 @@ def sent(context: ServiceContext, sms: SmsProvider) -> Any:
 def test_n03_a_receipt_twice_is_one_and_the_first_that_decides_counts(
     context: ServiceContext, sms: SmsProvider
 ) -> None:
-    receiving, provider_id = Receiving(sms), sent(context, sms)["provider_id"]
+    receiving, provider_id = ReceiptReader(sms), sent(context, sms)["provider_id"]
     replies = [
         bring(sms, provider_id=provider_id, delivery=DeliveryState.UNDER_WAY, status="ENROUTE"),
         bring(sms, provider_id=provider_id, status="EXPIRED"),
@@ -147,7 +147,7 @@ def test_n03_a_receipt_of_a_message_that_is_still_being_sent_waits_for_it(
     """The centre's answer came, and its receipt right behind it: before the answer was kept."""
     know(context, number("0001"))
     handle(context, service, made.claim_paid())
-    receiving = Receiving(sms)
+    receiving = ReceiptReader(sms)
 
     class Slow(SmsProvider):
         def send(self, messages: Any, **more: Any) -> Any:
@@ -166,7 +166,7 @@ def test_n03_a_receipt_of_nobody_is_taken_off_the_centre_in_the_end(
     context: ServiceContext, sms: SmsProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent(context, sms)
-    receiving, replies = Receiving(sms), bring(sms, provider_id="nobody-s")
+    receiving, replies = ReceiptReader(sms), bring(sms, provider_id="nobody-s")
     receiving.run(context, DZ)
     assert replies == [], "its message may only not be known yet"
     monkeypatch.setattr(rules, "GRACE", timedelta(0))
@@ -184,7 +184,7 @@ def test_n03_a_receipt_finds_the_fund_that_sent(context: ServiceContext, sms: Sm
     send_waiting(context, TN, provider=sms)
     sms._taken.clear()
     replies = bring(sms, provider_id=message(context)["provider_id"])
-    receiving = Receiving(sms)
+    receiving = ReceiptReader(sms)
     assert receiving.run(context, TN) == 0 and replies == [], "one turn serves all funds"
     assert receiving.run(context, DZ) == 1 and replies == [True]
     assert (message(context)["status"], message(context)["fund"]) == ("undelivered", TN)
@@ -205,7 +205,7 @@ def test_n03_a_number_counted_in_two_bases_means_the_message_to_that_recipient(
     named = {"provider_ids": names, "provider_keys": ["10", "16"]}
     context.database["batches"].update_one({"channel": "sms"}, {"$set": named})
     bring(sms, provider_id="16", recipient=first.lstrip("+"))
-    Receiving(sms).run(context, DZ)
+    ReceiptReader(sms).run(context, DZ)
     statuses = {row["owner_id"]: row["status"] for row in context.database["messages"].find({"channel": "sms"})}
     assert statuses == {"p1": "undelivered", "p2": "sent"}
 
@@ -224,7 +224,7 @@ def test_n03_receipts_left_by_a_process_that_ended_are_taken_up(context: Service
     found = sent(context, sms)
     receipt = store.Receipt(message_id=found["message_id"], reason="delivery.rejected", received_at=context.clock())
     context.run(DZ, by=BY, cause="test", action=lambda uow: store.receipts.save(uow, Outcome(receipt)))
-    Receiving(sms).run(later(context, timedelta(0)), DZ)
+    ReceiptReader(sms).run(later(context, timedelta(0)), DZ)
     assert (message(context)["status"], message(context)["reason"]) == ("undelivered", "delivery.rejected")
 
 
@@ -237,16 +237,16 @@ def test_n03_a_receipt_of_a_message_that_an_earlier_release_sent_finds_it(
     change = {"provider_id": "AB7", "provider_key": "ab7"}
     context.database["messages"].update_one({"message_id": found["message_id"]}, {"$set": change})
     replies = bring(sms, provider_id="AB7")
-    Receiving(sms).run(context, DZ)
+    ReceiptReader(sms).run(context, DZ)
     assert replies == [True] and message(context)["status"] == "undelivered"
 
 
 def test_n03_of_a_message_that_arrived_a_later_no_does_not_count(context: ServiceContext, sms: SmsProvider) -> None:
     provider_id = sent(context, sms)["provider_id"]
     bring(sms, provider_id=provider_id, delivery=DeliveryState.DELIVERED, status="DELIVRD")
-    Receiving(sms).run(context, DZ)
+    ReceiptReader(sms).run(context, DZ)
     bring(sms, provider_id=provider_id, status="EXPIRED")
-    Receiving(sms).run(context, DZ)
+    ReceiptReader(sms).run(context, DZ)
     found = message(context)
     assert found["status"] == "sent" and found["delivered_at"] is not None
     assert published(context) == ["notifications.message-sent"]
@@ -261,6 +261,6 @@ def test_n03_receipts_that_come_together_are_kept_in_one_row(context: ServiceCon
     (batch,) = context.database["batches"].find({"channel": "sms"})
     for name in batch["provider_ids"].values():  # type: ignore[attr-defined]
         bring(sms, provider_id=name, delivery=DeliveryState.DELIVERED, status="DELIVRD")
-    Receiving(sms).run(context, DZ)
+    ReceiptReader(sms).run(context, DZ)
     (row,) = context.database["delivered"].find()
     assert sorted(row["message_ids"]) == sorted(batch["provider_ids"])  # type: ignore[call-overload]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payments.banking.bank import BankRefused, BankSilent
+from services.payments.banking.bank import BankOutcomeUnknown, BankRefused
 from services.payments.banking.bank_file import CreditTransfer, Direction, PayoutHeading, Totals
 from services.payments.banking.banks.fixed_files import FixedFilesBank
 from services.payments.banking.banks.fixed_width import (
@@ -23,9 +23,9 @@ from services.payments.banking.banks.fixed_width import (
     ValueTooLong,
     layout,
 )
-from services.payments.banking.fetching import Fetching
+from services.payments.banking.fetching import StatementFetcher
 from services.payments.banking.iso20022.documents import CountDiffers
-from services.payments.banking.paying import Paying
+from services.payments.banking.paying import PayoutSender
 from services.payments.payouts.batch import PayoutBatchStatus
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
@@ -244,7 +244,7 @@ def test_a_file_is_handed_in_once(bank: FixedFilesBank) -> None:
 
 def test_a_folder_that_is_gone_is_a_silent_bank(tmp_path: Path) -> None:
     (tmp_path / "to-bank").write_text("a file where the folder was")
-    with pytest.raises(BankSilent):
+    with pytest.raises(BankOutcomeUnknown):
         FixedFilesBank(layout=FIXED, folder=tmp_path).send_file(b"x", message_id="M1")
 
 
@@ -291,7 +291,8 @@ def town(database: Any, mongodb: str, tmp_path: Path) -> Iterator[Town]:
     files = FixedFilesBank(layout=FIXED, folder=folder)
     with running_bank(tmp_path / "bank", folders={DZ: folder}) as bank:
         made = office(context, own_settings(bank.url))
-        yield Town(context, made, bank, Rounds(Paying(lambda _: files)), Rounds(Fetching(lambda _: files)), clock)
+        sender, fetcher = PayoutSender(lambda _: files), StatementFetcher(lambda _: files)
+        yield Town(context, made, bank, Rounds(sender), Rounds(fetcher), clock)
 
 
 def test_payouts_and_transfers_go_through_files_alone(town: Town) -> None:

@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking.bank import AnswerNotBelieved, BankAnswerTooLarge, BankPayment, BankRefused, BankSilent
+from services.payments.banking.bank import (
+    BankAnswerInvalid,
+    BankAnswerTooLarge,
+    BankOutcomeUnknown,
+    BankPayment,
+    BankRefused,
+)
 from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.iso20022.documents import FILE_BYTES_MAX, NotReadable
 from shared.kernel.money import Currency
@@ -82,7 +88,7 @@ def test_what_fits_is_believed() -> None:
     ],
 )
 def test_a_page_that_is_not_an_answer_is_not_believed(status: int, body: Any) -> None:
-    with answering(status, body) as bank, pytest.raises(AnswerNotBelieved):
+    with answering(status, body) as bank, pytest.raises(BankAnswerInvalid):
         checkout(bank)
 
 
@@ -101,13 +107,13 @@ def test_a_page_that_is_not_an_answer_is_not_believed(status: int, body: Any) ->
     ],
 )
 def test_a_payment_that_cannot_be_is_not_believed(change: dict[str, Any]) -> None:
-    with answering(200, {**PAYMENT, **change}) as bank, pytest.raises(AnswerNotBelieved):
+    with answering(200, {**PAYMENT, **change}) as bank, pytest.raises(BankAnswerInvalid):
         bank.payment("c1", currency=Currency.DZD)
 
 
 @pytest.mark.parametrize("body", [{}, {"message_id": "m2"}, b"ok"])
 def test_a_receipt_for_another_file_is_not_believed(body: Any) -> None:
-    with answering(202, body) as bank, pytest.raises(AnswerNotBelieved):
+    with answering(202, body) as bank, pytest.raises(BankAnswerInvalid):
         bank.send_file(b"<xml/>", message_id="m1")
 
 
@@ -120,7 +126,7 @@ def test_a_no_is_a_no_with_its_reason(status: int) -> None:
 
 @pytest.mark.parametrize("status", [500, 503, 504])
 def test_a_bank_that_stumbles_has_said_nothing(status: int) -> None:
-    with answering(status, {"code": "lost"}) as bank, pytest.raises(BankSilent):
+    with answering(status, {"code": "lost"}) as bank, pytest.raises(BankOutcomeUnknown):
         checkout(bank)
 
 
@@ -129,9 +135,9 @@ def test_a_bank_that_hangs_or_is_gone_has_said_nothing() -> None:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
         hanging = IsoHttpBank(url=f"http://127.0.0.1:{deaf.getsockname()[1]}", api_key="k", timeout_s=0.2)
-        with pytest.raises(BankSilent):
+        with pytest.raises(BankOutcomeUnknown):
             checkout(hanging)
-    with pytest.raises(BankSilent):
+    with pytest.raises(BankOutcomeUnknown):
         checkout(IsoHttpBank(url="http://127.0.0.1:9", api_key="k", timeout_s=0.2))
 
 
@@ -150,7 +156,7 @@ def test_an_answer_without_end_says_nothing_whatever_its_status(status: int) -> 
             with pytest.raises(BankAnswerTooLarge):
                 ask()
             assert source.was_left.wait(10)
-    assert issubclass(BankAnswerTooLarge, BankSilent), "whoever waits for the bank asks again, and sends nothing twice"
+    assert issubclass(BankAnswerTooLarge, BankOutcomeUnknown), "the bank is asked again, and nothing is sent twice"
 
 
 def test_a_file_may_be_as_large_as_a_file_of_a_bank_is_and_no_larger() -> None:

@@ -11,12 +11,12 @@ from pymongo.database import Database
 from structlog.testing import capture_logs
 
 from services.payments.banking import store as banking_store
-from services.payments.banking.bank import BankSilent
+from services.payments.banking.bank import BankOutcomeUnknown
 from services.payments.banking.bank_file import BankNotice
 from services.payments.banking.banks.iso_http import IsoHttpBank
-from services.payments.banking.collecting import Collecting
-from services.payments.banking.fetching import Fetching
-from services.payments.banking.paying import Paying
+from services.payments.banking.collecting import CollectionFollower
+from services.payments.banking.fetching import StatementFetcher
+from services.payments.banking.paying import PayoutSender
 from services.payments.collections import actions as collections
 from services.payments.collections.collection import Collection
 from services.payments.payouts import rules
@@ -72,7 +72,7 @@ def client(bank: Bank) -> IsoHttpBank:
 
 @pytest.fixture
 def collecting(client: IsoHttpBank) -> Rounds:
-    return Rounds(Collecting(lambda _: client, own_settings().return_url))
+    return Rounds(CollectionFollower(lambda _: client, own_settings().return_url))
 
 
 def ask(made: Office, rail: str = "card", declaration_id: str = "d1") -> str:
@@ -89,7 +89,7 @@ def see(context: ServiceContext, collection_id: str) -> Collection:
 
 
 def is_silent(round_: Callable[[], object]) -> None:
-    with pytest.raises(BankSilent):
+    with pytest.raises(BankOutcomeUnknown):
         round_()
 
 
@@ -262,7 +262,7 @@ def test_a_bank_that_stays_silent_leaves_it_unknown(context: ServiceContext, mad
     open_obligation(context)
     collection_id = ask(made)
     gone = IsoHttpBank(url="http://127.0.0.1:9", api_key="k", timeout_s=WAIT_MAX_S)
-    nobody = Rounds(Collecting(lambda _: gone, "http://x/"))
+    nobody = Rounds(CollectionFollower(lambda _: gone, "http://x/"))
     for _ in range(4):
         is_silent(lambda: nobody.run(context, DZ))
         clock.move(minutes=10)
@@ -316,12 +316,12 @@ def _opened(bank: Bank, collection_id: str) -> int:
 
 @pytest.fixture
 def paying(client: IsoHttpBank) -> Rounds:
-    return Rounds(Paying(lambda _: client))
+    return Rounds(PayoutSender(lambda _: client))
 
 
 @pytest.fixture
 def fetching(client: IsoHttpBank) -> Rounds:
-    return Rounds(Fetching(lambda _: client))
+    return Rounds(StatementFetcher(lambda _: client))
 
 
 def look_again(context: ServiceContext, statement_id: str) -> None:
@@ -507,7 +507,7 @@ def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
     handle(context, service, persons({AMIRA: RIB}), approved())
     with endless(202) as source:
         endless_bank = IsoHttpBank(url=source.url, api_key="k", timeout_s=WAIT_MAX_S)
-        talking = Rounds(Paying(lambda _: endless_bank))
+        talking = Rounds(PayoutSender(lambda _: endless_bank))
         is_silent(lambda: talking.run(context, DZ))
     assert only_batch(context).status is PayoutBatchStatus.UNKNOWN and of_claim(context).status == "unknown"
     clock.move(seconds=3)
@@ -532,7 +532,7 @@ def test_killed_while_sending_is_a_doubt_and_is_asked(
     paying.gather(context, DZ)
     batch = only_batch(context)
     body = _stored(context, batch)
-    Paying._change(context, DZ, batch, rule=rules.begin_sending)
+    PayoutSender._change(context, DZ, batch, rule=rules.begin_sending)
     if was_sent:
         paying.bank_of(funds()[DZ]).send_file(body, message_id=batch.batch_id)  # and here the process dies
     assert paying.run(context, DZ) == 0, "somebody may still be at it"
@@ -790,7 +790,7 @@ def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
     context.database["bank_statements"].update_many({}, {"$unset": left})
     assert backfill_all(context, DZ, backfills=service.backfills) == 22
     breaking = Breaking(url=bank.url, api_key=API_KEY, timeout_s=WAIT_MAX_S)
-    broken = Rounds(Fetching(lambda _: breaking))
+    broken = Rounds(StatementFetcher(lambda _: breaking))
     with capture_logs() as logs:
         for _ in range(3):
             broken.run(context, DZ)

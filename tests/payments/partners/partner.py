@@ -12,7 +12,7 @@ from deploy.local.programs import free_port
 from services.payments.partners import store
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import Endpoint
-from services.payments.partners.jobs import AT_ONCE_MAX, LEASE_S, Delivering, give_up
+from services.payments.partners.jobs import AT_ONCE_MAX, LEASE_S, WebhookSender, give_up
 from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.signing import FundsKeys
 from services.payments.wiring import service
@@ -34,7 +34,7 @@ class Calling:
         self.tries = 0
         calling = self
 
-        class Counted(Delivering):
+        class Counted(WebhookSender):
             def send(self, endpoint: Endpoint, delivery: Delivery, *, fund_id: str, at: datetime) -> str:
                 calling.tries += 1
                 return super().send(endpoint, delivery, fund_id=fund_id, at=at)

@@ -29,7 +29,7 @@ class Blank(Conflict):
     code = "thing.blank"
 
 
-class BankSilent(Unavailable):
+class BankOutcomeUnknown(Unavailable):
     code = "bank.silent"
 
 
@@ -311,7 +311,7 @@ def test_one_funds_silent_bank_pauses_nobody_else_and_costs_no_attempt(context: 
         def __call__(self, context: ServiceContext, fund_id: str, thing_id: str) -> datetime | None:
             super().__call__(context, fund_id, thing_id)
             if fund_id == DZ:
-                raise BankSilent
+                raise BankOutcomeUnknown
             return None
 
     banks = Banks()

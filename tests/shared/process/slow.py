@@ -37,7 +37,7 @@ class CodeText(Schema):
 
 
 @routes.post("/said", scope=ANYONE, request=CodeText, response=CodeText)
-def say(uow: UnitOfWork, body: Mapping[str, Any]) -> object:
+def answer(uow: UnitOfWork, body: Mapping[str, Any]) -> object:
     """Say it again."""
     return body
 

@@ -24,7 +24,12 @@ from tempfile import NamedTemporaryFile
 
 import structlog
 
-from services.claims.crosschecks.register import RegisterAnswerMalformed, RegisterReply, RegisterRequest, RegisterSilent
+from services.claims.crosschecks.register import (
+    RegisterAnswerMalformed,
+    RegisterReply,
+    RegisterRequest,
+    RegisterTimeout,
+)
 from services.claims.crosschecks.registers.fixed_columns import AnswersIncomplete, ColumnLayout, ReadLine, day
 from shared.funds.fund import Fund
 
@@ -67,7 +72,7 @@ class NightlyFilesRegister:
                 )
                 self._put("waiting", question.question_id, line.encode())
         except OSError as gone:
-            raise RegisterSilent from gone
+            raise RegisterTimeout from gone
         return None
 
     def exchange(self, *, at: datetime) -> int:
@@ -76,7 +81,7 @@ class NightlyFilesRegister:
             done = self._take_answers() + self._send_questions(at)
             self._forget(at)
         except OSError as gone:
-            raise RegisterSilent from gone
+            raise RegisterTimeout from gone
         return done
 
     def _read(self, line: str) -> RegisterReply:

@@ -15,7 +15,7 @@ from services.claims.crosschecks.register import (
     RegisterRefused,
     RegisterReply,
     RegisterRequest,
-    RegisterSilent,
+    RegisterTimeout,
 )
 from shared import responses, webhooks
 from shared.kernel.errors import Forbidden
@@ -66,11 +66,11 @@ class SignedHttpRegister:
         except responses.ResponseTooLarge as large:
             raise RegisterAnswerMalformed from large
         except requests.RequestException as gone:
-            raise RegisterSilent from gone
+            raise RegisterTimeout from gone
         if status == 202:
             return None
         if status == 429 or status >= 500:
-            raise RegisterSilent
+            raise RegisterTimeout
         if status != 200:
             raise RegisterRefused
         return self._read(content, answered, question, at=at)

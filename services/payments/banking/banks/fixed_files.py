@@ -19,7 +19,7 @@ from tempfile import NamedTemporaryFile
 
 import structlog
 
-from services.payments.banking.bank import BankAnswerTooLarge, BankPayment, BankRefused, BankSilent
+from services.payments.banking.bank import BankAnswerTooLarge, BankOutcomeUnknown, BankPayment, BankRefused
 from services.payments.banking.bank_file import (
     NOT_PROVIDED,
     REFUSED_WITHOUT_REASON,
@@ -107,14 +107,14 @@ class FixedFilesBank:
             self._put("to-bank", name, body)
             self._put("sent", name, body)
         except OSError as gone:
-            raise BankSilent from gone
+            raise BankOutcomeUnknown from gone
 
     def has_file(self, message_id: str) -> bool:
         """Whether the file was handed in."""
         try:
             return any((self.folder / place / f"{message_id}.txt").exists() for place in ("sent", "to-bank"))
         except OSError as gone:
-            raise BankSilent from gone
+            raise BankOutcomeUnknown from gone
 
     def report(self, message_id: str) -> StatusReport | None:
         """What the bank says of a file; where it has not said anything yet, a report that says nothing."""
@@ -143,7 +143,7 @@ class FixedFilesBank:
         except FileNotFoundError:
             return ()
         except OSError as gone:
-            raise BankSilent from gone
+            raise BankOutcomeUnknown from gone
         found = [match[1] for name in names if (match := _NAME.fullmatch(name))]
         for name in names:
             if name.startswith("statement-") and name.endswith(".txt") and not _NAME.fullmatch(name):
@@ -182,7 +182,7 @@ class FixedFilesBank:
         except FileNotFoundError:
             return  # another process was faster
         except OSError as gone:
-            raise BankSilent from gone
+            raise BankOutcomeUnknown from gone
 
     def day(self, account: str, *, on: date) -> BankNotice | None:
         """It answers no question: what was booked comes with the next statement."""
@@ -242,7 +242,7 @@ class FixedFilesBank:
         except FileNotFoundError:
             return None
         except OSError as gone:
-            raise BankSilent from gone
+            raise BankOutcomeUnknown from gone
         if len(body) > FILE_BYTES_MAX:
             raise BankAnswerTooLarge
         return body

@@ -13,7 +13,13 @@ import msgspec
 import requests
 
 from services.payments.banking import amounts
-from services.payments.banking.bank import AnswerNotBelieved, BankAnswerTooLarge, BankPayment, BankRefused, BankSilent
+from services.payments.banking.bank import (
+    BankAnswerInvalid,
+    BankAnswerTooLarge,
+    BankOutcomeUnknown,
+    BankPayment,
+    BankRefused,
+)
 from services.payments.banking.bank_file import BankNotice, CreditTransfer, PayoutHeading, StatusReport
 from services.payments.banking.iso20022 import camt, pain001, pain002
 from services.payments.banking.iso20022.documents import FILE_BYTES_MAX
@@ -76,7 +82,7 @@ class IsoHttpBank:
         published = _read(answer.body, _Checkout)
         is_address = published.checkout_url.startswith(("http://", "https://"))
         if published.payment_id != payment_id or not is_address or len(published.checkout_url) > URL_CHARACTERS_MAX:
-            raise AnswerNotBelieved
+            raise BankAnswerInvalid
         return published.checkout_url
 
     def payment(self, payment_id: str, *, currency: Currency) -> BankPayment | None:
@@ -102,13 +108,13 @@ class IsoHttpBank:
             return None
         published = _read(answer.body, _Payment)
         if published.payment_id != payment_id or published.currency != currency or published.state not in STATES:
-            raise AnswerNotBelieved
+            raise BankAnswerInvalid
         if published.state == "debited" and not published.bank_reference:
-            raise AnswerNotBelieved
+            raise BankAnswerInvalid
         try:
             amount_minor = amounts.read(published.amount, currency)
         except ValueError:
-            raise AnswerNotBelieved from None
+            raise BankAnswerInvalid from None
         return BankPayment(state=published.state, amount_minor=amount_minor, bank_reference=published.bank_reference)
 
     def write(self, heading: PayoutHeading, transfers: Sequence[CreditTransfer]) -> bytes:
@@ -124,7 +130,7 @@ class IsoHttpBank:
         )
         published = _read(answer.body, dict[str, Any])
         if published.get("message_id") != message_id:
-            raise AnswerNotBelieved
+            raise BankAnswerInvalid
         if answer.status == 409 and published.get("code") != "DUPL":
             raise BankRefused(reason=str(published.get("code", ""))[:40])
 
@@ -142,7 +148,7 @@ class IsoHttpBank:
         return ()
 
     def statement(self, statement_id: str) -> BankNotice | None:
-        """A camt.054 that the bank told of."""
+        """A camt.054 that the bank announced."""
         body = self._file(f"/statements/{quote(statement_id, safe='')}")
         return None if body is None else camt.read(body)
 
@@ -182,14 +188,14 @@ class IsoHttpBank:
         except responses.ResponseTooLarge as large:
             raise BankAnswerTooLarge from large
         except requests.RequestException as gone:
-            raise BankSilent from gone
+            raise BankOutcomeUnknown from gone
         if answer.status in expected:
             return answer
         if answer.status in (409, 422):
             raise BankRefused(reason=_read(answer.body, _Refusal).code[:40])
         if answer.status >= 500:
-            raise BankSilent
-        raise AnswerNotBelieved
+            raise BankOutcomeUnknown
+        raise BankAnswerInvalid
 
 
 def _report_of(message_id: str) -> str:
@@ -200,4 +206,4 @@ def _read(body: bytes, shape: type[Shape]) -> Shape:
     try:
         return msgspec.json.decode(body, type=shape)
     except (ValueError, RecursionError):
-        raise AnswerNotBelieved from None
+        raise BankAnswerInvalid from None

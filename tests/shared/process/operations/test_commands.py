@@ -4,26 +4,41 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
+import structlog
 
 from services.claims.wiring import service
 from shared.encryption.keys import generate_keyring
 from shared.events.payments import BenefitOrdered
 from shared.jobs import queue
+from shared.process.main import main
 from shared.storage.service_context import ServiceContext
 from tests.kit.contexts import DZ, TN, handle, someone
 
-Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+@dataclass
+class Ended:
+    """How a command ended: its exit status and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Ended]
 
 
 @pytest.fixture
-def command(context: ServiceContext, mongodb: str, tmp_path: Path) -> Command:
-    """`python -m services.claims …` with the settings that it needs."""
+def settings(context: ServiceContext, mongodb: str, tmp_path: Path) -> dict[str, str]:
+    """What a process of claims needs to start."""
     (tmp_path / "keys.json").write_text(json.dumps(generate_keyring([DZ, TN])))
-    settings = {
+    return {
         "MONGODB_URI": mongodb,
         "MONGODB_DATABASE": context.database.name,
         "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
@@ -35,17 +50,37 @@ def command(context: ServiceContext, mongodb: str, tmp_path: Path) -> Command:
         "HEALTH_BIND": "127.0.0.1:1",
     }
 
-    def run(*arguments: str, stdout: int = subprocess.PIPE, **more: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "services.claims", *arguments],
-            env={**os.environ, **settings, **more},
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=60,
-        )
 
-    return run
+@pytest.fixture
+def command(settings: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Command]:
+    """`python -m services.claims …`, run here: a process of its own for each would cost what all of them do."""
+
+    def run(*arguments: str, **more: str) -> Ended:
+        for name, value in {**settings, **more}.items():
+            monkeypatch.setenv(name, value)
+        with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+            try:
+                status = main(service, list(arguments))
+            except SystemExit as ended:  # argparse ends the process itself
+                status = int(ended.code or 0)
+        return Ended(status, out.getvalue(), err.getvalue())
+
+    yield run
+    structlog.reset_defaults()
+
+
+def process(
+    *arguments: str, environment: Mapping[str, str], stdout: int = subprocess.PIPE
+) -> "subprocess.CompletedProcess[str]":
+    """The same as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "services.claims", *arguments],
+        env=environment,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
 
 
 @pytest.fixture
@@ -120,13 +155,7 @@ def test_every_missing_setting_is_named_at_once(command: Command) -> None:
     refused = command("outbox", "status", MONGODB_URI="", KAFKA_PARTITIONS="many")
     assert refused.returncode == 2
     assert "KAFKA_PARTITIONS" in refused.stderr
-    nothing = subprocess.run(
-        [sys.executable, "-m", "services.claims", "web"],
-        env={"PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    nothing = process("web", environment={"PATH": os.environ["PATH"]})
     assert nothing.returncode == 2
     for name in ("MONGODB_URI", "KAFKA_BOOTSTRAP_SERVERS", "KEYS_FILE", "ISSUER", "JWKS_URL", "BIND", "HEALTH_BIND"):
         assert name in nothing.stderr
@@ -138,11 +167,11 @@ def test_help_is_an_answer_and_an_unknown_command_is_not(command: Command) -> No
     assert (unknown.returncode, unknown.stdout) == (2, "") and unknown.stderr == helped.stdout
 
 
-def test_who_reads_only_the_first_lines_sees_no_fault(command: Command) -> None:
+def test_who_reads_only_the_first_lines_sees_no_fault(settings: dict[str, str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        cut = command("inbox", "status", stdout=writer)
+        cut = process("inbox", "status", environment={**os.environ, **settings}, stdout=writer)
     finally:
         os.close(writer)
     assert (cut.returncode, cut.stderr) == (1, "")

@@ -5,16 +5,16 @@ from threading import Thread
 
 import pytest
 
-from services.notifications.channels.pace import Pace
+from services.notifications.channels.rate_limiter import RateLimiter
 
 
 def test_no_more_than_so_many_a_second_from_however_many_threads() -> None:
-    pace = Pace(50)
+    rate_limiter = RateLimiter(50)
     began_s = time.monotonic()
 
     def ask() -> None:
         for _ in range(5):
-            pace.wait()
+            rate_limiter.wait()
 
     threads = [Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -25,12 +25,12 @@ def test_no_more_than_so_many_a_second_from_however_many_threads() -> None:
 
 
 def test_without_a_limit_nobody_waits() -> None:
-    pace, began_s = Pace(0), time.monotonic()
+    rate_limiter, began_s = RateLimiter(0), time.monotonic()
     for _ in range(1_000):
-        pace.wait()
+        rate_limiter.wait()
     assert time.monotonic() - began_s < 0.5
 
 
 @pytest.mark.parametrize(("per_s_max", "count"), [(0, 200), (1_000, 200), (10, 50), (0.1, 1)])
 def test_a_window_holds_what_goes_in_its_time(per_s_max: float, count: int) -> None:
-    assert Pace(per_s_max).within(5.0, at_most=200) == count
+    assert RateLimiter(per_s_max).within(5.0, at_most=200) == count

@@ -1,11 +1,11 @@
-"""How fast a provider is to be served: at most so many messages a second, whatever their number."""
+"""A rate limit for a provider: at most so many messages a second, whatever the number of threads."""
 
 import time
 from threading import Lock
 
 
-class Pace:
-    """Lets one message after the other go. 0 a second is as many as there are. For several threads."""
+class RateLimiter:
+    """Spaces messages evenly: at most `per_s_max` a second, shared by several threads. 0 is no limit."""
 
     def __init__(self, per_s_max: float) -> None:
         self.per_s_max = per_s_max
@@ -13,7 +13,7 @@ class Pace:
         self._lock = Lock()
 
     def wait(self) -> None:
-        """Return when it is the caller's turn."""
+        """Block until the next message may be sent."""
         if self.per_s_max <= 0:
             return
         with self._lock:
@@ -23,5 +23,5 @@ class Pace:
         time.sleep(turn_s - now_s)
 
     def within(self, seconds: float, *, at_most: int) -> int:
-        """How many messages may go in this time, at least one."""
+        """How many messages may be sent in this time: between 1 and `at_most`."""
         return at_most if self.per_s_max <= 0 else max(1, min(at_most, int(self.per_s_max * seconds)))
