@@ -1,5 +1,7 @@
 # Every command of Himaya. `make` alone lists them.
 PYTHON ?= python3
+# Bytecode is kept: each process of a test run would compile the same modules anew, and pytest rewrite the same tests.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 INSTALLED := .venv/.installed-$(shell cksum < requirements/dev.lock | cut -d ' ' -f 1)
 PEERS := var/peers-venv
