@@ -42,6 +42,7 @@ class FormView(TypedDict):
     due_months: int
     due_days: int
     confirm_within_days: int
+    typed_lines_max: int
     law: str
     is_to_be_confirmed: bool
 
@@ -130,6 +131,7 @@ class DeclarationView(TypedDict):
     period: str
     establishment: str
     revision: int
+    intake: str
     status: str
     text: str
     received_at: str
@@ -148,6 +150,23 @@ class DeclarationView(TypedDict):
     cards: "CardsView | None"
     payment: "PaymentView | None"
 
+class NothingBody(TypedDict):
+    employer_id: str
+    form: str
+    period: str
+    to_replace: NotRequired[str]
+
+class AskedFieldView(TypedDict):
+    name: str
+    text: str
+    length: int
+    is_by_part: bool
+    units: list[str]
+
+class PartView(TypedDict):
+    number: int
+    period: str
+
 class SummaryView(TypedDict):
     declaration_id: str
     employer_id: str
@@ -156,6 +175,7 @@ class SummaryView(TypedDict):
     period: str
     establishment: str
     revision: int
+    intake: str
     status: str
     text: str
     received_at: str
@@ -169,25 +189,6 @@ class SummaryView(TypedDict):
     is_late: "bool | None"
     currency: str
     version: int
-
-class SummaryViewPage(TypedDict):
-    items: list["SummaryView"]
-    next: "str | None"
-
-class FindingView(TypedDict):
-    severity: str
-    code: str
-    file: str
-    line: int
-    column: int
-    field: str
-    found: str
-    expected: str
-    hint: str
-
-class FindingsView(TypedDict):
-    items: list["FindingView"]
-    next: "int | None"
 
 class WageView(TypedDict):
     quarter: int
@@ -205,6 +206,91 @@ class LineView(TypedDict):
     entered_on: "str | None"
     left_on: "str | None"
     wages: list["WageView"]
+
+class TypingStartView(TypedDict):
+    asked: list["AskedFieldView"]
+    parts: list["PartView"]
+    lines_max: int
+    currency: str
+    before: "SummaryView | None"
+    lines: list["LineView"]
+
+class TypedWageBody(TypedDict):
+    quarter: int
+    duration: NotRequired[int]
+    unit: NotRequired[str]
+    wage: NotRequired[str]
+
+class TypedLineBody(TypedDict):
+    insurance_number: NotRequired[str]
+    family_name: NotRequired[str]
+    first_name: NotRequired[str]
+    birth_on: NotRequired["str | None"]
+    national_id: NotRequired["str | None"]
+    entered_on: NotRequired["str | None"]
+    left_on: NotRequired["str | None"]
+    wages: NotRequired[list["TypedWageBody"]]
+
+class TypedBody(TypedDict):
+    employer_id: str
+    form: str
+    period: str
+    establishment: NotRequired[str]
+    lines: list["TypedLineBody"]
+
+class FindingView(TypedDict):
+    severity: str
+    code: str
+    file: str
+    line: int
+    column: int
+    field: str
+    field_code: str
+    found: str
+    expected: str
+    hint: str
+
+class CheckedView(TypedDict):
+    findings: list["FindingView"]
+    errors: int
+    confirms: int
+    warnings: int
+    workers: int
+    wages: str
+    due: "str | None"
+    due_on: "str | None"
+    is_late: "bool | None"
+    slips: list["SlipView"]
+    currency: str
+    lines: list["LineView"]
+    replaces: "SummaryView | None"
+
+class SummaryViewPage(TypedDict):
+    items: list["SummaryView"]
+    next: "str | None"
+
+class FindingsView(TypedDict):
+    items: list["FindingView"]
+    next: "int | None"
+
+class CorrectedFileView(TypedDict):
+    number: int
+    name: str
+    size: int
+
+class FileMendView(TypedDict):
+    code: str
+    file: str
+    line: int
+    field: str
+    text: str
+
+class CorrectedView(TypedDict):
+    files: list["CorrectedFileView"]
+    changes: list["FileMendView"]
+    changed: int
+    errors: int
+    remaining: list["FindingView"]
 
 class LinesView(TypedDict):
     items: list["LineView"]
@@ -661,6 +747,22 @@ def declarations_file(api: Api, *, idempotency_key: str, files: Files, form: dic
     """Hand in the wage files of a period; they are checked within moments."""
     return api.call(SERVICE, "POST", "/declarations", files=files, form=form, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
+def declarations_declare_nothing(api: Api, *, idempotency_key: str, body: "NothingBody") -> "DeclarationView":
+    """Declare that no wages were paid in a period; it is checked and accepted within moments, and makes nothing due."""
+    return api.call(SERVICE, "POST", "/nil-declarations", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def declarations_begin_typing(api: Api, form: str, period: str, *, employer_id: str, mended: str | None = None) -> "TypingStartView":
+    """What typing a declaration begins with: what is asked of each worker, and the workers and wages of the employer's last accepted declaration, or of the typed one that is to be mended."""
+    return api.call(SERVICE, "GET", "/declaration-forms/{form}/periods/{period}/entry", at={"form": form, "period": period}, query={"employer_id": employer_id, "mended": mended})  # type: ignore[no-any-return]
+
+def declarations_check_typed(api: Api, *, idempotency_key: str, body: "TypedBody") -> "CheckedView":
+    """What the check of a typed declaration would come to: its findings, and what it would make due. Nothing is kept of it and nothing is sent."""
+    return api.call(SERVICE, "POST", "/typed-declarations/check", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def declarations_declare_typed(api: Api, *, idempotency_key: str, body: "TypedBody") -> "DeclarationView":
+    """Declare wages line by line, for up to twenty workers. The lines are kept as a file of the fund's layout, and checked, confirmed and accepted as a file that was sent."""
+    return api.call(SERVICE, "POST", "/typed-declarations", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
 def declarations_read(api: Api, declaration_id: str, *, purpose: str | None = None) -> "DeclarationView":
     """One declaration: its receipts, what is due, how many cards are refreshed, what is paid."""
     return api.call(SERVICE, "GET", "/declarations/{declaration_id}", at={"declaration_id": declaration_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
@@ -676,6 +778,14 @@ def declarations_withdraw(api: Api, declaration_id: str, *, idempotency_key: str
 def declarations_findings(api: Api, declaration_id: str, *, purpose: str | None = None, cursor: int | None = None) -> "FindingsView":
     """What the check found: where, what, what was expected, and what to do about it. Pages begin at cursor 1."""
     return api.call(SERVICE, "GET", "/declarations/{declaration_id}/findings", at={"declaration_id": declaration_id}, query={"purpose": purpose, "cursor": cursor})  # type: ignore[no-any-return]
+
+def declarations_correct(api: Api, declaration_id: str) -> "CorrectedView":
+    """The files of a refused declaration with every mend that is certain: padding, line ends, characters, line numbers, sums over the lines; what was changed; and what the check would still find. Nothing is sent by it."""
+    return api.call(SERVICE, "GET", "/declarations/{declaration_id}/corrected", at={"declaration_id": declaration_id})  # type: ignore[no-any-return]
+
+def declarations_read_corrected(api: Api, declaration_id: str, file_number: str) -> bytes:
+    """A corrected file, by its number from 1: to be looked at, and sent as a declaration."""
+    return api.call(SERVICE, "GET", "/declarations/{declaration_id}/corrected/{file_number}", at={"declaration_id": declaration_id, "file_number": file_number}, raw=True)  # type: ignore[no-any-return]
 
 def declarations_lines(api: Api, declaration_id: str, *, purpose: str | None = None, page: int | None = None) -> "LinesView":
     """The workers of an accepted declaration as they were declared, page by page from 1."""

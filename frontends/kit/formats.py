@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol
 from flask import g
 from markupsafe import Markup
 
@@ -141,6 +141,11 @@ def law(references: str | None) -> Markup:
     value is to be confirmed stands beside it."""
     named = [each for each in (references or "").split("; ") if each and each != LAW_NOT_NAMED]
     return Markup("<bdi>{}</bdi>").format("; ".join(named)) if named else Markup("")
+
+
+def typed_amount(value: str) -> str:
+    """`3150.000` as somebody types it here, for a box that `read_amount` reads."""
+    return value.replace(".", get_decimal_symbol(_locale()))
 
 
 def read_amount(typed: str) -> Decimal | None:

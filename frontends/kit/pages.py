@@ -81,6 +81,14 @@ def go_to(endpoint: str, /, **values: Any) -> Response:
     return redirect(url_for(endpoint, **values), 303)
 
 
+def download(content: bytes, name: str, media_type: str) -> Response:
+    """A file for the person to keep."""
+    answer = make_response(content)
+    answer.headers["Content-Type"] = media_type
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
 def flash(text: str) -> None:
     """Say something on the next page that is shown."""
     change_session(lambda content: content.__setitem__("flashed", [*content.get("flashed", []), text][-FLASHED_MAX:]))

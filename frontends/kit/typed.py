@@ -1,5 +1,6 @@
 """What people type into a form, as a service reads it."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from flask import request
@@ -10,9 +11,10 @@ from frontends.kit.words import _
 DIGITS_MAX = 4
 
 
-def read_day(name: str) -> str:
+def read_day(name: str, typed: Mapping[str, str] | None = None) -> str:
     """A day that was typed in three boxes, in any script; the service says what is wrong with what is none."""
-    parts = [digits(request.form.get(f"{name}_{part}", "")) for part in ("year", "month", "day")]
+    boxes = request.form if typed is None else typed
+    parts = [digits(boxes.get(f"{name}_{part}", "")) for part in ("year", "month", "day")]
     try:
         return date(*(int(part) for part in parts)).isoformat()
     except ValueError:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from frontends.kit.frontend import Frontend, Link
 from frontends.portal.anyone import accounts, check, welcome
-from frontends.portal.employer import declaring, firms
+from frontends.portal.employer import by_form, declaring, firms, nothing
 from frontends.portal.person import account, career, claims, home, messages, new_claim, papers, payments, rights
 
 PERSON = ("person",)
@@ -30,6 +30,8 @@ PORTAL = Frontend(
         account.pages,
         firms.pages,
         declaring.pages,
+        by_form.pages,
+        nothing.pages,
     ],
     navigation=[
         Link(endpoint="home.index", text="Overview", actors=PERSON),

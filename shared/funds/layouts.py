@@ -165,9 +165,19 @@ class FileLayout:
     header: tuple[LineKind, ...] = ()
     lines_per_page: int | None = None
     """Where lines are numbered by page: how many a page has."""
+    detail_name: str = ""
+    """How the name of a file of details is written, of `{employer}`, `{establishment}`, `{year}` and `{quarter}`,
+    `{month}` or `{half_year}`. Where it is said, a declaration of this layout can be typed instead of sent."""
+    header_name: str = ""
+    """The same of its header."""
 
     def __post_init__(self) -> None:
         groups = _compiled(self.file_name, "file_name").groupindex
+        for place, name in (("detail_name", self.detail_name), ("header_name", self.header_name)):
+            if name and re.fullmatch(self.file_name, _example(name), re.IGNORECASE) is None:
+                raise ValueError(f"{place} {name} is not what file_name reads")
+        if bool(self.header) != bool(self.header_name) and self.detail_name:
+            raise ValueError("header_name belongs to a layout with a header, whose files' names are written")
         if missing := {"employer", "year"} - set(groups):
             raise ValueError(f"file_name has no group {', '.join(sorted(missing))}")
         if not self.detail:
@@ -182,6 +192,24 @@ class FileLayout:
                 raise ValueError("detail has neither wage nor wage_1")
             if "line_in_page" in kind.names and not self.lines_per_page:
                 raise ValueError("detail numbers lines by page, but lines_per_page is not said")
+
+
+NAME_PARTS = {
+    "employer": "0000000001",
+    "establishment": "0000",
+    "year": 2026,
+    "quarter": 1,
+    "month": 1,
+    "half_year": 1,
+}
+"""What a written name may say, each as it may look."""
+
+
+def _example(name: str) -> str:
+    try:
+        return name.format_map(NAME_PARTS)
+    except (KeyError, ValueError, IndexError) as fault:
+        raise ValueError(f"the name {name} may say {', '.join(sorted(NAME_PARTS))}") from fault
 
 
 def _compiled(pattern: str, place: str) -> re.Pattern[str]:

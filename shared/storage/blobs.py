@@ -71,6 +71,21 @@ def store(
     return blob
 
 
+def store_in(uow: UnitOfWork, content: bytes, *, data_class: DataClass) -> Blob:
+    """Store what fits into one piece inside the unit of work that refers to it: what a request made, not what it
+    sent. Raises `TooLong`."""
+    if len(content) > CHUNK_BYTES:
+        raise TooLong(size_max=CHUNK_BYTES)
+    blob = Blob(hashlib.sha256(content).hexdigest(), len(content), data_class)
+    name = f"{data_class}/{blob.sha256}"
+    if uow.collection("blobs").find_one(name) is None:
+        blob_id = uow.new_id()
+        sealed = uow.keys.encrypt(content, data_class=data_class, associated_data=f"{blob_id}/0")
+        uow.collection("blob_pieces").insert(f"{blob_id}/0", {"sealed": sealed})
+        uow.collection("blobs").insert(name, {"blob_id": blob_id, "pieces": 1, "size": blob.size, "at": uow.at})
+    return blob
+
+
 def remove_unfinished(context: ServiceContext, fund_id: str) -> int:
     """Remove the pieces of what was begun more than a day ago and never came whole: a few at once; how many."""
     uow = context.reading(fund_id, by=system("blobs"))

@@ -113,6 +113,50 @@ def test_an_employer_declares_and_sees_what_is_due(
     visitor.close()
 
 
+@pytest.mark.parametrize(("language", "width"), [("fr", WIDE), ("ar", PHONE)])
+def test_an_employer_types_the_lines_or_has_nothing_to_declare(
+    platform: Platform, portal: str, browser: Browser, characters: Cast, language: str, width: int
+) -> None:
+    login, password = platform.sign_in(FUND, "employer's user")
+    visitor = Visitor(browser, language, width)
+    number, page = characters.employer.number, visitor.page
+    visitor.go(f"{portal}/?language={language}")
+    visitor.sign_in(f"{portal}/sign-in", login=login, password=password)
+    year = a_year(characters, characters.fund.declarations.forms[FORM])[0].year - 1
+    period = f"{year}-Q{1 if language == 'fr' else 2}"
+    page.goto(f"{portal}/firms/{number}/nothing?which={FORM}/{period}")
+    page.select_option("#which", f"{FORM}/{period}")
+    expect(page.locator(".not-sent")).to_be_visible()  # point 1
+    visitor.seen("nothing")
+    page.click("main form .btn-primary")
+    page.wait_for_url("**/declarations/**")
+    page.wait_for_selector(".notice.good", timeout=CHECKED_MAX_MS)
+    visitor.seen("nothing-receipt")
+
+    page.goto(f"{portal}/firms/{number}/type?which={FORM}/{period}")
+    page.fill("#insurance_number-1", "12")
+    page.fill("input[id^=wage-1-]", "3150,500")
+    page.click("button[value=add]")
+    expect(page.locator("#insurance_number-1")).to_have_value("12")  # nothing typed is lost
+    page.click(".actions button[value=check]")
+    expect(page.locator("#errors")).to_be_focused()  # point 6
+    visitor.seen("typing-faults")
+    typed = characters.workers[0].insurance_number
+    page.fill("#insurance_number-1", typed.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")))  # point 8
+    page.fill("#full_name-1", f"{characters.workers[0].family_name} {characters.workers[0].first_name}")
+    for row in range(page.locator("[id^=insurance_number-]").count(), 1, -1):
+        page.click(f"button[value=remove-{row}]")
+    page.click(".actions button[value=check]")
+    page.wait_for_url("**/type/check**")
+    expect(page.locator(".not-sent")).to_be_visible()
+    visitor.seen("typing-check")
+    page.click("main form .btn-primary")
+    page.wait_for_url("**/declarations/**")
+    page.wait_for_selector(".notice.good", timeout=CHECKED_MAX_MS)
+    visitor.seen("typing-receipt")
+    visitor.close()
+
+
 def a_year(characters: Cast, form: DeclarationForm) -> list[Period]:
     """The last four quarters that have ended, oldest first."""
     last = expected.ended(form, today=characters.fund.day_of(datetime.now(UTC)))

@@ -352,6 +352,9 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
 
     share = {"target": "declaration", "target_id": declaration_id, "amount": "77.00"}
 
+    worker = {"insurance_number": "900000000001", "family_name": "BENALI"}
+    typed = {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2024", "lines": [worker]}
+
     def wage_files() -> dict[str, Any]:
         files = [(BytesIO(content), name) for name, content in das_b().by_name.items()]
         form = {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2025", "files": files}
@@ -378,6 +381,10 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
         },
         asks={
             "declarations.file": {"make": wage_files},
+            "declarations.declare_nothing": {"json": {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2024"}},
+            "declarations.declare_typed": {"json": typed},
+            "declarations.check_typed": {"json": typed},
+            "declarations.begin_typing": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "declarations.list_of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "declarations.lines": {"query_string": {"page": "1"}},
             "collections.request": {"json": {"rail": "card"}},

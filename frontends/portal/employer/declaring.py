@@ -7,14 +7,14 @@ from werkzeug.wrappers import Response
 
 from frontends.api import payments
 from frontends.kit.api import Problem, needed, together
-from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
+from frontends.kit.pages import Form, api, download, flash, go_to, render, signed_in
 from frontends.kit.uploading import read_files
 from frontends.kit.words import _
 from frontends.portal.employer.firms import check_own
+from frontends.portal.employer.periods import chosen, open_periods
 
 pages = Blueprint("declaring", __name__)
 
-PERIODS_MAX = 12
 CHECKING = frozenset({"received", "held"})
 
 
@@ -66,6 +66,30 @@ def workers(declaration_id: str) -> Response:
     return render("employer/workers.html", declaration=needed(declaration), lines=needed(lines), page=number)
 
 
+@pages.get("/declarations/<declaration_id>/corrected")
+@signed_in("employer")
+def corrected(declaration_id: str) -> Response:
+    """What can be put right with certainty, as files to download, and what remains."""
+    asked = api()
+    declaration, made = together(
+        lambda: payments.declarations_read(asked, declaration_id),
+        lambda: payments.declarations_correct(asked, declaration_id),
+    )
+    return render("employer/corrected.html", declaration=needed(declaration), made=made)
+
+
+@pages.get("/declarations/<declaration_id>/corrected/<number>")
+@signed_in("employer")
+def corrected_file(declaration_id: str, number: str) -> Response:
+    """One corrected file, as it is to be sent."""
+    asked = api()
+    made = payments.declarations_correct(asked, declaration_id)
+    name = next((each["name"] for each in made["files"] if str(each["number"]) == number), "")
+    return download(
+        payments.declarations_read_corrected(asked, declaration_id, number), name, "application/octet-stream"
+    )
+
+
 @pages.post("/declarations/<declaration_id>/confirmation")
 @signed_in("employer")
 def confirm(declaration_id: str) -> Response:
@@ -111,26 +135,14 @@ def pay(declaration_id: str) -> Response:
 
 def _form(employer_id: str, *, problem: Problem | None = None) -> Response:
     check_own(employer_id)
-    asked = api()
-    forms = payments.declarations_list_forms(asked)["items"]
-    periods = together(
-        *[
-            lambda form=form: payments.declarations_list_periods(asked, form["form"], limit=PERIODS_MAX)
-            for form in forms
-        ]
-    )
-    open_periods = [
-        (form, [period for period in needed(each)["items"] if period["is_over"]])
-        for form, each in zip(forms, periods, strict=True)
-    ]
     form = Form(f"declare:{employer_id}")
     return render(
         "employer/declare.html",
         employer_id=employer_id,
-        open_periods=open_periods,
+        open_periods=open_periods(api()),
         form=form,
         values=form.values,
-        chosen=form.values.get("which") or request.args.get("which", ""),
+        chosen=form.values.get("which") or chosen(),
         problem=problem,
     )
 

@@ -3,12 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, g, request
-from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from frontends.api import claims, documents
 from frontends.kit.api import Problem, together
-from frontends.kit.pages import Form, api, go_to, render, signed_in
+from frontends.kit.pages import Form, api, download, go_to, render, signed_in
 
 pages = Blueprint("papers", __name__)
 
@@ -55,9 +54,7 @@ def one(number: str) -> Response:
 @signed_in("person")
 def pdf(number: str) -> Response:
     """The file itself."""
-    answer = FlaskResponse(documents.papers_read_pdf(api(), number), content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
-    return answer
+    return download(documents.papers_read_pdf(api(), number), f"{number}.pdf", "application/pdf")
 
 
 def _page(*, problem: Problem | None = None) -> Response:

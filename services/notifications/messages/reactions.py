@@ -67,7 +67,8 @@ def notify_cards_refreshed(uow: UnitOfWork, event: CardsRefreshed) -> None:
 
 @reactions.to(DeclarationAccepted)
 def notify_declaration_accepted(uow: UnitOfWork, event: DeclarationAccepted) -> None:
-    """What is due and by when; what is overdue; or, where something was paid already, what is left."""
+    """What is due and by when; what is overdue; where something was paid already, what is left; or that nothing was to
+    be declared."""
     parameters: dict[str, Value] = {
         "form": event.form,
         "period": event.period,
@@ -76,7 +77,10 @@ def notify_declaration_accepted(uow: UnitOfWork, event: DeclarationAccepted) -> 
         "due_on": event.due_on.isoformat(),
     }
     template = "declaration-accepted"
-    if event.paid_minor:
+    if not event.workers and not event.paid_minor:
+        template = "declaration-accepted-nothing"
+        parameters = {"form": event.form, "period": event.period}
+    elif event.paid_minor:
         template = "declaration-accepted-again"
         parameters |= {"paid": event.paid_minor, "left": max(0, event.due_minor - event.paid_minor)}
     elif event.due_on < uow.fund.day_of(event.accepted_at):

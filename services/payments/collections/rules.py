@@ -100,8 +100,8 @@ def give_back(obligation: Obligation, *, amount_minor: int) -> Obligation:
 
 
 def paid_events(obligation: Obligation, *, currency: str, at: datetime) -> tuple[DeclarationPaid, ...]:
-    """The events of an obligation that has just been paid."""
-    if obligation.status is not ObligationStatus.PAID:
+    """The events of an obligation that has just been paid; none where there was nothing to pay."""
+    if obligation.status is not ObligationStatus.PAID or not obligation.due_minor:
         return ()
     return (
         DeclarationPaid(

@@ -58,6 +58,11 @@ def assess(
     return Assessment(slips=slips, due_on=form.due_on(period, calendar=fund.calendar))
 
 
+def nothing_due(fund: Fund, *, form: DeclarationForm, period: Period) -> Assessment:
+    """What it makes due that no wages were paid in a period."""
+    return Assessment(slips=(), due_on=form.due_on(period, calendar=fund.calendar))
+
+
 def slip(
     fund: Fund, *, period: Period, base_minor: int, activity: str, bounded: Mapping[ContributionSide, int] | None = None
 ) -> Slip:

@@ -1,8 +1,8 @@
 """What payments does with declarations: receive, conclude what a check found, count cards, consult."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from services.payments.access_journal.accessed import AccessedKind
@@ -10,26 +10,43 @@ from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import plausibility, publishing, rules, store
-from services.payments.declarations.declaration import BOOKED, CardPage, Declaration, Status
-from services.payments.declarations.examination import Examined
+from services.payments.declarations import correcting, plausibility, publishing, rules, store
+from services.payments.declarations.correcting import CorrectedFiles
+from services.payments.declarations.declaration import (
+    BOOKED,
+    CardPage,
+    Declaration,
+    Intake,
+    Status,
+    StoredFile,
+)
+from services.payments.declarations.examination import Examined, Source, examine
 from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
 from services.payments.declarations.findings import FileRole, Finding
+from services.payments.declarations.layouts.layout import Layout
+from services.payments.declarations.layouts.registry import layouts_of
 from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE, paged, pages_of
 from services.payments.declarations.publishing import WagesToPublish
 from services.payments.declarations.report import Report
 from services.payments.declarations.rules import DeclarationFiling
+from services.payments.declarations.typed_lines import LINES_MAX, LineFault, TypedFiling, WrittenFile, may_be_typed
+from services.payments.declarations.typed_lines import read as read_lines
+from services.payments.declarations.typed_lines import write as write_lines
 from services.payments.declarations.wages import WageLine
 from services.payments.employers import actions as employers
 from services.payments.payees import actions as payees
 from shared.events.identity import CardsRefreshed
 from shared.events.payments import in_version_1
+from shared.funds.fund import Fund
 from shared.funds.law import NothingInForce
 from shared.funds.period import Period
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
+from shared.kernel.personal import DataClass
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
+from shared.storage import blobs
+from shared.storage.blobs import Blob
 from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import current_traceparent
@@ -60,6 +77,41 @@ class JudgedDeclaration:
 
     examined: Examined
     assessment: Assessment | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedDeclaration:
+    """What a declaration that is not sent yet would come to. `good_lines` are as they would be booked, none where
+    there is an error; `replaces` is what it would take the place of."""
+
+    report: Report
+    assessment: Assessment | None
+    good_lines: tuple[WageLine, ...]
+    replaces: Declaration | None
+    received_on: date
+
+    @property
+    def is_late(self) -> bool | None:
+        """Whether it would be; None while nothing says by when it is due."""
+        return None if self.assessment is None else self.received_on > self.assessment.due_on
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectedDeclaration:
+    """The files with what is certain mended, and what the check says of them then."""
+
+    correction: CorrectedFiles
+    report: Report
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypingStart:
+    """What typing a declaration begins with: what is asked of each worker, and who is known from `before`."""
+
+    layout: Layout
+    parts: tuple[Period, ...]
+    before: Declaration | None = None
+    workers: tuple[WageLine, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +149,127 @@ def receive(uow: UnitOfWork, filing: DeclarationFiling) -> Consulted:
         again = rules.receive_again(known, filing, traceparent=current_traceparent(), at=uow.at)
         return Consulted(declaration=_to_check(uow, again))
     return _consulted(uow, known)
+
+
+def declare_nothing(uow: UnitOfWork, filing: DeclarationFiling) -> Consulted:
+    """The caller says that an employer paid no wages in a period. Raises `DeclaredAlready` where wages are in force for
+    it, unless they are named as what this takes the place of."""
+    uow.by.must_act_for_employer(filing.employer_id)
+    known = store.same(uow, filing)
+    if known is None or known.status not in BOOKED - {Status.REPLACED}:
+        current = store.in_force(uow, rules.slot_of(filing.employer_id, form=filing.form, period=filing.period))
+        rules.may_declare_nothing(filing, current=current)
+    return receive(uow, filing)
+
+
+def receive_typed(uow: UnitOfWork, filing: TypedFiling, files: Iterable[WrittenFile]) -> Consulted:
+    """The caller typed what would be in the files. They are kept as if they had been sent, and checked as they are."""
+    uow.by.must_act_for_employer(filing.employer_id)
+    stored = tuple(_stored(uow, file) for file in files)
+    return receive(uow, replace(_typed(filing), files=stored))
+
+
+def write_typed(uow: UnitOfWork, filing: TypedFiling) -> tuple[Sequence[WrittenFile], Sequence[LineFault]]:
+    """The files that say what was typed, or what stands against writing them."""
+    definition = rules.form_of(uow.fund, filing.form)
+    period = rules.must_be_of_its_kind(definition, period=filing.period)
+    layout = entry_layout(uow.fund, filing.form)
+    return write_lines(filing, layout=layout, fund=uow.fund, parts=definition.parts(period))
+
+
+def check_typed(uow: UnitOfWork, filing: TypedFiling, files: Sequence[WrittenFile]) -> CheckedDeclaration:
+    """What the check of what was typed would come to now; nothing is kept of it, and nothing sent."""
+    uow.by.must_act_for_employer(filing.employer_id)
+    unsent = tuple(StoredFile(name=file.name, sha256="", size=len(file.content)) for file in files)
+    declaration = rules.receive(
+        replace(_typed(filing), files=unsent), fund=uow.fund, declaration_id="", traceparent="", at=uow.at
+    ).thing
+    sources = [Source(file.name, [file.content]) for file in files]
+    layout = entry_layout(uow.fund, filing.form)
+    examined = examine(sources, facts=facts(uow, declaration), layouts=[layout])
+    judged = judge(uow, declaration, examined)
+    return CheckedDeclaration(
+        report=judged.examined.report,
+        assessment=judged.assessment,
+        good_lines=examined.workers,
+        replaces=store.in_force(uow, rules.slot(declaration, establishment=filing.establishment)),
+        received_on=uow.today,
+    )
+
+
+def entry_layout(fund: Fund, form: str) -> Layout:
+    """The layout that a declaration is written in which is typed. Raises `TypingNotOffered` where the fund says of none
+    how its files are named."""
+    found = next((each for each in layouts_of(fund, rules.form_of(fund, form)) if may_be_typed(each)), None)
+    if found is None:
+        raise rules.TypingNotOffered
+    return found
+
+
+def begin_typing(uow: UnitOfWork, *, employer_id: str, form: str, period: str, mended_id: str) -> TypingStart:
+    """What a page that asks for the lines begins with: those of the declaration that is mended, else of the one in
+    force for the period, else of the employer's last accepted one, as long as they are few enough to be typed."""
+    uow.by.must_act_for_employer(employer_id)
+    layout, definition = entry_layout(uow.fund, form), rules.form_of(uow.fund, form)
+    parts = definition.parts(rules.must_be_of_its_kind(definition, period=period))
+    entry = TypingStart(layout=layout, parts=parts)
+    if mended_id and (workers := _typed_workers(uow, mended_id, layout=layout)):
+        return replace(entry, workers=workers)
+    before = store.last_of_wages(uow, employer_id=employer_id, form=form, period=period)
+    if before is None or before.booked is None:
+        return entry
+    if before.booked.workers > LINES_MAX:
+        return replace(entry, before=before)
+    workers = tuple(_of_period(worker, before.period, parts) for worker in store.workers(uow, before))
+    return replace(entry, before=before, workers=workers)
+
+
+def _of_period(worker: WageLine, before: str, parts: Sequence[Period]) -> WageLine:
+    """The worker's wages told of the parts of the period that is declared now, in their order."""
+    shift = parts[0].number - min((wage.quarter for wage in worker.wages), default=parts[0].number)
+    numbers = {part.number for part in parts}
+    is_one = len(parts) == 1
+    wages = tuple(replace(wage, quarter=wage.quarter + shift) for wage in worker.wages) if is_one else worker.wages
+    return replace(worker, wages=tuple(wage for wage in wages if wage.quarter in numbers))
+
+
+def _typed_workers(uow: UnitOfWork, declaration_id: str, *, layout: Layout) -> tuple[WageLine, ...]:
+    """What was typed of a declaration, however it ended."""
+    declaration = _own(uow, declaration_id)
+    if declaration.intake is not Intake.TYPED:
+        return ()
+    parts = rules.form_of(uow.fund, declaration.form).parts(Period.read(declaration.period))
+    return read_lines(_bytes_of(uow, declaration.files[-1]), layout=layout, parts=parts)
+
+
+def _typed(filing: TypedFiling) -> DeclarationFiling:
+    return DeclarationFiling(
+        employer_id=filing.employer_id, form=filing.form, period=filing.period, intake=Intake.TYPED
+    )
+
+
+def _stored(uow: UnitOfWork, file: WrittenFile) -> StoredFile:
+    blob = blobs.store_in(uow, file.content, data_class=DataClass.CIVIL)
+    return StoredFile(name=file.name, sha256=blob.sha256, size=blob.size)
+
+
+def correct(uow: UnitOfWork, *, declaration_id: str) -> CorrectedDeclaration:
+    """The files of a declaration with every mend that is certain, and what the check would still find in them. Nothing
+    is kept of it: the employer downloads the files, looks at them and sends them. Raises `NothingCertain`."""
+    declaration = _own(uow, declaration_id)
+    rules.may_be_corrected(declaration)
+    layouts = layouts_of(uow.fund, rules.form_of(uow.fund, declaration.form))
+    files = [(file.name, _bytes_of(uow, file)) for file in declaration.files]
+    correction = correcting.correct(files, layouts=layouts)
+    if correction is None or not correction.count:
+        raise rules.NothingCertain
+    sources = [Source(file.name, [file.content]) for file in correction.files]
+    judged = judge(uow, declaration, examine(sources, facts=facts(uow, declaration), layouts=layouts))
+    return CorrectedDeclaration(correction=correction, report=judged.examined.report)
+
+
+def _bytes_of(uow: UnitOfWork, file: StoredFile) -> bytes:
+    return b"".join(blobs.read_in(uow, Blob(file.sha256, file.size, DataClass.CIVIL)))
 
 
 def _to_check(uow: UnitOfWork, received: Outcome[Declaration]) -> Declaration:
@@ -184,18 +357,15 @@ def judge(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> Judg
 
 def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> list[Finding]:
     """The workers, held against the fund's register and against the declaration that this one would replace."""
-    if examined.layout is None:
-        return []
     table = rules.form_of(uow.fund, declaration.form).plausibility or {}
-    kind = examined.layout.kinds[FileRole.DETAIL][0]
+    kind = examined.layout.kinds[FileRole.DETAIL][0] if examined.layout else None
     found = [
         (worker.line, remark)
         for worker, registered in _registered(uow, examined.workers, table=table)
         for remark in plausibility.against_register(worker, registered, table=table)
     ]
-    before = store.standing.find(uow, rules.slot(declaration, establishment=examined.report.establishment))
-    if before is not None and "workers-fall-out" in table:
-        replaced = store.declarations.load(uow, before.declaration_id)
+    replaced = store.in_force(uow, rules.slot(declaration, establishment=examined.report.establishment))
+    if replaced is not None and "workers-fall-out" in table:
         found += [
             (0, remark)
             for remark in plausibility.of_replacement(
@@ -205,7 +375,14 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> l
             )
         ]
     judged = ((line, plausibility.judged(remark, table=table)) for line, remark in found)
-    return [rules.finding(remark, line=line, column=kind.column(remark.field)) for line, remark in judged if remark]
+    return [
+        *rules.declared_meanwhile(declaration, current=replaced),
+        *(
+            rules.finding(remark, line=line, column=kind.column(remark.field) if kind else 0)
+            for line, remark in judged
+            if remark
+        ),
+    ]
 
 
 def _registered(
@@ -258,7 +435,11 @@ def conclude(uow: UnitOfWork, *, checked: Declaration, judged: JudgedDeclaration
 
 
 def _assess(uow: UnitOfWork, declaration: Declaration, report: Report) -> Assessment | Finding:
-    """What is due, or why that cannot be computed."""
+    """What is due, or why that cannot be computed. Where nothing is declared nothing is due, whatever the rates."""
+    if declaration.intake is Intake.NOTHING:
+        return contributions.nothing_due(
+            uow.fund, form=rules.form_of(uow.fund, declaration.form), period=Period.read(declaration.period)
+        )
     employer = employers.find(uow, declaration.employer_id)
     activity = employer.sector if employer else ""
     try:

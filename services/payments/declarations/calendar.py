@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from services.payments.declarations.layouts.registry import layouts_of
+from services.payments.declarations.typed_lines import LINES_MAX, may_be_typed
 from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Fund
 from shared.funds.period import Period
@@ -17,6 +19,8 @@ class OfferedForm:
 
     form: str
     definition: DeclarationForm
+    typed_lines_max: int
+    """How many workers may be typed instead of sent as a file; 0 where that is not offered."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,10 @@ class FormPeriod:
 
 def forms(fund: Fund) -> list[OfferedForm]:
     """The fund's forms, in the order of its definition."""
-    return [OfferedForm(form, definition) for form, definition in fund.declarations.forms.items()]
+    return [
+        OfferedForm(form, definition, LINES_MAX if any(map(may_be_typed, layouts_of(fund, definition))) else 0)
+        for form, definition in fund.declarations.forms.items()
+    ]
 
 
 def periods(form: DeclarationForm, *, fund: Fund, today: date) -> list[FormPeriod]:

@@ -61,7 +61,7 @@ class Checker:
         self._is_whole = True
         self._is_counted = True
         self._header: tuple[FileLine, RecordKind, Values] | None = None
-        for remark in _of_facts(facts):
+        for remark in of_facts(facts):
             self._note(remark, FileRole.DETAIL)
 
     def name(self, name: str, *, role: FileRole) -> None:
@@ -326,7 +326,7 @@ class Checker:
         )
 
 
-def _of_facts(facts: DeclarationFacts) -> Iterator[Remark]:
+def of_facts(facts: DeclarationFacts) -> Iterator[Remark]:
     """What is wrong before any line is read."""
     if facts.standing is EmployerStanding.UNKNOWN:
         yield Remark("wage-file.employer-unknown", "employer", value(facts.employer_id))

@@ -31,6 +31,15 @@ class Status(StrEnum):
     REPLACED = "replaced"
 
 
+class Intake(StrEnum):
+    """How a declaration came: by the files of a payroll program, typed line by line, or as the statement that there is
+    nothing to declare, which has no file."""
+
+    FILES = "files"
+    TYPED = "typed"
+    NOTHING = "nothing"
+
+
 MOVES: dict[Status, frozenset[Status]] = {
     Status.RECEIVED: frozenset(
         {Status.HELD, Status.TECHNICALLY_REFUSED, Status.REFUSED, Status.TO_CONFIRM, Status.ACCEPTED}
@@ -133,7 +142,8 @@ class Declaration:
     from 1; it is 0 before that. What is to be confirmed is withdrawn at `confirm_by_at`,
     and its employer is reminded at `remind_at`, None once that is done; `next_check_at` is what
     releases without the due queue wrote instead, also of what they were to check. `to_confirm` is the fingerprint of
-    the findings that the employer is asked to confirm. `findings_pages` and `wage_pages` are kept beside it;
+    the findings that the employer is asked to confirm. `to_replace` is the declaration in force that one of nothing
+    says it takes the place of, where it does. `findings_pages` and `wage_pages` are kept beside it;
     `told_pages` of wages, of `told_persons`, went out: with those whom the declaration before named and this one not.
     """
 
@@ -163,10 +173,15 @@ class Declaration:
     establishment: str = ""
     to_confirm: str = ""
     confirmation: Confirmation | None = None
+    intake: Intake = Intake.FILES
+    to_replace: str = ""
     version: int = 0
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.files) <= FILES_MAX:
+        if self.intake is Intake.NOTHING:
+            if self.files:
+                raise ValueError("who has nothing to declare sends no file")
+        elif not 1 <= len(self.files) <= FILES_MAX:
             raise ValueError(f"a declaration has 1 to {FILES_MAX} files")
         if (self.status in BOOKED) != bool(self.revision):
             raise ValueError("a declaration has a revision once it was accepted, and only then")
@@ -189,7 +204,9 @@ class Declaration:
     def receipts(self) -> tuple[Receipt, ...]:
         """The receipts given so far, in their order."""
         received = ReceivedReceipt(at=self.received_at, files=self.files)
-        return tuple(receipt for receipt in (received, self.technical, self.business) if receipt is not None)
+        # Where nothing was sent to be read, nothing is said of how it could be read.
+        technical = None if self.intake is Intake.NOTHING else self.technical
+        return tuple(receipt for receipt in (received, technical, self.business) if receipt is not None)
 
 
 def is_other(establishment: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from services.payments.declarations.checks import Checker, encoded_otherwise
+from services.payments.declarations.checks import Checker, encoded_otherwise, of_facts
 from services.payments.declarations.facts import DeclarationFacts
 from services.payments.declarations.findings import FileRole, Finding, Phrase, Severity, value
 from services.payments.declarations.layouts.detection import SAMPLE_LINES_MAX, Detected, detect
@@ -95,6 +95,24 @@ def examine(sources: Sequence[Source], *, facts: DeclarationFacts, layouts: Sequ
     if reading.report is None:
         raise AssertionError("a reading that ended has its report")
     return Examined(reading.report, reading.layout, tuple(workers if reading.report.is_accepted else ()))
+
+
+def nothing(facts: DeclarationFacts) -> Examined:
+    """What it comes to that an employer has nothing to declare: no file is read, so that only what the register and
+    the calendar say can stand against it."""
+    report = _refusal(
+        tuple(
+            Finding(
+                severity=remark.severity,
+                code=remark.code,
+                file=FileRole.DETAIL,
+                found=remark.found,
+                expected=remark.expected,
+            )
+            for remark in of_facts(facts)
+        )
+    )
+    return Examined(report, None, ())
 
 
 def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:

@@ -90,7 +90,7 @@ def in_words(finding: Finding, *, translate: Callable[[str, Mapping[str, str | i
     """A finding in the reader's language. `translate` gives the sentence of a code, with its parameters put in."""
     place = {"line": finding.line, "column": finding.column}
     return Words(
-        field=_field_in_words(finding.field, translate),
+        field=field_in_words(finding.field, translate),
         found=translate(_code_of(finding.found), finding.found.parameters),
         expected=translate(_code_of(finding.expected), finding.expected.parameters),
         hint=translate(finding.code, place),
@@ -103,7 +103,8 @@ def _code_of(phrase: Phrase) -> str:
     return f"wage-file.phrase.{'valid-day' if is_any_day else phrase.code}"
 
 
-def _field_in_words(field: str, translate: Callable[[str, Mapping[str, str | int]], str]) -> str:
+def field_in_words(field: str, translate: Callable[[str, Mapping[str, str | int]], str]) -> str:
+    """A field's name in the reader's language; empty for none."""
     if not field:
         return ""
     name, _, quarter = field.rpartition("_")

@@ -14,8 +14,8 @@ import structlog
 
 from services.payments.declarations import actions, rules, store
 from services.payments.declarations.actions import JudgedDeclaration
-from services.payments.declarations.declaration import Declaration, Status
-from services.payments.declarations.examination import Source, examine
+from services.payments.declarations.declaration import Declaration, Intake, Status
+from services.payments.declarations.examination import Source, examine, nothing
 from services.payments.declarations.layouts.registry import layouts_of
 from services.payments.declarations.pages import WAGES_A_PAGE, paged
 from shared.jobs.job import JobKind
@@ -68,6 +68,8 @@ def _hold(uow: UnitOfWork, declaration_id: str) -> None:
 def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> JudgedDeclaration:
     """Read a declaration's files to their end and check their content."""
     uow = context.reading(fund_id, by=CHECKER)
+    if declaration.intake is Intake.NOTHING:
+        return actions.judge(uow, declaration, nothing(actions.facts(uow, declaration)))
     sources = [
         Source(file.name, blobs.read(context, fund_id, Blob(file.sha256, file.size, DataClass.CIVIL)))
         for file in declaration.files

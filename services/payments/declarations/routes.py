@@ -1,12 +1,13 @@
 """HTTP routes of declarations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.payments.declarations import actions, calendar, rules
-from services.payments.declarations.actions import Consulted
+from services.payments.declarations.actions import CheckedDeclaration, Consulted, CorrectedDeclaration, TypingStart
 from services.payments.declarations.calendar import FormPeriod, OfferedForm
-from services.payments.declarations.declaration import FILES_MAX, Declaration, StoredFile
+from services.payments.declarations.corrected_schemas import CorrectedView
+from services.payments.declarations.declaration import FILES_MAX, Declaration, Intake, StoredFile
 from services.payments.declarations.rules import DeclarationFiling
 from services.payments.declarations.schemas import (
     CursorQuery,
@@ -17,11 +18,16 @@ from services.payments.declarations.schemas import (
     FormViews,
     LinesView,
     ListQuery,
+    NothingBody,
     PageQuery,
     SummaryPage,
 )
+from services.payments.declarations.typed_lines import TypedFiling, WrittenFile, faults_by_field
+from services.payments.declarations.typed_schemas import CheckedView, TypedBody, TypingQuery, TypingStartView
+from services.payments.declarations.wages import PeriodWage, WageLine
 from shared.http.files import Files, SubmittedForm, UploadedFile
-from shared.http.routes import Routes
+from shared.http.problems import BodyInvalid, FieldFault
+from shared.http.routes import Download, Downloads, Routes
 from shared.http.shapes import PagedQuery
 from shared.kernel.personal import DataClass
 from shared.process.access_journal.schemas import PurposeQuery
@@ -30,6 +36,8 @@ from shared.storage.paging import Order, Page, page_of
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
+WAGE_FILE = "application/octet-stream"
+"""A file of fixed columns in an encoding of its own: nothing is to show or change it on the way."""
 BODY_BYTES_MAX = 64 << 20
 CHUNK_BYTES = 1 << 20
 
@@ -86,6 +94,77 @@ def file(uow: UnitOfWork, sent: SubmittedForm[StoredFile]) -> Consulted:
     """
     employer_id = rules.employer_of(uow.fund, sent.fields["employer_id"])
     return actions.receive(uow, DeclarationFiling(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
+
+
+@routes.post(
+    "/nil-declarations",
+    scope="declarations:file",
+    request=NothingBody,
+    response=DeclarationView,
+    status=202,
+    is_keyed=True,
+)
+def declare_nothing(uow: UnitOfWork, sent: Query) -> Consulted:
+    """Declare that no wages were paid in a period; it is checked and accepted within moments, and makes nothing due.
+
+    Where wages are in force for the period, it is refused unless `to_replace` names their declaration, which it then
+    takes the place of. A declaration of wages for the period that is accepted later takes the place of this one.
+    """
+    employer_id = rules.employer_of(uow.fund, sent["employer_id"])
+    filing = DeclarationFiling(**{**sent, "employer_id": employer_id}, intake=Intake.NOTHING)
+    return actions.declare_nothing(uow, filing)
+
+
+@routes.get(
+    "/declaration-forms/<form>/periods/<period>/entry",
+    scope="declarations:file",
+    query=TypingQuery,
+    response=TypingStartView,
+)
+def begin_typing(uow: UnitOfWork, query: Query, form: str, period: str) -> TypingStart:
+    """What typing a declaration begins with: what is asked of each worker, and the workers and wages of the employer's
+    last accepted declaration, or of the typed one that is to be mended."""
+    employer_id = rules.employer_of(uow.fund, query["employer_id"])
+    return actions.begin_typing(uow, employer_id=employer_id, form=form, period=period, mended_id=query["mended"])
+
+
+@routes.post("/typed-declarations/check", scope="declarations:file", request=TypedBody, response=CheckedView)
+def check_typed(uow: UnitOfWork, sent: Query) -> CheckedDeclaration:
+    """What the check of a typed declaration would come to: its findings, and what it would make due. Nothing is kept of
+    it and nothing is sent."""
+    return actions.check_typed(uow, *_typed(uow, sent))
+
+
+@routes.post(
+    "/typed-declarations",
+    scope="declarations:file",
+    request=TypedBody,
+    response=DeclarationView,
+    status=202,
+    is_keyed=True,
+)
+def declare_typed(uow: UnitOfWork, sent: Query) -> Consulted:
+    """Declare wages line by line, for up to twenty workers. The lines are kept as a file of the fund's layout, and
+    checked, confirmed and accepted as a file that was sent."""
+    return actions.receive_typed(uow, *_typed(uow, sent))
+
+
+def _typed(uow: UnitOfWork, sent: Query) -> tuple[TypedFiling, Sequence[WrittenFile]]:
+    """What was typed, and the files that say it; BodyInvalid where a value cannot stand in its field."""
+    workers = tuple(
+        WageLine(**{**line, "line": number, "wages": tuple(_wage(wage) for wage in line["wages"])})
+        for number, line in enumerate(sent["lines"], start=1)
+    )
+    employer_id = rules.employer_of(uow.fund, sent["employer_id"])
+    filing = TypedFiling(**{**sent, "employer_id": employer_id, "lines": workers})
+    files, faults = actions.write_typed(uow, filing)
+    if faults:
+        raise BodyInvalid([FieldFault(field, code) for field, code in faults_by_field(filing, faults)])
+    return filing, files
+
+
+def _wage(sent: Query) -> PeriodWage:
+    return PeriodWage(sent["quarter"], sent["duration"], sent["unit"], sent.get("wage_minor", 0))
 
 
 @routes.get("/declarations", scope="declarations:read", query=ListQuery, response=SummaryPage, is_journaled=True)
@@ -147,6 +226,25 @@ def findings(uow: UnitOfWork, query: Query, declaration_id: str) -> dict[str, An
         uow, declaration_id=declaration_id, page=query["cursor"], purpose=query["purpose"]
     )
     return {"items": found, "next": next_page}
+
+
+@routes.get("/declarations/<declaration_id>/corrected", scope="declarations:file", response=CorrectedView)
+def correct(uow: UnitOfWork, declaration_id: str) -> CorrectedDeclaration:
+    """The files of a refused declaration with every mend that is certain: padding, line ends, characters, line numbers,
+    sums over the lines; what was changed; and what the check would still find. Nothing is sent by it."""
+    return actions.correct(uow, declaration_id=declaration_id)
+
+
+@routes.get(
+    "/declarations/<declaration_id>/corrected/<file_number>", scope="declarations:file", response=Downloads(WAGE_FILE)
+)
+def read_corrected(uow: UnitOfWork, declaration_id: str, file_number: str) -> Download:
+    """A corrected file, by its number from 1: to be looked at, and sent as a declaration."""
+    files = actions.correct(uow, declaration_id=declaration_id).correction.files
+    found = dict(enumerate(files, start=1)).get(int(file_number) if file_number in {"1", "2"} else 0)
+    if found is None:
+        raise rules.PageUnknown(pages=len(files))
+    return Download(found.content, WAGE_FILE, found.name)
 
 
 @routes.get(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import plausibility
+from services.payments.declarations import correcting, plausibility
 from services.payments.declarations.declaration import (
     MOVES,
     Booked,
@@ -15,6 +15,7 @@ from services.payments.declarations.declaration import (
     Confirmation,
     CurrentDeclaration,
     Declaration,
+    Intake,
     Status,
     StoredFile,
     TechnicalReceipt,
@@ -45,6 +46,7 @@ BUSINESS_CODES = frozenset(
         "wage-file.complement",
         "wage-file.control-wages-differ",
         "wage-file.control-workers-differ",
+        "wage-file.declared-meanwhile",
         "wage-file.duration-too-long",
         "wage-file.employer-closed",
         "wage-file.employer-differs",
@@ -90,20 +92,49 @@ class NothingToConfirm(Conflict):
     code = "declaration.nothing-to-confirm"
 
 
+class TypingNotOffered(Conflict):
+    """The fund takes declarations of this form as files only."""
+
+    code = "declaration.typing-not-offered"
+
+
+class NothingCertain(Conflict):
+    """No corrected files can be made: they are accepted already, typed, too long, or nothing in them is certain."""
+
+    code = "declaration.nothing-certain"
+
+
+def may_be_corrected(declaration: Declaration) -> None:
+    """Raises `NothingCertain` where a declaration has no files that stand to be mended."""
+    sizes = sum(file.size for file in declaration.files)
+    is_open = declaration.status in {Status.REFUSED, Status.TECHNICALLY_REFUSED, Status.TO_CONFIRM, Status.WITHDRAWN}
+    if not is_open or declaration.intake is not Intake.FILES or sizes > correcting.BYTES_MAX:
+        raise NothingCertain
+
+
+class DeclaredAlready(Conflict):
+    """Wages are declared for the period: who says that there is nothing to declare names what that takes the place
+    of."""
+
+    code = "declaration.declared-already"
+
+
 class EmployerMalformed(Invalid):
     code = "declaration.employer-malformed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeclarationFiling:
-    """What an employer sends."""
+    """What an employer sends. `to_replace` is the declaration that one of nothing takes the place of."""
 
     employer_id: str
     form: str
     period: str
-    files: tuple[StoredFile, ...]
+    files: tuple[StoredFile, ...] = ()
     control_workers: int | None = None
     control_wages_minor: int | None = None
+    intake: Intake = Intake.FILES
+    to_replace: str = ""
 
     @property
     def content(self) -> str:
@@ -122,6 +153,14 @@ def form_of(fund: Fund, form: str) -> DeclarationForm:
     return found
 
 
+def must_be_of_its_kind(form: DeclarationForm, *, period: str) -> Period:
+    """The period that is written so. Raises `PeriodOfOtherKind` where the form is not filed for such periods."""
+    read = Period.read(period)
+    if form.period is not read.kind:
+        raise PeriodOfOtherKind(period=period)
+    return read
+
+
 def employer_of(fund: Fund, employer_id: str) -> str:
     """An employer's number as it is kept, without the spaces and dashes that people put in."""
     found = fund.read_identifier(IdentifierKind.EMPLOYER_NUMBER, employer_id)
@@ -134,8 +173,7 @@ def receive(
     filing: DeclarationFiling, *, fund: Fund, declaration_id: str, traceparent: str, at: datetime
 ) -> Outcome[Declaration]:
     """An employer hands in its files for a period; whatever they hold, they are received and checked next."""
-    if form_of(fund, filing.form).period is not Period.read(filing.period).kind:
-        raise PeriodOfOtherKind(period=filing.period)
+    must_be_of_its_kind(form_of(fund, filing.form), period=filing.period)
     received = Declaration(
         declaration_id=declaration_id,
         employer_id=filing.employer_id,
@@ -148,8 +186,17 @@ def receive(
         status=Status.RECEIVED,
         received_at=at,
         traceparent=traceparent,
+        intake=filing.intake,
+        to_replace=filing.to_replace,
     )
     return Outcome(received, (_received_event(received),))
+
+
+def may_declare_nothing(filing: DeclarationFiling, *, current: Declaration | None) -> None:
+    """Raises `DeclaredAlready` where wages are in force for the period and the employer does not say that they are to
+    be taken back."""
+    if current is not None and current.intake is not Intake.NOTHING and current.declaration_id != filing.to_replace:
+        raise DeclaredAlready
 
 
 def release_content(replaced: Declaration) -> Outcome[Declaration]:
@@ -177,6 +224,8 @@ def receive_again(
         control_wages_minor=filing.control_wages_minor,
         received_at=at,
         traceparent=traceparent,
+        intake=filing.intake,
+        to_replace=filing.to_replace,
         technical=None,
         business=None,
         to_confirm="",
@@ -221,6 +270,20 @@ def beyond_the_lines(report: Report) -> Iterator[Finding]:
             field="type",
             found=value("C"),
             expected=value("N"),
+        )
+
+
+def declared_meanwhile(declaration: Declaration, *, current: Declaration | None) -> Iterator[Finding]:
+    """What stands against declaring nothing: wages that came into force since, which nobody said are to be taken
+    back."""
+    if declaration.intake is not Intake.NOTHING or current is None or current.intake is Intake.NOTHING:
+        return
+    if current.declaration_id != declaration.to_replace:
+        yield Finding(
+            severity=Severity.ERROR,
+            code="wage-file.declared-meanwhile",
+            file=FileRole.DETAIL,
+            found=value(declaration.period),
         )
 
 
@@ -460,7 +523,14 @@ def give_way(declaration: Declaration, *, to: Declaration) -> Outcome[Declaratio
 
 def slot(declaration: Declaration, *, establishment: str) -> str:
     """What one declaration at a time is in force for. The main establishment, all zeros, is the employer itself."""
-    owner = f"{declaration.employer_id}/{declaration.form}/{declaration.period}"
+    return slot_of(
+        declaration.employer_id, form=declaration.form, period=declaration.period, establishment=establishment
+    )
+
+
+def slot_of(employer_id: str, *, form: str, period: str, establishment: str = "") -> str:
+    """The same before there is a declaration."""
+    owner = f"{employer_id}/{form}/{period}"
     return f"{owner}/{establishment}" if is_other(establishment) else owner
 
 

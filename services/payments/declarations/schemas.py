@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, pre_dump, validate
 from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.declarations import plausibility
 from services.payments.declarations.actions import Cards, Consulted
-from services.payments.declarations.declaration import Receipt, Status
+from services.payments.declarations.declaration import Booked, Intake, Receipt, ReceivedReceipt, Status
 from services.payments.declarations.findings import FileRole, Finding, Severity, in_words
 from services.payments.declarations.wages import Unit
 from shared.funds.period import PeriodKind
@@ -29,6 +29,19 @@ class FilingForm(Schema):
     period = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
     control_workers = fields.Integer(validate=validate.Range(1, WORKERS_MAX))
     control_wages = Amount(attribute="control_wages_minor")
+
+
+class NothingBody(Schema):
+    """That an employer has nothing to declare for a period."""
+
+    employer_id = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
+    form = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
+    period = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
+    to_replace = fields.String(
+        load_default="",
+        validate=validate.Length(0, NAME_MAX),
+        metadata={"description": "The declaration in force whose wages are taken back, where there is one."},
+    )
 
 
 class ListQuery(PagedQuery, PurposeQuery):
@@ -57,6 +70,9 @@ class FormView(Schema):
     due_months = fields.Integer(required=True, attribute="definition.due.months")
     due_days = fields.Integer(required=True, attribute="definition.due.days")
     confirm_within_days = fields.Integer(required=True, attribute="definition.confirm_within_days")
+    typed_lines_max = fields.Integer(
+        required=True, metadata={"description": "How many workers may be typed; 0 where files alone are taken."}
+    )
     law = fields.String(required=True, attribute="definition.law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="definition.law.is_to_be_confirmed")
 
@@ -106,7 +122,17 @@ class ReceiptView(Schema):
     due = Amount(attribute="booked.assessment.total_minor")
 
     def sentence(self, receipt: Receipt) -> str:
-        return translate(f"declaration.receipt.{receipt.kind}-{'passed' if receipt.is_passed else 'refused'}")
+        return translate(f"declaration.receipt.{receipt.kind}-{_outcome(receipt)}")
+
+
+def _outcome(receipt: Receipt) -> str:
+    """Where nothing was to declare, no receipt speaks of files or wages."""
+    if isinstance(receipt, ReceivedReceipt) and not receipt.files:
+        return "nothing"
+    booked = getattr(receipt, "booked", None)
+    if isinstance(booked, Booked) and not booked.workers:
+        return "nothing"
+    return "passed" if receipt.is_passed else "refused"
 
 
 # --- What is due, and what became of it -------------------------------------------------------------------------------
@@ -206,6 +232,12 @@ class SummaryView(Schema):
         required=True, metadata={"description": "The place of work that the lines name; empty where they name none."}
     )
     revision = fields.Integer(required=True, metadata={"description": "From 1 once accepted, 0 before."})
+    intake = fields.Enum(
+        Intake,
+        by_value=True,
+        required=True,
+        metadata={"description": "How it came: by `files`, `typed` line by line, or as `nothing` to declare."},
+    )
     status = fields.Enum(Status, by_value=True, required=True)
     text = StatusText(required=True, attribute="status", dump_only=True)
     received_at = fields.AwareDateTime(required=True)
@@ -254,13 +286,17 @@ class FindingView(Schema):
     line = fields.Integer(required=True)
     column = fields.Integer(required=True)
     field = fields.String(required=True)
+    field_code = fields.String(
+        required=True,
+        metadata={"description": "The field by its code in the fund's layout; empty where none is meant."},
+    )
     found = fields.String(required=True)
     expected = fields.String(required=True)
     hint = fields.String(required=True)
 
     @pre_dump
     def put_into_words(self, finding: Finding, **more: Any) -> dict[str, Any]:
-        return {**vars(finding), **vars(in_words(finding, translate=_sentence))}
+        return {**vars(finding), "field_code": finding.field, **vars(in_words(finding, translate=_sentence))}
 
 
 class FindingsView(Schema):

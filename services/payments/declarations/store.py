@@ -9,6 +9,7 @@ from services.payments.declarations.declaration import (
     CardPage,
     CurrentDeclaration,
     Declaration,
+    Intake,
     Status,
     WagePage,
 )
@@ -17,7 +18,7 @@ from services.payments.declarations.pages import FINDINGS_A_PAGE, paged
 from services.payments.declarations.rules import DeclarationFiling, DeclarationUnknown, PageUnknown
 from services.payments.declarations.wages import WageLine
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, PageRequest
+from shared.storage.paging import PAGE_MAX, Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW, WITH_ITS_THING
 from shared.storage.unit_of_work import UnitOfWork
@@ -80,6 +81,23 @@ def same(uow: UnitOfWork, filing: DeclarationFiling) -> Declaration | None:
     return declarations.find_only(
         uow, employer_id=filing.employer_id, form=filing.form, period=filing.period, content=filing.content
     )
+
+
+def in_force(uow: UnitOfWork, slot: str) -> Declaration | None:
+    """The declaration that stands for an establishment and period, if one does."""
+    current = standing.find(uow, slot)
+    return declarations.load(uow, current.declaration_id) if current else None
+
+
+def last_of_wages(uow: UnitOfWork, *, employer_id: str, form: str, period: str) -> Declaration | None:
+    """The declaration of wages in force for the period, else the employer's newest of the form."""
+    page = of_employer(uow, employer_id, period=None, wanted=PageRequest(limit=PAGE_MAX))
+    found = [
+        each
+        for each in page.items
+        if each.form == form and each.status is Status.ACCEPTED and each.intake is not Intake.NOTHING
+    ]
+    return next((each for each in found if each.period == period), found[0] if found else None)
 
 
 def of_employer(uow: UnitOfWork, employer_id: str, *, period: str | None, wanted: PageRequest) -> Page[Declaration]:

@@ -78,6 +78,11 @@ def _unit(letter: str) -> Unit:
     return _UNIT_LETTERS.get(letter, Unit.MONTH)
 
 
+def unit_letter(unit: Unit) -> str:
+    """How files write a unit."""
+    return next(letter for letter, each in _UNIT_LETTERS.items() if each is unit)
+
+
 def wage_line(values: Values, *, line: int, parts: Sequence[Period]) -> WageLine:
     """The worker of a line without faults."""
     return WageLine(

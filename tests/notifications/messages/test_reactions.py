@@ -147,6 +147,8 @@ def test_nothing_is_told_before_something_is_sent(registered: ServiceContext) ->
         ({"due_on": date(2026, 2, 9)}, "declaration-accepted-late", "L'échéance du 9 février 2026 est passée"),
         ({"paid_minor": 155_250_00}, "declaration-accepted-again", "Reste à payer : 155 250,00 DA"),
         ({"paid_minor": 400_000_00}, "declaration-accepted-again", "Reste à payer : 0,00 DA"),
+        ({"workers": 0, "due_minor": 0}, "declaration-accepted-nothing", "Rien n'est dû pour cette période."),
+        ({"workers": 0, "due_minor": 0, "due_on": date(2026, 2, 9)}, "declaration-accepted-nothing", "Rien n'est dû"),
     ],
 )
 def test_u5_the_mail_says_what_is_left_and_puts_no_date_of_the_past_as_one_to_come(

@@ -52,9 +52,9 @@ def test_what_is_declared_is_owed_and_earned_by_branch(context: ServiceContext, 
     assert published(context) == [] and not differing(context)
 
 
-def test_nothing_due_is_paid_from_the_start_and_books_nothing(context: ServiceContext, made: Office) -> None:
+def test_nothing_due_is_paid_from_the_start_and_books_and_tells_nothing(context: ServiceContext, made: Office) -> None:
     assert open_obligation(context, branches={"pension": 0}).status is ObligationStatus.PAID
-    assert published(context) == ["payments.declaration-paid"]
+    assert published(context) == []
     assert context.database["ledger_entries"].count_documents({}) == 0
 
 

@@ -1,7 +1,7 @@
 """What a layout is: the declaration of a fixed-width file, compiled once into slices; knows no fund's fields itself."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 from struct import Struct
@@ -105,6 +105,8 @@ class Layout:
     """As many lines as the field of the line's number can count."""
     lines_per_page: int | None = None
     """Where lines are numbered by page: how many a page has."""
+    written_names: Mapping[FileRole, str] = field(default_factory=dict)
+    """How the names of the files of each role are written, where that is said."""
 
     def kind(self, role: FileRole, line: bytes) -> RecordKind:
         kinds = self.kinds[role]

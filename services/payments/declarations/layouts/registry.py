@@ -37,6 +37,7 @@ def layouts_of(fund: Fund, form: DeclarationForm) -> list[Layout]:
 def made(layout_id: str, layout: FileLayout) -> Layout:
     """A layout that lines are read and written by."""
     kinds = {FileRole.HEADER: layout.header, FileRole.DETAIL: layout.detail}
+    names = {FileRole.HEADER: layout.header_name, FileRole.DETAIL: layout.detail_name}
     return Layout(
         layout_id=layout_id,
         version=layout.version,
@@ -48,6 +49,7 @@ def made(layout_id: str, layout: FileLayout) -> Layout:
         file_name=re.compile(layout.file_name, re.IGNORECASE),
         lines_max=layout.lines_max,
         lines_per_page=layout.lines_per_page,
+        written_names={role: name for role, name in names.items() if name},
     )
 
 

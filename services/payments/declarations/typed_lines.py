@@ -1,0 +1,305 @@
+"""A declaration that is typed instead of sent as a file: its lines are written as the file that a payroll program would
+have written, so that one reader, one set of checks and one acceptance hold for both. Pure.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.payments.declarations.findings import FileRole, Severity
+from services.payments.declarations.layouts.forms import DoesNotFit, FieldRefused, Letters, OneOf
+from services.payments.declarations.layouts.layout import Field, Layout, Values
+from services.payments.declarations.layouts.lines import lines
+from services.payments.declarations.wages import PeriodWage, Unit, WageLine, unit_letter, wage_line
+from shared.funds.fund import Fund, IdentifierKind
+from shared.funds.layouts import PART_NAMES
+from shared.funds.period import Period, PeriodKind
+from shared.kernel import normalize
+
+LINES_MAX = 20
+"""Who declares more has a payroll program, which writes the file."""
+
+PERSON_FIELDS = (
+    "insurance_number",
+    "full_name",
+    "family_name",
+    "first_name",
+    "birth_on",
+    "national_id",
+    "duration",
+    "unit",
+    "wage",
+    "entered_on",
+    "left_on",
+)
+"""What is typed of a worker, of a layout that has it; the rest of a line follows from the employer and the period."""
+
+_PART = re.compile("(?P<name>[a-z]+)_(?P<number>[0-9]{1,2})")
+_IDENTIFIERS = {
+    "insurance_number": (IdentifierKind.INSURANCE_NUMBER, "wage-file.insurance-number-malformed"),
+    "national_id": (IdentifierKind.NATIONAL_ID, "wage-file.national-id-malformed"),
+}
+_NAMES = ("family_name", "first_name")
+_PERIOD_FIELDS = {PeriodKind.QUARTER: "quarter", PeriodKind.MONTH: "month", PeriodKind.HALF_YEAR: "half_year"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenFile:
+    """A file of the layout, under the name that the layout's files have."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineFault:
+    """What stands against writing a line: its place among the lines, from 0, the field, and the code of the reason."""
+
+    index: int
+    field: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypedFiling:
+    """What an employer typed. `lines` are as they were typed, in their order."""
+
+    employer_id: str
+    form: str
+    period: str
+    lines: tuple[WageLine, ...]
+    establishment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedField:
+    """A field of a worker that a page asks for. `letters` are the units of work that the layout knows, where it is
+    one; `is_by_part` says that it is asked once for each part of the period."""
+
+    name: str
+    length: int
+    is_by_part: bool
+    units: tuple[Unit, ...] = ()
+
+
+def may_be_typed(layout: Layout) -> bool:
+    """Whether a declaration of this layout can be typed: its files' names can be written, as its lines can."""
+    return set(layout.written_names) == set(layout.kinds)
+
+
+def asked_fields(layout: Layout) -> tuple[AskedField, ...]:
+    """What is asked of each worker, in the order in which people read it."""
+    found: dict[str, AskedField] = {}
+    for field in layout.kinds[FileRole.DETAIL][0].fields:
+        name = _bare(field.name)
+        if name not in PERSON_FIELDS or name in found:
+            continue
+        units = _units(field.form) if name == "unit" else ()
+        found[name] = AskedField(name=name, length=field.length, is_by_part=name in PART_NAMES, units=units)
+    return tuple(found[name] for name in PERSON_FIELDS if name in found)
+
+
+def write(
+    filing: TypedFiling, *, layout: Layout, fund: Fund, parts: Sequence[Period]
+) -> tuple[tuple[WrittenFile, ...], tuple[LineFault, ...]]:
+    """The files that say what was typed; or, where a value cannot stand in its field, what is wrong with it, all of
+    it."""
+    period, faults, details = Period.read(filing.period), [], []
+    for index, typed in enumerate(filing.lines):
+        worker, wrong = _as_kept(typed, index=index, fund=fund, layout=layout)
+        values = _values(worker, filing=filing, layout=layout, period=period, parts=parts, number=index + 1)
+        wrong += _unwritable(values, layout=layout, parts=parts, index=index, but={each.field for each in wrong})
+        faults += wrong
+        details.append(values)
+    if faults:
+        return (), tuple(faults)
+    written = []
+    for role in layout.kinds:
+        rows = details if role is FileRole.DETAIL else [_header(filing, layout=layout, period=period, details=details)]
+        name = layout.written_names[role].format_map(_named(filing, period=period))
+        written.append(WrittenFile(name=name, content=b"".join(layout.write(rows, role=role))))
+    return tuple(written), ()
+
+
+def read(content: bytes, *, layout: Layout, parts: Sequence[Period]) -> tuple[WageLine, ...]:
+    """The workers of a file that `write` made, to be typed on."""
+    kind = layout.kinds[FileRole.DETAIL][0]
+    found = []
+    for line in lines([content]):
+        values, faults = kind.read(line.content)
+        if not any(fault.severity is Severity.ERROR for fault in faults):
+            found.append(wage_line(values, line=line.number, parts=parts))
+    return tuple(found)
+
+
+def _as_kept(typed: WageLine, *, index: int, fund: Fund, layout: Layout) -> tuple[WageLine, list[LineFault]]:
+    """The line with its numbers as the fund keeps them; what was left empty or is no such number."""
+    faults: list[LineFault] = []
+    kept: dict[str, Any] = {"insurance_number": "", "national_id": None}
+    for field, (kind, code) in _IDENTIFIERS.items():
+        text = normalize.number(getattr(typed, field) or "")
+        if not text or not layout.kinds[FileRole.DETAIL][0].column(field):
+            continue
+        number = fund.read_identifier(kind, text)
+        if number is None:
+            faults.append(LineFault(index=index, field=field, code=code))
+        kept[field] = number or text
+    if not typed.insurance_number.strip():
+        faults.append(LineFault(index=index, field="insurance_number", code="request.field-missing"))
+    if not typed.family_name.strip() and not typed.first_name.strip():
+        faults.append(LineFault(index=index, field="family_name", code="request.field-missing"))
+    names = {name: normalize.name(getattr(typed, name)).upper() for name in _NAMES}
+    return replace(typed, **kept | names), faults
+
+
+def _values(
+    worker: WageLine,
+    *,
+    filing: TypedFiling,
+    layout: Layout,
+    period: Period,
+    parts: Sequence[Period],
+    number: int,
+) -> Values:
+    """A detail line, by field name."""
+    a_page = layout.lines_per_page or LINES_MAX
+    fields = {field.name: field for field in layout.kinds[FileRole.DETAIL][0].fields}
+    values = _owner(filing, period=period) | {
+        "exploitation": filing.establishment or "0",
+        "number": number,
+        "page": 1 + (number - 1) // a_page,
+        "line_in_page": 1 + (number - 1) % a_page,
+        "insurance_number": worker.insurance_number,
+        "national_id": worker.national_id,
+        "full_name": f"{worker.family_name} {worker.first_name}".strip(),
+        "family_name": worker.family_name,
+        "first_name": worker.first_name,
+        "birth_on": worker.birth_on,
+        "entered_on": worker.entered_on,
+        "left_on": worker.left_on,
+        "total": sum(wage.wage_minor for wage in worker.wages),
+        "remark": "",
+    }
+    wages = {wage.quarter: wage for wage in worker.wages}
+    for part in parts:
+        wage = wages.get(part.number, PeriodWage(part.number, 0, Unit.MONTH, 0))
+        suffix = "" if "wage" in fields else f"_{part.number}"
+        unit = fields.get(f"unit{suffix}")
+        values |= {f"duration{suffix}": wage.duration, f"wage{suffix}": wage.wage_minor}
+        values[f"unit{suffix}"] = _letter(wage, unit)
+    for name in ("full_name", *_NAMES):
+        if name in fields:
+            values[name] = _spelled(values[name], fields[name])
+    return values
+
+
+def _letter(wage: PeriodWage, field: Field | None) -> str:
+    """The layout's letter of a unit; where no work was done, none, if the layout can say that."""
+    has_none = field is not None and isinstance(field.form, OneOf) and b" " in field.form.letters
+    return "" if has_none and not wage.duration else unit_letter(wage.unit)
+
+
+def _spelled(name: str, field: Field) -> str:
+    """A name with the letters that the layout has: without their accents, where those are not among them."""
+    if _fits(field, name):
+        return name
+    apart = unicodedata.normalize("NFKD", name)
+    return "".join(each for each in apart if not unicodedata.combining(each))
+
+
+def _header(filing: TypedFiling, *, layout: Layout, period: Period, details: Iterable[Values]) -> Values:
+    """The line before the workers: whose, of when, and their sums."""
+    sums: dict[str, int] = {}
+    workers = 0
+    for values in details:
+        workers += 1
+        for name, value in values.items():
+            part = _PART.fullmatch(name)
+            if part and part["name"] == "wage":
+                sums[f"total_{part['number']}"] = sums.get(f"total_{part['number']}", 0) + value
+    fields = layout.kinds[FileRole.HEADER][0].fields
+    blank = {field.name: "" for field in fields if isinstance(field.form, Letters)}
+    return {
+        **blank,
+        **_owner(filing, period=period),
+        **sums,
+        "type": "N",
+        "centre": 0,
+        "total": sum(sums.values()),
+        "workers": workers,
+    }
+
+
+def _owner(filing: TypedFiling, *, period: Period) -> Values:
+    owner: Values = {"employer": filing.employer_id, "year": period.year}
+    if period.kind in _PERIOD_FIELDS:
+        owner[_PERIOD_FIELDS[period.kind]] = period.number
+    return owner
+
+
+def _named(filing: TypedFiling, *, period: Period) -> Mapping[str, Any]:
+    """What a file's name may say."""
+    return _owner(filing, period=period) | {"establishment": filing.establishment.rjust(4, "0")}
+
+
+def _unwritable(
+    values: Values, *, layout: Layout, parts: Sequence[Period], index: int, but: set[str]
+) -> list[LineFault]:
+    """The fields whose value cannot be written, or would be refused as soon as it is read."""
+    found = []
+    for field in layout.kinds[FileRole.DETAIL][0].fields:
+        name = "family_name" if field.name == "full_name" else field.name
+        name = f"{name}_{parts[0].number}" if name in PART_NAMES else name
+        code = _fault(field, values.get(field.name))
+        if code and _bare(name) in {*PERSON_FIELDS, "exploitation"} and name not in but:
+            found.append(LineFault(index=index, field=name, code=code))
+    return found
+
+
+def _fault(field: Field, value: Any) -> str | None:
+    try:
+        field.form.read(field.form.write(value, length=field.length))
+    except DoesNotFit:
+        is_name = isinstance(field.form, Letters)
+        return "declaration.name-of-other-letters" if is_name and not _is_too_long(field, value) else _TOO_LONG
+    except FieldRefused as refused:
+        return refused.code if refused.severity is Severity.ERROR else None
+    except (ValueError, AttributeError):  # letters where a number is written in digits only
+        return "request.field-invalid"
+    return None
+
+
+_TOO_LONG = "declaration.value-too-long"
+
+
+def _is_too_long(field: Field, value: str) -> bool:
+    return len(value) > field.length
+
+
+def _fits(field: Field, value: Any) -> bool:
+    return _fault(field, value) is None
+
+
+def _bare(name: str) -> str:
+    """A field's name without the number of its part."""
+    part = _PART.fullmatch(name)
+    return part["name"] if part and part["name"] in PART_NAMES else name
+
+
+def _units(form: object) -> tuple[Unit, ...]:
+    letters = form.letters.decode("ascii") if isinstance(form, OneOf) else ""
+    return tuple(unit for unit in Unit if unit_letter(unit) in letters)
+
+
+def faults_by_field(filing: TypedFiling, faults: Iterable[LineFault]) -> Iterator[tuple[str, str]]:
+    """Each fault under the path that its field has in the request, such as `lines.0.wages.2.wage`."""
+    for fault in faults:
+        part = _PART.fullmatch(fault.field)
+        if part and part["name"] in PART_NAMES:
+            numbers = [str(wage.quarter) for wage in filing.lines[fault.index].wages]
+            place = numbers.index(part["number"]) if part["number"] in numbers else len(numbers)
+            yield f"lines.{fault.index}.wages.{place}.{part['name']}", fault.code
+        else:
+            yield f"lines.{fault.index}.{fault.field}", fault.code
