@@ -12,7 +12,7 @@ DIGITS_MAX = 4
 
 def read_day(name: str) -> str:
     """A day that was typed in three boxes, in any script; the service says what is wrong with what is none."""
-    parts = [digits(request.form.get(f"{name}_{part}", "")) for part in ("year", "month", "day")]
+    parts = [digits(request.values.get(f"{name}_{part}", "")) for part in ("year", "month", "day")]
     try:
         return date(*(int(part) for part in parts)).isoformat()
     except ValueError:
