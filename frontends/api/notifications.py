@@ -35,6 +35,124 @@ class MessageViewPage(TypedDict):
     items: list["MessageView"]
     next: "str | None"
 
+class WaveSizeView(TypedDict):
+    template: str
+    subject: str
+    on: str
+    messages: int
+    first_at: str
+
+class WaveSizeViews(TypedDict):
+    items: list["WaveSizeView"]
+
+class WaveChannelView(TypedDict):
+    channel: str
+    messages: int
+    queued: int
+    sent: int
+    delivered: int
+    undelivered: int
+    failed: int
+    in_doubt: int
+
+class WaveReasonView(TypedDict):
+    channel: str
+    reason: str
+    text: str
+    messages: int
+
+class WaveStretchView(TypedDict):
+    at: str
+    messages: int
+
+class WaveReportView(TypedDict):
+    template: str
+    subject: str
+    on: str
+    first_at: "str | None"
+    last_at: "str | None"
+    channels: list["WaveChannelView"]
+    reasons: list["WaveReasonView"]
+    per_minute: float
+    ends_at: "str | None"
+    curve: list["WaveStretchView"]
+    stretch_s: int
+    is_whole: bool
+
+class ArrivalsView(TypedDict):
+    events_last_hour: int
+    requests_last_hour: int
+
+class OutboxSignView(TypedDict):
+    waiting: int
+    oldest_at: "str | None"
+
+class PartitionLagView(TypedDict):
+    topic: str
+    partition: int
+    records: int
+
+class WorkerView(TypedDict):
+    worker: str
+    at: str
+    is_ready: bool
+    missing: list[str]
+    last_taken_at: "str | None"
+    behind: list["PartitionLagView"]
+
+class InboxView(TypedDict):
+    taken: int
+    last_taken_at: "str | None"
+    parked: int
+    workers: list["WorkerView"]
+
+class DeadLettersSignView(TypedDict):
+    letters: int
+    groups: int
+    oldest_parked_at: "str | None"
+
+class JobsSignView(TypedDict):
+    due: int
+    oldest_due_at: "str | None"
+    failed: int
+    oldest_failed_at: "str | None"
+
+class ServiceSummaryView(TypedDict):
+    at: str
+    arrivals: "ArrivalsView"
+    outbox: "OutboxSignView"
+    inbox: "InboxView"
+    dead_letters: "DeadLettersSignView"
+    jobs: "JobsSignView"
+
+class LaneView(TypedDict):
+    kind: str
+    done: int
+    failed: int
+    unavailable: int
+    last_done_at: "str | None"
+    last_failed_at: "str | None"
+    last_error: str
+    paused_until: "str | None"
+    due: int
+
+class LaneViews(TypedDict):
+    items: list["LaneView"]
+
+class OperatorActView(TypedDict):
+    act_id: str
+    at: str
+    by: str
+    verb: str
+    text: str
+    thing: str
+    thing_id: str
+    reason: str
+
+class OperatorActViewPage(TypedDict):
+    items: list["OperatorActView"]
+    next: "str | None"
+
 class LetterView(TypedDict):
     event_id: str
     type: str
@@ -117,25 +235,6 @@ class RepublishBody(TypedDict):
     since: NotRequired["str | None"]
     key: NotRequired["str | None"]
 
-class PartitionLagView(TypedDict):
-    topic: str
-    partition: int
-    records: int
-
-class WorkerView(TypedDict):
-    worker: str
-    at: str
-    is_ready: bool
-    missing: list[str]
-    last_taken_at: "str | None"
-    behind: list["PartitionLagView"]
-
-class InboxView(TypedDict):
-    taken: int
-    last_taken_at: "str | None"
-    parked: int
-    workers: list["WorkerView"]
-
 class JobView(TypedDict):
     job_id: str
     kind: str
@@ -157,6 +256,30 @@ class GivingUpBody(TypedDict):
 def messages_list_own(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "MessageViewPage":
     """The caller's own messages, newest first, in the caller's language, page by page."""
     return api.call(SERVICE, "GET", "/messages", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def waves_list_of_day(api: Api, *, on: str | None = None) -> "WaveSizeViews":
+    """The waves of a day, today unless another is named: the largest first."""
+    return api.call(SERVICE, "GET", "/operations/waves", query={"on": on})  # type: ignore[no-any-return]
+
+def waves_read(api: Api, *, template: str, on: str | None = None) -> "WaveReportView":
+    """What became of a wave by channel, why messages did not arrive, its pace and when it ends at that pace."""
+    return api.call(SERVICE, "GET", "/operations/waves/report", query={"on": on, "template": template})  # type: ignore[no-any-return]
+
+def waves_download(api: Api, *, template: str, on: str | None = None) -> bytes:
+    """The same by recipient, as CSV: what became of each message and why. Addresses are masked."""
+    return api.call(SERVICE, "GET", "/operations/waves/recipients", query={"on": on, "template": template}, raw=True)  # type: ignore[no-any-return]
+
+def operations_read_summary(api: Api) -> "ServiceSummaryView":
+    """How the service stands, in one answer: what arrives, what waits and since when, what failed, and its workers."""
+    return api.call(SERVICE, "GET", "/operations/summary")  # type: ignore[no-any-return]
+
+def operations_list_lanes(api: Api) -> "LaneViews":
+    """How the work of each kind goes since the workers started, and with it the bank, the provider or the register behind it: the last success, what failed, until when it is paused, and how much waits."""
+    return api.call(SERVICE, "GET", "/operations/lanes")  # type: ignore[no-any-return]
+
+def operations_list_acts(api: Api, *, limit: int | None = None, cursor: str | None = None, by: str | None = None, on: str | None = None) -> "OperatorActViewPage":
+    """What operators did here, and those who decide about money: who, when, to what and why, newest first."""
+    return api.call(SERVICE, "GET", "/operations/acts", query={"limit": limit, "cursor": cursor, "by": by, "on": on})  # type: ignore[no-any-return]
 
 def operations_list_letters(api: Api, *, key: str | None = None, fingerprint: str | None = None, after: str | None = None, limit: int | None = None) -> "LettersView":
     """The fund's open dead letters, by the time at which their events were published."""

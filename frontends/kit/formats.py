@@ -89,6 +89,20 @@ def instant(value: str | None) -> Markup:
     return Markup("{}{} {}").format(day(local.date()), comma, isolated(clock))
 
 
+def clock(value: str) -> str:
+    """The hour of an instant in the fund's time zone, for an axis: `09:30`."""
+    return _clock(_local(value))
+
+
+def hour(number: int) -> str:
+    """An hour of the day, 0 to 23, for an axis: `09:00`."""
+    return _clock(datetime(2000, 1, 1, number))  # noqa: DTZ001 - of no day and no zone
+
+
+def _clock(local: datetime) -> str:
+    return format_skeleton("Hm", local, locale=_locale()).translate(MARKS)
+
+
 def period(value: str) -> Markup:
     """`2026`, `2026-H1`, `2026-Q1` or `2026-M01` in words; anything else as it is."""
     year, _dash, part = value.partition("-")

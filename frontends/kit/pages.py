@@ -76,6 +76,14 @@ def render(template: str, /, *, http_status: int = 200, **shown: Any) -> Respons
     return make_response(render_template(template, **shown), http_status)
 
 
+def download(content: bytes, *, media_type: str, file_name: str) -> Response:
+    """A file to keep. Its name is ours: nothing that somebody typed stands in it."""
+    answer = make_response(content)
+    answer.headers["Content-Type"] = media_type
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return answer
+
+
 def go_to(endpoint: str, /, **values: Any) -> Response:
     """Go on to another page, by GET: a form that was sent is not sent again by a reload."""
     return redirect(url_for(endpoint, **values), 303)

@@ -13,7 +13,7 @@ DIGITS_MAX = 4
 
 def read_day(name: str, typed: Mapping[str, str] | None = None) -> str:
     """A day that was typed in three boxes, in any script; the service says what is wrong with what is none."""
-    boxes = request.form if typed is None else typed
+    boxes = request.values if typed is None else typed
     parts = [digits(boxes.get(f"{name}_{part}", "")) for part in ("year", "month", "day")]
     try:
         return date(*(int(part) for part in parts)).isoformat()

@@ -13,6 +13,7 @@ from frontends.kit.api import Api, together
 from frontends.kit.charts import Chart, Series
 from frontends.kit.pages import api, render
 from frontends.kit.words import _
+from frontends.operations import scales
 from frontends.operations.guard import READ, operators
 
 pages = Blueprint("figures", __name__)
@@ -71,7 +72,7 @@ def _charts(weeks: Sequence[tuple[date, date]], weekly: Sequence[Any]) -> list[t
                 _("Claims decided a week"),
                 series(_("All"), "decided", is_before=True),
                 series(_("By rules alone"), "by_rules"),
-                say=_number,
+                say=scales.number,
                 is_whole=True,
             ),
         ),
@@ -80,7 +81,7 @@ def _charts(weeks: Sequence[tuple[date, date]], weekly: Sequence[Any]) -> list[t
             chart(
                 _("Share decided by rules alone"),
                 series(_("By rules alone"), "by_rules_percent"),
-                say=_percent,
+                say=scales.percent,
                 unit_max=100,
             ),
         ),
@@ -90,7 +91,7 @@ def _charts(weeks: Sequence[tuple[date, date]], weekly: Sequence[Any]) -> list[t
                 _("Hours from filing to decision"),
                 series(_("Half within"), "median_hours"),
                 series(_("Nine in ten within"), "p90_hours", is_before=True),
-                say=_number,
+                say=scales.number,
             ),
         ),
         (
@@ -99,16 +100,8 @@ def _charts(weeks: Sequence[tuple[date, date]], weekly: Sequence[Any]) -> list[t
                 _("Appeals decided a week"),
                 series(_("All"), "appeals_decided", is_before=True),
                 series(_("In favour of who appealed"), "appeals_reversed"),
-                say=_number,
+                say=scales.number,
                 is_whole=True,
             ),
         ),
     ]
-
-
-def _number(value: float) -> str:
-    return formats.number(int(value) if float(value).is_integer() else round(value, 1)).striptags()  # type: ignore[arg-type]
-
-
-def _percent(value: float) -> str:
-    return formats.percent(value / 100).striptags()

@@ -9,6 +9,8 @@ from flask import abort
 from frontends.kit.pages import P, Page, may, signed_in
 
 READ, ACT, LEDGER = "operations:read", "operations:act", "ledger:read"
+CSV = "text/csv; charset=utf-8"
+"""What reports are that operators keep."""
 
 
 def operators(scope: str) -> Callable[[Page[P]], Page[P]]:

@@ -14,13 +14,11 @@ Answer = Mapping[str, Any] | Problem | Unreachable
 
 @dataclass(frozen=True, kw_only=True)
 class Sign:
-    """Something counted and since when it waits. `is_at_least` where the page that was counted has another behind it,
-    `is_known` false where the service did not answer."""
+    """Something counted and since when it waits. `is_known` is false where the service did not answer."""
 
     number: int = 0
     oldest_at: str | None = None
     level: str = "good"
-    is_at_least: bool = False
     is_known: bool = True
 
 
@@ -45,10 +43,13 @@ class Health:
     """One service at a glance."""
 
     service: str
-    outbox: Sign
-    letters: Sign
-    jobs: Sign
-    lag: Sign
+    arrivals: Sign = UNKNOWN
+    outbox: Sign = UNKNOWN
+    letters: Sign = UNKNOWN
+    due: Sign = UNKNOWN
+    jobs: Sign = UNKNOWN
+    lag: Sign = UNKNOWN
+    requests: int = 0
     taken: int | None = None
     last_taken_at: str | None = None
     workers: Sequence[Worker] = field(default=())
@@ -56,59 +57,43 @@ class Health:
     @property
     def level(self) -> str:
         """The most urgent of all its signs."""
-        signs = (self.outbox, self.letters, self.jobs, self.lag)
-        return worst([*(each.level for each in signs), *(each.level for each in self.workers)])
+        return worst([*(each.level for each in self._signs), *(each.level for each in self.workers)])
 
     @property
     def is_away(self) -> bool:
         """Whether nothing is known of it."""
-        return not any(each.is_known for each in (self.outbox, self.letters, self.jobs, self.lag))
+        return not any(each.is_known for each in self._signs)
+
+    @property
+    def _signs(self) -> Sequence[Sign]:
+        return (self.arrivals, self.outbox, self.letters, self.due, self.jobs, self.lag)
 
 
-def of_service(
-    service: str,
-    *,
-    outbox: Answer,
-    inbox: Answer,
-    groups: Answer,
-    jobs: Answer,
-    thresholds: Thresholds,
-    now: datetime,
-) -> Health:
-    """How a service stands; what it did not answer is unknown, and that is urgent."""
+def of_service(service: str, *, summary: Answer, thresholds: Thresholds, now: datetime) -> Health:
+    """How a service stands; that it does not answer is urgent."""
+    if not isinstance(summary, Mapping):
+        return Health(service=service)
 
-    def counted(number: int, oldest_at: str | None, *, by: str, age: str, is_at_least: bool = False) -> Sign:
+    def counted(number: int, oldest_at: str | None, *, by: str, age: str) -> Sign:
         found = [level(thresholds[by], number)]
         if number and oldest_at:
             found.append(level(thresholds[age], _age_s(oldest_at, now)))
-        return Sign(number=number, oldest_at=oldest_at, level=worst(found), is_at_least=is_at_least)
+        return Sign(number=number, oldest_at=oldest_at, level=worst(found))
 
-    sending = letters = failed = lag = UNKNOWN
-    workers: list[Worker] = []
-    if isinstance(outbox, Mapping):
-        sending = counted(outbox["waiting"], outbox["oldest_at"], by="outbox-waiting", age="outbox-age")
-    if isinstance(groups, Mapping):
-        parked = sum(each["letters"] for each in groups["items"])
-        oldest_at = _earliest(each["oldest_parked_at"] for each in groups["items"])
-        letters = counted(parked, oldest_at, by="dead-letters", age="dead-letter-age")
-    if isinstance(jobs, Mapping):
-        since_at = _earliest(each["since_at"] for each in jobs["items"])
-        is_more = jobs["next"] is not None
-        failed = counted(len(jobs["items"]), since_at, by="failed-jobs", age="failed-job-age", is_at_least=is_more)
-    if isinstance(inbox, Mapping):
-        workers = [_worker(each, thresholds, now) for each in inbox["workers"]]
-        behind = sum(each.lag for each in workers)
-        lag = Sign(number=behind, level=level(thresholds["inbox-lag"], behind))
-        if not workers:
-            lag = Sign(level="bad")
+    outbox, inbox, letters, jobs = (summary[name] for name in ("outbox", "inbox", "dead_letters", "jobs"))
+    workers = [_worker(each, thresholds, now) for each in inbox["workers"]]
+    behind = sum(each.lag for each in workers)
     return Health(
         service=service,
-        outbox=sending,
-        letters=letters,
-        jobs=failed,
-        lag=lag,
-        taken=inbox["taken"] if isinstance(inbox, Mapping) else None,
-        last_taken_at=inbox["last_taken_at"] if isinstance(inbox, Mapping) else None,
+        arrivals=Sign(number=summary["arrivals"]["events_last_hour"]),
+        requests=summary["arrivals"]["requests_last_hour"],
+        outbox=counted(outbox["waiting"], outbox["oldest_at"], by="outbox-waiting", age="outbox-age"),
+        letters=counted(letters["letters"], letters["oldest_parked_at"], by="dead-letters", age="dead-letter-age"),
+        due=counted(jobs["due"], jobs["oldest_due_at"], by="due-jobs", age="due-job-age"),
+        jobs=counted(jobs["failed"], jobs["oldest_failed_at"], by="failed-jobs", age="failed-job-age"),
+        lag=Sign(number=behind, level=level(thresholds["inbox-lag"], behind) if workers else "bad"),
+        taken=inbox["taken"],
+        last_taken_at=inbox["last_taken_at"],
         workers=workers,
     )
 
@@ -133,7 +118,3 @@ def _worker(said: Mapping[str, Any], thresholds: Thresholds, now: datetime) -> W
 
 def _age_s(instant: str, now: datetime) -> float:
     return (now - datetime.fromisoformat(instant)).total_seconds()
-
-
-def _earliest(instants: Any) -> str | None:
-    return min(instants, key=datetime.fromisoformat, default=None)

@@ -3,7 +3,20 @@
 from pathlib import Path
 
 from frontends.kit.frontend import Frontend, Link
-from frontends.operations import accounts, figures, jobs, letters, outbox, overview, partners, reconciliation
+from frontends.operations import (
+    accounts,
+    acts,
+    campaign,
+    figures,
+    jobs,
+    lanes,
+    letters,
+    outbox,
+    overview,
+    partners,
+    reconciliation,
+    waves,
+)
 from frontends.operations.guard import LEDGER, READ
 
 STAFF = ("staff",)
@@ -16,22 +29,30 @@ OPERATIONS = Frontend(
     pages=[
         overview.pages,
         jobs.pages,
+        lanes.pages,
         letters.pages,
         outbox.pages,
+        waves.pages,
+        campaign.pages,
         reconciliation.pages,
         accounts.pages,
         partners.pages,
         figures.pages,
+        acts.pages,
     ],
     navigation=[
         Link(endpoint="overview.index", text="Overview", actors=STAFF, scopes=(READ,)),
         Link(endpoint="jobs.index", text="Failed work", actors=STAFF, scopes=(READ,)),
+        Link(endpoint="lanes.index", text="Banks and providers", actors=STAFF, scopes=(READ,)),
         Link(endpoint="letters.index", text="Dead letters", actors=STAFF, scopes=(READ,)),
         Link(endpoint="outbox.index", text="Publishing", actors=STAFF, scopes=(READ,)),
+        Link(endpoint="waves.index", text="Waves of messages", actors=STAFF, scopes=(READ,)),
+        Link(endpoint="campaign.index", text="Campaign of declarations", actors=STAFF, scopes=(READ,)),
         Link(endpoint="reconciliation.index", text="Reconciliation", actors=STAFF, scopes=(LEDGER,)),
         Link(endpoint="accounts.index", text="Ledger", actors=STAFF, scopes=(LEDGER,)),
         Link(endpoint="partners.index", text="Partners", actors=STAFF, scopes=(LEDGER,)),
         Link(endpoint="figures.index", text="Claim figures", actors=STAFF, scopes=(READ,)),
+        Link(endpoint="acts.index", text="What operators did", actors=STAFF, scopes=(READ,)),
     ],
     scopes=("account:manage", "ledger:read", "operations:act", "operations:read"),
 )

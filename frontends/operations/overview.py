@@ -1,14 +1,12 @@
 """The first page: every service's signs at once, coloured by how urgent they are."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from frontends.kit.api import Api, together
+from frontends.kit.api import together
 from frontends.kit.pages import api, render
 from frontends.operations import health, thresholds
 from frontends.operations.guard import READ, operators
@@ -19,8 +17,7 @@ pages = Blueprint("overview", __name__)
 pages.add_app_template_global(service_name)
 
 EVERY_S = 10
-"""How often a page that is looked at asks anew: five services are asked four questions each."""
-JOBS_COUNTED_MAX = 100
+"""How often a page that is looked at asks anew: five services are asked one question each."""
 
 _thresholds = cache(thresholds.of_installation)
 
@@ -30,10 +27,10 @@ _thresholds = cache(thresholds.of_installation)
 def index() -> Response:
     """Asked anew every few seconds, unless the address says not to."""
     asked = api()
-    answers = together(*(call for service in CLIENTS for call in _questions(asked, service)))
+    summaries = together(*(lambda each=each: CLIENTS[each].operations_read_summary(asked) for each in CLIENTS))
     found = [
-        health.of_service(service, **dict(zip(ASKED, each, strict=True)), thresholds=_thresholds(), now=_now())
-        for service, each in zip(CLIENTS, _by(len(ASKED), answers), strict=True)
+        health.of_service(service, summary=summary, thresholds=_thresholds(), now=_now())
+        for service, summary in zip(CLIENTS, summaries, strict=True)
     ]
     return render(
         "operations/overview.html",
@@ -43,23 +40,6 @@ def index() -> Response:
         every_s=EVERY_S,
         is_refreshed=request.args.get("refresh") != "off",
     )
-
-
-ASKED = ("outbox", "inbox", "groups", "jobs")
-
-
-def _questions(asked: Api, service: str) -> list[Callable[[], Any]]:
-    client = CLIENTS[service]
-    return [
-        lambda: client.operations_read_outbox(asked),
-        lambda: client.operations_read_inbox(asked),
-        lambda: client.operations_list_groups(asked),
-        lambda: client.operations_list_jobs(asked, limit=JOBS_COUNTED_MAX, status="failed"),
-    ]
-
-
-def _by(size: int, answers: list[Any]) -> list[list[Any]]:
-    return [answers[start : start + size] for start in range(0, len(answers), size)]
 
 
 def _now() -> datetime:

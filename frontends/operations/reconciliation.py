@@ -83,6 +83,7 @@ def _listed(kind: str, ask: Any, codes_of: str, status: str) -> Response:
     )
     return render(
         f"operations/{kind}.html",
+        kind=kind,
         found=found,
         statuses=Codes(codes).choices(codes_of),
         status=status,

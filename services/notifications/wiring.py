@@ -16,6 +16,7 @@ from services.notifications.messages.routes import routes as message_routes
 from services.notifications.messages.store import batches, delivered, messages, receipts
 from services.notifications.settings import Settings, read
 from services.notifications.templates import catalogue
+from services.notifications.waves.routes import routes as wave_routes
 from shared.jobs.job import JobKind
 from shared.process.periodic_tasks import PeriodicTask
 from shared.process.service import Service
@@ -73,7 +74,7 @@ service: Service[Settings] = Service(
     faults=lambda settings, funds: catalogue.missing_words(funds),
     folder=Path(__file__).parent,
     settings=read,
-    routes=[message_routes],
+    routes=[message_routes, wave_routes],
     reactions=[contact_reactions, message_reactions],
     repositories=[contacts, messages, batches, receipts, delivered],
     periodic_tasks=periodic_tasks,

@@ -15,6 +15,10 @@ from services.payments.banking.paying import PayoutSender
 from services.payments.banking.routes import routes as bank_routes
 from services.payments.banking.store import entries, messages, statements
 from services.payments.banking.webhook import secrets_for_app
+from services.payments.campaigns.periodic_tasks import counting
+from services.payments.campaigns.routes import routes as campaign_routes
+from services.payments.campaigns.store import days as campaign_days
+from services.payments.campaigns.store import filings as campaign_filings
 from services.payments.collections.collection import Rail
 from services.payments.collections.collection import Status as CollectionStatus
 from services.payments.collections.credit import UseKind
@@ -90,7 +94,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
 
 def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
     banks = ChosenBanks(own.banks)
-    return [PayoutSender(banks).gathering, StatementFetcher(banks).looking]
+    return [PayoutSender(banks).gathering, StatementFetcher(banks).looking, counting]
 
 
 def blueprints(own: Settings, context: ServiceContext) -> Sequence[Blueprint]:
@@ -116,6 +120,7 @@ service: Service[Settings] = Service(
     routes=[
         code_routes(CODES),
         declaration_routes,
+        campaign_routes,
         collection_routes,
         bank_routes,
         payout_routes,
@@ -134,6 +139,8 @@ service: Service[Settings] = Service(
         finding_pages,
         wage_pages,
         card_pages,
+        campaign_filings,
+        campaign_days,
         obligations,
         collections,
         credits,

@@ -10,6 +10,8 @@ from shared.funds.law import Law, check_no_overlap
 from shared.funds.period import Period, PeriodKind, after_period_end
 from shared.funds.texts import Texts
 
+OFFICE_DIGITS_MAX = 6
+
 
 @dataclass(frozen=True, kw_only=True)
 class FullQuarter:
@@ -107,11 +109,38 @@ class DeclarationForm:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmployerOffices:
+    """Which of the fund's offices an employer belongs to, as the first digits of its number say it."""
+
+    digits: int
+    """How many of the first digits of an employer's number name its office."""
+    law: Law
+    names: Mapping[str, Texts] | None = None
+    """What the offices are called, by those digits; one without a name is called by them."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.digits <= OFFICE_DIGITS_MAX:
+            raise ValueError(f"digits: an office has 1 to {OFFICE_DIGITS_MAX}")
+        if wrong := sorted(code for code in self.names or {} if len(code) != self.digits):
+            raise ValueError(f"names: {wrong[0]} has not {self.digits} digits")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Declarations:
     """The section `declarations` of a fund."""
 
     forms: Mapping[str, DeclarationForm]
     full_quarter: tuple[FullQuarter, ...] = ()
+    offices: EmployerOffices | None = None
+    """The offices by which declarations are counted; None: they are counted for the fund as a whole."""
 
     def __post_init__(self) -> None:
         check_no_overlap(self.full_quarter)
+
+    def office_of(self, employer_id: str) -> str:
+        """The office that an employer belongs to; empty where the fund does not say."""
+        return employer_id[: self.offices.digits] if self.offices else ""
+
+    def office_names(self, office: str) -> Texts | None:
+        """What an office is called; None where it is called by its digits."""
+        return (self.offices.names or {}).get(office) if self.offices else None

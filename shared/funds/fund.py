@@ -8,7 +8,7 @@ Each subject has a section of its own (`Sections`), one file and one module each
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import TypeVar
@@ -295,6 +295,11 @@ class Fund:
     def day_of(self, at: datetime) -> date:
         """The calendar day that it is where the fund is, at an instant."""
         return at.astimezone(self.zone).date()
+
+    def bounds_of(self, day: date) -> tuple[datetime, datetime]:
+        """When a calendar day begins where the fund is, and when the next one does."""
+        begins_at, ends_at = (datetime.combine(each, time(), self.zone) for each in (day, day + timedelta(days=1)))
+        return begins_at, ends_at
 
     def payout_day(self, at: datetime) -> date:
         """The day on which its bank is to execute a file that is written at an instant."""

@@ -6,13 +6,14 @@ kind. Scheduling is part of a unit of work: a thing and the work that it asks fo
 
 from collections.abc import Collection as Names
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.jobs.job import Job, JobStatus, given_up, id_of, is_idle, retried
 from shared.kernel.actors import system
 from shared.kernel.errors import Missing
+from shared.storage import operator_acts
 from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Repository, as_document, as_thing
 from shared.storage.retention import kept
@@ -24,6 +25,7 @@ from shared.telemetry.propagation import current_traceparent
 NAME = "jobs"
 INDEXES = [["fund", "status", "kind", "due_at", "job_id"], ["fund", "status", "due_at", "job_id"]]
 FAILED_COUNTED_MAX = 1_000
+DUE_COUNTED_MAX = 10_000
 
 LONGEST_DUE = Order("due_at", "job_id")
 
@@ -158,7 +160,7 @@ def _put(uow: UnitOfWork, job: Job) -> Job:
 
 def _keep(uow: UnitOfWork, job: Job, verb: str) -> Job:
     kept = _put(uow, job)
-    uow.note(verb, NAME, kept.job_id, why=job.reason)
+    operator_acts.record(uow, verb, NAME, kept.job_id, why=job.reason)
     return kept
 
 
@@ -171,6 +173,35 @@ def failed_count(context: ServiceContext) -> int:
     """Jobs of all funds that wait for an operator, counted up to a limit."""
     wanted = {"fund": {"$in": list(context.funds)}, "status": JobStatus.FAILED.value}
     return context.collection(NAME).count_documents(wanted, limit=FAILED_COUNTED_MAX)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobsWaiting:
+    """How much of a fund's work that time starts waits, counted up to a limit: what is due, and what failed."""
+
+    due: int
+    oldest_due_at: datetime | None
+    failed: int
+    oldest_failed_at: datetime | None
+
+
+def waiting(uow: UnitOfWork) -> JobsWaiting:
+    """How many jobs are due, and how many failed as often as they may."""
+    is_due = {"status": JobStatus.WAITING.value, "due_at": {"$lte": uow.at}}
+    oldest_due = jobs.find_all(uow, limit=1, sort=LONGEST_DUE.sort, **is_due)
+    failed = jobs.find_all(uow, limit=FAILED_COUNTED_MAX, sort=LONGEST_DUE.sort, status=JobStatus.FAILED.value)
+    return JobsWaiting(
+        due=uow.collection(NAME).count(is_due, limit=DUE_COUNTED_MAX) if oldest_due else 0,
+        oldest_due_at=oldest_due[0].due_at if oldest_due else None,
+        failed=len(failed),
+        oldest_failed_at=min((job.since_at for job in failed), default=None),
+    )
+
+
+def due_count(uow: UnitOfWork, kind: str) -> int:
+    """How many jobs of a kind are due, counted up to a limit."""
+    is_due = {"status": JobStatus.WAITING.value, "kind": kind, "due_at": {"$lte": uow.at}}
+    return uow.collection(NAME).count(is_due, limit=DUE_COUNTED_MAX)
 
 
 def _reading(context: ServiceContext, fund_id: str) -> UnitOfWork:

@@ -10,13 +10,14 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from pymongo.errors import PyMongoError
 
-from shared.jobs import queue
+from shared.jobs import lane_status, queue
 from shared.jobs.job import Job, JobKind, JobStatus, failed, is_exhausted, postponed, rescheduled, taken
+from shared.jobs.lane_status import LaneStatus
 from shared.kernel.actors import system
 from shared.kernel.errors import Failure, Stale, Unavailable
 from shared.kernel.schedule import RetrySchedule
@@ -55,6 +56,8 @@ class Runner:
         self._running: Counter[Lane] = Counter()
         self._pauses: dict[Lane, int] = {}
         self._paused_until_s: dict[Lane, float] = {}
+        lanes = itertools.product(context.funds, self.kinds)
+        self._seen = {(fund_id, kind): LaneStatus(fund_id=fund_id, kind=kind) for fund_id, kind in lanes}
         self._lock = threading.Lock()
         self._turns = itertools.count()
         self._is_more_due = False
@@ -90,6 +93,11 @@ class Runner:
         due_at = queue.earliest_due(self.context, self.kinds, within=within)
         due_in_s = REST_WAIT_MAX_S if due_at is None else (due_at - self.context.clock()).total_seconds()
         return due_in_s if due_in_s > 0 else wait_s
+
+    def lanes(self) -> list[LaneStatus]:
+        """How the work of each fund and kind went since this runner was made."""
+        with self._lock:
+            return list(self._seen.values())
 
     def run_due(self) -> int:
         """Run everything that is due now, one after the other; how many jobs. For tests and commands."""
@@ -164,7 +172,9 @@ class Runner:
             self._fail(fund_id, job, kind, error=_name(failure))
             return
         with self._lock:
-            self._pauses.pop((fund_id, kind.name), None)
+            lane = fund_id, kind.name
+            self._pauses.pop(lane, None)
+            self._seen[lane] = lane_status.succeeded(self._seen[lane], at=self.context.clock())
         metrics.JOBS.labels(kind.name, "done").inc()
         if due_at is None:
             queue.remove_if_unchanged(self.context, fund_id, job)
@@ -190,13 +200,15 @@ class Runner:
                 pauses = self._pauses[lane] = self._pauses.get(lane, 0) + 1
                 pause_s = BACK_OFF.wait_s(tries=pauses)
                 self._paused_until_s[lane] = time.monotonic() + pause_s
+        due_at = self.context.clock() + timedelta(seconds=pause_s)
+        self._note_failure(lane, error=error, paused_until=due_at if is_away else None)
         log.warning("job-waits", kind=job.kind, job=job.job_id, fund=fund_id, error=error, seconds=pause_s)
         metrics.JOBS.labels(job.kind, "unavailable").inc()
-        due_at = self.context.clock() + timedelta(seconds=pause_s)
         queue.replace_if_unchanged(self.context, fund_id, job, postponed(job, error=error, due_at=due_at))
 
     def _fail(self, fund_id: str, job: Job, kind: JobKind, *, error: str) -> None:
         after = failed(job, kind, error=error, at=self.context.clock())
+        self._note_failure((fund_id, kind.name), error=error, paused_until=None)
         log.error(
             "job-failed",
             kind=kind.name,
@@ -211,6 +223,11 @@ class Runner:
             self._hold(fund_id, job, after, kind.hold)
         else:
             queue.replace_if_unchanged(self.context, fund_id, job, after)
+
+    def _note_failure(self, lane: Lane, *, error: str, paused_until: datetime | None) -> None:
+        with self._lock:
+            at = self.context.clock()
+            self._seen[lane] = lane_status.failed(self._seen[lane], error=error, at=at, paused_until=paused_until)
 
     def _hold(self, fund_id: str, job: Job, after: Job, hold: Callable[[UnitOfWork, str], None]) -> None:
         """Write in the thing itself that its job failed, and in the job: one transaction."""

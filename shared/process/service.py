@@ -24,7 +24,7 @@ from shared.process.backfills import Backfill
 from shared.process.operations.routes import routes as operations
 from shared.process.periodic_tasks import PeriodicTask
 from shared.process.settings import Common
-from shared.storage import indexes, sessions
+from shared.storage import indexes, operator_acts, sessions
 from shared.storage.connection import connect
 from shared.storage.indexes import DeclaredIndex
 from shared.storage.repository import Repository
@@ -58,7 +58,8 @@ class Service(Generic[Own]):
     """A service, declared. `settings` reads its own part of the environment; makers get it after the fork.
 
     `faults` says what the funds' definitions ask for that the settings do not give; a process does not start with any.
-    To its own routes come those of operations, which every service answers.
+    To its own routes come those of operations, which every service answers, and to its repositories that of the acts of
+    operators.
     `backfills` are what an earlier release left waiting, without a job, or without something that this one needs.
     `indexes` and `retentions` are those of collections that no repository keeps. `quotas` are those of single routes,
     by endpoint: how often one caller may ask what guesses, sends or prints.
@@ -83,6 +84,7 @@ class Service(Generic[Own]):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "routes", (*self.routes, operations))
+        object.__setattr__(self, "repositories", (*self.repositories, operator_acts.acts))
 
     def all_reactions(self) -> Reactions:
         """All that the service reacts to: its subjects' events, and the heads of the others' audits."""

@@ -62,8 +62,9 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
         worker=common.worker_name,
         security=common.kafka_security,
     )
-    threads = _threads(service, common, own, consumer, stop)
-    monitor = WorkerMonitor(consumer, threads)
+    runner = Runner(context, service.jobs(own))
+    threads = _threads(service, common, own, consumer, runner, stop)
+    monitor = WorkerMonitor(consumer, threads, lanes=runner.lanes)
     beside = [_thread("watch", monitor.run, stop), _thread("changes", Changes(context).run, stop)]
     health = _health(common.health_bind, monitor)
     is_sound = _work(partial(_prepare, service, common, context, monitor), [*threads, *beside], monitor, stop)
@@ -75,7 +76,12 @@ def run(service: Service[Any], common: Common, own: Any) -> int:
 
 
 def _threads(
-    service: Service[Any], common: Common, own: Any, consumer: EventConsumer, stop: threading.Event
+    service: Service[Any],
+    common: Common,
+    own: Any,
+    consumer: EventConsumer,
+    runner: Runner,
+    stop: threading.Event,
 ) -> list[threading.Thread]:
     """All that has something in hand and is let finish it, not started yet."""
     context = consumer.inbox.context
@@ -85,7 +91,6 @@ def _threads(
         _make_topics(common)  # a broker that restarted may have lost them
         relay.run(stop)
 
-    runner = Runner(context, service.jobs(own))
     all_periodic_tasks = [*service.all_periodic_tasks(own), operations(consumer.inbox)]
     return [
         *periodic_tasks.threads(all_periodic_tasks, context, stop),

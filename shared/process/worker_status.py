@@ -8,7 +8,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +20,7 @@ from shared.bus import dead_letters
 from shared.bus.consumer import EventConsumer
 from shared.bus.lag import Lag
 from shared.bus.topics import BrokerUnavailable, group_of
+from shared.jobs.lane_status import LaneStatus
 from shared.process.operations import inbox as inboxes
 from shared.process.operations.inbox import PartitionLag, WorkerStatus
 from shared.storage.connection import answers
@@ -44,8 +45,15 @@ log = structlog.get_logger()
 class WorkerMonitor:
     """Checks one worker. `run` runs in a thread of its own; the others are only read."""
 
-    def __init__(self, consumer: EventConsumer, threads: Sequence[threading.Thread]) -> None:
+    def __init__(
+        self,
+        consumer: EventConsumer,
+        threads: Sequence[threading.Thread],
+        *,
+        lanes: Callable[[], Sequence[LaneStatus]] = tuple,
+    ) -> None:
         self.consumer = consumer
+        self.lanes = lanes
         self.inbox = inbox = consumer.inbox
         self.context = inbox.context
         self.threads = threads
@@ -130,6 +138,7 @@ class WorkerMonitor:
             missing=self.missing(),
             last_taken_at=self.inbox.taken_at,
             behind=[PartitionLag(topic=topic, partition=n, records=count) for (topic, n), count in self._lags.items()],
+            lanes=self.lanes(),
         )
         written = self._written
         if (

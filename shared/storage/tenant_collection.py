@@ -414,9 +414,11 @@ class TenantCollection:
         return self.writes is not None and self.writes.holds(self.collection, self.key(local_id))
 
     @spanned("count")
-    def count(self, equal: Mapping[str, object]) -> int:
+    def count(self, equal: Mapping[str, object], *, limit: int | None = None) -> int:
+        """How many documents equal what is given; with a limit, counted no further than that."""
         self._flush()
-        return self.collection.count_documents({"fund": self.fund_id, **equal}, session=self.session)
+        bounded = {} if limit is None else {"limit": limit}
+        return self.collection.count_documents({"fund": self.fund_id, **equal}, session=self.session, **bounded)
 
     def _its(self, key: str) -> Document:
         """What finds one document. The id says the fund too; a collection that is sharded by fund needs it by name."""

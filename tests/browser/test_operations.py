@@ -17,8 +17,13 @@ FUND = "tn-cnss"
 PAGES = {
     "overview": "/",
     "failed-work": "/jobs",
+    "banks-and-providers": "/work",
     "dead-letters": "/dead-letters",
     "publishing": "/publishing",
+    "waves": "/waves",
+    "campaign": "/campaign",
+    "silent-employers": "/campaign/silent",
+    "acts": "/acts",
     "reconciliation": "/reconciliation",
     "bank-entries": "/reconciliation/entries",
     "payouts": "/reconciliation/payouts",
@@ -69,6 +74,17 @@ def test_the_overview_refreshes_until_it_is_told_to_stop(operator: Visitor, addr
         pass  # asked again by itself
     operator.page.click("a[href$='refresh=off']")
     expect(operator.page.locator("#overview")).not_to_have_attribute("hx-trigger", "every 10s")
+
+
+def test_what_an_operator_did_is_listed_with_who_and_why(operator: Visitor, address: str) -> None:
+    page = operator.go(f"{address}/publishing").page
+    page.select_option("#service", "documents")
+    for part, typed in (("day", "1"), ("month", "3"), ("year", "2026")):
+        page.fill(f"#since_{part}", typed)
+    page.click("main form button")
+    expect(page.locator("main > .notice.good")).to_be_visible()
+    page = operator.go(f"{address}/acts?service=documents").page
+    expect(page.locator(".rows li").first).to_contain_text("all")
 
 
 def test_events_are_published_again_since_a_day_typed_in_arabic(operator: Visitor, address: str) -> None:

@@ -35,6 +35,7 @@ from services.payments.banking.bank_entry import EntryStatus
 from services.payments.collections import store as collections
 from services.payments.collections.standing import Case
 from services.payments.declarations import store as declarations
+from services.payments.employers import store as employers
 from services.payments.partners import store as partners
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import WebhookKind
@@ -44,6 +45,8 @@ from services.payments.refunds import store as refunds
 from shared.jobs import queue
 from shared.process.access_journal import store as journal
 from shared.process.access_journal.entry import AccessEntry, Purpose
+from shared.storage import operator_acts
+from shared.storage.operator_acts import OperatorAct
 from shared.storage.paging import PAGE_MAX, Order, Page, PageRequest
 from shared.storage.repository import Repository
 from shared.storage.service_context import ServiceContext
@@ -95,6 +98,20 @@ def _declared_page() -> DeclaredPage:
 WAITING = {"is_matched": False, "booked_as": "", "status": EntryStatus.WAITING, "shares": ()}
 
 PAGED: dict[str, Listed] = {
+    "shared.storage.operator_acts.page": Listed(
+        "claims",
+        operator_acts.acts,
+        operator_acts.NEWEST_FIRST,
+        lambda uow, it, wanted: operator_acts.page(uow, by=it.by, on=None, wanted=wanted),
+        made=lambda: OperatorAct(act_id="a", at=FIRST, by="operator-1", verb="discarded", thing="t", thing_id="1"),
+    ),
+    "services.payments.employers.store.open_ones": Listed(
+        "payments",
+        employers.employers,
+        employers.IN_ORDER,
+        lambda uow, it, wanted: employers.open_ones(uow, wanted=wanted),
+        {"is_open": True},
+    ),
     "services.claims.awards.store.of_person": Listed(
         "claims",
         awards.awards,
@@ -384,6 +401,13 @@ FIRST_SO_MANY = {
     "services.payments.partners.store.between": "one more than is replayed; the answer says where the rest begins",
     "services.payments.payees.actions.is_any_known": "whether there is any",
     "services.payments.payouts.store.ordered": "what one file takes; the rest goes into the next one",
+    "services.notifications.messages.store.of_wave": "a report that says so where it is not whole",
+    "services.notifications.messages.store.wave_size": "the first of them",
+    "services.notifications.messages.store.arrived_since": "receipts of a wave, which is counted up to a limit itself",
+    "services.payments.campaigns.store.uncounted": "a round: what was counted is not found again",
+    "services.payments.campaigns.store.employers_filed": "at most one for each employer that is named",
+    "services.payments.campaigns.store.days_of": "a year of days of sixty offices",
+    "shared.jobs.queue.waiting": "counted up to a limit, and the first of them",
     "shared.jobs.queue.due": "a round of a worker: each attempt moves its job on",
 }
 """Who asks for the first so many, with the reason why what comes after is not lost."""

@@ -23,6 +23,7 @@ BESIDE_THE_REPOSITORIES: Mapping[str, str] = {
     "shared/process/operations/inbox.py": "how the workers of a service are: no fund's",
     "shared/process/operations/dead_letter_actions.py": "stays whole",
     "shared/process/operations/outbox.py": "an operator's status counts what all funds told; errands stay whole",
+    "shared/process/operations/summary.py": "counts what the service handled of all funds; requests by fund",
     "shared/process/operations/infrastructure.py": "gives operators' commands their database",
     "shared/process/worker_status.py": "counts what all funds told",
     "shared/storage/indexes.py": "makes indexes",

@@ -1,5 +1,8 @@
 """`python -m deploy.local.demo.data`: invented people and their claims in every state, so that the pages of a platform
 that runs have something to show. All of it goes through public interfaces; who may sign in is printed at the end.
+
+Services take the time from their own clocks: a year is declared by its periods, but all of it arrives on the day on
+which this runs. The board of a campaign shows that one day, and the firm that sends nothing.
 """
 
 import os
@@ -43,6 +46,8 @@ def main() -> int:
             for number in range(1, FIRMS + 1):
                 terminal.write_line(f"{fund.fund_id}: firm {number} of {FIRMS}")
                 rows += _firm(World(ports, Reporter(lambda line: None)), fund)
+            terminal.write_line(f"{fund.fund_id}: a firm that declares nothing")
+            _silent_firm(World(ports, Reporter(lambda line: None)), fund)
     except (Broken, StepFailed, requests.RequestException) as failed:
         terminal.why(failed)
         return 1
@@ -73,6 +78,13 @@ def _firm(world: World, fund: Fund) -> list[list[str]]:
             name = f"{worker.first_name} {worker.family_name}"
             rows.append([fund.fund_id, name, worker.national_id, scene.password])
     return rows
+
+
+def _silent_firm(world: World, fund: Fund) -> None:
+    """A firm that the register has, and from which nothing comes."""
+    with tempfile.TemporaryDirectory() as folder:
+        scene = Scene(world, cast(fund, run=next_run(), count=WORKERS), Path(folder))
+        employers.register(scene)
 
 
 def _a_year(scene: Scene) -> list[Period]:

@@ -5,7 +5,7 @@ Each look-up names exactly the fields of one index: the embedded engine scans th
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from services.notifications.messages.batch import MESSAGES_MAX, WAITING, Batch, BatchStatus, send_kind
 from services.notifications.messages.message import Message, Status
@@ -24,6 +24,7 @@ LONGEST_DUE_FIRST = (("due_at", 1),)
 DUE_MAX = 1_000
 """Of one kind in one query; the next query has the rest."""
 RECEIPTS_MAX = 500
+RECEIPTS_COUNTED_MAX = 20_000
 NEWEST = Order("told_at", "message_id", is_newest_first=True)
 """The messages of one notice are adjacent: they have one time, and their ids begin with the notice's."""
 
@@ -35,7 +36,12 @@ messages = Repository(
     retention=for_days(
         400, since="told_at", why="a person's inbox, and proof of what was said, for a year and a month"
     ),
-    indexes=[Index(("owner_id", "told_at", "message_id")), Index(("batch_id",)), Index(("provider_key",))],
+    indexes=[
+        Index(("owner_id", "told_at", "message_id")),
+        Index(("template", "told_at", "message_id")),
+        Index(("batch_id",)),
+        Index(("provider_key",)),
+    ],
 )
 
 batches = Repository(
@@ -178,3 +184,27 @@ def by_provider_keys(uow: UnitOfWork, keys: Sequence[str]) -> list[Message]:
 def arrived(uow: UnitOfWork, message_id: str) -> bool:
     """Whether a receipt reported that a message arrived."""
     return bool(delivered.find_all(uow, limit=1, message_ids=message_id))
+
+
+def of_wave(uow: UnitOfWork, template: str, day: date, *, limit: int) -> list[Message]:
+    """Messages of a template that were written on a day of the fund, the oldest first."""
+    order = (("told_at", 1), ("message_id", 1))
+    return messages.find_all(uow, limit=limit, sort=order, template=template, told_at=_within(uow, day))
+
+
+def wave_size(uow: UnitOfWork, template: str, day: date, *, counted_max: int) -> tuple[int, datetime] | None:
+    """How many messages of a template were written on a day, and when the first was; None where none was."""
+    its = {"template": template, "told_at": _within(uow, day)}
+    first = messages.find_all(uow, limit=1, sort=(("told_at", 1), ("message_id", 1)), **its)
+    return (uow.collection(messages.name).count(its, limit=counted_max), first[0].told_at) if first else None
+
+
+def arrived_since(uow: UnitOfWork, at: datetime) -> frozenset[str]:
+    """The messages of which receipts since an instant said that they arrived."""
+    found = delivered.find_all(uow, limit=RECEIPTS_COUNTED_MAX, sort=(("delivered_at", 1),), delivered_at={"$gte": at})
+    return frozenset(message_id for together in found for message_id in together.message_ids)
+
+
+def _within(uow: UnitOfWork, day: date) -> dict[str, datetime]:
+    begins_at, ends_at = uow.fund.bounds_of(day)
+    return {"$gte": begins_at, "$lt": ends_at}

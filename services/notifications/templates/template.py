@@ -45,6 +45,13 @@ class TemplateWording:
     text: str
     sms: str = ""
 
+    @property
+    def bare_subject(self) -> str:
+        """The subject without what differs from one message to the other."""
+        return "".join(
+            text + ("…" if name is not None else "") for text, name, _, _ in string.Formatter().parse(self.subject)
+        )
+
     def names(self) -> Iterator[str]:
         """The parameters that the sentences name."""
         for sentence in (self.subject, self.text, self.sms):

@@ -12,6 +12,7 @@ from services.payments.refunds import actions as refunds
 from services.payments.refunds.refund import Refund, RefundDetails
 from shared.kernel.errors import Term
 from shared.kernel.outcome import Outcome
+from shared.storage import operator_acts
 from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -58,14 +59,14 @@ def write_off(uow: UnitOfWork, *, entry_id: str, version: int, ground: Ground, n
 def confirm(uow: UnitOfWork, *, entry_id: str, version: int) -> BankEntry:
     """A second person agrees: what was decided is carried out."""
     entry = _of_version(uow, entry_id, version)
-    uow.note("confirmed", store.entries.name, entry_id, version=version)
+    operator_acts.record(uow, "entry-confirmed", store.entries.name, entry_id, version=version)
     return _carry_out(uow, decisions.confirm(entry, by=uow.by.subject, at=uow.at))
 
 
 def reject(uow: UnitOfWork, *, entry_id: str, version: int) -> BankEntry:
     """What was decided is not to be done: the entry waits again."""
     entry = decisions.reject(_of_version(uow, entry_id, version))
-    uow.note("rejected", store.entries.name, entry_id, version=version)
+    operator_acts.record(uow, "entry-rejected", store.entries.name, entry_id, version=version)
     return store.entries.save(uow, Outcome(entry))
 
 
@@ -76,6 +77,7 @@ def read_refund(uow: UnitOfWork, *, refund_id: str) -> Refund:
 def cancel_refund(uow: UnitOfWork, *, refund_id: str, version: int) -> Refund:
     """A refund is not to go: its money is where it was before, a credit of the employer or an entry that waits."""
     cancelled = refunds.cancel(uow, refund_id=refund_id, version=version)
+    operator_acts.record(uow, "refund-cancelled", "refunds", refund_id, version=version)
     if cancelled.origin.startswith(ENTRY_ORIGIN):
         entry = store.entries.load(uow, cancelled.origin.removeprefix(ENTRY_ORIGIN))
         store.entries.save(uow, Outcome(decisions.reopen(entry)))
@@ -104,7 +106,8 @@ def _decide(
     proposed = decisions.propose(entry, decision)
     details = replace(entry.details, note=note, counterparty=counterparty or entry.details.counterparty)
     proposed = replace(proposed, details=details)
-    uow.note("decided", store.entries.name, entry_id, version=version, why=way.value)
+    why = ground.value if ground else ""
+    operator_acts.record(uow, f"entry-{way.value}", store.entries.name, entry_id, version=version, why=why)
     if uow.fund.payments.needs_two(entry.amount_minor):
         return store.entries.save(uow, Outcome(proposed))
     return _carry_out(uow, proposed)

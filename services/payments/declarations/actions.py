@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import partial
 
 from services.payments.access_journal.accessed import AccessedKind
+from services.payments.campaigns import actions as campaigns
 from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
@@ -477,6 +478,7 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
     store.standing.save(uow, rules.stand(accepted, before=before))
     if replaced is not None:
         store.declarations.save(uow, rules.give_way(replaced, to=accepted))
+    campaigns.note_filing(uow, accepted, replaced=replaced)
     collections.open_obligation(
         uow,
         declaration_id=accepted.declaration_id,

@@ -64,7 +64,7 @@ class FormView(Schema):
     """A declaration that the fund asks employers for."""
 
     form = fields.String(required=True)
-    name = fields.Function(lambda it: _named(it.definition.names), metadata=TEXT, required=True)
+    name = fields.Function(lambda it: named(it.definition.names), metadata=TEXT, required=True)
     period_kind = fields.Enum(PeriodKind, by_value=True, required=True, attribute="definition.period")
     layouts = fields.List(fields.String(), required=True, attribute="definition.layouts")
     due_months = fields.Integer(required=True, attribute="definition.due.months")
@@ -142,12 +142,10 @@ class ContributionView(Schema):
     """One branch's part of one side, with the text that its percentage comes from."""
 
     side = fields.String(required=True)
-    side_name = fields.Function(
-        lambda part: _named(fund().contributions.sides[part.side]), metadata=TEXT, required=True
-    )
+    side_name = fields.Function(lambda part: named(fund().contributions.sides[part.side]), metadata=TEXT, required=True)
     branch = fields.String(required=True)
     branch_name = fields.Function(
-        lambda part: _named(fund().contributions.branches[part.branch]), metadata=TEXT, required=True
+        lambda part: named(fund().contributions.branches[part.branch]), metadata=TEXT, required=True
     )
     percent = fields.String(required=True)
     amount = Amount(required=True, attribute="amount_minor")
@@ -210,7 +208,7 @@ class FormName(fields.String):
     """The fund's own name of a form."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **more: Any) -> str:
-        return _named(fund().declarations.forms[value].names)
+        return named(fund().declarations.forms[value].names)
 
 
 class StatusText(fields.String):
@@ -340,10 +338,10 @@ def _sentence(code: str, parameters: Mapping[str, str | int]) -> str:
     """A sentence of this service, or of the fund's own table of what it looks at in a declaration."""
     for form in fund().declarations.forms.values():
         if check := (form.plausibility or {}).get(code.removeprefix(plausibility.PREFIX)):
-            return _named(check.sentence)
+            return named(check.sentence)
     return translate(code, **parameters)
 
 
-def _named(names: Mapping[str, str]) -> str:
+def named(names: Mapping[str, str]) -> str:
     """The fund's own name for something, in the caller's language."""
     return names.get(language()) or names[fund().language]

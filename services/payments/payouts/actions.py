@@ -13,6 +13,7 @@ from shared.events.claims import BenefitDue, ClaimApproved
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
+from shared.storage import operator_acts
 from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import continue_trace, current_traceparent
@@ -59,9 +60,15 @@ def order_waiting(uow: UnitOfWork, person_refs: Iterable[str]) -> None:
 
 
 def order_again(uow: UnitOfWork, *, payout_id: str) -> Payout:
-    """A payout came back: another one takes its place, to the account that the register knows by now. There are never
-    two, since the one that came back is kept with it, in the version that was read. `NotReturned`,
-    `AlreadyReplaced`."""
+    """An agent has a payout that came back ordered again, to the account that the register knows by now.
+    `NotReturned`, `AlreadyReplaced`."""
+    operator_acts.record(uow, "payout-replaced", store.payouts.name, payout_id)
+    return _order_again(uow, payout_id=payout_id)
+
+
+def _order_again(uow: UnitOfWork, *, payout_id: str) -> Payout:
+    """Another one takes its place. There are never two, since the one that came back is kept with it, in the version
+    that was read."""
     returned = store.payouts.load(uow, payout_id)
     with continue_trace("payout ordered again", returned.traceparent):
         replaced, again = rules.order_again(
@@ -86,7 +93,7 @@ def order_to_other_accounts(uow: UnitOfWork, person_refs: Iterable[str]) -> None
 def _order_to_other_account(uow: UnitOfWork, returned: Payout) -> None:
     known = payees.account_index(uow, returned.person_ref)
     if known and returned.account_index and known != returned.account_index:
-        order_again(uow, payout_id=returned.payout_id)
+        _order_again(uow, payout_id=returned.payout_id)
 
 
 def read(uow: UnitOfWork, *, payout_id: str) -> Payout:

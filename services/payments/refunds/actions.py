@@ -7,6 +7,7 @@ from services.payments.ledger import actions as ledger
 from services.payments.refunds import rules, store
 from services.payments.refunds.refund import Refund, RefundDetails, RefundStatus, RefundStep
 from shared.kernel.outcome import Outcome
+from shared.storage import operator_acts
 from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -48,6 +49,7 @@ def order_confirmed(
 def confirm(uow: UnitOfWork, *, refund_id: str, version: int) -> Refund:
     """A second person agrees."""
     confirmed = rules.confirm(_of_version(uow, refund_id, version), by=uow.by.subject, at=uow.at)
+    operator_acts.record(uow, "refund-confirmed", store.refunds.name, refund_id, version=version)
     return store.refunds.save(uow, Outcome(confirmed))
 
 

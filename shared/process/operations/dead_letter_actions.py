@@ -16,6 +16,7 @@ from shared.bus import dead_letters
 from shared.bus.dead_letters import FOLLOWS, AlreadyClosed, ReceivedRecord
 from shared.kernel.errors import Conflict, Missing
 from shared.process.operations.infrastructure import database_of, session_of
+from shared.storage import operator_acts
 from shared.storage.connection import Document
 from shared.storage.service_context import ServiceContext, Transaction
 from shared.storage.unit_of_work import UnitOfWork
@@ -180,6 +181,7 @@ def ask_letter(uow: UnitOfWork, event_id: str) -> Shown:
     if first is None or first["_id"] != event_id:
         raise DeadLetterNotFirst
     _ask(uow, event_id)
+    operator_acts.record(uow, "replay-asked", THING, event_id)
     return _inspect_in(uow, event_id)
 
 
@@ -189,6 +191,7 @@ def ask_key(uow: UnitOfWork, key: str) -> str:
     if first is None or first["fund"] != uow.fund.fund_id:
         raise DeadLetterUnknown
     _ask(uow, str(first["_id"]))
+    operator_acts.record(uow, "replay-asked", THING, str(first["_id"]))
     return str(first["_id"])
 
 
@@ -205,7 +208,9 @@ def ask_group(uow: UnitOfWork, fingerprint: str) -> int:
         first = dead_letters.first_open(database_of(uow), key, session=session_of(uow))
         if first is not None and str(first["_id"]) in members:
             _ask(uow, str(first["_id"]))
+            uow.note("replay-asked", THING, str(first["_id"]))
             asked += 1
+    operator_acts.record(uow, "group-replay-asked", THING, fingerprint)
     return asked
 
 
@@ -223,7 +228,7 @@ def discard(uow: UnitOfWork, event_id: str, *, reason: str) -> Shown:
         )
     except AlreadyClosed:
         raise DeadLetterClosed from None
-    uow.note("discarded", THING, event_id, why=reason)
+    operator_acts.record(uow, "discarded", THING, event_id, why=reason)
     return _inspect_in(uow, event_id)
 
 
@@ -270,4 +275,3 @@ def _inspect_in(uow: UnitOfWork, event_id: str) -> Shown:
 
 def _ask(uow: UnitOfWork, event_id: str) -> None:
     dead_letters.request_replay(database_of(uow), event_id, by=uow.by.subject, at=uow.at, session=session_of(uow))
-    uow.note("replay-asked", THING, event_id)

@@ -3,12 +3,14 @@ request waits for the broker.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo.database import Database
 
+from shared.jobs import lane_status
+from shared.jobs.lane_status import LaneStatus
 from shared.storage.connection import Document
 
 STATUS_FRESH = timedelta(seconds=30)
@@ -32,6 +34,7 @@ class WorkerStatus:
     missing: Sequence[str]
     last_taken_at: datetime | None
     behind: Sequence[PartitionLag]
+    lanes: Sequence[LaneStatus] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -61,6 +64,12 @@ def status(database: Database[Document], fund_id: str | None, *, at: datetime) -
     )
 
 
+def lanes(database: Database[Document], fund_id: str, *, at: datetime) -> list[LaneStatus]:
+    """How a fund's work of each kind goes in the workers that were seen lately, added up."""
+    workers = status(database, fund_id, at=at).workers
+    return lane_status.added(lane for worker in workers for lane in worker.lanes if lane.fund_id == fund_id)
+
+
 def write_worker_status(database: Database[Document], worker_status: WorkerStatus) -> None:
     """Keep how a worker stands."""
     behind = [{"topic": row.topic, "partition": row.partition, "records": row.records} for row in worker_status.behind]
@@ -69,6 +78,7 @@ def write_worker_status(database: Database[Document], worker_status: WorkerStatu
         "missing": list(worker_status.missing),
         "last_taken_at": worker_status.last_taken_at,
         "behind": behind,
+        "lanes": [asdict(each) for each in worker_status.lanes],
     }
     database["workers"].replace_one({"_id": worker_status.worker}, row, upsert=True)
 
@@ -85,4 +95,5 @@ def _worker_status(row: Any) -> WorkerStatus:
         missing=row["missing"],
         last_taken_at=row["last_taken_at"],
         behind=[PartitionLag(**each) for each in row["behind"]],
+        lanes=[LaneStatus(**each) for each in row.get("lanes", ())],
     )

@@ -13,6 +13,7 @@ from pymongo.database import Database
 from shared.bus.relay import republish
 from shared.kernel.errors import Invalid
 from shared.process.operations.infrastructure import database_of, session_of
+from shared.storage import operator_acts
 from shared.storage.connection import Document
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -83,7 +84,7 @@ def ask_republish(uow: UnitOfWork, *, since: datetime | None, key: str | None) -
         "is_done": False,
     }
     database_of(uow)["errands"].insert_one(row, session=session_of(uow))
-    uow.note("republish-asked", "outbox", key or "all")
+    operator_acts.record(uow, "republish-asked", "outbox", key or "all")
     return command
 
 

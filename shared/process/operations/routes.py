@@ -6,7 +6,7 @@ from typing import Any
 from shared.http.routes import Routes
 from shared.jobs import queue
 from shared.jobs.job import Job
-from shared.process.operations import dead_letter_actions, inbox, outbox
+from shared.process.operations import dead_letter_actions, inbox, outbox, summary
 from shared.process.operations.infrastructure import database_of
 from shared.process.operations.schemas import (
     AskedView,
@@ -17,18 +17,42 @@ from shared.process.operations.schemas import (
     JobPage,
     JobsQuery,
     JobView,
+    LanesView,
     LetterDetailView,
     LettersQuery,
     LettersView,
+    OperatorActPage,
+    OperatorActsQuery,
     OutboxView,
     RepublishBody,
     RepublishCommandView,
+    ServiceSummaryView,
 )
+from shared.storage import operator_acts
 from shared.storage.unit_of_work import UnitOfWork
 
 READ, ACT = "operations:read", "operations:act"
 
 routes = Routes("operations", about="What the service's operators see and do: dead letters, outbox, inbox, jobs.")
+
+
+@routes.get("/operations/summary", scope=READ, response=ServiceSummaryView)
+def read_summary(uow: UnitOfWork) -> object:
+    """How the service stands, in one answer: what arrives, what waits and since when, what failed, and its workers."""
+    return summary.read(uow)
+
+
+@routes.get("/operations/lanes", scope=READ, response=LanesView)
+def list_lanes(uow: UnitOfWork) -> object:
+    """How the work of each kind goes since the workers started, and with it the bank, the provider or the register
+    behind it: the last success, what failed, until when it is paused, and how much waits."""
+    return {"items": summary.lanes(uow)}
+
+
+@routes.get("/operations/acts", scope=READ, query=OperatorActsQuery, response=OperatorActPage)
+def list_acts(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
+    """What operators did here, and those who decide about money: who, when, to what and why, newest first."""
+    return operator_acts.page(uow, by=query["by"], on=query["on"], wanted=query["page"])
 
 
 @routes.get("/operations/deadletters", scope=READ, query=LettersQuery, response=LettersView)

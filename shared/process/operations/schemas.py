@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from shared.http.shapes import PagedQuery, many, paged
+from shared.http.shapes import CodeText, PagedQuery, many, paged
 from shared.jobs.job import JobStatus
 
 PAGE_MAX = 200
@@ -156,3 +156,82 @@ class GivingUpBody(Schema):
     """The reason is kept permanently: it names no person."""
 
     reason = fields.String(required=True, validate=validate.Length(1, REASON_LENGTH_MAX))
+
+
+class ArrivalsView(Schema):
+    """What came within the last hour: events that were published to the service, and requests that changed something
+    under a key. Counted up to 10,000."""
+
+    events_last_hour = fields.Integer(required=True)
+    requests_last_hour = fields.Integer(required=True)
+
+
+class OutboxSignView(Schema):
+    waiting = fields.Integer(required=True)
+    oldest_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DeadLettersSignView(Schema):
+    """Open dead letters that failed themselves, and how many groups they make; those behind them are not counted."""
+
+    letters = fields.Integer(required=True)
+    groups = fields.Integer(required=True)
+    oldest_parked_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class JobsSignView(Schema):
+    """Work that time starts: what is due and waits for a worker, and what failed and waits for a person."""
+
+    due = fields.Integer(required=True)
+    oldest_due_at = fields.AwareDateTime(required=True, allow_none=True)
+    failed = fields.Integer(required=True)
+    oldest_failed_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class ServiceSummaryView(Schema):
+    """How a service stands. Outbox, inbox and workers are those of the service; the rest is the fund's own."""
+
+    at = fields.AwareDateTime(required=True)
+    arrivals = fields.Nested(ArrivalsView, required=True)
+    outbox = fields.Nested(OutboxSignView, required=True)
+    inbox = fields.Nested(InboxView, required=True)
+    dead_letters = fields.Nested(DeadLettersSignView, required=True)
+    jobs = fields.Nested(JobsSignView, required=True)
+
+
+class OperatorActsQuery(PagedQuery):
+    by = fields.String(load_default=None, validate=validate.Length(1, KEY_LENGTH_MAX))
+    on = fields.Date(load_default=None)
+
+
+class OperatorActView(Schema):
+    """One act: who did what to which thing, and the reason that was given."""
+
+    act_id = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    by = fields.String(required=True)
+    verb = fields.String(required=True)
+    text = CodeText(required=True, attribute="sentence")
+    thing = fields.String(required=True)
+    thing_id = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+OperatorActPage = paged(OperatorActView)
+
+
+class LaneView(Schema):
+    """How the work of one kind goes, in all workers together, since each of them started."""
+
+    kind = fields.String(required=True)
+    done = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    unavailable = fields.Integer(required=True)
+    last_done_at = fields.AwareDateTime(required=True, allow_none=True)
+    last_failed_at = fields.AwareDateTime(required=True, allow_none=True)
+    last_error = fields.String(required=True)
+    paused_until = fields.AwareDateTime(required=True, allow_none=True)
+    due = fields.Integer(required=True)
+
+
+LanesView = many(LaneView)

@@ -82,8 +82,8 @@ def _publish(context: ServiceContext, event: Any, *, fund_id: str = DZ, **wrong:
 
 
 def _poison(scene: Scene) -> None:
-    """Four keys of each publisher: a body that is no JSON, a version of tomorrow, a fund that is not served, and one that
-    is well. Where it can, a good event follows in the key."""
+    """Four keys of each publisher: a body that is no JSON, a version of tomorrow, a fund that is not served, and one
+    that is well. Where it can, a good event follows in the key."""
     for publisher, event in PUBLISHERS.items():
         context = scene.contexts[publisher]
         _publish(context, event(f"{publisher}-broken"), body=b"{")

@@ -12,8 +12,9 @@ from frontends.operations.thresholds import OWN_FILE, read
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 THRESHOLDS = read(OWN_FILE)
-CALM: Mapping[str, Answer] = {
-    "outbox": {"waiting": 0, "oldest_at": None, "carried_until": None, "errands": []},
+CALM: Mapping[str, Any] = {
+    "arrivals": {"events_last_hour": 12, "requests_last_hour": 3},
+    "outbox": {"waiting": 0, "oldest_at": None},
     "inbox": {
         "taken": 7,
         "last_taken_at": "2026-03-02T11:59:00+00:00",
@@ -32,18 +33,21 @@ CALM: Mapping[str, Answer] = {
             }
         ],
     },
-    "groups": {"items": []},
-    "jobs": {"items": [], "next": None},
+    "dead_letters": {"letters": 0, "groups": 0, "oldest_parked_at": None},
+    "jobs": {"due": 0, "oldest_due_at": None, "failed": 0, "oldest_failed_at": None},
 }
 
 
-def health(**said: Answer) -> Health:
-    return of_service("claims", **{**CALM, **said}, thresholds=THRESHOLDS, now=NOW)
+def answered(answer: Answer) -> Health:
+    return of_service("claims", summary=answer, thresholds=THRESHOLDS, now=NOW)
+
+
+def health(**said: Mapping[str, Any]) -> Health:
+    return answered({**CALM, **{name: {**CALM[name], **changed} for name, changed in said.items()}})
 
 
 def worker(**said: Any) -> Health:
-    inbox: Any = CALM["inbox"]
-    return health(inbox={**inbox, "workers": [{**inbox["workers"][0], **said}]})
+    return health(inbox={"workers": [{**CALM["inbox"]["workers"][0], **said}]})
 
 
 def test_a_calm_service_is_good() -> None:
@@ -60,36 +64,21 @@ def test_a_calm_service_is_good() -> None:
         ({"outbox": {"waiting": 3, "oldest_at": "2026-03-02T11:59:00+00:00"}}, "wait"),
         ({"outbox": {"waiting": 3, "oldest_at": "2026-03-02T13:54:00+02:00"}}, "bad"),
         ({"outbox": {"waiting": 100, "oldest_at": "2026-03-02T11:59:59+00:00"}}, "wait"),
-        ({"groups": {"items": [{"letters": 1, "oldest_parked_at": "2026-03-02T11:59:59+00:00"}]}}, "wait"),
-        ({"groups": {"items": [{"letters": 1, "oldest_parked_at": "2026-03-01T11:00:00+00:00"}]}}, "bad"),
-        ({"jobs": {"items": [{"since_at": "2026-03-02T11:59:00+00:00"}], "next": None}}, "wait"),
-        ({"outbox": Unreachable("claims")}, "bad"),
-        ({"groups": Problem(500, {})}, "bad"),
+        ({"dead_letters": {"letters": 1, "oldest_parked_at": "2026-03-02T11:59:59+00:00"}}, "wait"),
+        ({"dead_letters": {"letters": 1, "oldest_parked_at": "2026-03-01T11:00:00+00:00"}}, "bad"),
+        ({"jobs": {"failed": 1, "oldest_failed_at": "2026-03-02T11:59:00+00:00"}}, "wait"),
+        ({"jobs": {"due": 5, "oldest_due_at": "2026-03-02T11:59:50+00:00"}}, "good"),
+        ({"jobs": {"due": 1, "oldest_due_at": "2026-03-02T11:00:00+00:00"}}, "bad"),
     ],
 )
-def test_what_needs_somebody_is_said(said: Mapping[str, Answer], expected: str) -> None:
+def test_what_needs_somebody_is_said(said: Mapping[str, Mapping[str, Any]], expected: str) -> None:
     assert health(**said).level == expected
 
 
-def test_letters_of_all_groups_are_added_and_the_oldest_is_named() -> None:
-    groups = {
-        "items": [
-            {"letters": 2, "oldest_parked_at": "2026-03-02T11:00:00+00:00"},
-            {"letters": 3, "oldest_parked_at": "2026-03-02T10:30:00+00:00"},
-        ]
-    }
-    found = health(groups=groups).letters
-    assert (found.number, found.oldest_at) == (5, "2026-03-02T10:30:00+00:00")
-
-
-def test_the_earliest_instant_is_told_across_zones() -> None:
-    jobs = {
-        "items": [{"since_at": "2026-03-02T11:30:00+00:00"}, {"since_at": "2026-03-02T12:00:00+01:00"}],
-        "next": "x",
-    }
-    found = health(jobs=jobs).jobs
-    assert found.oldest_at == "2026-03-02T12:00:00+01:00"
-    assert found.is_at_least
+def test_numbers_come_with_their_age() -> None:
+    found = health(dead_letters={"letters": 5, "oldest_parked_at": "2026-03-02T10:30:00+00:00"})
+    assert (found.letters.number, found.letters.oldest_at) == (5, "2026-03-02T10:30:00+00:00")
+    assert (found.arrivals.number, found.requests) == (12, 3)
 
 
 @pytest.mark.parametrize(
@@ -105,13 +94,12 @@ def test_a_worker_that_is_silent_or_not_ready_is_seen(said: Mapping[str, Any], e
 
 
 def test_a_service_without_a_worker_takes_nothing() -> None:
-    inbox: Any = CALM["inbox"]
-    assert health(inbox={**inbox, "workers": []}).level == "bad"
+    assert health(inbox={"workers": []}).level == "bad"
 
 
-def test_a_service_that_says_nothing_is_away() -> None:
-    away = Unreachable("claims")
-    found = health(outbox=away, inbox=away, groups=away, jobs=away)
+@pytest.mark.parametrize("answer", [Unreachable("claims"), Problem(500, {})])
+def test_a_service_that_says_nothing_is_away(answer: Answer) -> None:
+    found = answered(answer)
     assert found.is_away
     assert found.level == "bad"
     assert found.taken is None

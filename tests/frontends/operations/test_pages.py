@@ -1,7 +1,7 @@
 """The pages of operations: nobody sees one without the scope for it, and what is typed is read as it is meant."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,9 @@ from werkzeug.exceptions import Forbidden
 
 from frontends.kit.sessions import Session
 from frontends.kit.signin import SignedOut
+from frontends.operations.campaign import so_far
 from frontends.operations.figures import WEEKS, weeks_until
+from frontends.operations.lanes import level
 from frontends.operations.letters import is_event
 from frontends.operations.operations import OPERATIONS
 from frontends.operations.outbox import in_zone
@@ -86,6 +88,28 @@ def test_an_hour_is_read_as_it_is_typed(clock: str, expected: str) -> None:
 
 def test_no_day_is_no_instant() -> None:
     assert in_zone("2026-13-45", "9", zone=ZoneInfo("Africa/Tunis")) == "2026-13-45T9"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, "good"),
+        ({"last_failed_at": "2026-03-02T11:00:00+00:00"}, "wait"),
+        ({"last_failed_at": "2026-03-02T11:00:00+00:00", "last_done_at": "2026-03-02T10:00:00+00:00"}, "wait"),
+        ({"last_failed_at": "2026-03-02T11:00:00+00:00", "last_done_at": "2026-03-02T12:30:00+01:00"}, "good"),
+        ({"last_failed_at": "2026-03-02T11:00:00+00:00", "paused_until": "2026-03-02T12:00:01+00:00"}, "bad"),
+        ({"last_failed_at": "2026-03-02T11:00:00+00:00", "paused_until": "2026-03-02T11:59:59+00:00"}, "wait"),
+    ],
+)
+def test_who_is_away_is_told_from_who_was(said: dict[str, str], expected: str) -> None:
+    lane = {"last_done_at": None, "last_failed_at": None, "paused_until": None, **said}
+    assert level(lane, now=datetime(2026, 3, 2, 12, tzinfo=UTC)) == expected
+
+
+def test_days_to_come_are_not_drawn_as_days_without_workers() -> None:
+    days = [{"on": f"2026-01-{day:02d}", "workers": day} for day in (30, 31)]
+    assert so_far(days, as_of="2026-01-30") == [30, None]
+    assert so_far(days, as_of="2026-02-01") == [30, 31]
 
 
 def test_weeks_follow_each_other_up_to_today() -> None:

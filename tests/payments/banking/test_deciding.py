@@ -82,7 +82,7 @@ def test_b10_an_agent_allocates_what_no_rule_could(context: ServiceContext, made
     assert "appel" not in str(list(context.database["bank_entries"].find()))
     audit = context.database["audit"].find()
     records = [record["verb"] for row in audit for each in row["entries"] for record in each["deeds"]]  # type: ignore[attr-defined]
-    assert records.count("decided") == 1
+    assert records.count("entry-allocate") == 1
 
 
 def test_one_entry_may_be_for_several_things(context: ServiceContext, made: Office) -> None:

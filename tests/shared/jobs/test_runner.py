@@ -324,6 +324,10 @@ def test_one_funds_silent_bank_pauses_nobody_else_and_costs_no_attempt(context: 
     waiting = job(context, "d0")
     assert waiting is not None and (waiting.attempts, waiting.last_error) == (0, "bank.silent")
     assert waiting.due_at == clock.at + timedelta(seconds=BACK_OFF.waits_s[0])
+    lanes = {lane.fund_id: lane for lane in runner.lanes()}
+    assert (lanes[TN].done, lanes[TN].failed, lanes[TN].last_done_at) == (5, 0, clock.at)
+    assert (lanes[DZ].done, lanes[DZ].failed, lanes[DZ].unavailable) == (0, 1, 1)
+    assert (lanes[DZ].last_error, lanes[DZ].paused_until) == ("bank.silent", waiting.due_at)
 
 
 def test_jobs_of_one_fund_do_not_wait_for_those_of_another(database: Any, mongodb: str) -> None:

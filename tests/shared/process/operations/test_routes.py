@@ -1,9 +1,11 @@
 """Operations over HTTP: dead letters of one's own fund, never what an event says; commands that a worker carries
 out."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from pymongo.database import Database
 
 from services.claims.wiring import service
 from shared.bus import dead_letters, envelope
@@ -12,12 +14,25 @@ from shared.bus.inbox import Inbox
 from shared.events.claims import ClaimSubmitted
 from shared.events.payments import BenefitOrdered
 from shared.jobs import queue
+from shared.jobs.lane_status import LaneStatus
+from shared.kernel.ids import first_id_at
 from shared.process.operations.inbox import PartitionLag, WorkerStatus, write_worker_status
 from shared.process.operations.periodic_task import carry_out
 from shared.storage.service_context import ServiceContext, as_stored
 from tests.kit.callers import Caller, Office
-from tests.kit.contexts import DZ, TN, someone
+from tests.kit.clock import RunningClock
+from tests.kit.contexts import DZ, TN, context_on, someone
 from tests.shared.storage.test_service_context import submitted
+
+
+@pytest.fixture
+def clock() -> RunningClock:
+    return RunningClock()
+
+
+@pytest.fixture
+def context(database: Database[dict[str, Any]], mongodb: str, clock: RunningClock) -> ServiceContext:
+    return context_on(database, mongodb, clock=clock)
 
 
 @pytest.fixture
@@ -160,6 +175,19 @@ def test_the_inbox_tells_how_its_workers_stand(context: ServiceContext, operator
     assert worker["behind"] == [{"topic": "payments", "partition": 0, "records": 7}]
 
 
+def test_work_is_added_up_over_the_workers_of_ones_own_fund(context: ServiceContext, operator: Caller) -> None:
+    at = as_stored(context.clock())
+    ours = LaneStatus(fund_id=DZ, kind="print", done=2, failed=1, last_done_at=at, last_failed_at=at, last_error="x")
+    lanes = [ours, LaneStatus(fund_id=TN, kind="print", done=90)]
+    for worker in ("host:1", "host:2"):
+        status = WorkerStatus(worker=worker, at=at, missing=[], last_taken_at=at, behind=[], lanes=lanes)
+        write_worker_status(context.database, status)
+    context.run(DZ, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "print", "a"))
+    (lane,) = operator.get("/operations/lanes").json["items"]
+    assert (lane["kind"], lane["done"], lane["failed"], lane["due"]) == ("print", 4, 2, 1)
+    assert lane["last_error"] == "x" and lane["paused_until"] is None
+
+
 def fail(context: ServiceContext, *thing_ids: str, fund: str = DZ) -> None:
     """Jobs that failed as often as they may."""
     for thing_id in thing_ids:
@@ -198,3 +226,65 @@ def test_a_job_is_tried_again_or_given_up_with_a_reason(context: ServiceContext,
         ("job-retried", "print:a", ""),
         ("job-given-up", "print:b", "a blank page"),
     ]
+
+
+def test_a_summary_has_every_sign_in_one_answer(context: ServiceContext, operator: Caller) -> None:
+    park(context, "a", "b", "a")
+    park(context, "c", fund=TN)
+    fail(context, "x")
+    publish(context, DZ, submitted("a"))
+    context.run(DZ, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "print", "due"))
+    said = operator.get("/operations/summary").json
+    assert (said["dead_letters"]["letters"], said["dead_letters"]["groups"]) == (2, 1)
+    assert (said["jobs"]["due"], said["jobs"]["failed"]) == (1, 1)
+    assert said["jobs"]["oldest_failed_at"] and said["jobs"]["oldest_due_at"]
+    assert (said["outbox"]["waiting"], said["inbox"]["parked"], said["inbox"]["workers"]) == (1, 3, [])
+    assert said["arrivals"] == {"events_last_hour": 0, "requests_last_hour": 0}
+
+
+def test_arrivals_are_those_of_the_last_hour(context: ServiceContext, operator: Caller, clock: RunningClock) -> None:
+    def take(event_id: str) -> None:
+        context.database["inbox"].insert_one({"_id": event_id, "fund": DZ})
+
+    take(first_id_at(clock() - timedelta(minutes=59)))
+    take(first_id_at(clock() - timedelta(minutes=61)))
+    (first,) = park(context, "a")
+    operator.post(f"/operations/deadletters/{first}/replay", key="one")
+    assert operator.get("/operations/summary").json["arrivals"] == {"events_last_hour": 1, "requests_last_hour": 1}
+
+
+def test_acts_are_listed_by_who_did_them_and_when(
+    context: ServiceContext, operator: Caller, clock: RunningClock
+) -> None:
+    first, _ = park(context, "a", "b")
+    fail(context, "x", "y")
+    operator.post(f"/operations/deadletters/{first}/discard", {"reason": "ordered twice"})
+    group = operator.get("/operations/deadletters/groups").json["items"][0]["fingerprint"]
+    operator.post(f"/operations/deadletters/groups/{group}/replay")
+    yesterday = clock() - timedelta(days=1)
+    earlier = {"act_id": first_id_at(yesterday), "at": yesterday}
+    context.database["operator_acts"].update_many({"verb": "discarded"}, {"$set": earlier})
+    operator.post("/operations/jobs/print:x/retry")
+    other = Office(service, context).staff("operator-2")
+    other.post("/operations/jobs/print:y/giving-up", {"reason": "a blank page"})
+    found = operator.get("/operations/acts?limit=3").json
+    assert [(row["by"], row["verb"], row["thing_id"], row["reason"]) for row in found["items"]] == [
+        ("operator-2", "job-given-up", "print:y", "a blank page"),
+        ("operator-1", "job-retried", "print:x", ""),
+        ("operator-1", "group-replay-asked", group, ""),
+    ]
+    (last,) = operator.get(f"/operations/acts?limit=3&cursor={found['next']}").json["items"]
+    assert (last["verb"], last["reason"], last["text"]) == (
+        "discarded",
+        "ordered twice",
+        "A écarté un message en échec",
+    )
+    assert len(operator.get("/operations/acts?by=operator-2").json["items"]) == 1
+    today = context.funds[DZ].day_of(clock()).isoformat()
+    of_today = [row["verb"] for row in operator.get(f"/operations/acts?on={today}").json["items"]]
+    assert of_today == ["job-given-up", "job-retried", "group-replay-asked"]
+    its_last = operator.get(f"/operations/acts?on={today}&by=operator-1&limit=1").json
+    its_first = operator.get(f"/operations/acts?on={today}&by=operator-1&limit=1&cursor={its_last['next']}").json
+    assert [row["verb"] for row in [*its_last["items"], *its_first["items"]]] == ["job-retried", "group-replay-asked"]
+    assert its_first["next"] is None
+    assert Office(service, context).staff("operator-1", fund=TN).get("/operations/acts").json["items"] == []
