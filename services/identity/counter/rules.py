@@ -25,7 +25,7 @@ class VisitOver(Conflict):
     code = "counter.visit-over"
 
 
-class PersonDied(Conflict):
+class PersonIsDead(Conflict):
     """Nobody stands at a counter after the day on which the register says that they died."""
 
     code = "counter.person-died"
@@ -74,7 +74,7 @@ def begin(
 ) -> Visit:
     """The agent saw who the person is and acts for them from now on."""
     if died_on is not None:
-        raise PersonDied
+        raise PersonIsDead
     return Visit(
         visit_id=visit_id,
         reference=reference,

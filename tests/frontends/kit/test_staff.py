@@ -12,16 +12,16 @@ from frontends.kit.api import Api, Unreachable
 def asked(shown: dict[str, Any]) -> list[str]:
     found: list[str] = []
 
-    class Told(Api):
+    class Answering(Api):
         def call(self, *_: Any, query: Any = None, **__: Any) -> Any:
             found.extend(query["account_ids"].split(","))
             return {"items": [{"account_id": each, "name": f"N. {each}"} for each in found if each != "nameless"]}
 
     with Flask("x").app_context():
-        staff.learn(Told({}, f"xx-{id(found)}", "fr"), shown)
-        g.told = {each: str(staff.name(each)) for each in found}
-        assert g.told.get("agent-1", "<bdi>N. agent-1</bdi>") == "<bdi>N. agent-1</bdi>"
-        assert "nameless" in g.told.get("nameless", "nameless")
+        staff.learn(Answering({}, f"xx-{id(found)}", "fr"), shown)
+        g.shown = {each: str(staff.name(each)) for each in found}
+        assert g.shown.get("agent-1", "<bdi>N. agent-1</bdi>") == "<bdi>N. agent-1</bdi>"
+        assert "nameless" in g.shown.get("nameless", "nameless")
     return found
 
 

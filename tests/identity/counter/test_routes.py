@@ -88,7 +88,7 @@ def test_what_is_done_at_a_counter_is_audited_under_both(
         entry
         for document in harness.context.database["audit"].find({"fund": DZ})
         for entry in document["entries"]
-        if any(deed["thing"] == "persons" for deed in entry["deeds"])
+        if any(each["thing"] == "persons" for each in entry["deeds"])
     ]
     assert (written["actor"], written["agent"]) == (ref(), begun["visit"]["agent_id"])
     assert written["visit"] == begun["visit"]["visit_id"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.identity.counter import rules
-from services.identity.counter.rules import EndingMalformed, PersonDied, PlaceEmpty, VisitUnknown
+from services.identity.counter.rules import EndingMalformed, PersonIsDead, PlaceEmpty, VisitUnknown
 from services.identity.counter.visit import Proof, ProofKind, Visit
 from tests.kit.clock import AT
 
@@ -50,7 +50,7 @@ def test_nobody_ends_the_visit_of_another(agent_id: str | None) -> None:
 
 
 def test_nobody_stands_at_a_counter_after_their_death() -> None:
-    with pytest.raises(PersonDied):
+    with pytest.raises(PersonIsDead):
         begun(died_on=date(2026, 1, 30))
 
 
