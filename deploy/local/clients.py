@@ -8,7 +8,7 @@ from typing import Any
 from joserfc.jwk import ECKey
 
 from deploy.local.addresses import SERVICES
-from services.identity.accounts.account import PERSON_SCOPES
+from services.identity.accounts.account import COUNTER_SCOPES, PERSON_SCOPES
 from shared.funds.roles import EmployerScope, StaffScope
 
 FRONTEND = "demo-frontend"
@@ -24,7 +24,7 @@ def clients(
 ) -> dict[str, dict[str, Any]]:
     """By id, as `services.identity.signin.clients` reads them. A frontend, whose address `frontends` has, may be given
     all that any role of any fund may have."""
-    everything = sorted({*PERSON_SCOPES, *(each.value for each in (*StaffScope, *EmployerScope))})
+    everything = sorted({*PERSON_SCOPES, *COUNTER_SCOPES, *(each.value for each in (*StaffScope, *EmployerScope))})
     key = ECKey.import_key(bank_public_key.read_text())
     public: dict[str, Any] = {
         "kind": "public",

@@ -83,10 +83,10 @@ def _users(characters: Cast) -> Rows:
     at_employer = ["--kind", "employer", "--role", users.of_employer(fund), "--employer", characters.employer.number]
     for who, login, more in (
         ("employer's user", "paie", at_employer),
-        ("agent", "agent", _staff(fund, users.AGENT)),
-        ("supervisor", "superviseur", _staff(fund, users.SUPERVISOR)),
-        ("medical officer", "medecin", _staff(fund, users.MEDICAL_OFFICER)),
-        ("operator", "operateur", _staff(fund, users.OPERATOR)),
+        ("agent", "agent", _staff(fund, users.AGENT, name="Nadia Ben Salem")),
+        ("supervisor", "superviseur", _staff(fund, users.SUPERVISOR, name="Hédi Marzouki")),
+        ("medical officer", "medecin", _staff(fund, users.MEDICAL_OFFICER, name="Dr Salma Ferchichi")),
+        ("operator", "operateur", _staff(fund, users.OPERATOR, name="Walid Trabelsi")),
     ):
         if not more:
             continue  # the fund has no such role
@@ -102,10 +102,10 @@ def _users(characters: Cast) -> Rows:
     return rows
 
 
-def _staff(fund: Fund, scopes: Sequence[StaffScope]) -> list[str]:
-    """The arguments that add one of the staff who may do that; none where no role lets anybody."""
+def _staff(fund: Fund, scopes: Sequence[StaffScope], *, name: str) -> list[str]:
+    """The arguments that add one of the staff, invented, who may do that; none where no role lets anybody."""
     role = users.of_staff(fund, *scopes)
-    return ["--kind", "staff", "--role", role] if role else []
+    return ["--kind", "staff", "--role", role, "--name", name] if role else []
 
 
 def totp_secret(address: str) -> str:

@@ -195,6 +195,7 @@ class DecidedLineView(TypedDict):
 
 class UsedFactView(TypedDict):
     name: str
+    name_text: str
     value: str
     source: str
     source_text: str
@@ -223,6 +224,7 @@ class ConditionResultView(TypedDict):
     holds: "bool | None"
     facts: list["UsedFactView"]
     missing: list[str]
+    missing_texts: list[str]
 
 class DecisionView(TypedDict):
     lines: list["DecidedLineView"]

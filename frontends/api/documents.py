@@ -405,6 +405,10 @@ def papers_list_types(api: Api) -> "PaperTypeViews":
     """The papers that the fund issues: in which languages, for which time they hold, whether a period is chosen."""
     return api.call(SERVICE, "GET", "/paper-types")  # type: ignore[no-any-return]
 
+def papers_list_of_person(api: Api, person_ref: str, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "PaperViewPage":
+    """A person's papers, newest first, for the fund's agents; the look enters the access journal."""
+    return api.call(SERVICE, "GET", "/persons/{person_ref}/papers", at={"person_ref": person_ref}, query={"purpose": purpose, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
 def papers_read(api: Api, number: str, *, purpose: str | None = None) -> "PaperView":
     """One paper, for the person whose it is and for the fund's agents, whose look enters the access journal."""
     return api.call(SERVICE, "GET", "/papers/{number}", at={"number": number}, query={"purpose": purpose})  # type: ignore[no-any-return]

@@ -44,6 +44,13 @@ class ApplicationBody(TypedDict):
 class ApplicationView(TypedDict):
     text: str
 
+class StaffNameView(TypedDict):
+    account_id: str
+    name: str
+
+class StaffNameViews(TypedDict):
+    items: list["StaffNameView"]
+
 class ActivationBody(TypedDict):
     token: str
     password: str
@@ -189,6 +196,41 @@ class HolidayView(TypedDict):
 class HolidayViewPage(TypedDict):
     items: list["HolidayView"]
     next: "str | None"
+
+class VisitBody(TypedDict):
+    number: str
+    proof: str
+    proof_ending: str
+    place: str
+
+class VisitView(TypedDict):
+    visit_id: str
+    reference: str
+    agent_id: str
+    proof: str
+    proof_text: str
+    proof_ending: str
+    place: str
+    began_at: str
+    ends_at: str
+
+class BegunView(TypedDict):
+    visit: "VisitView"
+    person: "PersonView"
+    ticket: str
+
+class VisitViewPage(TypedDict):
+    items: list["VisitView"]
+    next: "str | None"
+
+class ContactView(TypedDict):
+    email: "str | None"
+    mobile: "str | None"
+    version: int
+
+class ContactBody(TypedDict):
+    email: "str | None"
+    mobile: "str | None"
 
 class AccessEntryView(TypedDict):
     at: str
@@ -385,6 +427,10 @@ def accounts_open(api: Api, *, idempotency_key: str, body: "ApplicationBody") ->
     """Ask for an account. The answer is the same for everybody."""
     return api.call(SERVICE, "POST", "/accounts", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
+def accounts_list_staff_names(api: Api, *, account_ids: str) -> "StaffNameViews":
+    """How some of the fund's staff are called, for the fund's staff: pages name people, records keep ids. Who has no name, or is not of the staff, is left out."""
+    return api.call(SERVICE, "GET", "/staff-names", query={"account_ids": account_ids})  # type: ignore[no-any-return]
+
 def accounts_activate(api: Api, *, idempotency_key: str, body: "ActivationBody") -> "AccountView":
     """Open the account that a link was sent for, with the password that was chosen with it."""
     return api.call(SERVICE, "POST", "/accounts/activation", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
@@ -456,6 +502,26 @@ def register_read_fund(api: Api) -> "FundView":
 def register_list_holidays(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "HolidayViewPage":
     """The fund's holidays of this year and the next, by day. An estimated day is said to be one."""
     return api.call(SERVICE, "GET", "/fund/holidays", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def counter_list_own(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "VisitViewPage":
+    """When agents of the fund acted for the caller at a counter, by which proof and where, newest first."""
+    return api.call(SERVICE, "GET", "/counter/visits", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def counter_begin(api: Api, *, idempotency_key: str, body: "VisitBody") -> "BegunView":
+    """Begin to act for a person who is present and showed who they are. It enters the person's access journal."""
+    return api.call(SERVICE, "POST", "/counter/visits", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def counter_end(api: Api, visit_id: str, *, idempotency_key: str) -> "VisitView":
+    """The person has left: no new token comes of the visit. One that was given is good for at most ten minutes."""
+    return api.call(SERVICE, "POST", "/counter/visits/{visit_id}/end", at={"visit_id": visit_id}, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def counter_read_contact(api: Api) -> "ContactView":
+    """Where the person who is present is reached. It enters their access journal."""
+    return api.call(SERVICE, "GET", "/contact")  # type: ignore[no-any-return]
+
+def counter_correct_contact(api: Api, *, body: "ContactBody", version: int | None = None) -> "ContactView":
+    """Correct where the person who is present is reached: messages and the links that open accounts go there from now on. The fund's register has the last word: its next import that has the person with other contact data counts."""
+    return api.call(SERVICE, "PUT", "/contact", body=body, version=version)  # type: ignore[no-any-return]
 
 def access_journal_list_own(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "AccessEntryViewPage":
     """Which agents of the fund looked at what is kept here of the caller, when and why, newest first."""

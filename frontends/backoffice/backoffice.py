@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from frontends.backoffice import awards, bank, case, employers, home, medical, persons, queue, runs
+from frontends.backoffice import awards, bank, case, counter, employers, home, medical, persons, queue, runs
 from frontends.kit.frontend import Frontend, Link
+from frontends.kit.person import claims, new_claim, papers
 
 STAFF = ("staff",)
 
@@ -22,10 +23,16 @@ BACKOFFICE = Frontend(
         awards.pages,
         runs.pages,
         bank.pages,
+        counter.pages,
     ],
+    person_pages=[claims.pages, new_claim.pages, papers.pages],
+    person_home="counter.index",
+    person_path="/counter",
+    is_counter=True,
     navigation=[
         Link(endpoint="queue.index", text="Queues", actors=STAFF, scopes=("claims:decide", "claims:medical")),
         Link(endpoint="persons.search", text="Search", actors=STAFF, scopes=("register:read",)),
+        Link(endpoint="counter.index", text="Counter", actors=STAFF, scopes=("counter:act",)),
         Link(endpoint="awards.index", text="Awards", actors=STAFF, scopes=("awards:manage",)),
         Link(endpoint="runs.index", text="Runs", actors=STAFF, scopes=("runs:read",)),
         Link(endpoint="bank.index", text="Bank", actors=STAFF, scopes=("ledger:read",)),
@@ -42,6 +49,7 @@ BACKOFFICE = Frontend(
         "claims:read",
         "claims:supervise",
         "collections:read",
+        "counter:act",
         "declarations:read",
         "ledger:read",
         "papers:read",

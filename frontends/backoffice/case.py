@@ -1,7 +1,6 @@
 """A case: facts on one side, papers on the other, what the rules would say, and what an agent may do about it."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, request
@@ -10,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
 from frontends.api import documents
+from frontends.backoffice.deciding import refused_lines, total_of
+from frontends.backoffice.duplicates import differing
 from frontends.backoffice.forms import form_name, forms
 from frontends.backoffice.queue import next_case, queue_worked_on
 from frontends.backoffice.texts import Offers
@@ -38,11 +39,6 @@ ACTS = (
     "note",
     "person",
 )
-COLOURS = {
-    "wait": ("papers-asked", "to-confirm", "medical-control"),
-    "good": ("approved", "ordered", "paid", "done", "under-way"),
-    "bad": ("refused", "returned"),
-}
 MAGIC = {b"%PDF": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
 
 
@@ -195,35 +191,6 @@ def person(claim_id: str) -> Response:
     found = service.claims_search(api(), idempotency_key=form.key, body=body)
     form.done()
     return go_to("persons.one", person_ref=found["person_ref"], purpose=PURPOSE)
-
-
-def refused_lines(typed: Any) -> list[service.RefusedLineBody]:
-    """The lines that a reason was chosen for, from fields `line-<number>`; a name of another shape is none of ours."""
-    chosen = ((name.removeprefix("line-"), reason) for name, reason in typed if name.startswith("line-"))
-    return [
-        {"number": int(number), "reason": reason}
-        for number, reason in chosen
-        if reason and number.isascii() and number.isdecimal() and len(number) < 4
-    ]
-
-
-def total_of(lines: Any, refused: Any) -> str:
-    """What the lines come to that are not refused, as the service writes sums."""
-    numbers = {each["number"] for each in refused}
-    return str(sum((Decimal(line["reimbursed"]) for line in lines if line["number"] not in numbers), Decimal(0)))
-
-
-def differing(claim: Any, other: Any) -> set[str]:
-    """In which of its fields another claim differs from this one; the rest is the same and needs no look."""
-    return {name for name in ("care_on", "status", "approved") if claim[name] != other[name]} | {
-        name for name in ("lines", "papers") if _plain(claim[name]) != _plain(other[name])
-    }
-
-
-def _plain(rows: Any) -> list[tuple[Any, ...]]:
-    return sorted(
-        tuple(sorted((name, str(value)) for name, value in row.items() if name != "added_at")) for row in rows
-    )
 
 
 def _act(

@@ -9,7 +9,7 @@ from frontends.api import claims, documents, identity
 from frontends.backoffice.texts import Offers
 from frontends.kit.api import Problem, together
 from frontends.kit.codes import Codes
-from frontends.kit.pages import Form, api, change_session, go_to, render, session, signed_in
+from frontends.kit.pages import Form, api, change_session, download, go_to, render, session, signed_in
 
 pages = Blueprint("persons", __name__)
 
@@ -46,12 +46,13 @@ def find() -> Response:
 def one(person_ref: str) -> Response:
     """Rights, card, career, claims, awards: each look enters the person's own journal, with its purpose."""
     asked, purpose = api(), purpose_of(request.args.get("purpose"))
-    right, card, career, filed, awards, types, codes = together(
+    right, card, career, filed, awards, papers, types, codes = together(
         lambda: claims.entitlements_read(asked, person_ref, purpose=purpose),
         lambda: identity.cards_read(asked, person_ref, purpose=purpose),
         lambda: documents.careers_read(asked, person_ref, purpose=purpose),
         lambda: claims.claims_queue(asked, person_ref=person_ref, purpose=purpose, limit=LISTED),
         lambda: claims.awards_list_for_agent(asked, person_ref=person_ref, purpose=purpose, limit=LISTED),
+        lambda: documents.papers_list_of_person(asked, person_ref, purpose=purpose, limit=LISTED),
         lambda: claims.claims_list_types(asked),
         lambda: claims.codes_list_sets(asked),
     )
@@ -66,9 +67,18 @@ def one(person_ref: str) -> Response:
         career=career,
         filed=filed,
         awards=awards,
+        papers=papers,
         offers=Offers(types),
         codes=Codes(codes),
     )
+
+
+@pages.get("/certificates/<number>")
+@signed_in("staff")
+def certificate(number: str) -> Response:
+    """The file itself, to keep or to print; the look enters the person's journal."""
+    content = documents.papers_read_pdf(api(), number, purpose=purpose_of(request.args.get("purpose")))
+    return download(content, file_name=f"{number}.pdf", media_type="application/pdf")
 
 
 def purpose_of(asked: str | None) -> str:

@@ -17,8 +17,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from frontends.api import identity
-from frontends.kit import colours, formats, pages, security, signin, static_files, words
+from frontends.kit import colours, counter, formats, pages, security, signin, staff, static_files, words
 from frontends.kit.api import Api, Problem, Unreachable, pooled
+from frontends.kit.counter import NobodyPresent
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.sessions import Sessions
 from frontends.kit.settings import Settings
@@ -65,6 +66,8 @@ def build(frontend: Frontend, settings: Settings) -> Flask:
     _own_pages(app, settings)
     for blueprint in frontend.pages:
         app.register_blueprint(blueprint)
+    for blueprint in frontend.person_pages:
+        app.register_blueprint(blueprint, url_prefix=f"{frontend.person_path}{blueprint.url_prefix or ''}" or None)
     security.install(app, form_targets=[_origin(settings.issuer)])
     by_fund = ByFund(app.wsgi_app, fund_ids=settings.fund_ids, hosts=settings.hosts)
     trusted = settings.trusted_proxies
@@ -82,13 +85,14 @@ def _templates(app: Flask, frontend: Frontend) -> None:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         words.gettext, words.plural, newstyle=True, pgettext=words.pgettext
     )
-    env.filters |= {**formats.FILTERS, "zip": zip, "dependant_choice": _dependant_choice}
+    env.filters |= {**formats.FILTERS, "staff": staff.name, "zip": zip, "dependant_choice": _dependant_choice}
     env.tests["answered"] = lambda given: not isinstance(given, (Problem, Unreachable))
     env.globals |= {
         "static": static_files.address,
         "session": pages.session,
         "user": pages.user,
         "may": pages.may,
+        "present": counter.present,
         "flashed": pages.flashed,
         "frontend": frontend,
         "navigation": lambda: [link for link in frontend.navigation if _is_shown(link)],
@@ -265,6 +269,11 @@ def _failures(app: Flask) -> None:
             return_to = _own_path(_without_root(return_to))
             pages.keep_form(_without_root(return_to))
         return redirect(url_for("sign_in", return_to=_own_path(_without_root(return_to))), 303)
+
+    @app.errorhandler(NobodyPresent)
+    def nobody_present(_: NobodyPresent) -> AnyResponse:
+        """The visit is over: what was typed waits for the next one of the same person."""
+        return redirect(url_for(current_app.extensions["frontend"].person_home), 303)
 
     @app.errorhandler(NotOurs)
     def not_ours(_: NotOurs) -> AnyResponse:

@@ -20,7 +20,11 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Frontend:
-    """One of the three. `scopes` are asked for at sign-in; a person's role decides which of them are given."""
+    """One of the three. `scopes` are asked for at sign-in; a person's role decides which of them are given.
+
+    `person_pages` are pages of an insured person that a counter has as well; where `is_counter`, an agent sees them for
+    the person who is present, under `person_path`. `person_home` is where such a page leads back to.
+    """
 
     name: str
     title: str
@@ -29,3 +33,7 @@ class Frontend:
     navigation: Sequence[Link]
     scopes: Sequence[str]
     home: str
+    person_pages: Sequence[Blueprint] = ()
+    person_home: str = ""
+    person_path: str = ""
+    is_counter: bool = False

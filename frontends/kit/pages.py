@@ -11,7 +11,9 @@ from flask import abort, current_app, g, make_response, redirect, render_templat
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from frontends.kit import counter, staff
 from frontends.kit.api import Api, Problem
+from frontends.kit.frontend import Frontend
 from frontends.kit.sessions import Session, Sessions
 from frontends.kit.signin import SignedOut
 
@@ -68,33 +70,45 @@ def signed_in(*actors: str) -> Callable[[Page[P]], Page[P]]:
     return guard
 
 
+def for_person(page: Page[P]) -> Page[P]:
+    """Pages of an insured person: for themselves, or at a counter for the agent before whom they stand."""
+
+    @functools.wraps(page)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+        frontend: Frontend = current_app.extensions["frontend"]
+        if not user():
+            raise SignedOut
+        if user()["actor"] != ("staff" if frontend.is_counter else "person"):
+            abort(403)
+        if frontend.is_counter:
+            counter.act_for_present()
+        return page(*args, **kwargs)
+
+    guarded.is_for = ("person",)  # type: ignore[attr-defined]
+    return guarded
+
+
 def render(template: str, /, *, http_status: int = 200, **shown: Any) -> Response:
     """A page. With `problem` in what it shows, its status is what the service answered."""
+    if user().get("actor") == "staff" and not counter.is_acting():
+        staff.learn(api(), shown)
     problem = shown.get("problem")
     if isinstance(problem, Problem) and http_status == 200:
         http_status = problem.status if problem.status in (409, 412, 422) else 422
     return make_response(render_template(template, **shown), http_status)
 
 
-def download(content: bytes, *, media_type: str, file_name: str) -> Response:
-    """A file to keep. Its name is ours: nothing that somebody typed stands in it."""
+def download(content: bytes, *, file_name: str, media_type: str) -> Response:
+    """A file to keep."""
     answer = make_response(content)
-    answer.headers["Content-Type"] = media_type
-    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    answer.content_type = media_type
+    answer.headers.set("Content-Disposition", "attachment", filename=file_name)
     return answer
 
 
 def go_to(endpoint: str, /, **values: Any) -> Response:
     """Go on to another page, by GET: a form that was sent is not sent again by a reload."""
     return redirect(url_for(endpoint, **values), 303)
-
-
-def download(content: bytes, name: str, media_type: str) -> Response:
-    """A file for the person to keep."""
-    answer = make_response(content)
-    answer.headers["Content-Type"] = media_type
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
 
 
 def flash(text: str) -> None:

@@ -26,6 +26,8 @@ KEYS_S = 60.0
 PENDING_MAX = 5
 """Sign-ins that one browser began and did not end."""
 ALGORITHMS = ["ES256", "RS256"]
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105
+VISIT_TICKET = "urn:himaya:token-type:visit-ticket"
 TIMEOUT = (CONNECT_MAX_S, ANSWER_MAX_S)
 
 
@@ -106,6 +108,11 @@ class SignIn:
             if tokens is None:
                 raise SignedOut
         return str(tokens["access_token"])
+
+    def at_counter(self, fund: str, ticket: str) -> dict[str, Any]:
+        """The tokens with which an agent acts for the person of a visit (RFC 8693); SignedOut where the visit is over,
+        or the agent's session."""
+        return self._tokens(fund, grant_type=TOKEN_EXCHANGE, subject_token=ticket, subject_token_type=VISIT_TICKET)
 
     def sign_out_address(self, session: Session, *, fund: str, afterwards: str) -> str:
         """Where to send the browser to end its session at the fund; it comes back to `afterwards`."""

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from frontends.kit.frontend import Frontend, Link
+from frontends.kit.person import claims, new_claim, papers
 from frontends.portal.anyone import accounts, check, welcome
 from frontends.portal.employer import by_form, declaring, firms, nothing
-from frontends.portal.person import account, career, claims, home, messages, new_claim, papers, payments, rights
+from frontends.portal.person import account, career, home, messages, payments, rights
 
 PERSON = ("person",)
 EMPLOYER = ("employer",)
@@ -21,9 +22,6 @@ PORTAL = Frontend(
         check.pages,
         home.pages,
         rights.pages,
-        claims.pages,
-        new_claim.pages,
-        papers.pages,
         payments.pages,
         career.pages,
         messages.pages,
@@ -33,6 +31,8 @@ PORTAL = Frontend(
         by_form.pages,
         nothing.pages,
     ],
+    person_pages=[claims.pages, new_claim.pages, papers.pages],
+    person_home="home.index",
     navigation=[
         Link(endpoint="home.index", text="Overview", actors=PERSON),
         Link(endpoint="claims.index", text="Claims", actors=PERSON),

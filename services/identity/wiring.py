@@ -4,13 +4,16 @@ import sys
 from pathlib import Path
 
 from services.identity.access_journal.accessed import AccessedKind
-from services.identity.accounts.commands import add_user, list_roles, reset_user
+from services.identity.accounts.commands import add_user, list_roles, name_user, reset_user
 from services.identity.accounts.jobs import backfills, considering
 from services.identity.accounts.routes import routes as account_routes
 from services.identity.accounts.store import accounts, applications, throttles
 from services.identity.cards.reactions import reactions as card_reactions
 from services.identity.cards.routes import routes as card_routes
 from services.identity.cards.store import cards
+from services.identity.counter.routes import routes as counter_routes
+from services.identity.counter.store import visits
+from services.identity.counter.visit import ProofKind
 from services.identity.deaths.death import DeathSource
 from services.identity.deaths.store import deaths
 from services.identity.register.commands import import_register
@@ -41,6 +44,7 @@ def provider_config(own: Settings) -> ProviderConfig:
 CODES: CodeSets = {
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (AccessedKind, "access.looked-at.{}"),
+    "counter-proofs": (ProofKind, "counter.proof.{}"),
     "death-sources": (DeathSource, "death.source.{}"),
 }
 
@@ -55,10 +59,11 @@ service: Service[Settings] = Service(
         upkeep_routes,
         card_routes,
         register_routes,
+        counter_routes,
         access_journal(AccessedKind, scope="account:manage"),
     ],
     reactions=[card_reactions, signin_reactions],
-    repositories=[persons, employers, deaths, cards, accounts, applications, throttles, sessions, entries],
+    repositories=[persons, employers, deaths, cards, accounts, applications, throttles, sessions, visits, entries],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
     retentions={ASSERTIONS: Retention(life=ASSERTION_KEPT, since="expires_at", why="used once; clocks differ by less")},
     blueprints=lambda own, context: [blueprint(provider_config(own), context)],
@@ -73,6 +78,7 @@ service: Service[Settings] = Service(
         "accounts.recover": "20/hour",
         "upkeep.change_password": "20/hour",
         "register.find_person": "60/minute",
+        "counter.begin": "60/minute",
     },
     keys=lambda own, context: keys.read(own.signing_keys_file),
     periodic_tasks=lambda own: [forget()],
@@ -85,6 +91,9 @@ service: Service[Settings] = Service(
         ),
         "add-user": lambda own, context, arguments: add_user(
             context, arguments, texts=service.texts(), said=sys.stdin, out=sys.stdout
+        ),
+        "name-user": lambda own, context, arguments: name_user(
+            context, arguments, texts=service.texts(), out=sys.stdout
         ),
         "roles": lambda own, context, arguments: list_roles(context, arguments, texts=service.texts(), out=sys.stdout),
         "reset-user": lambda own, context, arguments: reset_user(

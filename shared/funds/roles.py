@@ -41,6 +41,7 @@ class StaffScope(StrEnum):
     BANK_SETTLE = "bank:settle"
     REGISTER_READ = "register:read"
     REGISTER_RECORD = "register:record"
+    COUNTER_ACT = "counter:act"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_ACT = "operations:act"
 
@@ -66,6 +67,7 @@ _LEADS_TO = {
     StaffScope.CLAIMS_SUPERVISE: StaffScope.CLAIMS_READ,
     StaffScope.AWARDS_MANAGE: StaffScope.AWARDS_READ,
     StaffScope.REGISTER_RECORD: StaffScope.REGISTER_READ,
+    StaffScope.COUNTER_ACT: StaffScope.REGISTER_READ,
     StaffScope.RUNS_MAKE: StaffScope.RUNS_READ,
     StaffScope.RUNS_APPROVE: StaffScope.RUNS_READ,
     StaffScope.OPERATIONS_ACT: StaffScope.OPERATIONS_READ,
@@ -129,6 +131,7 @@ _AGENT = (
     StaffScope.BANK_SETTLE,
     StaffScope.REGISTER_READ,
     StaffScope.REGISTER_RECORD,
+    StaffScope.COUNTER_ACT,
 )
 USUAL_STAFF: Mapping[str, StaffRole] = {
     "agent": StaffRole(scopes=_AGENT),

@@ -229,9 +229,20 @@ def _is_well_formed(claims: Mapping[str, Any]) -> bool:
         and isinstance(claims.get("scope", ""), str)
         and claims.get("actor", "client") in set(ActorKind)
         and isinstance(claims.get("person_ref", ""), str)
+        and isinstance(claims.get("visit", ""), str)
+        and _is_act_well_formed(claims)
         and isinstance(employers, list)
         and all(isinstance(each, str) for each in employers)
     )
+
+
+def _is_act_well_formed(claims: Mapping[str, Any]) -> bool:
+    """Who acts for another (RFC 8693, 4.1) is named, and only for a person at a counter."""
+    if "act" not in claims:
+        return "visit" not in claims
+    acting = claims["act"]
+    is_named = isinstance(acting, dict) and isinstance(acting.get("sub"), str) and bool(acting["sub"])
+    return is_named and claims.get("actor") == ActorKind.PERSON and bool(claims.get("visit"))
 
 
 def actor_of(claims: Mapping[str, Any]) -> Actor:
@@ -243,4 +254,6 @@ def actor_of(claims: Mapping[str, Any]) -> Actor:
         person_ref=claims.get("person_ref"),
         employer_ids=frozenset(claims.get("employers", ())),
         session_id=claims.get("sid"),
+        agent=claims["act"]["sub"] if "act" in claims else None,
+        visit_id=claims.get("visit"),
     )

@@ -69,10 +69,11 @@ class RouteEndpoint:
         g.fund = self.context.funds[fund]
         structlog.contextvars.bind_contextvars(fund=fund, route=self.route.name)
         actor = self._caller(fund)
+        g.is_to_staff = actor.kind is ActorKind.STAFF
         inputs = self._inputs(fund)
         if self.route.method != "GET":
             return self._changed(fund, actor, inputs, path)
-        if self.route.is_journaled and actor.kind is ActorKind.STAFF:
+        if self.route.is_journaled and actor.agent_id is not None:
 
             def read(uow: UnitOfWork) -> Response:
                 return self._response(self.route.handler(uow, *inputs, **path))

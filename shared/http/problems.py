@@ -19,6 +19,8 @@ from shared.storage.connection import DatabaseUnavailable, is_gone
 MEDIA_TYPE = "application/problem+json"
 UNAVAILABLE = "503 SERVICE UNAVAILABLE"
 RETRY_AFTER_S = 2
+TO_STAFF = ".to-staff"
+"""After a code: the sentence for the fund's staff, of one that speaks to the person."""
 CODE_OF_STATUS = {
     404: "request.not-found",
     405: "request.method-not-allowed",
@@ -140,7 +142,10 @@ def texts() -> Texts:
 
 
 def translate(code: str, **parameters: object) -> str:
-    """A sentence of this service in the caller's language."""
+    """A sentence of this service in the caller's language. Staff read the one that is written for them, under the code
+    with `.to-staff`, where the usual one speaks to the person."""
+    if g.get("is_to_staff") and f"{code}{TO_STAFF}" in texts().by_code:
+        code = f"{code}{TO_STAFF}"
     country = g.fund.country if "fund" in g else ""
     return texts().translate(code, language(), parameters, country=country)
 

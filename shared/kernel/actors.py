@@ -26,7 +26,8 @@ class NotYours(Forbidden):
 class Actor:
     """A caller of one fund, with the scopes that the fund gave and whom they may act for.
 
-    `session_id` is the sign-in that their token is of; a machine has none.
+    `session_id` is the sign-in that their token is of; a machine has none. `agent` is the account of the agent who acts
+    for a person who is present at a counter, `visit_id` that visit; both are empty where people act for themselves.
     """
 
     kind: ActorKind
@@ -35,6 +36,14 @@ class Actor:
     person_ref: str | None = None
     employer_ids: frozenset[str] = field(default_factory=frozenset)
     session_id: str | None = None
+    agent: str | None = None
+    visit_id: str | None = None
+
+    @property
+    def agent_id(self) -> str | None:
+        """The agent of the fund whose hand it is, be it for a person at a counter; None where no agent acts. What such
+        a hand looks at enters the person's access journal."""
+        return self.subject if self.kind is ActorKind.STAFF else self.agent
 
     def must_act_for_employer(self, employer_id: str) -> None:
         """Staff act for every employer of their fund, a firm's user only for the firms that it was given."""

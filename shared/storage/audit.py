@@ -64,9 +64,11 @@ def documents(uows: Sequence[UnitOfWork], new_id: Callable[[], str]) -> list[Doc
 
 
 def _entry(uow: UnitOfWork, by: Actor) -> Document:
+    at_counter = {} if by.agent is None else {"agent": by.agent, "visit": by.visit_id}
     return {
         "actor": by.subject,
         "actor_kind": by.kind.value,
+        **at_counter,
         "cause": uow.cause,
         "deeds": [
             {"verb": record.verb, "thing": record.thing, "id": record.thing_id, "version": record.version}

@@ -56,6 +56,34 @@ def test_an_agent_finds_queues_records_and_money(platform: Platform, office: str
     visitor.close()
 
 
+def test_an_agent_acts_for_who_is_present(platform: Platform, office: str, browser: Browser) -> None:
+    [row] = [
+        row
+        for row in json.loads((platform.var / "demo" / "sign-ins.json").read_text())
+        if row[:2] == [FUND, "insured person"]
+    ]
+    visitor = signed_in(platform, office, browser, "supervisor", language="ar", width=PHONE)
+    page = visitor.go(f"{office}/counter/").page
+    visitor.seen("counter")
+    page.fill("#number", row[2])
+    page.fill("#proof_ending", "٤٨٢١")
+    page.fill("#place", "شباك 3")
+    page.click("main .btn-primary")
+    expect(page.locator("#errors")).to_be_focused()  # without a proof there is no visit
+    page.check("#proof-1")
+    page.click("main .btn-primary")
+    expect(page.locator(".present")).to_be_visible()
+    visitor.seen("counter-desk")
+    for path in ("claims/new/", "claims", "papers", "contact"):
+        page.goto(f"{office}/counter/{path}")
+        visitor.seen(f"counter-{path.strip('/').replace('/', '-')}")
+    page.click(".present form button")
+    expect(page.locator(".present")).to_have_count(0)
+    page.goto(f"{office}/counter/papers")
+    expect(page.locator("#number")).to_be_visible()  # nobody is present: who is?
+    visitor.close()
+
+
 def test_medical_control_sees_its_own_queue_alone(platform: Platform, office: str, browser: Browser) -> None:
     visitor = signed_in(platform, office, browser, "medical officer", language="ar", width=PHONE)
     expect(visitor.page.locator(".queues a")).to_have_text(["المراقبة الطبية"])

@@ -27,6 +27,7 @@ from services.claims.runs.run import Status as RunStatus
 from services.documents.careers import store as careers
 from services.documents.careers.career import DeclaredPage
 from services.documents.papers import store as papers
+from services.identity.counter import store as counter
 from services.identity.register import store as register
 from services.identity.signin import store as signin
 from services.notifications.messages import store as messages
@@ -207,6 +208,12 @@ PAGED: dict[str, Listed] = {
         register.employers,
         register.BY_NUMBER,
         lambda uow, it, wanted: register.page_of_employers(uow, wanted=wanted, employer_id=None, is_open=None),
+    ),
+    "services.identity.counter.store.of_person": Listed(
+        "identity",
+        counter.visits,
+        counter.NEWEST_FIRST,
+        lambda uow, it, wanted: counter.of_person(uow, it.person_ref, wanted=wanted),
     ),
     "services.identity.signin.store.of_account": Listed(
         "identity",

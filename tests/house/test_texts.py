@@ -13,6 +13,7 @@ import pytest
 
 import services as all_services
 import shared
+from shared.http.problems import TO_STAFF
 from shared.kernel.errors import Failure
 from shared.languages.texts import LANGUAGES
 from tests.contracts import services
@@ -56,6 +57,15 @@ def test_the_languages_say_the_same(name: str) -> None:
         }
         assert set(sentences) == set(LANGUAGES), f"{code} is not said in every language"
         assert len(set(map(frozenset, parameters.values()))) == 1, f"{code} has other parameters by language"
+
+
+@pytest.mark.parametrize("name", services.names())
+def test_a_sentence_for_staff_stands_beside_the_usual_one(name: str) -> None:
+    by_code = services.load(name).texts().by_code
+    for code in by_code:
+        if code.endswith(TO_STAFF):
+            usual = by_code[code.removesuffix(TO_STAFF)]
+            assert all(by_code[code][language] != usual[language] for language in LANGUAGES), code
 
 
 def test_a_code_is_raised_in_one_place() -> None:

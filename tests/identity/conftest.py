@@ -87,7 +87,10 @@ def clients(bank_key: ECKey) -> dict[str, Client]:
         actors=(ActorKind.STAFF,),
         redirect_uris=(CALLBACK,),
         audiences=SERVICES,
-        scopes=("claims:decide", "claims:read", "operations:act", "account:manage"),
+        scopes=(
+            *("claims:decide", "claims:read", "operations:act", "account:manage", "counter:act"),
+            *("claims:submit", "contact:correct"),
+        ),
     )
     bank = Client(
         client_id="bank",
@@ -110,7 +113,7 @@ class Town:
 
     def as_before(self) -> None:
         """Forget what an earlier test did: who failed, who is in, what became of an account."""
-        for name in ("tries", "sessions", "assertions", "applications", "outbox", "audit"):
+        for name in ("tries", "sessions", "assertions", "applications", "visits", "access_journal", "outbox", "audit"):
             self.database[name].delete_many({})
         for account in self.accounts:
             self.database["accounts"].replace_one({"_id": account["_id"]}, account)
@@ -131,7 +134,7 @@ def opened(database: Database[dict[str, Any]], mongodb: str, folder: Path) -> To
     known_people(context, folder)
     _open_account(context)
     assert added_user(context, "--kind", "employer", "--login", "paie", "--employer", FIRM)[0] == 0
-    _, address = added_user(context, "--kind", "staff", "--login", "nadia", "--role", "operator")
+    _, address = added_user(context, "--kind", "staff", "--login", "nadia", "--role", "operator", "--name", "Nadia B.")
     return Town(database, list(database["accounts"].find()), parse_qs(urlsplit(address).query)["secret"][0])
 
 

@@ -133,8 +133,10 @@ class Office:
         )
         self.scopes = {route.scope for route in routes if route.scope}
 
-    def person(self, person_ref: str, *, fund: str = DZ) -> Caller:
-        return self._caller(fund, actor="person", sub=f"account-{person_ref}", person_ref=person_ref)
+    def person(self, person_ref: str, *, fund: str = DZ, **claims: Any) -> Caller:
+        """An insured person; what more the token says, such as whose hand it is at a counter, in `claims`."""
+        said = {"actor": "person", "sub": f"account-{person_ref}", "person_ref": person_ref, **claims}
+        return self._caller(fund, **said)
 
     def employer(self, *employer_ids: str, fund: str = DZ) -> Caller:
         return self._caller(fund, actor="employer", sub="user-1", employers=list(employer_ids))

@@ -20,7 +20,7 @@ from services.claims.overpayments.store import overpayments
 from services.claims.runs.jobs import RunCalculator
 from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
-from services.identity.accounts.account import Account, Status
+from services.identity.accounts.account import COUNTER_SCOPES, Account, Status
 from services.identity.accounts.store import accounts
 from services.identity.settings import Settings as IdentitySettings
 from services.identity.signin.session import Session
@@ -107,6 +107,12 @@ class Holding:
             claims["employers"] = [self.firm if is_owner else OTHER_FIRM]
         client, service = self.office.app.test_client(), self.office.service
         return Caller(client, service, DZ, role.scopes if scopes is None else scopes, **claims)
+
+    def at_counter(self) -> Caller:
+        """An agent who acts for the owner, who is present."""
+        claims = {"actor": "person", "sub": self.owner, "person_ref": self.owner, "act": {"sub": "agent-1"}}
+        client, service = self.office.app.test_client(), self.office.service
+        return Caller(client, service, DZ, COUNTER_SCOPES, visit="visit-1", **claims)
 
     def ask(self, operation: Operation, bearer: str | None, *, fund: str = DZ, **more: Any) -> TestResponse:
         """The operation on the thing that is here."""
@@ -311,17 +317,24 @@ def _identity(context: ServiceContext, folder: Path) -> Holding:
     )
     office, ref = Office(identity, context, own), of_identity.ref()
     card = office.person(ref).get("/card").json
+    present = {"number": of_identity.AMIRA_NSS, "proof": "id-card", "proof_ending": "4821", "place": "Guichet 3"}
+    claims = {"actor": "staff", "sub": account_name(Role.AGENT, is_owner=True), "sid": "session-1"}
+    agent = Caller(office.app.test_client(), identity, DZ, office.scopes, **claims)
+    visit_id = agent.post("/counter/visits", present).json["visit"]["visit_id"]
     died = office.staff().post(f"/deaths/{ref}", {"died_on": "2026-01-30", "paper": "2026/11"})
     assert died.status_code == 200, died.text
     return Holding(
         office,
-        parts={"person_ref": ref, "session_id": _signed_in(context)},
+        parts={"person_ref": ref, "session_id": _signed_in(context), "visit_id": visit_id},
         marks={ref, card["card_number"], "Benali", of_identity.AMIRA_NIN, of_identity.AMIRA_NSS},
         asks={
             "accounts.open": {"json": of_identity.application()},
             "register.find_person": {"json": {"number": of_identity.AMIRA_NSS, "purpose": "handling"}},
             "register.record_death": {"json": {"died_on": "2026-01-31", "paper": "2026/12"}},
             "register.take_death_back": {"json": {"reason": "a namesake"}},
+            "counter.begin": {"json": present},
+            "counter.correct_contact": {"json": {"email": None, "mobile": None}},
+            "accounts.list_staff_names": {"query_string": {"account_ids": "agent-1"}},
             "accounts.activate": {"json": {"token": "x" * 43, "password": of_identity.PASSWORD}},
         },
         owner=ref,

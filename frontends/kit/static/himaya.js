@@ -33,6 +33,12 @@
     dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
   }
 
+  // A receipt to take along.
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+
   // Questions that only some answers lead to.
   const conditional = () => {
     for (const part of document.querySelectorAll("[data-shown-if]")) {

@@ -85,9 +85,8 @@ def corrected_file(declaration_id: str, number: str) -> Response:
     asked = api()
     made = payments.declarations_correct(asked, declaration_id)
     name = next((each["name"] for each in made["files"] if str(each["number"]) == number), "")
-    return download(
-        payments.declarations_read_corrected(asked, declaration_id, number), name, "application/octet-stream"
-    )
+    content = payments.declarations_read_corrected(asked, declaration_id, number)
+    return download(content, file_name=name, media_type="application/octet-stream")
 
 
 @pages.post("/declarations/<declaration_id>/confirmation")

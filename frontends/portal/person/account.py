@@ -1,7 +1,5 @@
 """One's own account: who looked at my file, where I am signed in, my password."""
 
-from typing import Any
-
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
@@ -70,7 +68,8 @@ def end_others() -> Response:
 def access() -> Response:
     """Who of the fund looked at my file, when and why: the journals of all services as one."""
     asked = api()
-    journals: list[Any] = together(
+    visits, *journals = together(
+        lambda: identity.counter_list_own(asked, limit=LOOKS_MAX),
         lambda: identity.access_journal_list_own(asked, limit=LOOKS_MAX),
         lambda: claims.access_journal_list_own(asked, limit=LOOKS_MAX),
         lambda: documents.access_journal_list_own(asked, limit=LOOKS_MAX),
@@ -79,7 +78,7 @@ def access() -> Response:
     entries = [entry for journal in journals if isinstance(journal, dict) for entry in journal["items"]]
     entries.sort(key=lambda entry: entry["at"], reverse=True)
     is_whole = all(isinstance(journal, dict) for journal in journals)
-    return render("person/access.html", entries=entries[:LOOKS_MAX], is_whole=is_whole)
+    return render("person/access.html", entries=entries[:LOOKS_MAX], visits=visits, is_whole=is_whole)
 
 
 def _page(*, problem: Problem | None = None) -> Response:

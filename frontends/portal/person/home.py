@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from frontends.api import claims, notifications
 from frontends.kit.api import together
 from frontends.kit.pages import api, render, signed_in
-from frontends.portal.person.claim_types import NamedClaims, name_all
+from frontends.kit.person.claim_types import NamedClaims, name_all
 
 pages = Blueprint("home", __name__)
 

@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.claims.benefits.answer import ANSWERS_MAX, NUMBER_MAX, TEXT_CHARACTERS_MAX
 from services.claims.benefits.fact import written
+from services.claims.benefits.fact_names import fact_text
 from services.claims.benefits.judgement import JudgedOutcome
 from shared.funds.benefits import QuestionKind
 from shared.funds.conditions import Condition
@@ -133,6 +134,7 @@ class UsedFactView(Schema):
     """A fact that was used, who said so, and of which day it is."""
 
     name = fields.String(required=True)
+    name_text = fields.Function(lambda it: said(it.name), required=True, metadata=TEXT)
     value = fields.String(required=True)
     source = fields.String(required=True)
     source_text = fields.Function(lambda it: translate(f"benefit.source.{it.source}"), required=True, metadata=TEXT)
@@ -165,6 +167,11 @@ class ExplainedSumView(Schema):
     computed_on = fields.Date(required=True)
 
 
+def said(fact_name: str) -> str:
+    """What a fact is called in the caller's language."""
+    return fact_text(fact_name, fund=fund(), language=language(), translate=translate)
+
+
 class ConditionResultView(Schema):
     """Whether a condition holds: null where a fact that it needs is not known."""
 
@@ -172,6 +179,11 @@ class ConditionResultView(Schema):
     holds = fields.Boolean(required=True, allow_none=True)
     facts = fields.List(fields.Nested(UsedFactView), required=True)
     missing = fields.List(fields.String(), required=True)
+    missing_texts = fields.Function(
+        lambda it: [said(name) for name in it.missing],
+        required=True,
+        metadata={"type": "array", "items": {"type": "string"}},
+    )
 
 
 class JudgementView(Schema):

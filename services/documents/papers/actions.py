@@ -95,6 +95,15 @@ def of_caller(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Paper]:
     return store.of_person(uow, uow.by.person_ref, wanted=wanted) if uow.by.person_ref else Page([])
 
 
+def look_at_all(uow: UnitOfWork, *, person_ref: str, wanted: PageRequest, purpose: Purpose) -> Page[Paper]:
+    """A page of a person's papers, newest first, for themselves and for the fund's agents, whose look enters the access
+    journal."""
+    uow.by.must_act_for_person(person_ref)
+    register.must_be_known(uow, person_ref)
+    journal.note_person(uow, person_ref, looked_at=AccessedKind.PAPER, purpose=purpose)
+    return store.of_person(uow, person_ref, wanted=wanted)
+
+
 def issue(uow: UnitOfWork, printed: PaperContent, *, pdf: Blob) -> None:
     """A paper was printed. If another worker was faster, or the paper was withdrawn, the print is discarded."""
     paper = store.papers.load(uow, printed.number)

@@ -6,7 +6,7 @@ from typing import Any
 from services.documents.papers import actions, store
 from services.documents.papers.paper import Paper
 from services.documents.papers.rules import PaperTypeOffer, Request, offers
-from services.documents.papers.schemas import PaperPage, PaperTypesView, PaperView, RequestBody
+from services.documents.papers.schemas import PagedPurposeQuery, PaperPage, PaperTypesView, PaperView, RequestBody
 from shared.funds.period import Period
 from shared.http.routes import Download, Downloads, Routes
 from shared.http.shapes import PagedQuery
@@ -42,6 +42,19 @@ def list_types(uow: UnitOfWork) -> dict[str, list[PaperTypeOffer]]:
 def list_own(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Paper]:
     """The caller's own papers, newest first."""
     found = actions.of_caller(uow, wanted=query["page"])
+    return Page([_seen(uow, paper) for paper in found], next=found.next)
+
+
+@routes.get(
+    "/persons/<person_ref>/papers",
+    scope="papers:read",
+    query=PagedPurposeQuery,
+    response=PaperPage,
+    is_journaled=True,
+)
+def list_of_person(uow: UnitOfWork, query: Mapping[str, Any], person_ref: str) -> Page[Paper]:
+    """A person's papers, newest first, for the fund's agents; the look enters the access journal."""
+    found = actions.look_at_all(uow, person_ref=person_ref, wanted=query["page"], purpose=query["purpose"])
     return Page([_seen(uow, paper) for paper in found], next=found.next)
 
 

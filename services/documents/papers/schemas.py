@@ -5,11 +5,16 @@ from marshmallow import Schema, fields, validate
 from services.documents.papers.content import PaperKind, PaperLanguage, title_of
 from shared.funds.period import WRITTEN
 from shared.http.problems import language, translate
-from shared.http.shapes import fund, many, paged
+from shared.http.shapes import PagedQuery, fund, many, paged
+from shared.process.access_journal.schemas import PurposeQuery
 
 TEXT = {"type": "string"}
 AWARD_LENGTH_MAX = 40
 PERIOD = validate.Regexp(f"^{WRITTEN}$")
+
+
+class PagedPurposeQuery(PagedQuery, PurposeQuery):
+    """Which page, and why an agent looks."""
 
 
 class RequestBody(Schema):

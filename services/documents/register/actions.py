@@ -38,6 +38,11 @@ def civil_of(uow: UnitOfWork, person_ref: str) -> Civil:
     )
 
 
+def must_be_known(uow: UnitOfWork, person_ref: str) -> None:
+    """Raises `PersonUnknown` where the register has published nobody of that pseudonym."""
+    persons.load(uow, person_ref)
+
+
 def names_of(uow: UnitOfWork, employer_ids: Iterable[str]) -> dict[str, str]:
     """The names of employers, as far as the register has published them."""
     found = employers.find_many(uow, set(employer_ids))

@@ -10,3 +10,5 @@ class AccessedKind(StrEnum):
     CARD = "card"
     EMPLOYER = "employer"
     DEATH = "death"
+    CONTACT = "contact"
+    COUNTER = "counter"

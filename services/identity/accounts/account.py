@@ -26,6 +26,11 @@ PERSON_SCOPES = frozenset(
 )
 """What an insured person may do, at every fund. What staff and employers' users may do, the fund's roles say."""
 
+CORRECT_CONTACT = "contact:correct"
+COUNTER_SCOPES = (PERSON_SCOPES - {MANAGE, "messages:read"}) | {CORRECT_CONTACT}
+"""What an agent may do for a person who is present at a counter. Where a person is reached is corrected there alone,
+since the links that open accounts go there. Passwords, sessions and messages stay the person's own."""
+
 _EARLIER = {PERSON: ActorKind.PERSON, "employer": ActorKind.EMPLOYER}
 """Whose hand an account of an earlier release is, by its role; of any other role it is of staff."""
 
@@ -76,6 +81,8 @@ class Account:
     closed_from: Status | None = None
     version: int = 0
     actor: ActorKind | None = None
+    display_name: str | None = None
+    """How colleagues call one of the staff; a person's name is in the register."""
 
     def __post_init__(self) -> None:
         if self.actor is None:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.identity.accounts import passwords, rules, second_factor, store, throttles
@@ -227,10 +227,26 @@ class Added:
     secret: str | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class StaffName:
+    """How one of the fund's staff is called."""
+
+    account_id: str
+    name: str
+
+
 def add_user(
-    uow: UnitOfWork, *, actor: ActorKind, role: str | None, login: str, password: str, employer_ids: tuple[str, ...]
+    uow: UnitOfWork,
+    *,
+    actor: ActorKind,
+    role: str | None,
+    login: str,
+    password: str,
+    employer_ids: tuple[str, ...],
+    display_name: str | None = None,
 ) -> Added:
-    """Open an account for an employer's user or for one of the fund's staff."""
+    """Open an account for an employer's user or for one of the fund's staff; `display_name` is how colleagues call
+    them."""
     role = rules.role_of(uow.fund, actor=actor, named=role)
     read = rules.read_new_login(login, fund=uow.fund)
     known_words = [*read.split("@"), *rules.fund_words(uow.fund)]
@@ -247,8 +263,29 @@ def add_user(
         password_hash=_hashed(uow, password),
         employer_ids=tuple(_open_employer(uow, employer_id) for employer_id in employer_ids),
         second_factor=second_factor.new_secret(uow.entropy(second_factor.SECRET_BYTES)),
+        display_name=display_name,
     )
     return Added(account=store.accounts.save(uow, Outcome(account)), secret=account.second_factor)
+
+
+def name_user(uow: UnitOfWork, *, login: str, display_name: str) -> None:
+    """From now on colleagues see one of the staff under that name."""
+    known = store.known_by(uow, _index_of_login(uow, rules.read_login(login)))
+    named = rules.name_staff(known, display_name=display_name)
+    if named != known:
+        store.accounts.save(uow, Outcome(named))
+
+
+def names_of(uow: UnitOfWork, account_ids: Sequence[str]) -> list[StaffName]:
+    """How those of some accounts are called that are of staff and have a name, in the order asked for."""
+    rules.may_see_names(uow.by)
+    found = store.accounts.find_many(uow, account_ids)
+    asked = [found[account_id] for account_id in dict.fromkeys(account_ids) if account_id in found]
+    return [
+        StaffName(account_id=account.account_id, name=account.display_name)
+        for account in asked
+        if account.kind is ActorKind.STAFF and account.display_name
+    ]
 
 
 def reset_user(uow: UnitOfWork, *, login: str, portal_url: str) -> str:

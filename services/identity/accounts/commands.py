@@ -1,7 +1,8 @@
-"""Operator commands of accounts: add a user of an employer or one of the staff, start their recovery, list roles.
+"""Operator commands of accounts: add a user of an employer or one of the staff, name one, start a recovery, list roles.
 
 python -m services.identity add-user xx-fund --kind employer --login paie --employer 1600000001 --password-stdin
-python -m services.identity add-user xx-fund --kind staff --role agent --login nadia --password-stdin
+python -m services.identity add-user xx-fund --kind staff --role agent --login nadia --name "Nadia B." --password-stdin
+python -m services.identity name-user xx-fund --login nadia --name "Nadia B."
 python -m services.identity reset-user xx-fund --login nadia
 python -m services.identity roles xx-fund
 """
@@ -37,6 +38,7 @@ def add_user(context: ServiceContext, arguments: Sequence[str], *, texts: Texts,
                 login=asked.login,
                 password=password,
                 employer_ids=tuple(asked.employer),
+                display_name=asked.name,
             ),
         )
     except Failure as failure:
@@ -46,6 +48,22 @@ def add_user(context: ServiceContext, arguments: Sequence[str], *, texts: Texts,
         fund = context.funds[asked.fund]
         name = fund.branding.short_names[first_from_left(fund.languages)]
         out.write(second_factor.address(added.secret, login=asked.login, fund_name=name) + "\n")
+    return 0
+
+
+def name_user(context: ServiceContext, arguments: Sequence[str], *, texts: Texts, out: TextIO) -> int:
+    """Have colleagues see one of the staff under a name; 1 where nobody of the staff has that login."""
+    asked = _asked_for_name(arguments)
+    try:
+        context.run(
+            asked.fund,
+            by=system("name-user"),
+            cause=f"command:name-user:{context.new_id()}",
+            action=lambda uow: actions.name_user(uow, login=asked.login, display_name=asked.name),
+        )
+    except Failure as failure:
+        out.write(texts.translate(failure.code, asked.language, failure.parameters) + "\n")
+        return 1
     return 0
 
 
@@ -103,6 +121,15 @@ def _asked_for_roles(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _asked_for_name(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m services.identity name-user")
+    parser.add_argument("fund", help="such as xx-fund")
+    parser.add_argument("--login", required=True, help="of one of the staff")
+    parser.add_argument("--name", required=True, help="how colleagues call them")
+    parser.add_argument("--language", choices=LANGUAGES, default="fr", help="in which to say what is wrong")
+    return parser.parse_args(arguments)
+
+
 def _asked_to_reset(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m services.identity reset-user")
     parser.add_argument("fund", help="such as xx-fund")
@@ -122,6 +149,7 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--employer", action="append", default=[], metavar="NUMBER", help="for whom the user acts; may come again"
     )
+    parser.add_argument("--name", help="how colleagues call one of the staff, such as 'Nadia B.'")
     parser.add_argument("--password-stdin", action="store_true", required=True, help="one line of standard input")
     parser.add_argument("--language", choices=LANGUAGES, default="fr", help="in which to say what is wrong")
     asked = parser.parse_args(arguments)

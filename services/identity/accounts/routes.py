@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.identity.accounts import actions, rules
+from services.identity.accounts.actions import StaffName
 from services.identity.accounts.schemas import (
     AccountView,
     ActivationBody,
@@ -11,6 +12,8 @@ from services.identity.accounts.schemas import (
     ApplicationView,
     NewPasswordBody,
     RecoveryBody,
+    StaffNamesQuery,
+    StaffNameViews,
 )
 from shared.http.routes import ANYONE, Routes
 from shared.kernel.errors import Failure
@@ -18,7 +21,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes(
     "accounts",
-    about="Opening an account, and a new password for somebody who forgot it. Open to everybody.",
+    about="Opening an account, and a new password for somebody who forgot it: open to everybody. How staff are called.",
 )
 
 Body = Mapping[str, Any]
@@ -36,6 +39,13 @@ def open(uow: UnitOfWork, body: Body) -> dict[str, str]:
     facts = rules.read_facts(**{name: body[name] for name in body if name != "password"}, fund=uow.fund)
     actions.apply(uow, facts, password=password)
     return {"text": "account.applied"}
+
+
+@routes.get("/staff-names", scope="account:manage", response=StaffNameViews, query=StaffNamesQuery)
+def list_staff_names(uow: UnitOfWork, query: Body) -> dict[str, list[StaffName]]:
+    """How some of the fund's staff are called, for the fund's staff: pages name people, records keep ids. Who has no
+    name, or is not of the staff, is left out."""
+    return {"items": actions.names_of(uow, query["account_ids"].split(","))}
 
 
 @routes.post("/accounts/activation", scope=ANYONE, request=ActivationBody, response=AccountView)

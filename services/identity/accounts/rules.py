@@ -14,7 +14,7 @@ from shared.events.identity import AccountActivated, ActivationRequested, Passwo
 from shared.funds.fund import Channel, Fund, IdentifierKind
 from shared.funds.roles import PERSON
 from shared.kernel import normalize, partial_date
-from shared.kernel.actors import ActorKind
+from shared.kernel.actors import Actor, ActorKind, NotYours
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.partial_date import PartialDate
@@ -40,6 +40,7 @@ LOCKED_FIRST = timedelta(minutes=1)
 LOCKED_MAX = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(hours=24)
 
+DISPLAY_NAME_MAX = 100
 LOGIN = re.compile(r"[a-z][a-z0-9._@-]{2,63}")
 LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
 
@@ -62,6 +63,12 @@ class NationalIdMalformed(Invalid):
 
 class InsuranceNumberMalformed(Invalid):
     code = "account.insurance-number-malformed"
+
+
+class NameMalformed(Invalid):
+    """What was given is no name, or too long."""
+
+    code = "account.name-malformed"
 
 
 class PasswordTooShort(Invalid):
@@ -485,8 +492,9 @@ def add_user(
     password_hash: str,
     employer_ids: tuple[str, ...],
     second_factor: str | None,
+    display_name: str | None = None,
 ) -> Account:
-    """An account that an operator opens, active at once."""
+    """An account that an operator opens, active at once. Of staff alone a name is kept."""
     if known is not None:
         raise LoginTaken
     if actor is ActorKind.EMPLOYER and not employer_ids:
@@ -500,7 +508,29 @@ def add_user(
         password_hash=password_hash,
         employer_ids=employer_ids if actor is ActorKind.EMPLOYER else (),
         second_factor=second_factor if actor is ActorKind.STAFF else None,
+        display_name=read_display_name(display_name) if display_name and actor is ActorKind.STAFF else None,
     )
+
+
+def name_staff(known: Account | None, *, display_name: str) -> Account:
+    """The account of one of the staff, under another name; `AccountUnknown` where it is nobody's of theirs."""
+    if known is None or known.kind is not ActorKind.STAFF:
+        raise AccountUnknown
+    return replace(known, display_name=read_display_name(display_name))
+
+
+def read_display_name(typed: str) -> str:
+    """How colleagues call somebody, without what cannot be seen; `NameMalformed` where that is no name."""
+    name = normalize.name(typed)
+    if not name or len(name) > DISPLAY_NAME_MAX or not name.isprintable():
+        raise NameMalformed
+    return name
+
+
+def may_see_names(actor: Actor) -> None:
+    """Who of the fund is called how is for the fund's staff."""
+    if actor.kind is not ActorKind.STAFF:
+        raise NotYours
 
 
 # --- throttles --------------------------------------------------------------------------------------------------------

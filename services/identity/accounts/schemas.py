@@ -3,10 +3,12 @@
 from marshmallow import Schema, fields, validate
 
 from shared.http.normalized_fields import Birth, Email, Identifier, LinkToken, OneTimeCode
-from shared.http.shapes import CodeText
+from shared.http.shapes import CodeText, many
 
 PASSWORD_LENGTH_MAX = 1_000
 """Longer than any that is taken, so that it is refused by its own name."""
+
+STAFF_NAMES_MAX = 50
 
 
 class ApplicationBody(Schema):
@@ -46,6 +48,26 @@ class NewPasswordBody(Schema):
     token = LinkToken(required=True)
     password = fields.String(required=True, validate=validate.Length(1, PASSWORD_LENGTH_MAX))
     one_time_code = OneTimeCode(load_default="")
+
+
+class StaffNamesQuery(Schema):
+    """Of which accounts."""
+
+    account_ids = fields.String(
+        required=True,
+        validate=validate.Regexp(rf"^[0-9A-Za-z:_-]{{1,80}}(,[0-9A-Za-z:_-]{{1,80}}){{0,{STAFF_NAMES_MAX - 1}}}$"),
+        metadata={"description": f"At most {STAFF_NAMES_MAX} ids of accounts, separated by commas"},
+    )
+
+
+class StaffNameView(Schema):
+    """How one of the fund's staff is called by colleagues."""
+
+    account_id = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+StaffNameViews = many(StaffNameView)
 
 
 class AccountView(Schema):

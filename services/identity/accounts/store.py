@@ -31,7 +31,7 @@ accounts = Repository(
         Index(("recovery.token_hash",)),
         Index(("status", "activation.expires_at")),
     ],
-    encrypted={"second_factor": DataClass.CIVIL},
+    encrypted={"second_factor": DataClass.CIVIL, "display_name": DataClass.CIVIL},
     associated_data="account_id",
 )
 

@@ -16,6 +16,7 @@ from services.identity.register.person import Contact, Person, PersonEntry
 from services.identity.register.rules import Fault, PersonUnknown
 from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
 from shared.funds.fund import IdentifierKind
+from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass, Encrypted
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -109,6 +110,25 @@ def find_person(uow: UnitOfWork, *, number: str, purpose: Purpose) -> Person:
         raise PersonUnknown
     journal.note_person(uow, found.person_ref, looked_at=AccessedKind.PERSON, purpose=purpose)
     return found
+
+
+def look_at_contact(uow: UnitOfWork, *, person_ref: str) -> Person:
+    """A person with where they are reached; that an agent looked enters the journal. Raises `PersonUnknown`."""
+    person = store.persons.load(uow, person_ref)
+    journal.note_person(uow, person_ref, looked_at=AccessedKind.CONTACT, purpose=Purpose.HANDLING)
+    return person
+
+
+def correct_contact(uow: UnitOfWork, *, person_ref: str, email: str | None, mobile: str | None) -> Person:
+    """Where a person is reached from now on; the other services learn of it. Raises `PersonUnknown`."""
+    person = store.persons.load(uow, person_ref)
+    corrected = rules.with_contact(person, Contact(email=email, mobile=mobile))
+    if corrected is None:
+        return person
+    saved = store.persons.save(uow, Outcome(corrected))
+    published = (_published_person(uow, saved),)
+    uow.publish(PersonsRegistered(page_id=uow.new_id(), registered_at=uow.at, persons=published))
+    return saved
 
 
 def record_death(uow: UnitOfWork, *, person_ref: str, died_on: date, paper: str) -> Death:

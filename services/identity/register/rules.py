@@ -157,6 +157,11 @@ def registered(known: Person | None, entry: PersonEntry, *, person_ref: str, nat
     return None if person == known else person
 
 
+def with_contact(person: Person, contact: Contact) -> Person | None:
+    """The person with other contact data, or None where nothing of it is new."""
+    return None if person.contact == contact else replace(person, contact=contact)
+
+
 def affiliated(known: Employer | None, entry: Employer) -> Employer | None:
     """The employer as the register now has it, or None where nothing of it is new."""
     employer = replace(entry, version=known.version if known else 0)

@@ -8,6 +8,7 @@ from services.identity.accounts import actions as accounts
 from services.identity.accounts import store as account_store
 from services.identity.accounts.account import Account, Status
 from services.identity.accounts.actions import hash_of
+from services.identity.counter.visit import Visit
 from services.identity.register.store import persons as register
 from services.identity.signin import rules
 from services.identity.signin.session import Session, SessionEnd
@@ -93,6 +94,15 @@ def account_of(uow: UnitOfWork, session: Session) -> Account | None:
     if account is None or account.status is not Status.ACTIVE:
         return None
     return account if rules.is_of_todays_password(session, account) else None
+
+
+def agent_of(uow: UnitOfWork, visit: Visit, *, client_id: str) -> Account | None:
+    """The agent of a visit, as long as their sign-in through this client goes on."""
+    session = sessions.find(uow, visit.session_id)
+    if session is None or session.client_id != client_id or not rules.is_open(session, at=uow.at):
+        return None
+    account = account_of(uow, session)
+    return account if account is not None and account.account_id == visit.agent_id else None
 
 
 def is_signed_in(uow: UnitOfWork) -> bool:

@@ -15,10 +15,12 @@ from authlib.oauth2.rfc6749 import (
     AuthorizationCodeMixin,
     ClientMixin,
     InvalidClientError,
+    InvalidGrantError,
     InvalidRequestError,
     InvalidScopeError,
     OAuth2Request,
     TokenMixin,
+    UnauthorizedClientError,
 )
 from authlib.oauth2.rfc6749 import grants as authlib_grants
 from authlib.oauth2.rfc7009 import RevocationEndpoint
@@ -32,6 +34,7 @@ from joserfc.jwk import ECKey
 
 from services.identity.accounts.account import Account
 from services.identity.accounts.actions import hash_of
+from services.identity.counter import actions as counter
 from services.identity.signin import actions, rules
 from services.identity.signin.client import Client, ClientKind
 from services.identity.signin.clients import ClientsInvalid
@@ -40,11 +43,15 @@ from services.identity.signin.session import Session, SessionEnd
 from services.identity.signin.store import is_first_use
 from services.identity.signin.tokens import TokenIssuer
 from shared.http.callers import ALGORITHMS
+from shared.kernel.actors import ActorKind
 from shared.storage.unit_of_work import UnitOfWork
 
 PUBLIC_METHOD, MACHINE_METHOD = "none", "private_key_jwt"
 ASSERTION_LIFE_MAX_S = 300
 CLOCK_SKEW_S = 30
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105
+VISIT_TICKET = "urn:himaya:token-type:visit-ticket"
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", TOKEN_EXCHANGE)
 
 
 class NotAuthorizationCode(OAuth2Error):  # type: ignore[misc]
@@ -105,6 +112,8 @@ class KnownClient(ClientMixin):  # type: ignore[misc]
     def check_grant_type(self, grant_type: str) -> bool:
         if self.client.kind is ClientKind.MACHINE:
             return grant_type == "client_credentials"
+        if grant_type == TOKEN_EXCHANGE:
+            return ActorKind.STAFF in self.client.actors
         return grant_type in {"authorization_code", "refresh_token"}
 
 
@@ -213,6 +222,45 @@ class MachineGrant(authlib_grants.ClientCredentialsGrant):  # type: ignore[misc]
     TOKEN_ENDPOINT_AUTH_METHODS = (MACHINE_METHOD,)
 
 
+class CounterGrant(authlib_grants.BaseGrant, authlib_grants.TokenEndpointMixin):  # type: ignore[misc]
+    """The ticket of a visit for an access token (RFC 8693): the agent acts for the person who is present. No refresh
+    token: the ticket is good for another while the visit and the agent's session last."""
+
+    GRANT_TYPE = TOKEN_EXCHANGE
+    TOKEN_ENDPOINT_AUTH_METHODS = (PUBLIC_METHOD,)
+
+    server: "OidcProvider"
+
+    def validate_token_request(self) -> None:
+        client = self.authenticate_token_endpoint_client()
+        if not client.check_grant_type(self.GRANT_TYPE):
+            raise UnauthorizedClientError
+        sent = self.request.payload.data
+        if sent.get("subject_token_type") != VISIT_TICKET:
+            raise InvalidRequestError("The subject_token_type is not supported.")
+        uow, client_id = self.server.uow, client.client.client_id
+        visit = counter.of_ticket(uow, sent.get("subject_token") or "")
+        account = actions.agent_of(uow, visit, client_id=client_id) if visit else None
+        if visit is None or account is None:
+            raise InvalidGrantError("The visit is over.")
+        asked = (sent.get("scope") or "").split()
+        self._scope = rules.granted_at_counter(asked, client=client.client, account=account, fund=uow.fund)
+        if not self._scope:
+            raise InvalidScopeError
+        self._client, self._visit = client.client, visit
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
+        issuer, uow = self.server.token_issuer(), self.server.uow
+        answer = {
+            "token_type": "Bearer",
+            "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
+            "access_token": issuer.counter_token(self._client, self._visit, scope=self._scope, token_id=uow.new_id()),
+            "expires_in": int(rules.ACCESS_LIFE.total_seconds()),
+            "scope": " ".join(self._scope),
+        }
+        return 200, answer, self.TOKEN_RESPONSE_HEADER
+
+
 class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
     """A machine's own signature (RFC 7523): ES256, short-lived, for this fund, once."""
 
@@ -300,6 +348,7 @@ class OidcProvider(AuthorizationServer):  # type: ignore[misc]
         self.register_grant(CodeGrant, [S256Only(required=True)])
         self.register_grant(RefreshGrant)
         self.register_grant(MachineGrant)
+        self.register_grant(CounterGrant)
         self.register_endpoint(Revocation)
         self.register_token_generator("default", self._tokens)
 
@@ -329,7 +378,7 @@ class OidcProvider(AuthorizationServer):  # type: ignore[misc]
         raise NotAuthorizationCode(redirect_uri=redirect_uri if is_known else None)
 
     def get_token_grant(self, request: Any) -> Any:
-        if request.payload.grant_type not in {"authorization_code", "refresh_token", "client_credentials"}:
+        if request.payload.grant_type not in GRANT_TYPES:
             raise UnknownGrantType
         return super().get_token_grant(request)
 
@@ -343,6 +392,9 @@ class OidcProvider(AuthorizationServer):  # type: ignore[misc]
     def create_revocation_response(self) -> Response:
         made: Response = self.create_endpoint_response(Revocation.ENDPOINT_NAME)
         return made
+
+    def token_issuer(self) -> TokenIssuer:
+        return TokenIssuer(self.provider_config.keys, self.issuer, self.uow.fund.fund_id, self.uow.at)
 
     def with_account(self, session: Session) -> SignedIn | None:
         account = actions.account_of(self.uow, session)
@@ -368,7 +420,7 @@ class OidcProvider(AuthorizationServer):  # type: ignore[misc]
         granted = rules.granted(asked, client=client.client, account=account, fund=self.uow.fund)
         if user is None and not granted:
             raise InvalidScopeError
-        token_issuer = TokenIssuer(self.provider_config.keys, self.issuer, self.uow.fund.fund_id, self.uow.at)
+        token_issuer = self.token_issuer()
         access_token = token_issuer.access_token(
             client.client,
             scope=granted,

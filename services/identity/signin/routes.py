@@ -10,11 +10,11 @@ from flask import Blueprint, Response, g, json, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.identity.accounts import actions as accounts
-from services.identity.accounts.account import PERSON_SCOPES
+from services.identity.accounts.account import COUNTER_SCOPES, PERSON_SCOPES
 from services.identity.accounts.actions import Attempt, Authentication
 from services.identity.signin import actions, page, request_parameters, rules
 from services.identity.signin.page import SignInForm
-from services.identity.signin.provider import MACHINE_METHOD, PUBLIC_METHOD, OidcProvider, ProviderConfig
+from services.identity.signin.provider import GRANT_TYPES, MACHINE_METHOD, PUBLIC_METHOD, OidcProvider, ProviderConfig
 from services.identity.signin.schemas import UserView
 from services.identity.signin.tokens import ID_TOKEN_TYPE
 from shared.http.callers import ALGORITHMS, TokenInvalid
@@ -102,14 +102,18 @@ class _Endpoints:
                 "end_session_endpoint": f"{issuer}/logout",
                 "response_types_supported": ["code"],
                 "response_modes_supported": list(request_parameters.RESPONSE_MODES),
-                "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+                "grant_types_supported": list(GRANT_TYPES),
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": [each.value for each in self._provider_config.keys.algorithms],
                 "token_endpoint_auth_methods_supported": [PUBLIC_METHOD, MACHINE_METHOD],
                 "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
                 "revocation_endpoint_auth_methods_supported": [PUBLIC_METHOD],
                 "code_challenge_methods_supported": ["S256"],
-                "scopes_supported": [rules.OPENID, rules.PROFILE, *sorted(PERSON_SCOPES | g.fund.roles.scopes)],
+                "scopes_supported": [
+                    rules.OPENID,
+                    rules.PROFILE,
+                    *sorted(PERSON_SCOPES | COUNTER_SCOPES | g.fund.roles.scopes),
+                ],
                 "acr_values_supported": [rules.ONE_FACTOR_CLASS, rules.TWO_FACTOR_CLASS],
                 "ui_locales_supported": list(g.fund.languages),
                 "authorization_response_iss_parameter_supported": True,

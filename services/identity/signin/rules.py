@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.identity.accounts.account import Account, scopes_of
+from services.identity.accounts.account import COUNTER_SCOPES, Account, scopes_of
 from services.identity.signin.client import Client
 from services.identity.signin.session import Session, SessionEnd
 from shared.funds.fund import Fund
+from shared.funds.roles import StaffScope
 from shared.kernel.errors import Forbidden, Missing
 
 CODE_LIFE = timedelta(seconds=60)
@@ -18,6 +19,8 @@ SESSION_KEPT = timedelta(days=30)
 """How long a session is kept after it began: what it was is in the audit."""
 ASSERTION_KEPT = timedelta(hours=1)
 """How long a machine's assertion is remembered after it expired; clocks differ by less."""
+
+COUNTER_ACT = StaffScope.COUNTER_ACT.value
 
 OPENID, PROFILE = "openid", "profile"
 """The scopes of OpenID Connect itself, which every account has."""
@@ -42,6 +45,15 @@ def granted(asked: Iterable[str], *, client: Client, account: Account | None, fu
     own = set(client.scopes) if account is None else scopes_of(account, fund) & set(client.scopes)
     oidc = set() if account is None else {OPENID, PROFILE}
     return tuple(sorted(set(asked) & (own | oidc)))
+
+
+def granted_at_counter(asked: Iterable[str], *, client: Client, account: Account, fund: Fund) -> tuple[str, ...]:
+    """What an agent may do for a person who is present, as far as it was asked for and the client may have it; nothing
+    where the agent's role does not stand at counters (any more)."""
+    if COUNTER_ACT not in scopes_of(account, fund):
+        return ()
+    own = COUNTER_SCOPES & set(client.scopes)
+    return tuple(sorted((set(asked) & own) or own))
 
 
 def methods(account: Account) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from authlib.oidc.core.grants.util import create_half_hash
 
 from services.identity.accounts.account import Account
+from services.identity.counter.visit import Visit
 from services.identity.signin import rules
 from services.identity.signin.client import Client
 from services.identity.signin.keys import SigningKeys
@@ -53,6 +54,24 @@ class TokenIssuer:
             claims["employers"] = list(account.employer_ids)
         if session:
             claims |= _proof(session)
+        return self.keys.sign(claims, typ=TOKEN_TYPE)
+
+    def counter_token(self, client: Client, visit: Visit, *, scope: Iterable[str], token_id: str) -> str:
+        """For an agent who acts for a person present at a counter (RFC 8693, 4.1): the person's, and whose hand it
+        is."""
+        claims: dict[str, Any] = {
+            **self._times(),
+            "aud": list(client.audiences),
+            "sub": visit.person_ref,
+            "client_id": client.client_id,
+            "jti": token_id,
+            "fund": self.fund_id,
+            "actor": ActorKind.PERSON.value,
+            "scope": " ".join(scope),
+            "person_ref": visit.person_ref,
+            "act": {"sub": visit.agent_id},
+            "visit": visit.visit_id,
+        }
         return self.keys.sign(claims, typ=TOKEN_TYPE)
 
     def id_token(self, client: Client, session: Session, *, access_token: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from shared.kernel.actors import ActorKind
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import store
 from shared.process.access_journal.entry import AccessEntry, Purpose
@@ -12,8 +11,9 @@ from shared.storage.unit_of_work import UnitOfWork
 
 
 def note_person(uow: UnitOfWork, person_ref: str, *, looked_at: str, purpose: Purpose, reference: str = "") -> None:
-    """Record that the caller looks at something of a person, where the caller is an agent of the fund."""
-    if uow.by.kind is ActorKind.STAFF:
+    """Record that the caller looks at something of a person, where the caller is an agent of the fund; who acts for the
+    person at a counter looks because the person asked."""
+    if uow.by.agent_id is not None:
         store.entries.save(uow, Outcome(_entry(uow, looked_at, purpose, person_ref=person_ref, reference=reference)))
 
 
@@ -22,14 +22,14 @@ def note_persons(
 ) -> None:
     """The same for the persons of one page, such as the workers of a declaration; `part_of` names what it is of."""
     refs = dict.fromkeys(person_refs)
-    if uow.by.kind is ActorKind.STAFF and refs:
+    if uow.by.agent_id is not None and refs:
         entries = [_entry(uow, looked_at, purpose, person_ref=person_ref) for person_ref in refs]
         store.entries.save_many(uow, entries, part_of=part_of)
 
 
 def note_employer(uow: UnitOfWork, employer_id: str, *, looked_at: str, purpose: Purpose, reference: str = "") -> None:
     """Record that the caller looks at something of an employer, where the caller is an agent of the fund."""
-    if uow.by.kind is ActorKind.STAFF:
+    if uow.by.agent_id is not None:
         store.entries.save(uow, Outcome(_entry(uow, looked_at, purpose, employer_id=employer_id, reference=reference)))
 
 
@@ -62,9 +62,9 @@ def _entry(
         entry_id=uow.new_id(),
         person_ref=person_ref,
         employer_id=employer_id,
-        by=uow.by.subject,
+        by=uow.by.agent_id or uow.by.subject,
         at=uow.at,
-        purpose=purpose,
+        purpose=purpose if uow.by.agent is None else Purpose.PERSON_ASKED,
         looked_at=looked_at,
         reference=reference,
     )

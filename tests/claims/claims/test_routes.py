@@ -188,3 +188,43 @@ def test_u8_a_paper_that_is_lacking_is_named_as_the_fund_names_it(office: Office
         refused = person.post("/claims", filing(papers=papers), headers={"Accept-Language": language})
         assert refused.json["code"] == "claim.paper-lacking"
         assert name in refused.json["detail"] and "prescription" not in refused.json["detail"]
+
+
+def test_the_fund_s_staff_read_of_the_person_and_the_person_of_themselves(office: Office) -> None:
+    person, agent = office.person(AMIRA), office.staff()
+    claim_id = person.post("/claims", filing()).json["claim_id"]
+    agent.post(f"/claims/{claim_id}/paper-requests", {"kind": "invoice", "reason": "missing"})
+    assert person.get(f"/claims/{claim_id}").json["next"]["text"] == "Ajoutez la pièce demandée."
+    seen = agent.get(f"/queue/claims/{claim_id}").json["claim"]["next"]
+    assert (seen["text"], seen["who_text"]) == ("L'assuré ajoute la pièce demandée.", "L'assuré")
+
+
+def test_who_acts_at_a_counter_files_for_the_person_and_is_seen_to_look(
+    office: Office, context: ServiceContext
+) -> None:
+    at_counter = office.person(AMIRA, sub=AMIRA, act={"sub": "agent-7"}, visit="visit-1")
+    claim = at_counter.post("/claims", filing()).json
+    assert (
+        at_counter.get(f"/claims/{claim['claim_id']}").json["next"]["text"]
+        == "Un agent de la caisse étudie le dossier."
+    )
+    assert office.person(AMIRA).get("/claims").json["items"][0]["reference"] == claim["reference"]
+    written = [entry for each in context.database["audit"].find() for entry in each["entries"] if "agent" in entry]
+    assert {(each["actor"], each["agent"], each["visit"]) for each in written} == {(AMIRA, "agent-7", "visit-1")}
+    [look] = office.person(AMIRA).get("/access-journal").json["items"]
+    assert (look["by"], look["purpose"], look["reference"]) == ("agent-7", "person-asked", claim["reference"])
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"act": {"sub": "agent-7"}},
+        {"visit": "visit-1"},
+        {"act": "agent-7", "visit": "visit-1"},
+        {"act": {"sub": ""}, "visit": "visit-1"},
+        {"act": {"sub": "agent-7"}, "visit": ""},
+        {"act": {"sub": "agent-7"}, "visit": "visit-1", "actor": "staff"},
+    ],
+)
+def test_who_acts_for_somebody_names_both(office: Office, claims: dict[str, Any]) -> None:
+    assert office.person(AMIRA, **claims).get("/claims").status_code == 401

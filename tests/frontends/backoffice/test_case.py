@@ -3,7 +3,8 @@
 from typing import Any
 
 from frontends.backoffice.bank import shares
-from frontends.backoffice.case import differing, refused_lines, total_of
+from frontends.backoffice.deciding import refused_lines, total_of
+from frontends.backoffice.duplicates import differing
 from frontends.backoffice.texts import Offers
 from frontends.kit.codes import Codes
 

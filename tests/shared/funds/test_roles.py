@@ -5,7 +5,7 @@ from shutil import copytree
 
 import pytest
 
-from services.identity.accounts.account import PERSON_SCOPES
+from services.identity.accounts.account import COUNTER_SCOPES, PERSON_SCOPES
 from shared.funds.loading import FundsInvalid, load
 from shared.funds.roles import MANAGE, USUAL_ROLES, EmployerRole, EmployerScope, Roles, StaffRole, StaffScope
 from shared.http.routes import ANYONE
@@ -47,7 +47,7 @@ def test_every_scope_that_a_route_asks_for_is_known() -> None:
         for route in routes.all
         if route.scope != ANYONE
     }
-    assert asked - PERSON_SCOPES - {*StaffScope} - {*EmployerScope} == OTHERS
+    assert asked - PERSON_SCOPES - COUNTER_SCOPES - {*StaffScope} - {*EmployerScope} == OTHERS
 
 
 def test_no_role_of_staff_or_employers_does_what_is_a_person_s_alone() -> None:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from frontends.portal.person.new_claim import holds
+from frontends.kit.person.new_claim import holds
 
-LOST = {"fact": "answer.reason", "equals": "lost"}
-CHILD = {"fact": "answer.for-whom", "one_of": ["child", "spouse"]}
-KNOWN_TO_THE_FUND = {"fact": "dependants.children", "at_least": 1}
+LOST = {"fact": "answer.reason", "tests": {"equals": "lost"}}
+CHILD = {"fact": "answer.for-whom", "tests": {"one_of": "child,spouse"}}
+KNOWN_TO_THE_FUND = {"fact": "dependants.children", "tests": {"at_least": "1"}}
 
 
 @pytest.mark.parametrize(
@@ -18,11 +18,11 @@ KNOWN_TO_THE_FUND = {"fact": "dependants.children", "at_least": 1}
         (LOST, {"reason": "lost"}, True),
         (LOST, {"reason": "broken"}, False),
         (LOST, {}, False),
-        ({"fact": "answer.renewal", "is_true": False}, {"renewal": False}, True),
-        ({"fact": "answer.renewal", "is_true": True}, {"renewal": False}, False),
+        ({"fact": "answer.renewal", "tests": {"is_true": "false"}}, {"renewal": False}, True),
+        ({"fact": "answer.renewal", "tests": {"is_true": "true"}}, {"renewal": False}, False),
         (CHILD, {"for-whom": "spouse"}, True),
-        ({"fact": "answer.amount", "at_least": 100}, {"amount": "250.500"}, True),
-        ({"fact": "answer.amount", "at_most": 100}, {"amount": "250.500"}, False),
+        ({"fact": "answer.amount", "tests": {"at_least": "100"}}, {"amount": "250.500"}, True),
+        ({"fact": "answer.amount", "tests": {"at_most": "100"}}, {"amount": "250.500"}, False),
         (KNOWN_TO_THE_FUND, {}, None),
         ({"all": [LOST, KNOWN_TO_THE_FUND]}, {"reason": "lost"}, None),
         ({"all": [LOST, KNOWN_TO_THE_FUND]}, {"reason": "broken"}, False),
@@ -31,7 +31,8 @@ KNOWN_TO_THE_FUND = {"fact": "dependants.children", "at_least": 1}
         ({"none": [LOST]}, {"reason": "lost"}, False),
         ({"none": [LOST]}, {"reason": "broken"}, True),
         ({"none": [KNOWN_TO_THE_FUND]}, {}, None),
-        ({"fact": "answer.reason", "a-later-test": 1}, {"reason": "lost"}, True),
+        ({"fact": "answer.amount", "tests": {"at_least": "100"}}, {"amount": "much"}, True),
+        ({"fact": "answer.reason", "tests": {"a-later-test": "1"}}, {"reason": "lost"}, True),
     ],
 )
 def test_what_hangs_on_an_unknown_fact_is_shown(when: Any, given: dict[str, Any], expected: bool | None) -> None:

@@ -7,11 +7,11 @@ from frontends.api import claims as service
 from frontends.api import documents
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
-from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
+from frontends.kit.pages import Form, api, flash, for_person, go_to, render
+from frontends.kit.person.claim_types import NamedClaims, name_all
 from frontends.kit.uploading import read_files
 from frontends.kit.waiting import again_while
 from frontends.kit.words import _
-from frontends.portal.person.claim_types import NamedClaims, name_all
 
 pages = Blueprint("claims", __name__)
 
@@ -22,7 +22,7 @@ GOOD = frozenset({"approved", "ordered", "paid", "done", "under-way"})
 
 
 @pages.app_template_global()
-def claim_state(status: str) -> str:
+def own_claim_state(status: str) -> str:
     """How a claim's status is coloured: it never stands for what the words say."""
     if status == "papers-asked":
         return "wait"
@@ -30,7 +30,7 @@ def claim_state(status: str) -> str:
 
 
 @pages.get("/claims")
-@signed_in("person")
+@for_person
 def index() -> Response:
     """Newest first; the filter lives in the address."""
     status = request.args.get("status") or None
@@ -54,14 +54,14 @@ def index() -> Response:
 
 
 @pages.get("/claims/<claim_id>")
-@signed_in("person")
+@for_person
 def one(claim_id: str) -> Response:
     """What is done, what happens now, what comes next and who must act."""
     return _page(claim_id)
 
 
 @pages.post("/claims/<claim_id>/withdrawal")
-@signed_in("person")
+@for_person
 def withdraw(claim_id: str) -> Response:
     """Take it back while it is undecided."""
     form = Form(f"withdraw:{claim_id}")
@@ -75,7 +75,7 @@ def withdraw(claim_id: str) -> Response:
 
 
 @pages.post("/claims/<claim_id>/papers")
-@signed_in("person")
+@for_person
 def add_paper(claim_id: str) -> Response:
     """Give a paper that was asked for: one or several photographs or files."""
     form = Form(f"paper:{claim_id}")
@@ -93,7 +93,7 @@ def add_paper(claim_id: str) -> Response:
 
 
 @pages.post("/claims/<claim_id>/appeal")
-@signed_in("person")
+@for_person
 def appeal(claim_id: str) -> Response:
     """Contest the decision: another person looks at a copy, the first decision stays until then."""
     form = Form(f"appeal:{claim_id}")

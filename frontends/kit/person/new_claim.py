@@ -16,12 +16,12 @@ from frontends.api import documents
 from frontends.api.claims import DraftBody, DraftView, OfferView, QuestionView
 from frontends.kit import formats
 from frontends.kit.api import Problem, together
-from frontends.kit.pages import Form, api, flash, go_to, render, session, signed_in
+from frontends.kit.pages import Form, api, flash, for_person, go_to, render, session
+from frontends.kit.person.claim_types import NamedClaims
 from frontends.kit.typed import read_day
 from frontends.kit.uploading import read_files
 from frontends.kit.waiting import again_while
 from frontends.kit.words import _
-from frontends.portal.person.claim_types import NamedClaims
 
 pages = Blueprint("new_claim", __name__, url_prefix="/claims/new")
 
@@ -30,7 +30,7 @@ STEPS = ("questions", "care", "papers", "review")
 
 
 @pages.get("/")
-@signed_in("person")
+@for_person
 def choose() -> Response:
     """What may be asked of the fund."""
     offers = service.claims_list_types(api())["items"]
@@ -41,7 +41,7 @@ def choose() -> Response:
 
 
 @pages.post("/")
-@signed_in("person")
+@for_person
 def begin() -> Response:
     """A draft of the chosen type."""
     form = Form("draft")
@@ -52,7 +52,7 @@ def begin() -> Response:
 
 
 @pages.get("/<draft_id>")
-@signed_in("person")
+@for_person
 def resume(draft_id: str) -> Response:
     """Where a draft goes on: its first page."""
     draft = service.drafts_read(api(), draft_id)
@@ -60,14 +60,14 @@ def resume(draft_id: str) -> Response:
 
 
 @pages.get("/<draft_id>/<any(questions, care, papers, review):step>")
-@signed_in("person")
+@for_person
 def step(draft_id: str, step: str) -> Response:
     """One page of the form."""
     return _page(draft_id, step)
 
 
 @pages.post("/<draft_id>/questions")
-@signed_in("person")
+@for_person
 def answer(draft_id: str) -> Response:
     """Keep the answers; what they lead to is asked next."""
     draft = service.drafts_read(api(), draft_id)
@@ -88,7 +88,7 @@ def answer(draft_id: str) -> Response:
 
 
 @pages.post("/<draft_id>/care")
-@signed_in("person")
+@for_person
 def care(draft_id: str) -> Response:
     """Keep the day and the acts."""
     draft = service.drafts_read(api(), draft_id)
@@ -104,7 +104,7 @@ def care(draft_id: str) -> Response:
 
 
 @pages.post("/<draft_id>/papers")
-@signed_in("person")
+@for_person
 def papers(draft_id: str) -> Response:
     """Store what was chosen without a script, and go on."""
     draft = service.drafts_read(api(), draft_id)
@@ -124,7 +124,7 @@ def papers(draft_id: str) -> Response:
 
 
 @pages.post("/<draft_id>/uploads")
-@signed_in("person")
+@for_person
 def upload(draft_id: str) -> Any:
     """One file, sent by the page's script: its row of the list, or what is wrong with it."""
     kind = request.form.get("kind", "")
@@ -143,7 +143,7 @@ def upload(draft_id: str) -> Any:
 
 
 @pages.post("/<draft_id>/uploads/<upload_id>/removal")
-@signed_in("person")
+@for_person
 def remove(draft_id: str, upload_id: str) -> Response:
     """Take a paper out of the draft."""
     draft = service.drafts_read(api(), draft_id)
@@ -153,7 +153,7 @@ def remove(draft_id: str, upload_id: str) -> Response:
 
 
 @pages.post("/<draft_id>/deletion")
-@signed_in("person")
+@for_person
 def delete(draft_id: str) -> Response:
     """Throw the draft away."""
     service.drafts_delete(api(), draft_id)
@@ -162,7 +162,7 @@ def delete(draft_id: str) -> Response:
 
 
 @pages.post("/<draft_id>/submission")
-@signed_in("person")
+@for_person
 def submit(draft_id: str) -> Response:
     """Send it. Under one key, however often the button is pressed."""
     form = Form(f"submit:{draft_id}")
@@ -178,7 +178,7 @@ def submit(draft_id: str) -> Response:
 
 
 @pages.get("/received/<claim_id>")
-@signed_in("person")
+@for_person
 def received(claim_id: str) -> Response:
     """The receipt: number, hour, what happens next and by when."""
     asked = api()
@@ -306,21 +306,23 @@ def holds(when: Mapping[str, Any] | None, given: Mapping[str, Any]) -> bool | No
     if not fact.startswith("answer."):
         return None
     value = given.get(fact.removeprefix("answer."))
-    return value is not None and all(_test(name, wanted, value) for name, wanted in when.items() if name != "fact")
+    return value is not None and all(_test(name, str(wanted), value) for name, wanted in when.get("tests", {}).items())
 
 
-def _test(name: str, wanted: Any, value: Any) -> bool:
+def _test(name: str, wanted: str, value: Any) -> bool:
+    """One test of a condition; the API writes what is wanted as text."""
     match name:
         case "is_true":
-            return bool(value) is wanted
+            return value is (wanted == "true")
         case "equals":
-            return str(value) == str(wanted)
+            return str(value) == wanted
         case "one_of":
-            return str(value) in [str(each) for each in wanted]
-        case "at_least":
-            return float(value) >= float(wanted)
-        case "at_most":
-            return float(value) <= float(wanted)
+            return str(value) in wanted.split(",")
+        case "at_least" | "at_most":
+            given, limit = formats.read_amount(str(value)), formats.read_amount(wanted)
+            if given is None or limit is None:
+                return True  # what cannot be compared here is judged by the fund
+            return given >= limit if name == "at_least" else given <= limit
     return True  # a test that a later release knows: shown, and judged by the fund
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from frontends.api import claims, documents
 from frontends.kit.api import Problem, together
-from frontends.kit.pages import Form, api, download, go_to, render, signed_in
+from frontends.kit.pages import Form, api, download, for_person, go_to, render
 
 pages = Blueprint("papers", __name__)
 
@@ -17,14 +17,14 @@ CERTIFIES = {"coverage-certificate": "cover", "payment-certificate": "payment"}
 
 
 @pages.get("/papers")
-@signed_in("person")
+@for_person
 def index() -> Response:
     """Choose one, or look at those one has."""
     return _page()
 
 
 @pages.post("/papers")
-@signed_in("person")
+@for_person
 def ask() -> Response:
     """Have one printed: it is there a moment later."""
     kind = request.form.get("kind", "")
@@ -44,17 +44,17 @@ def ask() -> Response:
 
 
 @pages.get("/papers/<number>")
-@signed_in("person")
+@for_person
 def one(number: str) -> Response:
     """One paper: where it stands, since when, until when, why it was taken back."""
     return render("person/paper.html", paper=documents.papers_read(api(), number))
 
 
 @pages.get("/papers/<number>/pdf")
-@signed_in("person")
+@for_person
 def pdf(number: str) -> Response:
     """The file itself."""
-    return download(documents.papers_read_pdf(api(), number), f"{number}.pdf", "application/pdf")
+    return download(documents.papers_read_pdf(api(), number), file_name=f"{number}.pdf", media_type="application/pdf")
 
 
 def _page(*, problem: Problem | None = None) -> Response:

@@ -1,0 +1,87 @@
+"""How people read a fact: an explanation keeps codes, and shows what the fund or the platform calls them."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from shared.funds import facts
+from shared.funds.fund import Fund
+from shared.funds.texts import Texts
+
+OF_LAW = ("amount", "percent", "share", "rank", "rate", "divided-by", "at-most", "at-least", "less")
+"""What a step takes from the text of the law itself."""
+_FIXED = {
+    facts.AGE: "benefit.fact.age",
+    facts.BIRTH_ON: "benefit.fact.birth-on",
+    facts.IS_ALIVE: "benefit.fact.is-alive",
+    facts.DIED_ON: "benefit.fact.died-on",
+    facts.RIGHT_IS_OPEN: "benefit.fact.right-is-open",
+    facts.WORK_QUARTERS: "benefit.fact.work-quarters",
+    facts.WORK_DAYS: "benefit.fact.work-days",
+    facts.WAGE_LAST_QUARTER: "benefit.fact.wage-last-quarter",
+    facts.WAGES: "benefit.fact.wages",
+    facts.GRANTED_AMOUNT: "benefit.fact.granted-amount",
+    facts.GRANTED_COUNT: "benefit.fact.granted-count",
+    facts.MINIMUM_WAGE: "benefit.fact.minimum-wage",
+    facts.FILED_ON: "benefit.fact.filed-on",
+}
+_RELATIONS = ("children", "spouses", "parents", "count")
+_AGED = re.compile(r"\.aged-(?P<least>[0-9]+)-to-(?P<most>[0-9]+)$")
+_MONTHS = re.compile(r"\.months-(?P<least>[0-9]+)-to-(?P<most>[0-9]+)$")
+
+Translate = Callable[..., str]
+
+
+def fact_text(name: str, *, fund: Fund, language: str, translate: Translate) -> str:
+    """What a fact is called in a language: as the fund asks or says it, else by the platform's own sentence; the code
+    itself only of a fact that a later release knows. `translate` gives the platform's sentences."""
+    if name in OF_LAW:
+        return translate(f"benefit.given.{name}")
+    if (of := facts.DECEASED.read(name)) is not None:
+        said = fact_text(of["fact"], fund=fund, language=language, translate=translate)
+        return translate("benefit.fact.deceased", fact=said)
+    if (days := facts.ANSWER_DAYS_AGO.read(name)) is not None:
+        asked = _said_alike(_questions(fund, days["code"]), language) or translate("benefit.fact.answer")
+        return translate("benefit.fact.days-ago", question=asked)
+    if (answer := facts.ANSWER.read(name)) is not None:
+        return _said_alike(_questions(fund, answer["code"]), language) or translate("benefit.fact.answer")
+    if (step := facts.FORMULA.read(name)) is not None:
+        return _said_alike(_steps(fund, step["code"]), language) or translate("benefit.fact.formula")
+    if facts.REGISTER.read(name) is not None:
+        return _said_alike(_register_questions(fund, name), language) or translate("benefit.source.cross-check")
+    if (cover := facts.COVER.read(name)) is not None:
+        covered = fund.claim_types.get(cover["claim_type"])
+        return translate("benefit.fact.cover", benefit=covered.names[language] if covered else cover["claim_type"])
+    if facts.DEPENDANTS.read(name) is not None:
+        return _dependants(name.removeprefix("dependants."), translate)
+    for family, code in _FIXED.items():
+        if (read := family.read(name)) is not None:
+            return translate(code, **read.groupdict())
+    return name
+
+
+def _dependants(counted: str, translate: Translate) -> str:
+    relation = counted.partition(".")[0]
+    said = translate(f"benefit.fact.dependants.{relation if relation in _RELATIONS else 'count'}")
+    if (aged := _AGED.search(counted)) is not None:
+        return translate("benefit.fact.dependants-aged", who=said, **aged.groupdict())
+    if (months := _MONTHS.search(counted)) is not None:
+        return translate("benefit.fact.dependants-months", who=said, **months.groupdict())
+    return said if "." not in counted else translate("benefit.fact.dependants-under-condition", who=said)
+
+
+def _said_alike(texts: Iterator[Texts], language: str) -> str | None:
+    """What several benefits say alike; None where none says it, or each means something else."""
+    said = {each[language] for each in texts if language in each}
+    return said.pop() if len(said) == 1 else None
+
+
+def _questions(fund: Fund, code: str) -> Iterator[Texts]:
+    return (each.asks for benefit in fund.claim_types.values() for each in benefit.questions if each.code == code)
+
+
+def _steps(fund: Fund, code: str) -> Iterator[Texts]:
+    return (each.names for benefit in fund.claim_types.values() for each in benefit.formula if each.code == code)
+
+
+def _register_questions(fund: Fund, name: str) -> Iterator[Texts]:
+    return (each.asks for benefit in fund.claim_types.values() for each in benefit.registers if each.fact_name == name)

@@ -1,0 +1,79 @@
+"""What several pages are put together from is rendered by itself: a sum that explains itself."""
+
+from flask import Flask, g, render_template_string
+
+from frontends.kit.sessions import Session
+from frontends.kit.words import SOURCE_LANGUAGE
+from frontends.portal.portal import PORTAL
+from tests.kit.frontends import unreached
+
+FACT = {
+    "name": "wages.last-quarter",
+    "name_text": "Salaire du dernier trimestre déclaré",
+    "value": "900.000",
+    "source": "declarations",
+    "source_text": "Les déclarations des employeurs",
+    "as_of": "2026-03-31",
+}
+SUM = {
+    "lines": [
+        {
+            "rule": "base",
+            "name": "Base",
+            "article": "art. 5",
+            "valid_from": "2026-01-01",
+            "confidence": "L",
+            "is_to_be_confirmed": True,
+            "facts": [FACT],
+            "rounding": "",
+            "amount": "0.000",
+            "is_counted": False,
+        },
+        {
+            "rule": "share",
+            "name": "Part <b>due</b>",
+            "article": "art. 6",
+            "valid_from": None,
+            "confidence": "A",
+            "is_to_be_confirmed": False,
+            "facts": [],
+            "rounding": "half-up",
+            "amount": "162.000",
+            "is_counted": True,
+        },
+    ],
+    "amount": "162.000",
+    "currency": "TND",
+    "computed_on": "2026-04-02",
+}
+
+
+def rendered(app: Flask, language: str) -> str:
+    with app.test_request_context():
+        g.session, g.language, g.direction, g.is_restored = Session("x" * 43), language, "ltr", False
+        g.words = app.extensions["words"][language if language != SOURCE_LANGUAGE else SOURCE_LANGUAGE]
+        g.fund = {"fund_id": "xx-fund", "country": "TN", "timezone": "Africa/Tunis", "currency": "TND", "decimals": 3}
+        page = '{% import "_macros.html" as m with context %}{% include "_sum.html" %}'
+        return render_template_string(page, sum=SUM)
+
+
+def test_a_sum_names_its_facts_as_people_read_them() -> None:
+    app = unreached(PORTAL)
+    for language in ("fr", "ar", "en"):
+        page = rendered(app, language)
+        assert "Salaire du dernier trimestre déclaré" in page
+        assert "wages.last-quarter" not in page
+        assert page.count("<tr>") == 4  # its head, two steps, the whole
+        assert "Part &lt;b&gt;due&lt;/b&gt;" in page
+    assert "à confirmer par la caisse" in rendered(app, "fr")
+
+
+def test_a_service_of_an_earlier_release_names_facts_by_their_codes() -> None:
+    older = {name: value for name, value in FACT.items() if name != "name_text"}
+    lines = SUM["lines"]
+    assert isinstance(lines, list)
+    lines[0]["facts"] = [older]
+    try:
+        assert "wages.last-quarter" in rendered(unreached(PORTAL), "fr")
+    finally:
+        lines[0]["facts"] = [FACT]
