@@ -13,7 +13,7 @@ from shared.funds.fund import Channel
 from shared.kernel.csv_tables import csv_table
 from shared.kernel.errors import Missing
 
-PACE_OVER = timedelta(minutes=10)
+RATE_OVER = timedelta(minutes=10)
 """The pace of a wave is that of so long before now."""
 STRETCHES_MAX = 24
 STRETCHES_S = (60, 300, 900, 1_800, 3_600)
@@ -41,7 +41,7 @@ def report(
     """What became of the messages of a wave; `delivered` are the ids of those for which a receipt said so."""
     settled = sorted(message.settled_at for message in messages if message.settled_at is not None)
     waiting = sum(message.status is Status.QUEUED for message in messages)
-    per_minute = pace(settled, at=at)
+    per_minute = rate(settled, at=at)
     first_at = min((message.told_at for message in messages), default=None)
     stretch_s, curve = stretches(settled, since=first_at)
     return WaveReport(
@@ -59,12 +59,12 @@ def report(
     )
 
 
-def pace(settled: Sequence[datetime], *, at: datetime) -> float:
+def rate(settled: Sequence[datetime], *, at: datetime) -> float:
     """Messages a minute over the last minutes, or since the first of them where that was less long ago."""
-    recent = [each for each in settled if at - PACE_OVER <= each <= at]
+    recent = [each for each in settled if at - RATE_OVER <= each <= at]
     if not recent:
         return 0.0
-    minutes = max(1.0, (at - max(recent[0], at - PACE_OVER)).total_seconds() / 60)
+    minutes = max(1.0, (at - max(recent[0], at - RATE_OVER)).total_seconds() / 60)
     return round(len(recent) / minutes, 1)
 
 

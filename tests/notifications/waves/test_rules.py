@@ -83,8 +83,8 @@ def test_no_end_is_told_where_none_waits_or_nothing_moves(messages: list[Message
 
 
 def test_a_pace_is_that_of_now_and_not_of_the_morning() -> None:
-    assert rules.pace([AT], at=AT + timedelta(hours=1)) == 0
-    assert rules.pace([AT, AT], at=AT) == 2
+    assert rules.rate([AT], at=AT + timedelta(hours=1)) == 0
+    assert rules.rate([AT, AT], at=AT) == 2
 
 
 @pytest.mark.parametrize(
