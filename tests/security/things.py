@@ -377,6 +377,8 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
         office,
         parts={
             "declaration_id": declaration_id,
+            "form": "das",
+            "period": "2024",
             "collection_id": asked.json["collection_id"],
             "reference": asked.json["reference"],
             "payout_id": str(payout["_id"]).partition(":")[2],
