@@ -537,6 +537,38 @@ class CoverWithCodeView(TypedDict):
     covers: list[str]
     percent: "str | None"
 
+class LastJudgedView(TypedDict):
+    outcome: str
+    text: str
+    on: str
+    amount: str
+    difference: str
+    failed_text: "str | None"
+    sum: "ExplainedSumView | None"
+
+class NotedCauseView(TypedDict):
+    cause: str
+    text: str
+    at: str
+
+class ReassessmentStepView(TypedDict):
+    at: str
+    causes: list["NotedCauseView"]
+    conclusion: str
+    text: str
+    before: str
+    amount: str
+    difference: str
+    failed: str
+    failed_text: "str | None"
+
+class ReassessmentView(TypedDict):
+    award_id: str
+    last: "LastJudgedView"
+    waiting: list["NotedCauseView"]
+    next_look_at: "str | None"
+    steps: list["ReassessmentStepView"]
+
 class RegisterAnswerView(TypedDict):
     value: str
     as_of: str
@@ -1150,6 +1182,10 @@ def awards_check_cover(api: Api, number: str) -> "CoverCheckView":
 def awards_check_cover_code(api: Api, number: str, *, idempotency_key: str, body: "CoverCodeBody") -> "CoverWithCodeView":
     """The same, and what the cover bears where the code is right that the person was given with it. A wrong code and a number that was never given show nothing: `code` says `wrong`."""
     return api.call(SERVICE, "POST", "/covers/{number}", at={"number": number}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def reassessments_read(api: Api, award_id: str, *, purpose: str | None = None) -> "ReassessmentView":
+    """When and why an award was judged again, what came of each time, and what it comes to by what is known now."""
+    return api.call(SERVICE, "GET", "/awards/{award_id}/reassessment", at={"award_id": award_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
 
 def crosschecks_list_of_claim(api: Api, claim_id: str, *, purpose: str | None = None) -> "CrossCheckViews":
     """What was asked of which register for a claim, by which law and what for, and what came back."""

@@ -267,6 +267,24 @@ class AwardResumed:
 
 
 @event(case="award_id")
+class AwardChanged:
+    """Facts have changed, and the award comes to another sum (`before_minor`, now `amount_minor`); notifications
+    informs the person. `difference_minor` is what was granted too little for earlier periods, below zero too much: the
+    next run settles it. Where it alone has changed, `has_other_amount` says so, and the run's payment tells it."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    before_minor: int
+    amount_minor: int
+    difference_minor: int
+    has_other_amount: bool
+    currency: str
+    changed_at: datetime
+
+
+@event(case="award_id")
 class AwardEnded:
     """The award has ended, with a reason (a code of claims); notifications informs the person, documents takes back the
     certificates that say more. `until_on` is its last day, included."""

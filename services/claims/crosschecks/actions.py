@@ -16,6 +16,7 @@ from services.claims.crosschecks import rules, store
 from services.claims.crosschecks.crosscheck import CrossCheck, Status
 from services.claims.crosschecks.register import NumberMissing, RegisterReply, RegisterRequest
 from services.claims.insured import actions as insured
+from services.claims.reassessments import actions as reassessments
 from shared.kernel.actors import NotYours, system
 from shared.kernel.errors import Conflict
 from shared.process.access_journal import actions as journal
@@ -167,18 +168,21 @@ def _is_needed(uow: UnitOfWork, check: CrossCheck) -> bool:
 
 
 def _held_against_award(uow: UnitOfWork, check: CrossCheck) -> CrossCheck:
-    """Suspend an award that relies on something else than what is known now, with its reason: nothing is paid in
-    silence, and nothing ended without an agent. From then on the award is held against what is known now: an agent who
-    resumes it has seen that. What it was granted with stands in the decision."""
+    """Judge an award again that relies on something else than what is known now. Where its rules no longer grant it, it
+    is suspended with its reason: nothing is paid in silence, and nothing ended without an agent. From then on the award
+    is held against what is known now: an agent who resumes it has seen that. What it was granted with stands in the
+    decision."""
     award = awards_store.of_claim(uow, check.claim_id)
     if award is None or award.status is AwardStatus.ENDED:
         return check
     has_changed = rules.has_changed(check, on=uow.today, fund=uow.fund)
     if not has_changed and not rules.is_lost(check, on=uow.today, fund=uow.fund):
         return check
-    if award.status is AwardStatus.ACTIVE:
+    claim = claims.claims.load(uow, check.claim_id)
+    if award.status is AwardStatus.ACTIVE and not reassessments.is_still_granted(uow, award, claim):
         changed, lost = SuspensionReason.REGISTER_ANSWER_CHANGED, SuspensionReason.FACTS_NOT_KNOWN
         awards.suspend(uow, award_id=award.award_id, reason=changed if has_changed else lost)
+    reassessments.note_register_answer(uow, award, reference=check.fact_name)
     return store.save(uow, rules.rely(check, on=uow.today, fund=uow.fund, at=uow.at))
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from services.claims.awards.award import Award
-from services.claims.awards.award import Status as AwardStatus
 from services.claims.benefits.explained import ExplainedSum
 from services.claims.runs.run import (
     LIVING,
@@ -221,9 +220,12 @@ def _added(totals: RunTotals, payments: Iterable[AwardPayment]) -> RunTotals:
 
 def periods_of(award: Award, *, payment: PeriodicPayment, upto: Period) -> tuple[Period, ...]:
     """The periods to judge, in order: those of the award up to that of the run, so many at most. An award that is
-    suspended is not judged."""
-    if award.status is AwardStatus.SUSPENDED:
-        return ()
+    suspended is not judged, unless for want of a condition that may have held in some."""
+    return periods_within(award, payment=payment, upto=upto) if award.is_computed else ()
+
+
+def periods_within(award: Award, *, payment: PeriodicPayment, upto: Period) -> tuple[Period, ...]:
+    """The periods of an award up to one, in order, so many at most."""
     found: list[Period] = []
     last_on = min(upto.last_on, award.until_on or upto.last_on)
     period = Period.containing(award.from_on, kind=payment.every)
@@ -245,7 +247,7 @@ def compute(
     at: datetime,
 ) -> AwardPayment | None:
     """What a run pays for an award; None where it pays nothing and nothing of it differs from the last run."""
-    is_suspended = award.status is AwardStatus.SUSPENDED
+    is_suspended = not award.is_computed
     lines, ends_on = ((), None) if is_suspended else _lines(award, account, judged, upto=upto)
     total_minor = sum(line.amount_minor for line in lines) + account.carry_minor
     amount_minor = 0 if is_suspended else max(0, total_minor)
@@ -346,10 +348,13 @@ def _change(amount_minor: int, last_minor: int | None) -> Change:
 
 
 def must_be_withheld(payment: AwardPayment, award: Award) -> bool:
-    """Whether the award is no longer what it was computed as: suspended since, or ended with another day."""
+    """Whether the award is no longer what it was computed as: suspended since, ended with another day, or decided
+    again."""
     if payment.reason == SUSPENDED:
         return False  # nothing of it is paid or granted
-    return award.status is AwardStatus.SUSPENDED or award.until_on != payment.award_until_on
+    again_at = award.decided_again_at
+    is_decided_again = again_at is not None and bool(payment.steps) and payment.steps[0].at <= again_at
+    return not award.is_computed or award.until_on != payment.award_until_on or is_decided_again
 
 
 def withhold(payment: AwardPayment, *, at: datetime) -> AwardPayment:
