@@ -711,6 +711,7 @@ class AwardPaymentView(TypedDict):
     currency: str
     amount: str
     before: str
+    taken: str
     carried_before: str
     carried_after: str
     change: str
@@ -762,6 +763,10 @@ class OverpaymentViewPage(TypedDict):
 
 class SettlementBody(TypedDict):
     to: str
+    reason: str
+
+class WaiverBody(TypedDict):
+    agrees: bool
     reason: str
 
 class WorkedView(TypedDict):
@@ -1248,8 +1253,12 @@ def overpayments_read(api: Api, award_id: str, *, purpose: str | None = None) ->
     return api.call(SERVICE, "GET", "/overpayments/{award_id}", at={"award_id": award_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
 
 def overpayments_settle(api: Api, award_id: str, *, idempotency_key: str, body: "SettlementBody", version: int | None = None) -> "OverpaymentView":
-    """Record that an overpayment was recovered, or that the fund waives it. The money itself moves elsewhere."""
+    """Record that an overpayment was recovered, or propose that the fund waives it, which a second person has to agree to. The money itself moves elsewhere."""
     return api.call(SERVICE, "POST", "/overpayments/{award_id}/settlement", at={"award_id": award_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def overpayments_decide_waiver(api: Api, award_id: str, *, idempotency_key: str, body: "WaiverBody", version: int | None = None) -> "OverpaymentView":
+    """Agree, as a second person, that the fund waives an overpayment; or have it recovered all the same."""
+    return api.call(SERVICE, "POST", "/overpayments/{award_id}/waiver", at={"award_id": award_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def entitlements_read_own(api: Api) -> "RightView":
     """The caller's own right to care."""

@@ -247,6 +247,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "awards.suspend": {"json": {"reason": "under-control"}},
             "awards.end": {"json": {"reason": "renounced", "last_on": "2026-01-31"}},
             "awards.take_life_certificate": {"json": {"given_on": "2026-01-31"}},
+            "overpayments.decide_waiver": {"json": {"agrees": True, "reason": "hardship"}},
             "overpayments.settle": {"json": {"to": "recovered", "reason": "receipt 12"}},
             "awards.check_cover_code": {"json": {"code": "00000000"}},
             "claims.search": {"json": {"number": filed.json["reference"], "purpose": "handling"}},

@@ -38,6 +38,7 @@ from shared.funds.benefits import ClaimType
 from shared.funds.effects import JudgedOn, PeriodicPayment
 from shared.funds.fund import Fund
 from shared.funds.period import Period
+from shared.funds.procedure import Recovery
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
@@ -245,12 +246,16 @@ def compute(
     payment_id: str,
     page: int,
     at: datetime,
+    recovery: Recovery | None = None,
 ) -> AwardPayment | None:
-    """What a run pays for an award; None where it pays nothing and nothing of it differs from the last run."""
+    """What a run pays for an award; None where it pays nothing and nothing of it differs from the last run. What was
+    overpaid is taken of what is due, as much as `recovery` allows, and the rest is carried on."""
     is_suspended = not award.is_computed
     lines, ends_on = ((), None) if is_suspended else _lines(award, account, judged, upto=upto)
-    total_minor = sum(line.amount_minor for line in lines) + account.carry_minor
-    amount_minor = 0 if is_suspended else max(0, total_minor)
+    payable_minor = sum(max(line.amount_minor, 0) for line in lines)
+    debt_minor = sum(max(-line.amount_minor, 0) for line in lines) - account.carry_minor
+    taken_minor = min(debt_minor, payable_minor if recovery is None else recovery.at_most(payable_minor))
+    amount_minor = payable_minor - taken_minor
     before_minor = account.last_minor or 0
     if not lines and amount_minor == before_minor:
         return None
@@ -266,7 +271,7 @@ def compute(
         period=run.period,
         amount_minor=amount_minor,
         carry_before_minor=account.carry_minor,
-        carry_after_minor=total_minor - amount_minor,
+        carry_after_minor=taken_minor - debt_minor,
         before_minor=before_minor,
         change=_change(amount_minor, account.last_minor),
         status=PaymentStatus.COMPUTED,

@@ -16,6 +16,7 @@ from services.claims.reassessments.store import reassessments
 from services.claims.runs.jobs import RunCalculator
 from services.claims.runs.judging import by_rules
 from services.claims.wiring import service
+from shared.events import catalogue
 from shared.jobs.runner import Runner
 from shared.process.backfills import backfill_all
 from shared.storage.service_context import ServiceContext
@@ -89,6 +90,11 @@ def award(office: Office) -> Award:
 def judged(office: Office) -> int:
     """Let the jobs that are due judge; how many did."""
     return Runner(office.context, [judging()]).run_due()
+
+
+def published_events(context: ServiceContext, type_name: str) -> list[Any]:
+    bodies = [each for row in context.database["outbox"].find() for each in row["events"] if each["type"] == type_name]
+    return [catalogue.decode(each["type"], each["version"], each["body"]) for each in bodies]
 
 
 def shown(office: Office, award: Award) -> dict[str, Any]:
@@ -190,6 +196,9 @@ def test_children_who_were_registered_in_error_end_it_with_its_reason_and_what_w
     assert (found.is_living, found.next_look_at) == (False, None)
     assert found.steps[-1].conclusion.value == "ended"
     assert found.steps[-1].difference_minor == -TWO
+    handle(office.context, service, *published_events(office.context, "claims.award-ended"), fund_id=TN)
+    overpaid = agent.get(f"/overpayments/{award.award_id}?purpose=handling")
+    assert (overpaid.status_code, overpaid.json["amount"], overpaid.json["status"]) == (200, "41.480", "open")
 
 
 def test_a_payment_that_was_computed_before_is_withheld(office: Office, award: Award, clock: Clock) -> None:
