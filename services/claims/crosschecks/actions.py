@@ -19,6 +19,7 @@ from services.claims.insured import actions as insured
 from services.claims.reassessments import actions as reassessments
 from shared.kernel.actors import NotYours, system
 from shared.kernel.errors import Conflict
+from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, PageRequest
@@ -229,15 +230,18 @@ def dispute(uow: UnitOfWork, *, check_id: str, statement: str, upload_id: str) -
     if uow.by.person_ref != check.person_ref:
         raise NotYours
     _must_be_paper_of(uow, check, upload_id)
-    return store.save(uow, rules.dispute(check, statement=statement, upload_id=upload_id, at=uow.at))
+    disputed = rules.dispute(check, statement=statement, upload_id=upload_id, at=uow.at).thing
+    event = rules.disputed_event(disputed, reference=_reference(uow, disputed), at=uow.at)
+    return store.save(uow, Outcome(disputed, (event,)))
 
 
 def decide(uow: UnitOfWork, *, check_id: str, value: str, upload_id: str, reason: str) -> CrossCheck:
     """The caller, an agent, decides by a paper of the person what counts."""
     check = store.crosschecks.load(uow, check_id)
     _must_be_paper_of(uow, check, upload_id)
-    outcome = rules.decide(check, value=value, upload_id=upload_id, reason=reason, by=uow.by.subject, at=uow.at)
-    kept = store.save(uow, outcome)
+    decided = rules.decide(check, value=value, upload_id=upload_id, reason=reason, by=uow.by.subject, at=uow.at).thing
+    event = rules.decided_event(decided, reference=_reference(uow, decided), at=uow.at)
+    kept = store.save(uow, Outcome(decided, (event,)))
     uow.note("decided", "crosschecks", kept.check_id, version=kept.version)
     return _held_against_award(uow, kept)
 
@@ -245,6 +249,11 @@ def decide(uow: UnitOfWork, *, check_id: str, value: str, upload_id: str, reason
 def ask_anew(uow: UnitOfWork, *, check_id: str) -> CrossCheck:
     """The caller, an agent, wants a register asked again: it did not know, or was given up."""
     return _asked_again(uow, store.crosschecks.load(uow, check_id))
+
+
+def _reference(uow: UnitOfWork, check: CrossCheck) -> str:
+    """The number of the claim that it was asked for."""
+    return claims.claims.load(uow, check.claim_id).reference
 
 
 def _must_be_paper_of(uow: UnitOfWork, check: CrossCheck, upload_id: str) -> None:
