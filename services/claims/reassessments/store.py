@@ -13,7 +13,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 JUDGE = "reassessments.judge"
 """The kind of the job that judges an award again: when a fact has changed, and on the days on which an age does."""
-PERSONS_AT_ONCE, REFS_CHARACTERS_MAX = 100, 10_000
+PERSONS_AT_ONCE, REFS_CHARACTERS_MAX = 250, 20_000
 """Of a page of events: few awards each, so that no query finds too many."""
 
 reassessments = Repository(
