@@ -401,10 +401,10 @@ MUTANTS = [
         "::test_killed_between_the_event_and_the_judgement_nothing_is_lost",
     ),
     Mutant(
-        mechanism="an award is judged once for one birthday",
+        mechanism="a birthday is awaited by a job of its day",
         file="services/claims/reassessments/rules.py",
         was="return min((day for day in days if day > after), default=None)",
-        now="return min((day for day in days if day >= after), default=None)",
+        now="return None",
         test="tests/claims/reassessments/test_journey.py::test_a_birthday_changes_the_sum_on_its_day",
     ),
     Mutant(
