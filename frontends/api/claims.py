@@ -539,6 +539,38 @@ class CoverWithCodeView(TypedDict):
     covers: list[str]
     percent: "str | None"
 
+class LastJudgedView(TypedDict):
+    outcome: str
+    text: str
+    on: str
+    amount: str
+    difference: str
+    failed_text: "str | None"
+    sum: "ExplainedSumView | None"
+
+class NotedCauseView(TypedDict):
+    cause: str
+    text: str
+    at: str
+
+class ReassessmentStepView(TypedDict):
+    at: str
+    causes: list["NotedCauseView"]
+    conclusion: str
+    text: str
+    before: str
+    amount: str
+    difference: str
+    failed: str
+    failed_text: "str | None"
+
+class ReassessmentView(TypedDict):
+    award_id: str
+    last: "LastJudgedView"
+    waiting: list["NotedCauseView"]
+    next_look_at: "str | None"
+    steps: list["ReassessmentStepView"]
+
 class RegisterAnswerView(TypedDict):
     value: str
     as_of: str
@@ -681,6 +713,7 @@ class AwardPaymentView(TypedDict):
     currency: str
     amount: str
     before: str
+    taken: str
     carried_before: str
     carried_after: str
     change: str
@@ -732,6 +765,10 @@ class OverpaymentViewPage(TypedDict):
 
 class SettlementBody(TypedDict):
     to: str
+    reason: str
+
+class WaiverBody(TypedDict):
+    agrees: bool
     reason: str
 
 class WorkedView(TypedDict):
@@ -1153,6 +1190,10 @@ def awards_check_cover_code(api: Api, number: str, *, idempotency_key: str, body
     """The same, and what the cover bears where the code is right that the person was given with it. A wrong code and a number that was never given show nothing: `code` says `wrong`."""
     return api.call(SERVICE, "POST", "/covers/{number}", at={"number": number}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
+def reassessments_read(api: Api, award_id: str, *, purpose: str | None = None) -> "ReassessmentView":
+    """When and why an award was judged again, what came of each time, and what it comes to by what is known now."""
+    return api.call(SERVICE, "GET", "/awards/{award_id}/reassessment", at={"award_id": award_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
 def crosschecks_list_of_claim(api: Api, claim_id: str, *, purpose: str | None = None) -> "CrossCheckViews":
     """What was asked of which register for a claim, by which law and what for, and what came back."""
     return api.call(SERVICE, "GET", "/claims/{claim_id}/crosschecks", at={"claim_id": claim_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
@@ -1214,8 +1255,12 @@ def overpayments_read(api: Api, award_id: str, *, purpose: str | None = None) ->
     return api.call(SERVICE, "GET", "/overpayments/{award_id}", at={"award_id": award_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
 
 def overpayments_settle(api: Api, award_id: str, *, idempotency_key: str, body: "SettlementBody", version: int | None = None) -> "OverpaymentView":
-    """Record that an overpayment was recovered, or that the fund waives it. The money itself moves elsewhere."""
+    """Record that an overpayment was recovered, or propose that the fund waives it, which a second person has to agree to. The money itself moves elsewhere."""
     return api.call(SERVICE, "POST", "/overpayments/{award_id}/settlement", at={"award_id": award_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def overpayments_decide_waiver(api: Api, award_id: str, *, idempotency_key: str, body: "WaiverBody", version: int | None = None) -> "OverpaymentView":
+    """Agree, as a second person, that the fund waives an overpayment; or have it recovered all the same."""
+    return api.call(SERVICE, "POST", "/overpayments/{award_id}/waiver", at={"award_id": award_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def entitlements_read_own(api: Api) -> "RightView":
     """The caller's own right to care."""

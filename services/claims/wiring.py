@@ -54,6 +54,12 @@ from services.claims.overpayments.overpayment import Status as OverpaymentStatus
 from services.claims.overpayments.reactions import reactions as overpayment_reactions
 from services.claims.overpayments.routes import routes as overpayment_routes
 from services.claims.overpayments.store import overpayments
+from services.claims.reassessments.backfills import backfills as reassessment_backfills
+from services.claims.reassessments.jobs import judging
+from services.claims.reassessments.reactions import reactions as reassessment_reactions
+from services.claims.reassessments.reassessment import Cause, Conclusion
+from services.claims.reassessments.routes import routes as reassessment_routes
+from services.claims.reassessments.store import reassessments
 from services.claims.reviews.routes import routes as review_routes
 from services.claims.runs.jobs import RunCalculator, watching
 from services.claims.runs.judging import by_rules
@@ -93,6 +99,8 @@ CODES: CodeSets = {
     "award-statuses": (AwardStatus, "award.step.{}"),
     "suspension-reasons": (SuspensionReason, "award.suspended-for.{}"),
     "end-reasons": (EndReason, "award.ended-for.{}"),
+    "reassessment-causes": (Cause, "reassessment.cause.{}"),
+    "reassessment-conclusions": (Conclusion, "reassessment.conclusion.{}"),
     "crosscheck-statuses": (CrossCheckStatus, "crosscheck.step.{}"),
     "run-statuses": (RunStatus, "run.step.{}"),
     "run-changes": (Change, "run.change.{}"),
@@ -105,7 +113,8 @@ CODES: CodeSets = {
 
 
 def jobs(own: Settings) -> Sequence[JobKind]:
-    return [following_awards(), RunCalculator(by_rules).job, *inquiries(ChosenRegisters(own.registers), own.registers)]
+    registers = inquiries(ChosenRegisters(own.registers), own.registers)
+    return [following_awards(), judging(), RunCalculator(by_rules).job, *registers]
 
 
 def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
@@ -131,6 +140,7 @@ service: Service[Settings] = Service(
         benefit_routes,
         insured_routes,
         award_routes,
+        reassessment_routes,
         crosscheck_routes,
         run_routes,
         overpayment_routes,
@@ -138,7 +148,14 @@ service: Service[Settings] = Service(
         figure_routes,
         access_journal(AccessedKind, scope="claims:read"),
     ],
-    reactions=[claim_reactions, run_reactions, entitlement_reactions, insured_reactions, overpayment_reactions],
+    reactions=[
+        claim_reactions,
+        run_reactions,
+        entitlement_reactions,
+        insured_reactions,
+        overpayment_reactions,
+        reassessment_reactions,  # behind those that keep the facts
+    ],
     quotas={
         "claims.submit": "30/minute",
         "drafts.submit": "30/minute",
@@ -150,7 +167,7 @@ service: Service[Settings] = Service(
     },
     jobs=jobs,
     periodic_tasks=periodic_tasks,
-    backfills=[backfills],
+    backfills=[backfills, reassessment_backfills],
     repositories=[
         claims,
         drafts,
@@ -160,6 +177,7 @@ service: Service[Settings] = Service(
         insured,
         deaths,
         awards,
+        reassessments,
         crosschecks,
         runs,
         payments,

@@ -192,6 +192,36 @@ class ClaimPaid:
     paid_at: datetime
 
 
+# --- What registers of other administrations answer -------------------------------------------------------------------
+
+
+@event(case="claim_id")
+class RegisterAnswerDisputed:
+    """A person says that what a register of another administration answered for their claim is wrong; an agent decides
+    it, and notifications confirms it to the person."""
+
+    check_id: str
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    disputed_at: datetime
+
+
+@event(case="claim_id")
+class RegisterAnswerDecided:
+    """An agent decided by a paper what counts of a register's answer: the answer itself (`is_confirmed`), or something
+    else; notifications informs the person."""
+
+    check_id: str
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    is_confirmed: bool
+    decided_at: datetime
+
+
 # --- Awards: what a granted claim opened, and lives on ----------------------------------------------------------------
 
 
@@ -264,6 +294,24 @@ class AwardResumed:
     person_ref: str
     claim_type: str
     resumed_at: datetime
+
+
+@event(case="award_id")
+class AwardChanged:
+    """Facts have changed, and the award comes to another sum (`before_minor`, now `amount_minor`); notifications
+    informs the person. `difference_minor` is what was granted too little for earlier periods, below zero too much: the
+    next run settles it. Where it alone has changed, `has_other_amount` says so, and the run's payment tells it."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    before_minor: int
+    amount_minor: int
+    difference_minor: int
+    has_other_amount: bool
+    currency: str
+    changed_at: datetime
 
 
 @event(case="award_id")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from shared.funds import facts
 from shared.funds.calendar import DayCount, WhenClosed, check_delay
@@ -347,6 +348,16 @@ class ClaimType:
         requirements = (each for paper in self.papers.values() for each in paper.requirements)
         named |= {name for each in requirements if each.when for name in each.when.fact_names()}
         return frozenset(name for name in named if facts.FORMULA.read(name) is None)
+
+    @cached_property
+    def origins(self) -> frozenset[facts.FactOrigin]:
+        """From where changes come of the person's own facts that it is decided from."""
+        return facts.origins_of(name for name in self.fact_names() if facts.DECEASED.read(name) is None)
+
+    @cached_property
+    def origins_of_deceased(self) -> frozenset[facts.FactOrigin]:
+        """The same, of the facts of somebody who died."""
+        return facts.origins_of(name for name in self.fact_names() if facts.DECEASED.read(name) is not None)
 
     def requirements_on(self, day: date) -> dict[str, Requirement]:
         """The papers that a claim filed on that day may have, by kind."""

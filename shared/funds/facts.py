@@ -2,17 +2,34 @@
 definition is read. Claims says what each of them is for a person on a day."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 _CODE = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 
 
+class FactOrigin(StrEnum):
+    """Where facts come from that change after a grant: what is learnt from there may change what was decided."""
+
+    WAGES = "wages"
+    """What employers declare."""
+    REGISTER = "register"
+    """What the fund's own register says of a person and of who depends on them; ages with it."""
+    LIFE = "life"
+    """Whether somebody lives."""
+    GRANTED = "granted"
+    COVER = "cover"
+    OTHER_REGISTER = "other-register"
+
+
 @dataclass(frozen=True)
 class FactName:
-    """A family of facts: how its names are written, and what they say."""
+    """A family of facts: how its names are written, what they say, and from where a change of them comes."""
 
     pattern: str
     description: str
+    origins: frozenset[FactOrigin] = frozenset()
 
     def read(self, name: str) -> "re.Match[str] | None":
         return re.fullmatch(self.pattern, name)
@@ -21,30 +38,64 @@ class FactName:
 ANSWER = FactName(rf"answer\.(?P<code>{_CODE})", "what the person answered to a question")
 ANSWER_DAYS_AGO = FactName(rf"answer\.(?P<code>{_CODE})\.days-ago", "how many days ago the day was that they answered")
 FORMULA = FactName(rf"formula\.(?P<code>{_CODE})", "what a step of the formula came to")
-AGE = FactName(r"person\.age", "completed years of age")
-BIRTH_ON = FactName(r"person\.birth-on", "the day of birth")
-IS_ALIVE = FactName(r"person\.is-alive", "whether the person lives, as far as the register has said")
-DIED_ON = FactName(r"person\.died-on", "the day of death")
+AGE = FactName(r"person\.age", "completed years of age", origins=frozenset({FactOrigin.REGISTER}))
+BIRTH_ON = FactName(r"person\.birth-on", "the day of birth", origins=frozenset({FactOrigin.REGISTER}))
+IS_ALIVE = FactName(
+    r"person\.is-alive",
+    "whether the person lives, as far as the register has said",
+    origins=frozenset({FactOrigin.LIFE}),
+)
+DIED_ON = FactName(r"person\.died-on", "the day of death", origins=frozenset({FactOrigin.LIFE}))
 DEPENDANTS = FactName(
     rf"dependants\.(?P<relation>{_CODE})(?:\.(?:aged-(?P<years>[0-9]{{1,3}}-to-[0-9]{{1,3}})"
     rf"|months-(?P<months>[0-9]{{1,3}}-to-[0-9]{{1,3}})|(?P<condition>{_CODE})))?",
     "how many dependants there are: all (`count`), of one relation in the plural (`children`) who are covered on the "
     "day, of an age in completed years or months (both ends included), or under a condition (`children.disabled`)",
+    origins=frozenset({FactOrigin.REGISTER}),
 )
-RIGHT_IS_OPEN = FactName(r"right\.is-open", "whether the right to benefits is open")
-WORK_QUARTERS = FactName(r"work\.quarters", "how many quarters were worked, in all")
-WORK_DAYS = FactName(r"work\.days\.last-(?P<quarters>[1-9][0-9]{0,2})-quarters", "days worked, in the last quarters")
-WAGE_LAST_QUARTER = FactName(r"wages\.last-quarter", "the wages of the last quarter that is over and was declared")
+RIGHT_IS_OPEN = FactName(
+    r"right\.is-open", "whether the right to benefits is open", origins=frozenset({FactOrigin.WAGES, FactOrigin.LIFE})
+)
+WORK_QUARTERS = FactName(
+    r"work\.quarters", "how many quarters were worked, in all", origins=frozenset({FactOrigin.WAGES})
+)
+WORK_DAYS = FactName(
+    r"work\.days\.last-(?P<quarters>[1-9][0-9]{0,2})-quarters",
+    "days worked, in the last quarters",
+    origins=frozenset({FactOrigin.WAGES}),
+)
+WAGE_LAST_QUARTER = FactName(
+    r"wages\.last-quarter",
+    "the wages of the last quarter that is over and was declared",
+    origins=frozenset({FactOrigin.WAGES}),
+)
 WAGES = FactName(
     r"wages\.(?P<mean>total|mean-month|mean-quarter|mean-year)\.last-(?P<quarters>[1-9][0-9]{0,2})-quarters",
     "the wages of the last declared quarters, or their mean",
+    origins=frozenset({FactOrigin.WAGES}),
 )
-GRANTED_AMOUNT = FactName(r"granted\.amount\.this-year", "what was granted for such claims since 1 January")
-GRANTED_COUNT = FactName(r"granted\.count\.last-(?P<days>[1-9][0-9]{0,3})-days", "how many such claims were granted")
-COVER = FactName(rf"cover\.(?P<claim_type>{_CODE})", "whether a cover of this claim type is in force")
+GRANTED_AMOUNT = FactName(
+    r"granted\.amount\.this-year",
+    "what was granted for such claims since 1 January",
+    origins=frozenset({FactOrigin.GRANTED}),
+)
+GRANTED_COUNT = FactName(
+    r"granted\.count\.last-(?P<days>[1-9][0-9]{0,3})-days",
+    "how many such claims were granted",
+    origins=frozenset({FactOrigin.GRANTED}),
+)
+COVER = FactName(
+    rf"cover\.(?P<claim_type>{_CODE})",
+    "whether a cover of this claim type is in force",
+    origins=frozenset({FactOrigin.COVER}),
+)
 MINIMUM_WAGE = FactName(r"fund\.minimum-wage", "the least lawful wage of a month")
 FILED_ON = FactName(r"claim\.filed-on", "the day of filing")
-REGISTER = FactName(rf"register\.(?P<register>{_CODE})\.(?P<field>{_CODE})", "what another register answers")
+REGISTER = FactName(
+    rf"register\.(?P<register>{_CODE})\.(?P<field>{_CODE})",
+    "what another register answers",
+    origins=frozenset({FactOrigin.OTHER_REGISTER}),
+)
 
 DECEASED = FactName(
     r"deceased\.(?P<fact>(?:person|dependants|work|wages|right)\..+)",
@@ -87,3 +138,13 @@ def is_a_fact(name: str) -> bool:
     if of_deceased is not None:
         return is_a_fact(of_deceased["fact"])
     return any(each.read(name) for each in VOCABULARY)
+
+
+def origins_of(names: Iterable[str]) -> frozenset[FactOrigin]:
+    """From where a change of any of these facts comes, whoever they are of."""
+    found: set[FactOrigin] = set()
+    for name in names:
+        of_deceased = DECEASED.read(name)
+        own = name if of_deceased is None else of_deceased["fact"]
+        found |= next((kind.origins for kind in VOCABULARY if kind is not DECEASED and kind.read(own)), frozenset())
+    return frozenset(found)

@@ -81,6 +81,25 @@ class Sample:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recovery:
+    """How much of a payment of every period is taken at most for what was overpaid before: `percent` of it, and never
+    so much that less than `leaves` is left."""
+
+    percent: Decimal
+    law: Law
+    leaves: Money | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.percent <= 100:
+            raise ValueError("percent is from 0 to 100")
+
+    def at_most(self, payable_minor: int) -> int:
+        """What may be taken of a payment, in minor units; rounded down, in favour of the person."""
+        leaves_minor = self.leaves.amount_minor if self.leaves else 0
+        return max(0, min(int(payable_minor * self.percent / 100), payable_minor - leaves_minor))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Procedure:
     """The procedure of one claim type, or, as a section of the fund, of those that say nothing else: their delays,
     limits, samples, terms, reasons and days of a draft."""
@@ -97,9 +116,11 @@ class Procedure:
     """Why such a claim may be refused, by code, as a sentence; the platform's own list where the fund gives none."""
     draft_days: int | None = None
     """How long a draft is kept after it was last saved; thirty days where nobody says it."""
+    recovery: tuple[Recovery, ...] = ()
+    """How much of a payment is taken for what was overpaid before; all of it where nobody says it."""
 
     def __post_init__(self) -> None:
-        for dated in (self.legal_delays, self.paper_terms, self.one_person_up_to, self.samples):
+        for dated in (self.legal_delays, self.paper_terms, self.one_person_up_to, self.samples, self.recovery):
             check_no_overlap(dated)
         if self.draft_days is not None and not 1 <= self.draft_days <= 366:
             raise ValueError("draft_days is from 1 to 366")
@@ -115,6 +136,7 @@ class Procedure:
             samples=self.samples or usual.samples,
             refusal_reasons=usual.refusal_reasons if self.refusal_reasons is None else self.refusal_reasons,
             draft_days=self.draft_days or usual.draft_days,
+            recovery=self.recovery or usual.recovery,
         )
 
 

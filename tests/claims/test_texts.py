@@ -30,6 +30,7 @@ from services.claims.crosschecks.registers.fixed_columns import ColumnKind
 from services.claims.entitlements.entitlement import EntitlementReason, RightStatus
 from services.claims.notes.note import Audience
 from services.claims.overpayments.overpayment import Status as OverpaymentStatus
+from services.claims.reassessments.reassessment import Cause, Conclusion
 from services.claims.runs.run import Change, PaymentStatus, RunLineKind
 from services.claims.runs.run import Status as RunStatus
 from services.claims.wiring import service
@@ -67,6 +68,8 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     AwardCodeAnswer: ("cover.code.",),
     JudgedOutcome: ("benefit.outcome.",),
     FactSource: ("benefit.source.",),
+    Cause: ("reassessment.cause.",),
+    Conclusion: ("reassessment.conclusion.",),
 }
 """Under which codes each member of an enumeration has its sentences."""
 UNSAID = {Audience, ColumnKind, RightStatus}

@@ -13,10 +13,13 @@ from uuid import uuid4
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
+from services.claims.benefits.sources import Sources
 from services.claims.crosschecks import rules as rules_of_crosschecks
 from services.claims.overpayments.overpayment import Overpayment
 from services.claims.overpayments.overpayment import Status as OverpaymentStatus
 from services.claims.overpayments.store import overpayments
+from services.claims.reassessments import rules as reassessment_rules
+from services.claims.reassessments.store import reassessments
 from services.claims.runs.jobs import RunCalculator
 from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
@@ -160,6 +163,17 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
     for each in (overpaid, replace(overpaid, award_id=f"{award.award_id}-2")):
         save = partial(overpayments.save, outcome=Outcome(each))
         context.run(DZ, by=someone(), cause=f"test:{each.award_id}", action=save)
+    again = reassessment_rules.follow(
+        award,
+        conditions=(),
+        deceased_ref=None,
+        definition=context.funds[DZ].claim_types[ALLOWANCE],
+        sources=Sources(fund=context.funds[DZ]),
+        fund=context.funds[DZ],
+        at=context.clock(),
+    )
+    save_again = partial(reassessments.save, outcome=Outcome(again))
+    context.run(DZ, by=someone(), cause="test:reassessment", action=save_again)
     run = office.staff("maker").post("/runs", {"claim_type": ALLOWANCE, "period": "2026-Q1"})
     assert run.status_code == 201, run.text
     Runner(context, [RunCalculator(Tariff().judge).job]).run_due()
@@ -239,6 +253,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "awards.suspend": {"json": {"reason": "under-control"}},
             "awards.end": {"json": {"reason": "renounced", "last_on": "2026-01-31"}},
             "awards.take_life_certificate": {"json": {"given_on": "2026-01-31"}},
+            "overpayments.decide_waiver": {"json": {"agrees": True, "reason": "hardship"}},
             "overpayments.settle": {"json": {"to": "recovered", "reason": "receipt 12"}},
             "awards.check_cover_code": {"json": {"code": "00000000"}},
             "claims.search": {"json": {"number": filed.json["reference"], "purpose": "handling"}},

@@ -1,5 +1,6 @@
 """What claims does with awards: opened by a granted claim, looked at, suspended, resumed, ended, checked by anybody."""
 
+from dataclasses import replace
 from datetime import date
 
 from services.claims.access_journal.accessed import AccessedKind
@@ -18,6 +19,7 @@ from services.claims.deaths import actions as deaths
 from shared.funds.effects import Effect
 from shared.kernel import normalize
 from shared.kernel.control_codes import ENTROPY_BYTES, control_code, matches_code
+from shared.kernel.outcome import Outcome
 from shared.kernel.references import has_valid_check_digits
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -155,6 +157,28 @@ def look(uow: UnitOfWork, *, award_id: str) -> Award:
     award = store.awards.load(uow, award_id)
     outcome = rules.look(award, effect=_effect(uow, award), fund=uow.fund, at=uow.at)
     return award if outcome.thing == award else store.following.save(uow, outcome)
+
+
+def follow_facts(
+    uow: UnitOfWork, award: Award, *, ends_on: date | None = None, suspended_for: SuspensionReason | None = None
+) -> Award:
+    """Facts have changed: the award ends with a day, is suspended for a reason, holds again where it was suspended, or
+    (where neither a day nor a reason is given and it holds) comes to another sum."""
+    by, effect = uow.by.subject, _effect(uow, award)
+    if ends_on is not None:
+        outcome = rules.end(award, reason=EndReason.FACT, last_on=ends_on, fund=uow.fund, by=by, at=uow.at)
+    elif suspended_for is not None:
+        outcome = rules.suspend(award, reason=suspended_for, effect=effect, fund=uow.fund, by=by, at=uow.at)
+    elif award.status is Status.SUSPENDED:
+        outcome = rules.resume(award, effect=effect, fund=uow.fund, by=by, at=uow.at)
+    else:
+        outcome = Outcome(award)
+    return store.following.save(uow, rules.decided_again(outcome, at=uow.at))
+
+
+def note_followed(uow: UnitOfWork, award: Award) -> Award:
+    """The facts that an award of an earlier release depends on are watched from now on."""
+    return store.following.save(uow, Outcome(replace(award, is_followed=True)))
 
 
 def end_by_fact(uow: UnitOfWork, award: Award, *, last_on: date) -> Award:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from services.claims.benefits.explained import ExplainedSum
 
 AWARD_STEPS_MAX = 100
+BY_FACTS = "system:reassessments"
+"""Who ends, suspends and resumes an award where facts have changed: nobody of the fund."""
 
 
 class Status(StrEnum):
@@ -40,6 +42,8 @@ class SuspensionReason(StrEnum):
     ASKED_BY_PERSON = "asked-by-person"
     REGISTER_ANSWER_CHANGED = "register-answer-changed"
     """A register answers something else than what the award was granted with."""
+    CONDITIONS_NOT_MET = "conditions-not-met"
+    """Facts have changed, and a condition of the benefit does not hold any more."""
 
 
 class EndReason(StrEnum):
@@ -92,7 +96,8 @@ class Award:
     """An award and everything that happened to it. Both ends of its time are included; without `until_on` a fact ends
     it. `proof_due_on` is the day by which the person proves that they live, where that is asked; `reminded_of` the day
     (of the end, or of that proof) of which they were reminded last. `before_death` stands where it ends, or has ended,
-    by the death of its person."""
+    by the death of its person. `decided_again_at` is when facts that changed last made something else of it;
+    `is_followed` says that such facts are watched for it: what an earlier release opened is not until its backfill."""
 
     award_id: str
     reference: str
@@ -108,6 +113,8 @@ class Award:
     proof_due_on: date | None = None
     reminded_of: date | None = None
     before_death: BeforeDeath | None = None
+    decided_again_at: datetime | None = None
+    is_followed: bool = False
     next_look_at: datetime | None = None
     is_scheduled: bool = False
     version: int = 0
@@ -122,6 +129,18 @@ class Award:
     def reason(self) -> str:
         """Why it stands as it does; empty while it is active."""
         return self.steps[-1].reason
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether runs judge its periods. Where facts alone suspended it for want of a condition they do: of each
+        period they say by themselves whether it holds there, and what was owed before stays owed."""
+        is_for_condition = self.reason == SuspensionReason.CONDITIONS_NOT_MET
+        return self.status is not Status.SUSPENDED or (is_for_condition and self.is_by_facts)
+
+    @property
+    def is_by_facts(self) -> bool:
+        """Whether facts that changed, and nobody of the fund, made of it what it is."""
+        return self.steps[-1].by == BY_FACTS
 
     def holds_on(self, day: date) -> bool:
         """Whether the award holds on a day, as far as is known now: within its time, and not suspended then."""

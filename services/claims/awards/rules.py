@@ -112,6 +112,7 @@ def open_award(
             sum=decision_sum,
         ),
         proof_due_on=last_day_of_term(max(from_on, today), months=months) if months else None,
+        is_followed=True,
     )
     published = AwardOpened(
         award_id=award_id,
@@ -189,6 +190,11 @@ def _ended_event(award: Award, last_on: date, reason: EndReason, *, at: datetime
         until_on=award.until_on or last_on,
         ended_at=at,
     )
+
+
+def decided_again(outcome: Outcome[Award], *, at: datetime) -> Outcome[Award]:
+    """Facts that changed made this of the award: a payment that was computed before is computed anew."""
+    return replace(outcome, thing=replace(outcome.thing, decided_again_at=at))
 
 
 def take_life_certificate(

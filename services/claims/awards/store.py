@@ -2,7 +2,7 @@
 
 from services.claims.awards.award import Award, AwardKind, Status
 from services.claims.awards.rules import AwardUnknown
-from shared.jobs.scheduling import JobScheduling
+from shared.jobs.scheduling import AT_ONCE_MAX, JobScheduling
 from shared.kernel.personal import DataClass
 from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
@@ -30,6 +30,7 @@ awards = Repository(
         Index(("claim_type", "award_id")),
         Index(("status", "award_id")),
         Index(("status", "claim_type", "award_id")),
+        Index(("is_followed", "status", "award_id")),
     ],
     encrypted={"terms": DataClass.HEALTH},
     associated_data="award_id",
@@ -72,3 +73,11 @@ def every_of(uow: UnitOfWork, person_ref: str) -> list[Award]:
 def page_of_type(uow: UnitOfWork, claim_type: str, *, after: str, limit: int) -> list[Award]:
     """Awards of one benefit in the order of their ids, those behind an id: what a run goes through page by page."""
     return awards.find_all(uow, limit=limit, sort=OLDEST_FIRST.sort, claim_type=claim_type, award_id={"$gt": after})
+
+
+def not_followed(uow: UnitOfWork) -> list[str]:
+    """Some of the awards that live and that an earlier release opened, which watched no facts for them."""
+    found = uow.collection(awards.name).find(
+        {"is_followed": None, "status": {"$in": [Status.ACTIVE.value, Status.SUSPENDED.value]}}, limit=AT_ONCE_MAX
+    )
+    return [str(document["award_id"]) for document in found]

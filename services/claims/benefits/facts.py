@@ -18,12 +18,8 @@ from services.claims.entitlements.store import entitlements
 from services.claims.insured import actions as insured
 from shared.funds import facts as names
 from shared.funds.benefits import ClaimType
+from shared.funds.facts import FactOrigin
 from shared.storage.unit_of_work import UnitOfWork
-
-_DECLARED = (names.RIGHT_IS_OPEN, names.WORK_QUARTERS, names.WORK_DAYS, names.WAGE_LAST_QUARTER, names.WAGES)
-_REGISTERED = (names.AGE, names.BIRTH_ON, names.DEPENDANTS)
-_OF_LIFE = (names.RIGHT_IS_OPEN, names.IS_ALIVE, names.DIED_ON)
-_GRANTED = (names.GRANTED_AMOUNT, names.GRANTED_COUNT)
 
 
 def sources_of(
@@ -38,35 +34,39 @@ def sources_of(
     """What claims holds of a person for a benefit, for any day. Only what the benefit looks at is read; what registers
     answered, only of a claim that was filed."""
     definition, given = uow.fund.claim_types[claim_type], tuple(answers)
-    own = _held_of(uow, person_ref, _wanted(definition), claim_type=claim_type)
-    deceased_ref = next((each.value for each in given if each.code == definition.deceased_question), None)
-    of_deceased = frozenset(read["fact"] for name in _wanted(definition) if (read := names.DECEASED.read(name)))
+    wanted = definition.fact_names()
+    of_deceased = frozenset(read["fact"] for name in wanted if (read := names.DECEASED.read(name)))
+    own = _held_of(uow, person_ref, wanted - {f"deceased.{name}" for name in of_deceased}, claim_type=claim_type)
+    deceased_ref = deceased_of(definition, given)
     deceased = None
     if deceased_ref is not None:
         deceased = replace(
             _held_of(uow, deceased_ref, of_deceased, claim_type=claim_type),
             died_on=deaths.died_on(uow, deceased_ref),
         )
-    checks = _checks(uow, claim_id, _wanted(definition))
+    checks = _checks(uow, claim_id, wanted)
     return replace(own, answers=given, filed_on=filed_on, deceased=deceased, checks=checks)
+
+
+def deceased_of(definition: ClaimType, answers: Iterable[BenefitAnswer]) -> str | None:
+    """The insured person who died and whom the answers name; None where nobody is asked for, or is known."""
+    named = (each.value for each in answers if each.code == definition.deceased_question)
+    return next(named, None)
 
 
 def _held_of(uow: UnitOfWork, person_ref: str, wanted: frozenset[str], *, claim_type: str) -> Sources:
     """What claims holds of one person, of the facts that are wanted."""
-    has_register, has_declared, has_granted, has_covers, has_life = (
-        any(kind.read(name) for kind in kinds for name in wanted)
-        for kinds in (_REGISTERED, _DECLARED, _GRANTED, (names.COVER,), _OF_LIFE)
-    )
-    person = insured.find(uow, person_ref) if has_register else None
+    origins = names.origins_of(wanted)
+    person = insured.find(uow, person_ref) if FactOrigin.REGISTER in origins else None
     return Sources(
         fund=uow.fund,
-        entitlement=entitlements.find(uow, person_ref) if has_declared else None,
+        entitlement=entitlements.find(uow, person_ref) if FactOrigin.WAGES in origins else None,
         family=None if person is None else insured.family_of(uow, person),
         dependant_count=None if person is None else person.dependant_count,
         registered_on=None if person is None else uow.fund.day_of(person.registered_at),
-        died_on=deaths.died_on(uow, person_ref) if has_life else None,
-        covers=tuple(awards.covers_of(uow, person_ref)) if has_covers else None,
-        granted=_granted(uow, person_ref, claim_type) if has_granted else None,
+        died_on=deaths.died_on(uow, person_ref) if FactOrigin.LIFE in origins else None,
+        covers=tuple(awards.covers_of(uow, person_ref)) if FactOrigin.COVER in origins else None,
+        granted=_granted(uow, person_ref, claim_type) if FactOrigin.GRANTED in origins else None,
     )
 
 
@@ -84,14 +84,7 @@ def sources_of_claim(uow: UnitOfWork, claim: Claim) -> Sources:
 
 def facts_on(on: date, sources: Sources, *, claim_type: str) -> Facts:
     """What is known on a day of all that a benefit looks at, from what `sources_of` has read for it."""
-    return facts_from(sources, _wanted(sources.fund.claim_types[claim_type]), on=on)
-
-
-def _wanted(definition: ClaimType) -> frozenset[str]:
-    """What it looks at: to ask, to decide, to compute, and to end a payment of every period."""
-    payment = definition.effect.payment
-    until = payment.until if payment is not None else None
-    return definition.fact_names() | frozenset(until.fact_names() if until is not None else ())
+    return facts_from(sources, sources.fund.claim_types[claim_type].fact_names(), on=on)
 
 
 def _checks(uow: UnitOfWork, claim_id: str, wanted: Iterable[str]) -> tuple[CrossCheck, ...]:

@@ -147,7 +147,7 @@ class _Maker:
         family = self.sources.family
         if family is None or family.dependants is None:
             return
-        of_relation = [each for each in family.dependants if read["relation"] in (f"{each.relation}s", _plural(each))]
+        of_relation = [each for each in family.dependants if is_one_of(each, read["relation"])]
         counted = [self._counts(each, read) for each in of_relation]
         if None not in counted:
             yield self._register(name, Decimal(sum(each is True for each in counted)))
@@ -321,8 +321,10 @@ def _quarters(worked: Worked) -> tuple[tuple[int, int], ...]:
     return tuple((each.year, each.number) for each in within) or ((worked.year, worked.quarter),)
 
 
-def _plural(dependant: Dependant) -> str:
-    return "children" if dependant.relation == "child" else dependant.relation
+def is_one_of(dependant: Dependant, relations: str) -> bool:
+    """Whether somebody is of a relation, given in the plural: `children`, `parents`."""
+    plural = "children" if dependant.relation == "child" else dependant.relation
+    return relations in (f"{dependant.relation}s", plural)
 
 
 def _is_between(ages: tuple[int, int], written: str) -> bool | None:

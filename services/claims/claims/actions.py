@@ -26,6 +26,7 @@ from services.claims.crosschecks import actions as crosschecks
 from services.claims.entitlements import actions as entitlements
 from services.claims.figures import actions as figures
 from services.claims.insured import actions as insured
+from services.claims.reassessments import actions as reassessments
 from shared.funds.benefits import ClaimType, DecidedBy
 from shared.kernel import normalize
 from shared.kernel.actors import Actor, NotYours, system
@@ -405,7 +406,8 @@ def _take_effect(uow: UnitOfWork, claim: Claim) -> Claim:
         from_on = judged.award_from_on(definition, filed_on=uow.fund.day_of(first.submitted_at))
         until_on = judged.award_until_on(claim, definition, from_on=from_on)
         explained = claim.decision.explained if claim.decision else None
-        awards.open_award(uow, claim, explained, from_on=from_on, until_on=until_on)
+        award = awards.open_award(uow, claim, explained, from_on=from_on, until_on=until_on)
+        reassessments.follow(uow, claim, award)
     return store.claims.save(uow, rules.note_under_way(claim, at=uow.at))
 
 

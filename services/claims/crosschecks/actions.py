@@ -16,8 +16,10 @@ from services.claims.crosschecks import rules, store
 from services.claims.crosschecks.crosscheck import CrossCheck, Status
 from services.claims.crosschecks.register import NumberMissing, RegisterReply, RegisterRequest
 from services.claims.insured import actions as insured
+from services.claims.reassessments import actions as reassessments
 from shared.kernel.actors import NotYours, system
 from shared.kernel.errors import Conflict
+from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, PageRequest
@@ -167,18 +169,21 @@ def _is_needed(uow: UnitOfWork, check: CrossCheck) -> bool:
 
 
 def _held_against_award(uow: UnitOfWork, check: CrossCheck) -> CrossCheck:
-    """Suspend an award that relies on something else than what is known now, with its reason: nothing is paid in
-    silence, and nothing ended without an agent. From then on the award is held against what is known now: an agent who
-    resumes it has seen that. What it was granted with stands in the decision."""
+    """Judge an award again that relies on something else than what is known now. Where its rules no longer grant it, it
+    is suspended with its reason: nothing is paid in silence, and nothing ended without an agent. From then on the award
+    is held against what is known now: an agent who resumes it has seen that. What it was granted with stands in the
+    decision."""
     award = awards_store.of_claim(uow, check.claim_id)
     if award is None or award.status is AwardStatus.ENDED:
         return check
     has_changed = rules.has_changed(check, on=uow.today, fund=uow.fund)
     if not has_changed and not rules.is_lost(check, on=uow.today, fund=uow.fund):
         return check
-    if award.status is AwardStatus.ACTIVE:
+    claim = claims.claims.load(uow, check.claim_id)
+    if award.status is AwardStatus.ACTIVE and not reassessments.is_still_granted(uow, award, claim):
         changed, lost = SuspensionReason.REGISTER_ANSWER_CHANGED, SuspensionReason.FACTS_NOT_KNOWN
         awards.suspend(uow, award_id=award.award_id, reason=changed if has_changed else lost)
+    reassessments.note_register_answer(uow, award, reference=check.fact_name)
     return store.save(uow, rules.rely(check, on=uow.today, fund=uow.fund, at=uow.at))
 
 
@@ -225,15 +230,18 @@ def dispute(uow: UnitOfWork, *, check_id: str, statement: str, upload_id: str) -
     if uow.by.person_ref != check.person_ref:
         raise NotYours
     _must_be_paper_of(uow, check, upload_id)
-    return store.save(uow, rules.dispute(check, statement=statement, upload_id=upload_id, at=uow.at))
+    disputed = rules.dispute(check, statement=statement, upload_id=upload_id, at=uow.at).thing
+    event = rules.disputed_event(disputed, reference=_reference(uow, disputed), at=uow.at)
+    return store.save(uow, Outcome(disputed, (event,)))
 
 
 def decide(uow: UnitOfWork, *, check_id: str, value: str, upload_id: str, reason: str) -> CrossCheck:
     """The caller, an agent, decides by a paper of the person what counts."""
     check = store.crosschecks.load(uow, check_id)
     _must_be_paper_of(uow, check, upload_id)
-    outcome = rules.decide(check, value=value, upload_id=upload_id, reason=reason, by=uow.by.subject, at=uow.at)
-    kept = store.save(uow, outcome)
+    decided = rules.decide(check, value=value, upload_id=upload_id, reason=reason, by=uow.by.subject, at=uow.at).thing
+    event = rules.decided_event(decided, reference=_reference(uow, decided), at=uow.at)
+    kept = store.save(uow, Outcome(decided, (event,)))
     uow.note("decided", "crosschecks", kept.check_id, version=kept.version)
     return _held_against_award(uow, kept)
 
@@ -241,6 +249,11 @@ def decide(uow: UnitOfWork, *, check_id: str, value: str, upload_id: str, reason
 def ask_anew(uow: UnitOfWork, *, check_id: str) -> CrossCheck:
     """The caller, an agent, wants a register asked again: it did not know, or was given up."""
     return _asked_again(uow, store.crosschecks.load(uow, check_id))
+
+
+def _reference(uow: UnitOfWork, check: CrossCheck) -> str:
+    """The number of the claim that it was asked for."""
+    return claims.claims.load(uow, check.claim_id).reference
 
 
 def _must_be_paper_of(uow: UnitOfWork, check: CrossCheck, upload_id: str) -> None:

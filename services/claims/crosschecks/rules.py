@@ -17,6 +17,7 @@ from services.claims.crosschecks.crosscheck import (
     ReliedOn,
     Status,
 )
+from shared.events.claims import RegisterAnswerDecided, RegisterAnswerDisputed
 from shared.funds.fund import Fund
 from shared.funds.registers import UNKNOWN, RegisterQuestion
 from shared.kernel.errors import Conflict, Invalid, Missing
@@ -225,6 +226,32 @@ def decide(check: CrossCheck, *, value: str, upload_id: str, reason: str, by: st
             disputes=(*check.disputes, check.dispute) if check.dispute else check.disputes,
             is_disputed=False,
         )
+    )
+
+
+def disputed_event(check: CrossCheck, *, reference: str, at: datetime) -> RegisterAnswerDisputed:
+    """That a person disputes an answer for the claim of this number."""
+    return RegisterAnswerDisputed(
+        check_id=check.check_id,
+        claim_id=check.claim_id,
+        reference=reference,
+        person_ref=check.person_ref,
+        claim_type=check.claim_type,
+        disputed_at=at,
+    )
+
+
+def decided_event(check: CrossCheck, *, reference: str, at: datetime) -> RegisterAnswerDecided:
+    """What the last decision of an agent about an answer says."""
+    made = check.corrections[-1]
+    return RegisterAnswerDecided(
+        check_id=check.check_id,
+        claim_id=check.claim_id,
+        reference=reference,
+        person_ref=check.person_ref,
+        claim_type=check.claim_type,
+        is_confirmed=made.value == made.of_value,
+        decided_at=at,
     )
 
 

@@ -43,10 +43,15 @@ class Insured:
 def ages(birth_on: PartialDate, *, on: date) -> tuple[int, int]:
     """The least and the most completed months of age on a day: two where the birth is only partly known. Below zero
     for who is not born yet."""
+    first, last = birth_days(birth_on)
+    return _months(last, on=on), _months(first, on=on)
+
+
+def birth_days(birth_on: PartialDate) -> tuple[date, date]:
+    """The first and the last day on which somebody may be born: two where the birth is only partly known."""
     year, month, day = partial_date.parts(birth_on)
     first = date(year, month or 1, day or 1)
-    last = first if day else end_of_month(date(year, month or 12, 1))
-    return _months(last, on=on), _months(first, on=on)
+    return first, first if day else end_of_month(date(year, month or 12, 1))
 
 
 def _months(birth: date, *, on: date) -> int:

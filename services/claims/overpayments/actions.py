@@ -1,11 +1,12 @@
-"""What claims does when somebody died: rights and awards end, and what was paid after the death is found and listed.
-Where the death was an error, all of it is undone."""
+"""What claims does when somebody died, or an award ended otherwise: rights and awards end with a death, and what was
+paid for later periods is found and listed. Where the death was an error, all of it is undone."""
 
 from collections.abc import Iterable
 
 from services.claims.access_journal.accessed import AccessedKind
 from services.claims.awards import actions as awards
 from services.claims.awards.award import Award, AwardKind
+from services.claims.awards.award import Status as AwardStatus
 from services.claims.deaths import actions as deaths
 from services.claims.entitlements import actions as entitlements
 from services.claims.overpayments import rules, store
@@ -31,12 +32,15 @@ def follow_death(uow: UnitOfWork, event: PersonDied | DeathTakenBack) -> None:
 
 
 def note_payment(uow: UnitOfWork, *, payment_id: str) -> None:
-    """Something became of a payment. Where its award ended by a death, what is to be recovered is found again: a
-    payment that was under way then, or that the bank gave back."""
+    """Something became of a payment. Where its award has ended, what is to be recovered is found again: a payment that
+    was under way then, or that the bank gave back."""
     payment = runs.payments.load(uow, payment_id)
-    award = awards.of_id(uow, payment.award_id)
-    if award.before_death is not None:
-        _look_for(uow, [award])
+    _look_for(uow, [awards.of_id(uow, payment.award_id)])
+
+
+def follow_end(uow: UnitOfWork, *, award_id: str) -> None:
+    """An award has ended, whatever the reason, or holds again: find what was paid for later periods."""
+    _look_for(uow, [awards.of_id(uow, award_id)])
 
 
 def _look_for(uow: UnitOfWork, ended: Iterable[Award]) -> None:
@@ -44,7 +48,7 @@ def _look_for(uow: UnitOfWork, ended: Iterable[Award]) -> None:
         if award.kind is not AwardKind.PAYMENT:
             continue
         known = overpayments.find(uow, award.award_id)
-        if known is None and award.before_death is None:
+        if known is None and award.before_death is None and award.status is not AwardStatus.ENDED:
             continue
         payments = runs.last_payments_of(uow, award.award_id, limit=PAYMENTS_LOOKED_AT_MAX)
         currency = uow.fund.currency.value
@@ -78,8 +82,18 @@ def list_for_agent(uow: UnitOfWork, *, status: Status, purpose: Purpose, wanted:
 
 
 def settle(uow: UnitOfWork, *, award_id: str, to: Status, reason: str) -> Overpayment:
-    """The caller has recovered it, or waives it."""
+    """The caller has recovered it, or proposes to waive it: a second person agrees."""
     settled = rules.settle(overpayments.load(uow, award_id), to=to, reason=reason, by=uow.by.subject, at=uow.at)
     kept = overpayments.save(uow, Outcome(settled))
-    uow.note(to.value, "overpayments", award_id, version=kept.version, why=reason)
+    uow.note(kept.status.value, "overpayments", award_id, version=kept.version, why=reason)
+    return kept
+
+
+def decide_waiver(uow: UnitOfWork, *, award_id: str, agrees: bool, reason: str) -> Overpayment:
+    """The caller, a second person, agrees that the fund waives it, or does not."""
+    decided = rules.decide_waiver(
+        overpayments.load(uow, award_id), agrees=agrees, reason=reason, by=uow.by.subject, at=uow.at
+    )
+    kept = overpayments.save(uow, Outcome(decided))
+    uow.note(kept.status.value, "overpayments", award_id, version=kept.version, why=reason)
     return kept

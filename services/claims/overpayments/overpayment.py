@@ -1,4 +1,4 @@
-"""An overpayment: what was paid for an award after its person died. An agent recovers it; nothing is debited by
+"""An overpayment: what was paid for an award for periods after its end. An agent recovers it; nothing is debited by
 itself."""
 
 from dataclasses import dataclass
@@ -17,15 +17,19 @@ class Status(StrEnum):
 
     OPEN = "open"
     RECOVERED = "recovered"
+    WAIVER_PROPOSED = "waiver-proposed"
+    """An agent proposes to waive it, and a second person has to agree."""
     WAIVED = "waived"
     CANCELLED = "cancelled"
-    """Nothing was overpaid: the death was an error or on another day, or the bank gave the money back."""
+    """Nothing is overpaid: the death was an error or on another day, another payment took it off, or the bank gave the
+    money back."""
     TO_REPAY = "to-repay"
     """It was recovered, and is not owed: it goes back to who paid it."""
 
 
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.OPEN: frozenset({Status.RECOVERED, Status.WAIVED, Status.CANCELLED}),
+    Status.OPEN: frozenset({Status.RECOVERED, Status.WAIVER_PROPOSED, Status.CANCELLED}),
+    Status.WAIVER_PROPOSED: frozenset({Status.WAIVED, Status.OPEN, Status.CANCELLED}),
     Status.CANCELLED: frozenset({Status.OPEN}),
     Status.RECOVERED: frozenset({Status.TO_REPAY}),
     Status.WAIVED: frozenset({Status.CANCELLED}),

@@ -1,7 +1,8 @@
-"""Reactions to events, for overpayments: deaths, and what became of payments."""
+"""Reactions to events, for overpayments: deaths, other ends of awards, and what became of payments."""
 
 from services.claims.overpayments import actions
 from shared.bus.reactions import Reactions
+from shared.events.claims import AwardEnded
 from shared.events.identity import DeathTakenBack, PersonDied
 from shared.events.payments import BenefitOrdered, BenefitReturned
 from shared.storage.unit_of_work import UnitOfWork
@@ -17,6 +18,11 @@ def follow_death(uow: UnitOfWork, event: PersonDied) -> None:
 @reactions.to(DeathTakenBack)
 def undo_death(uow: UnitOfWork, event: DeathTakenBack) -> None:
     actions.follow_death(uow, event)
+
+
+@reactions.to(AwardEnded)
+def follow_end(uow: UnitOfWork, event: AwardEnded) -> None:
+    actions.follow_end(uow, award_id=event.award_id)
 
 
 @reactions.to(BenefitOrdered)

@@ -10,15 +10,14 @@ from services.claims.overpayments.schemas import (
     OverpaymentView,
     OverpaymentViews,
     SettlementBody,
+    WaiverBody,
 )
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
 
-routes = Routes(
-    "overpayments", about="What was paid for awards after the death of their person, and is to be recovered."
-)
+routes = Routes("overpayments", about="What was paid for awards for periods after their end, and is to be recovered.")
 
 Body = Mapping[str, Any]
 
@@ -47,5 +46,18 @@ def read(uow: UnitOfWork, query: Body, award_id: str) -> Overpayment:
     edits=actions.load,
 )
 def settle(uow: UnitOfWork, body: Body, award_id: str) -> Overpayment:
-    """Record that an overpayment was recovered, or that the fund waives it. The money itself moves elsewhere."""
+    """Record that an overpayment was recovered, or propose that the fund waives it, which a second person has to agree
+    to. The money itself moves elsewhere."""
     return actions.settle(uow, award_id=award_id, to=body["to"], reason=body["reason"])
+
+
+@routes.post(
+    "/overpayments/<award_id>/waiver",
+    scope="runs:approve",
+    request=WaiverBody,
+    response=OverpaymentView,
+    edits=actions.load,
+)
+def decide_waiver(uow: UnitOfWork, body: Body, award_id: str) -> Overpayment:
+    """Agree, as a second person, that the fund waives an overpayment; or have it recovered all the same."""
+    return actions.decide_waiver(uow, award_id=award_id, agrees=body["agrees"], reason=body["reason"])

@@ -28,6 +28,13 @@ class SettlementBody(Schema):
     reason = fields.String(required=True, validate=validate.Length(1, 200))
 
 
+class WaiverBody(Schema):
+    """Whether a second person agrees that an overpayment is waived, and why."""
+
+    agrees = fields.Boolean(required=True, truthy={True}, falsy={False})
+    reason = fields.String(required=True, validate=validate.Length(1, 200))
+
+
 class OverpaidPaymentView(Schema):
     """A payment that holds something for periods after the end."""
 

@@ -20,6 +20,7 @@ from services.claims.runs.run import (
     RunPage,
     Status,
 )
+from shared.funds.law import find_in_force
 from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
@@ -139,7 +140,8 @@ def make_for_changed_rules(uow: UnitOfWork, *, claim_type: str) -> Run | None:
 
 def compute_page(uow: UnitOfWork, run: Run, judge: Judge) -> ComputedPage:
     """The next page of a run: what each of the next awards comes to. Nothing is kept by it."""
-    _, payment = rules.periodic(uow.fund, run.claim_type)
+    definition, payment = rules.periodic(uow.fund, run.claim_type)
+    recovery = find_in_force(definition.procedure.recovery, on=uow.today)
     upto = Period.read(run.period)
     found = awards_store.page_of_type(uow, run.claim_type, after=run.after, limit=PAYMENTS_A_PAGE)
     accounts = store.accounts.find_many(uow, [award.award_id for award in found])
@@ -157,6 +159,7 @@ def compute_page(uow: UnitOfWork, run: Run, judge: Judge) -> ComputedPage:
                 payment_id=uow.new_id(),
                 page=run.pages + 1,
                 at=uow.at,
+                recovery=recovery,
             )
         )
     return ComputedPage(

@@ -17,14 +17,15 @@ Judge = Callable[[UnitOfWork, Award, Sequence[Period]], Mapping[Period, Judged]]
 
 def by_rules(uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mapping[Period, Judged]:
     """Each period judged on its own day, from the answers of the claim that opened the award and from what is known now
-    of that day: a declaration that was replaced since, or a rate that changed in the past, counts as it is now."""
+    of that day: a declaration that was replaced since, or a rate that changed in the past, counts as it is now. A
+    period whose day is still to come is judged as of today."""
     if not periods:
         return {}
     sources = sources_of_claim(uow, claims.claims.load(uow, award.claim_id))
     definition, payment = periodic(uow.fund, award.claim_type)
     found: dict[Period, Judged] = {}
     for period in periods:
-        on = judged_on(period, payment)
+        on = min(judged_on(period, payment), uow.today)
         facts = facts_on(on, sources, claim_type=award.claim_type)
         if payment.until is not None and evaluate(payment.until, facts).holds:
             found[period] = Judged(right_minor=0, reason=AWARD_OVER, is_over=True)

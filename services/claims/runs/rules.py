@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from services.claims.awards.award import Award
-from services.claims.awards.award import Status as AwardStatus
 from services.claims.benefits.explained import ExplainedSum
 from services.claims.runs.run import (
     LIVING,
@@ -39,6 +38,7 @@ from shared.funds.benefits import ClaimType
 from shared.funds.effects import JudgedOn, PeriodicPayment
 from shared.funds.fund import Fund
 from shared.funds.period import Period
+from shared.funds.procedure import Recovery
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
@@ -221,9 +221,12 @@ def _added(totals: RunTotals, payments: Iterable[AwardPayment]) -> RunTotals:
 
 def periods_of(award: Award, *, payment: PeriodicPayment, upto: Period) -> tuple[Period, ...]:
     """The periods to judge, in order: those of the award up to that of the run, so many at most. An award that is
-    suspended is not judged."""
-    if award.status is AwardStatus.SUSPENDED:
-        return ()
+    suspended is not judged, unless for want of a condition that may have held in some."""
+    return periods_within(award, payment=payment, upto=upto) if award.is_computed else ()
+
+
+def periods_within(award: Award, *, payment: PeriodicPayment, upto: Period) -> tuple[Period, ...]:
+    """The periods of an award up to one, in order, so many at most."""
     found: list[Period] = []
     last_on = min(upto.last_on, award.until_on or upto.last_on)
     period = Period.containing(award.from_on, kind=payment.every)
@@ -243,12 +246,16 @@ def compute(
     payment_id: str,
     page: int,
     at: datetime,
+    recovery: Recovery | None = None,
 ) -> AwardPayment | None:
-    """What a run pays for an award; None where it pays nothing and nothing of it differs from the last run."""
-    is_suspended = award.status is AwardStatus.SUSPENDED
+    """What a run pays for an award; None where it pays nothing and nothing of it differs from the last run. What was
+    overpaid is taken of what is due, as much as `recovery` allows, and the rest is carried on."""
+    is_suspended = not award.is_computed
     lines, ends_on = ((), None) if is_suspended else _lines(award, account, judged, upto=upto)
-    total_minor = sum(line.amount_minor for line in lines) + account.carry_minor
-    amount_minor = 0 if is_suspended else max(0, total_minor)
+    payable_minor = sum(max(line.amount_minor, 0) for line in lines)
+    debt_minor = sum(max(-line.amount_minor, 0) for line in lines) - account.carry_minor
+    taken_minor = min(debt_minor, payable_minor if recovery is None else recovery.at_most(payable_minor))
+    amount_minor = payable_minor - taken_minor
     before_minor = account.last_minor or 0
     if not lines and amount_minor == before_minor:
         return None
@@ -264,7 +271,7 @@ def compute(
         period=run.period,
         amount_minor=amount_minor,
         carry_before_minor=account.carry_minor,
-        carry_after_minor=total_minor - amount_minor,
+        carry_after_minor=taken_minor - debt_minor,
         before_minor=before_minor,
         change=_change(amount_minor, account.last_minor),
         status=PaymentStatus.COMPUTED,
@@ -346,10 +353,13 @@ def _change(amount_minor: int, last_minor: int | None) -> Change:
 
 
 def must_be_withheld(payment: AwardPayment, award: Award) -> bool:
-    """Whether the award is no longer what it was computed as: suspended since, or ended with another day."""
+    """Whether the award is no longer what it was computed as: suspended since, ended with another day, or decided
+    again."""
     if payment.reason == SUSPENDED:
         return False  # nothing of it is paid or granted
-    return award.status is AwardStatus.SUSPENDED or award.until_on != payment.award_until_on
+    again_at = award.decided_again_at
+    is_decided_again = again_at is not None and bool(payment.steps) and payment.steps[0].at <= again_at
+    return not award.is_computed or award.until_on != payment.award_until_on or is_decided_again
 
 
 def withhold(payment: AwardPayment, *, at: datetime) -> AwardPayment:

@@ -153,6 +153,11 @@ class AwardPayment:
         if total_minor != self.amount_minor + self.carry_after_minor:
             raise ValueError("the lines and what was carried do not add up to the payment")
 
+    @property
+    def taken_minor(self) -> int:
+        """What of it was kept back for what was overpaid before, or is taken back by its own lines."""
+        return sum(max(line.amount_minor, 0) for line in self.lines) - self.amount_minor
+
 
 @dataclass(frozen=True, kw_only=True)
 class GrantedInRun:

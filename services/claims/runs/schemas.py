@@ -153,6 +153,7 @@ class AwardPaymentView(Schema):
     currency = fields.Function(lambda it: fund().currency.value, required=True, metadata=TEXT)
     amount = Amount(required=True, attribute="amount_minor")
     before = Amount(required=True, attribute="before_minor")
+    taken = Amount(required=True, attribute="taken_minor")
     carried_before = SignedAmount(required=True, attribute="carry_before_minor")
     carried_after = SignedAmount(required=True, attribute="carry_after_minor")
     change = fields.Enum(Change, by_value=True, required=True)

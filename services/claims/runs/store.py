@@ -103,8 +103,9 @@ def payments_of_award(uow: UnitOfWork, award_id: str, *, wanted: PageRequest) ->
 
 
 def last_payments_of(uow: UnitOfWork, award_id: str, *, limit: int) -> list[AwardPayment]:
-    """The last payments of an award that are owed or were paid, newest first."""
-    owed = {"$in": [status.value for status in OWED]}
+    """The last payments of an award that are owed or were paid, or that took off all that they came to, newest
+    first."""
+    owed = {"$in": [status.value for status in (*OWED, PaymentStatus.SETTLED)]}
     return payments.find_all(uow, limit=limit, sort=NEWEST_FIRST.sort, award_id=award_id, status=owed)
 
 

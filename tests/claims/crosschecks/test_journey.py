@@ -102,6 +102,9 @@ def test_two_people_from_question_to_payment(town: Town) -> None:
     )
     assert decided.status_code == 200, decided.text
     assert [each["value"] for each in decided.json["answers"]] == ["no", "yes"], "kept beside"
+    (contested,) = events(town, "claims.register-answer-disputed")
+    (corrected,) = events(town, "claims.register-answer-decided")
+    assert (contested.person_ref, contested.check_id, corrected.is_confirmed) == (ref(KARIM), check, False)
     (award,) = town.person(KARIM).get("/awards").json["items"]
     assert town.staff().post(f"/awards/{award['award_id']}/resumption").status_code == 200
     town.move(days=30)

@@ -213,3 +213,17 @@ def test_only_what_an_agent_may_say_is_taken(office: Office, award: Award, body:
     paid(office, "2026-Q2")
     handle(office.context, service, died())
     assert office.staff().post(f"/overpayments/{award.award_id}/settlement", body).status_code == 422
+
+
+def test_a_waiver_takes_two_people(office: Office, award: Award) -> None:
+    paid(office, "2026-Q2")
+    handle(office.context, service, died())
+    path = f"/overpayments/{award.award_id}"
+    assert office.staff("chief").post(f"{path}/waiver", {"agrees": True, "reason": "x"}).status_code == 409
+    asked = office.staff("maker").post(f"{path}/settlement", {"to": "waived", "reason": "hardship"})
+    assert (asked.status_code, asked.json["status"]) == (200, "waiver-proposed")
+    alone = office.staff("maker").post(f"{path}/waiver", {"agrees": True, "reason": "hardship"})
+    assert (alone.status_code, alone.json["code"]) == (403, "overpayment.same-person")
+    agreed = office.staff("chief").post(f"{path}/waiver", {"agrees": True, "reason": "hardship"})
+    assert (agreed.status_code, agreed.json["status"]) == (200, "waived")
+    assert office.staff("chief").post(f"{path}/waiver", {"agrees": "yes", "reason": "x"}).status_code == 422

@@ -10,6 +10,7 @@ from services.claims.runs import rules
 from services.claims.runs.rules import Judged
 from services.claims.runs.run import AwardAccount, Run
 from shared.funds.period import Period
+from shared.funds.procedure import Recovery
 from shared.storage.unit_of_work import UnitOfWork
 from tests.claims.awards.builders import ALLOWANCE, PAYMENT_EFFECT, a_sum, award, fund_with
 
@@ -58,7 +59,12 @@ def run(period: Period = Q[2], **facts: Any) -> Run:
 
 
 def computed(
-    account: AwardAccount | None = None, *, tariff: Tariff | None = None, upto: Period = Q[2], of: Award | None = None
+    account: AwardAccount | None = None,
+    *,
+    tariff: Tariff | None = None,
+    upto: Period = Q[2],
+    of: Award | None = None,
+    recovery: Recovery | None = None,
 ) -> Any:
     """What a run pays for an award that began with the year."""
     it, says = of or award(), tariff or Tariff()
@@ -74,6 +80,7 @@ def computed(
         payment_id="p1",
         page=1,
         at=AT,
+        recovery=recovery,
     )
 
 

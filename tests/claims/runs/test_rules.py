@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -27,8 +28,10 @@ from services.claims.runs.run import (
 )
 from shared.events.claims import AwardPaid
 from shared.funds.period import Period
+from shared.funds.procedure import Recovery
+from shared.kernel.money import Money
 from shared.kernel.moves import MoveNotAllowed
-from tests.claims.awards.builders import ALLOWANCE, PAYMENT_EFFECT, award
+from tests.claims.awards.builders import ALLOWANCE, LAW, PAYMENT_EFFECT, award
 from tests.claims.awards.test_rules import end, suspend
 from tests.claims.runs.builders import AT, FUND, Q, Tariff, computed, granted, run
 
@@ -146,6 +149,38 @@ def test_what_was_overpaid_is_taken_off_and_never_below_nothing() -> None:
     _, account = rules.grant(found, granted(Q[1], amount_minor=50_000), at=AT)
     following = computed(account, tariff=Tariff(10_000), upto=Q[3])
     assert (following.carry_before_minor, following.amount_minor, following.carry_after_minor) == (-30_000, 0, -20_000)
+
+
+@pytest.mark.parametrize(
+    ("percent", "leaves", "amount", "taken", "carried"),
+    [
+        (100, None, 0, 20_000, -10_000),
+        (20, None, 16_000, 4_000, -26_000),
+        (Decimal("33.333"), None, 13_334, 6_666, -23_334),
+        (50, 15_000, 15_000, 5_000, -25_000),
+        (50, 20_000, 20_000, 0, -30_000),
+        (50, 90_000, 20_000, 0, -30_000),
+        (0, None, 20_000, 0, -30_000),
+    ],
+)
+def test_a_share_of_a_payment_at_most_is_taken_and_the_rest_carried_until_all_is_recovered(
+    percent: Decimal | int, leaves: int | None, amount: int, taken: int, carried: int
+) -> None:
+    """300.00 were overpaid for the first quarter; 200.00 are right for each."""
+    rule = Recovery(percent=Decimal(percent), leaves=Money(leaves, FUND.currency) if leaves else None, law=LAW)
+    found = computed(granted(Q[1], amount_minor=50_000), tariff=Tariff(20_000), recovery=rule)
+    assert (found.amount_minor, found.taken_minor, found.carry_after_minor) == (amount, taken, carried)
+
+
+def test_recovered_by_shares_nothing_is_taken_twice_or_lost() -> None:
+    rule, account, paid_minor = Recovery(percent=Decimal(20), law=LAW), granted(Q[1], amount_minor=25_000), 25_000
+    period = Q[2]
+    for _ in range(3):
+        found = computed(account, upto=period, recovery=rule)
+        _, account = rules.grant(found, account, at=AT)
+        paid_minor, period = paid_minor + found.amount_minor, period.next
+    assert account.carry_minor == 0
+    assert paid_minor == sum(each.amount_minor for each in account.granted) == 4 * 20_000
 
 
 def test_a_condition_that_fails_pays_nothing_and_says_which() -> None:

@@ -378,6 +378,43 @@ MUTANTS = [
         test="tests/claims/runs/test_routes.py::test_what_was_suspended_or_ended_after_the_computing_is_withheld",
     ),
     Mutant(
+        mechanism="of a payment no more is taken than the fund allows",
+        file="services/claims/runs/rules.py",
+        was="payable_minor if recovery is None else recovery.at_most(payable_minor)",
+        now="payable_minor",
+        test="tests/claims/runs/test_rules.py"
+        "::test_a_share_of_a_payment_at_most_is_taken_and_the_rest_carried_until_all_is_recovered",
+    ),
+    Mutant(
+        mechanism="what another payment took off is not recovered again",
+        file="services/claims/overpayments/rules.py",
+        was="amount_minor -= _taken_off(award, payments) if last_on is not None else 0",
+        now="pass",
+        test="tests/claims/overpayments/test_rules.py::test_what_another_payment_took_off_is_not_recovered_again",
+    ),
+    Mutant(
+        mechanism="the cause of a judgement is kept with the event that it came with",
+        file="services/claims/reassessments/rules.py",
+        was="causes = (*reassessment.causes, cause)[:CAUSES_MAX]",
+        now="causes = reassessment.causes",
+        test="tests/claims/reassessments/test_journey.py"
+        "::test_killed_between_the_event_and_the_judgement_nothing_is_lost",
+    ),
+    Mutant(
+        mechanism="a birthday is awaited by a job of its day",
+        file="services/claims/reassessments/rules.py",
+        was="return min((day for day in days if day > after), default=None)",
+        now="return None",
+        test="tests/claims/reassessments/test_journey.py::test_a_birthday_changes_the_sum_on_its_day",
+    ),
+    Mutant(
+        mechanism="a payment that was computed before its award was decided again is withheld",
+        file="services/claims/runs/rules.py",
+        was="award.until_on != payment.award_until_on or is_decided_again",
+        now="award.until_on != payment.award_until_on",
+        test="tests/claims/reassessments/test_journey.py::test_a_payment_that_was_computed_before_is_withheld",
+    ),
+    Mutant(
         mechanism="the payment of an award is ordered once",
         file="services/payments/payouts/actions.py",
         was="if not store.of_payment(uow, due.payment_id):",

@@ -1,0 +1,318 @@
+"""Whose awards a changed fact concerns, when ages change something, and what becomes of an award that is judged again.
+Pure: definitions, judgements and what is held of a person are handed in.
+
+Which facts a benefit is decided from is said by its page alone; from where each of them comes, by `shared.funds.facts`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from services.claims.awards.award import Award, Status, SuspensionReason
+from services.claims.benefits.judgement import ConditionResult, JudgedOutcome, Judgement
+from services.claims.benefits.sources import MONTHS_A_YEAR, Sources, is_one_of
+from services.claims.insured.insured import FamilyRecord, birth_days
+from services.claims.reassessments.reassessment import (
+    CAUSES_MAX,
+    STEPS_MAX,
+    Cause,
+    Conclusion,
+    LastJudged,
+    NotedCause,
+    Reassessment,
+    ReassessmentStep,
+)
+from services.claims.runs.rules import Judged
+from services.claims.runs.run import AwardAccount
+from shared.events.claims import AwardChanged
+from shared.funds import facts
+from shared.funds.benefits import ClaimType
+from shared.funds.effects import Effect, JudgedOn
+from shared.funds.entitlements import DependantRule
+from shared.funds.facts import FactOrigin
+from shared.funds.fund import Fund
+from shared.funds.period import Period, later
+from shared.kernel.errors import Missing
+from shared.kernel.history import with_step
+
+YEARS_MAX = 130
+
+
+class ReassessmentUnknown(Missing):
+    code = "reassessment.unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concerned:
+    """Whose facts of one origin a benefit is decided from: the person's own, those of somebody who died."""
+
+    own: bool = False
+    deceased: bool = False
+
+    def __bool__(self) -> bool:
+        return self.own or self.deceased
+
+
+def concerned(definition: ClaimType, origin: FactOrigin, *, cover: str = "") -> Concerned:
+    """Whose facts of that origin an award of the benefit depends on; nobody's where a grant of it opens none. With a
+    `cover` only of that claim type."""
+    if not definition.effect.opens_award or (cover and f"cover.{cover}" not in definition.fact_names()):
+        return Concerned()
+    return Concerned(own=origin in definition.origins, deceased=origin in definition.origins_of_deceased)
+
+
+# --- Ages -------------------------------------------------------------------------------------------------------------
+
+
+def next_age_on(definition: ClaimType, sources: Sources, *, after: date) -> date | None:
+    """The next day on which somebody reaches an age, in a way that the benefit's facts look at; None where nobody does.
+    Of a benefit that looks at the first day of its periods it is the first day of the period that the age changes."""
+    names = definition.fact_names()
+    of_deceased = [read["fact"] for name in names if (read := facts.DECEASED.read(name))]
+    held = [(names, sources.family), (of_deceased, sources.deceased.family if sources.deceased else None)]
+    found = [
+        day
+        for own, family in held
+        if family is not None
+        for day in _days(own, family, sources.fund.entitlements.dependants, after=after)
+    ]
+    days = [_counts_from(day, definition.effect) for day in found]
+    return min((day for day in days if day > after), default=None)
+
+
+def _days(
+    names: Iterable[str], family: FamilyRecord, covered: Sequence[DependantRule], *, after: date
+) -> Iterator[date]:
+    """The days on which facts of these names change with somebody's age: those before a day too, since what one of
+    them changes may begin later."""
+    for name in names:
+        dependants = facts.DEPENDANTS.read(name)
+        if facts.AGE.read(name) and family.birth_on is not None:
+            yield from _birthdays(birth_days(family.birth_on), after=after)
+        elif dependants is not None:
+            for each in (one for one in family.dependants or () if is_one_of(one, dependants["relation"])):
+                fitting = (rule for rule in covered if rule.relation == each.relation)
+                ages = [rule.until_age for rule in fitting if rule.condition in (None, each.condition)]
+                yield from (
+                    later(born_on, months=months)
+                    for born_on in birth_days(each.birth_on)
+                    for months in _months(dependants, [age for age in ages if age is not None])
+                )
+
+
+def _months(read: "re.Match[str]", covered_until: Iterable[int]) -> Iterator[int]:
+    """The ages in months at which a count of dependants changes: at birth, and as its name or the fund's rules say."""
+    yield 0
+    if read["months"]:
+        first, _, last = read["months"].partition("-to-")
+        yield from (int(first), int(last) + 1)
+    elif read["years"]:
+        first, _, last = read["years"].partition("-to-")
+        yield from (int(first) * MONTHS_A_YEAR, (int(last) + 1) * MONTHS_A_YEAR)
+    elif not read["condition"]:
+        yield from (age * MONTHS_A_YEAR for age in covered_until)
+
+
+def _birthdays(born: Iterable[date], *, after: date) -> Iterator[date]:
+    """The birthdays around a day, the one before it and the one after it, of each day on which somebody may be born."""
+    for born_on in born:
+        years = max(after.year - born_on.year, 0)
+        yield from (
+            later(born_on, months=each * MONTHS_A_YEAR) for each in range(max(years - 1, 0), min(years + 2, YEARS_MAX))
+        )
+
+
+def _counts_from(day: date, effect: Effect) -> date:
+    payment = effect.payment
+    if payment is None or payment.judged_on is not JudgedOn.FIRST_DAY:
+        return day
+    period = Period.containing(day, kind=payment.every)
+    return day if day == period.first_on else period.next.first_on
+
+
+# --- Followed and noted -----------------------------------------------------------------------------------------------
+
+
+def follow(
+    award: Award,
+    *,
+    conditions: Iterable[ConditionResult],
+    deceased_ref: str | None,
+    definition: ClaimType,
+    sources: Sources,
+    fund: Fund,
+    at: datetime,
+) -> Reassessment:
+    """From now on facts are watched for an award that was granted with these conditions: what an agent granted all the
+    same, or though a fact was not known, is not taken back for that."""
+    results = tuple(conditions)
+    failed = next((each.code for each in results if each.holds is False), "")
+    undecided = any(each.holds is None for each in results)
+    granted = JudgedOutcome.UNDECIDED if undecided else JudgedOutcome.GRANTED
+    explained = award.terms.sum
+    today = fund.day_of(at)
+    followed = Reassessment(
+        award_id=award.award_id,
+        claim_type=award.claim_type,
+        person_ref=award.person_ref,
+        deceased_ref=deceased_ref or None,
+        last=LastJudged(
+            outcome=JudgedOutcome.REFUSED if failed else granted,
+            on=today,
+            amount_minor=explained.amount_minor if explained else 0,
+            failed=failed,
+            sum=explained,
+        ),
+    )
+    return _looked_after(followed, award, definition=definition, sources=sources, fund=fund, today=today)
+
+
+def note(reassessment: Reassessment, cause: NotedCause) -> Reassessment:
+    """A fact that the award depends on has changed: it is judged again at once, once for all that waits."""
+    causes = (*reassessment.causes, cause)[:CAUSES_MAX]
+    return replace(reassessment, causes=causes, next_look_at=cause.at)
+
+
+def wait(reassessment: Reassessment, *, until: datetime) -> Reassessment:
+    """A register has been asked and has not answered yet: with its answer the award is judged, or after a while."""
+    return replace(reassessment, next_look_at=until)
+
+
+def reopen(reassessment: Reassessment, cause: NotedCause) -> Reassessment:
+    """The end of the award was undone."""
+    return note(replace(reassessment, is_living=True), cause)
+
+
+def close(reassessment: Reassessment) -> Reassessment:
+    """The award has ended: nothing is watched for it any more."""
+    return replace(reassessment, is_living=False, causes=(), next_look_at=None)
+
+
+# --- Judged again -----------------------------------------------------------------------------------------------------
+
+
+def judged_as(judgement: Judgement) -> LastJudged:
+    """What a judgement says of a cover, or of a payment that has not begun."""
+    return LastJudged(
+        outcome=judgement.outcome,
+        on=judgement.judged_on,
+        amount_minor=judgement.sum.amount_minor if judgement.sum else 0,
+        failed=judgement.failed or "",
+        sum=judgement.sum,
+    )
+
+
+def judged_by_period(judged: Mapping[Period, Judged], account: AwardAccount, *, on: date) -> LastJudged:
+    """What the judgements of its periods say of a payment: the last of them, whether a fact has ended it, and by how
+    much what runs granted differs from what is right by now."""
+    in_order = sorted(judged.items(), key=lambda each: each[0].first_on)
+    over_since = next((period.first_on for period, found in in_order if found.is_over), None)
+    rights = [(0 if found.is_over else found.right_minor, str(period)) for period, found in in_order]
+    difference_minor = sum(
+        right_minor - granted_minor
+        for right_minor, period in rights
+        if right_minor is not None and (granted_minor := account.granted_minor(period)) is not None
+    )
+    last = in_order[-1][1]
+    is_refused = last.right_minor == 0
+    granted = JudgedOutcome.UNDECIDED if last.right_minor is None else JudgedOutcome.GRANTED
+    return LastJudged(
+        outcome=JudgedOutcome.REFUSED if is_refused else granted,
+        on=on,
+        amount_minor=last.right_minor or 0,
+        difference_minor=difference_minor,
+        failed=last.reason if is_refused else "",
+        over_since_on=over_since,
+        sum=last.sum,
+    )
+
+
+def conclude(award: Award, before: LastJudged, now: LastJudged) -> Conclusion:
+    """What becomes of an award, given what it was judged as before and what it is judged as now.
+
+    A fact that ends the benefit ends it. A condition that does not hold, or cannot be said any more, suspends it: an
+    agent ends it, or it holds again by itself once the facts are back. What somebody of the fund suspended stays so,
+    and what they resumed or granted knowing all this is not suspended for the same.
+    """
+    if award.status is Status.ENDED or award.before_death is not None:
+        return Conclusion.SAME  # with a death it ends by itself, and nobody is told of their own
+    if now.over_since_on is not None:
+        return Conclusion.ENDED
+    if award.status is Status.SUSPENDED:
+        is_back = now.outcome is JudgedOutcome.GRANTED and award.is_by_facts
+        return Conclusion.RESUMED if is_back else Conclusion.SAME
+    if now.outcome is not JudgedOutcome.GRANTED:
+        is_known = (now.outcome, now.failed) == (before.outcome, before.failed)
+        return Conclusion.SAME if is_known else Conclusion.SUSPENDED
+    is_other = (now.amount_minor, now.difference_minor) != (before.amount_minor, before.difference_minor)
+    return Conclusion.CHANGED if is_other else Conclusion.SAME
+
+
+def suspended_for(now: LastJudged) -> SuspensionReason:
+    """The reason for which an award is suspended that is no longer granted."""
+    is_refused = now.outcome is JudgedOutcome.REFUSED
+    return SuspensionReason.CONDITIONS_NOT_MET if is_refused else SuspensionReason.FACTS_NOT_KNOWN
+
+
+def with_judgement(
+    reassessment: Reassessment,
+    award: Award,
+    *,
+    now: LastJudged,
+    conclusion: Conclusion,
+    definition: ClaimType,
+    sources: Sources,
+    fund: Fund,
+    at: datetime,
+) -> Reassessment:
+    """The reassessment after the award was judged: all that waited is done, and the next age is awaited. `award` is
+    what came of it."""
+    step = ReassessmentStep(
+        at=at,
+        causes=reassessment.causes or (NotedCause(cause=Cause.AGE_REACHED, at=at),),
+        conclusion=conclusion,
+        before_minor=reassessment.last.amount_minor,
+        amount_minor=now.amount_minor,
+        difference_minor=now.difference_minor,
+        failed=now.failed,
+    )
+    judged = replace(
+        reassessment,
+        last=now,
+        causes=(),
+        steps=with_step(reassessment.steps, step, limit=STEPS_MAX),
+    )
+    if award.status is Status.ENDED:
+        return close(judged)
+    return _looked_after(judged, award, definition=definition, sources=sources, fund=fund, today=fund.day_of(at))
+
+
+def changed_event(award: Award, before: LastJudged, now: LastJudged, *, currency: str, at: datetime) -> AwardChanged:
+    return AwardChanged(
+        award_id=award.award_id,
+        reference=award.reference,
+        person_ref=award.person_ref,
+        claim_type=award.claim_type,
+        before_minor=before.amount_minor,
+        amount_minor=now.amount_minor,
+        difference_minor=now.difference_minor,
+        has_other_amount=before.amount_minor != now.amount_minor,
+        currency=currency,
+        changed_at=at,
+    )
+
+
+def _looked_after(
+    reassessment: Reassessment, award: Award, *, definition: ClaimType, sources: Sources, fund: Fund, today: date
+) -> Reassessment:
+    """With the instant of the next day on which an age, or that the award begins, changes something."""
+    days = [next_age_on(definition, sources, after=today), award.from_on if award.from_on > today else None]
+    first = min((day for day in days if day is not None), default=None)
+    return replace(
+        reassessment, next_look_at=None if first is None else datetime.combine(first, time(), tzinfo=fund.zone)
+    )
+
+
+REGISTER_WAIT = timedelta(days=1)
+"""How long a judgement waits for a register, at most, before it looks again."""

@@ -1,0 +1,66 @@
+"""The shapes of reassessments over HTTP."""
+
+from marshmallow import Schema, fields
+
+from services.claims.benefits.judgement import JudgedOutcome
+from services.claims.benefits.schemas import ExplainedSumView
+from services.claims.reassessments.reassessment import Cause, Conclusion, LastJudged, ReassessmentStep
+from services.claims.runs.schemas import SignedAmount
+from shared.http.problems import language, translate
+from shared.http.shapes import Amount, fund
+
+TEXT = {"type": "string"}
+TEXT_OR_NULL = {"type": ["string", "null"]}
+
+
+class NotedCauseView(Schema):
+    """A fact that changed."""
+
+    cause = fields.Enum(Cause, by_value=True, required=True)
+    text = fields.Function(lambda it: translate(f"reassessment.cause.{it.cause}"), required=True, metadata=TEXT)
+    at = fields.AwareDateTime(required=True)
+
+
+class ReassessmentStepView(Schema):
+    """One time that the award was judged again: for what, and what came of it."""
+
+    at = fields.AwareDateTime(required=True)
+    causes = fields.List(fields.Nested(NotedCauseView), required=True)
+    conclusion = fields.Enum(Conclusion, by_value=True, required=True)
+    text = fields.Function(
+        lambda it: translate(f"reassessment.conclusion.{it.conclusion}"), required=True, metadata=TEXT
+    )
+    before = Amount(required=True, attribute="before_minor")
+    amount = Amount(required=True, attribute="amount_minor")
+    difference = SignedAmount(required=True, attribute="difference_minor")
+    failed = fields.String(required=True)
+    failed_text = fields.Function(lambda it: _failed(it), required=True, metadata=TEXT_OR_NULL)
+
+
+class LastJudgedView(Schema):
+    """What the rules say of the award by what was known when it was last judged."""
+
+    outcome = fields.Enum(JudgedOutcome, by_value=True, required=True)
+    text = fields.Function(lambda it: translate(f"benefit.outcome.{it.outcome}"), required=True, metadata=TEXT)
+    on = fields.Date(required=True)
+    amount = Amount(required=True, attribute="amount_minor")
+    difference = SignedAmount(required=True, attribute="difference_minor")
+    failed_text = fields.Function(lambda it: _failed(it), required=True, metadata=TEXT_OR_NULL)
+    sum = fields.Nested(ExplainedSumView, required=True, allow_none=True)
+
+
+class ReassessmentView(Schema):
+    """When and why an award was judged again since it was granted, what came of it, and what it comes to by now."""
+
+    award_id = fields.String(required=True)
+    last = fields.Nested(LastJudgedView, required=True)
+    waiting = fields.List(fields.Nested(NotedCauseView), required=True, attribute="causes")
+    next_look_at = fields.AwareDateTime(required=True, allow_none=True)
+    steps = fields.List(fields.Nested(ReassessmentStepView), required=True)
+
+
+def _failed(it: LastJudged | ReassessmentStep) -> str | None:
+    """The sentence of the condition that does not hold, as the fund says it; None where none fails."""
+    own = (each for definition in fund().claim_types.values() for each in definition.conditions)
+    found = next((each.sentence[language()] for each in own if each.code == it.failed), None)
+    return found or it.failed or None
