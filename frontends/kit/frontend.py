@@ -6,6 +6,9 @@ from pathlib import Path
 
 from flask import Blueprint
 
+BODY_MAX = 66 * 1024 * 1024
+"""A zip of wage files is the largest thing that a person sends: the service takes 64 MiB, and a form is around them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
@@ -20,7 +23,8 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Frontend:
-    """One of the three. `scopes` are asked for at sign-in; a person's role decides which of them are given."""
+    """One of the three. `scopes` are asked for at sign-in; a person's role decides which of them are given. `body_max`
+    is the largest thing, in bytes, that its pages send."""
 
     name: str
     title: str
@@ -29,3 +33,9 @@ class Frontend:
     navigation: Sequence[Link]
     scopes: Sequence[str]
     home: str
+    body_max: int = BODY_MAX
+
+    @property
+    def cookie(self) -> str:
+        """The name of its session's cookie: several frontends may stand on one host, on paths or ports of it."""
+        return f"{self.name}_session"

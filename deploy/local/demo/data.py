@@ -42,7 +42,7 @@ def main() -> int:
                 continue
             for number in range(1, FIRMS + 1):
                 terminal.write_line(f"{fund.fund_id}: firm {number} of {FIRMS}")
-                rows += _firm(World(ports, Reporter(lambda line: None)), fund)
+                rows += firm(World(ports, Reporter(lambda line: None)), fund)
     except (Broken, StepFailed, requests.RequestException) as failed:
         terminal.why(failed)
         return 1
@@ -50,8 +50,9 @@ def main() -> int:
     return 0
 
 
-def _firm(world: World, fund: Fund) -> list[list[str]]:
-    """A firm that declares a year, pays most of it, and whose workers ask for care."""
+def firm(world: World, fund: Fund) -> list[list[str]]:
+    """A firm that declares a year, pays most of it, and whose workers ask for care. Who may sign in: its payroll office
+    first, then its workers (fund, name, login, password)."""
     with tempfile.TemporaryDirectory() as folder:
         scene = Scene(world, cast(fund, run=next_run(), count=WORKERS), Path(folder))
         write_register(scene.folder, scene.characters)
