@@ -195,6 +195,7 @@ class DecidedLineView(TypedDict):
 
 class UsedFactView(TypedDict):
     name: str
+    name_text: str
     value: str
     source: str
     source_text: str

@@ -31,6 +31,27 @@ TEXTS = """() => {
   }
   return found;
 }"""
+DESIGN = """(language) => {
+  const found = [];
+  const short = (each) => each.outerHTML.slice(0, 120);
+  for (const each of document.querySelectorAll("a .state, a.state")) found.push(`a status is a link: ${short(each)}`);
+  for (const each of document.querySelectorAll("ul.rows > li")) {
+    if (each.querySelectorAll("a.whole").length > 1) found.push(`a row has two links that are whole: ${short(each)}`);
+  }
+  for (const each of document.querySelectorAll("svg.chart")) {
+    const isAlone = !each.closest("section, figure, .panel, main").querySelector("table");
+    if (isAlone) found.push(`a chart without its table: ${short(each)}`);
+    const isTurned = language !== "ar" || each.getAttribute("direction") === "rtl";
+    if (!isTurned) found.push(`a chart from the left: ${short(each)}`);
+  }
+  for (const each of language === "ar" ? document.querySelectorAll("main .code, main .amount") : []) {
+    const isIsolated = each.closest("bdi, [dir=ltr]") || each.querySelector("bdi");
+    if (!isIsolated) found.push(`digits that are not isolated: ${short(each)}`);
+  }
+  return found;
+}"""
+"""Of the twenty points (frontends/DESIGN.md): rows and statuses (point 2), digits in Arabic (point 9), charts
+(point 10)."""
 LINKS = "() => [...document.querySelectorAll(':is(main, .menu, .tools, .foot) a[href]')].map((link) => link.href)"
 _tables: dict[str, Map] = {}
 
@@ -114,6 +135,7 @@ class Crawl:
             self._note(endpoint, self.visitor.too_wide())
             self._look(endpoint, is_judged=not narrow_first)
             self._note(endpoint, self.unread(language))
+            self._note(endpoint, self.visitor.page.evaluate(DESIGN, language))
             found = [link.partition("#")[0] for link in self.visitor.page.evaluate(LINKS)]
         return [link for link in found if "language=" not in link and self.endpoint(link)]
 

@@ -129,10 +129,17 @@ def _answer_text(shown: Any) -> str:
 # --- What it comes to -------------------------------------------------------------------------------------------------
 
 
+def kind_of(fact: str) -> str:
+    """Under which of its words a fact is shown: each fact of a bill has its own, others those of their family."""
+    family, _, rest = fact.partition(".")
+    return f"care-{rest}" if family == "care" else family
+
+
 class UsedFactView(Schema):
     """A fact that was used, who said so, and of which day it is."""
 
     name = fields.String(required=True)
+    name_text = fields.Function(lambda it: translate(f"benefit.fact.{kind_of(it.name)}"), required=True, metadata=TEXT)
     value = fields.String(required=True)
     source = fields.String(required=True)
     source_text = fields.Function(lambda it: translate(f"benefit.source.{it.source}"), required=True, metadata=TEXT)
