@@ -17,7 +17,7 @@ from requests.adapters import HTTPAdapter
 CONNECT_MAX_S = 3
 ANSWER_MAX_S = 20
 TRIES_MAX = 3
-TOGETHER_MAX = 8
+TOGETHER_MAX = 24
 """Calls of one process under way at once for pages that ask several services."""
 CONNECTIONS_MAX = 32
 NOT_DONE_CODES = frozenset({"request.too-many", "request.twin-running", "platform.changed-meanwhile"})

@@ -53,6 +53,11 @@ DESIGN = """(language) => {
 """Of the twenty points (frontends/DESIGN.md): rows and statuses (point 2), digits in Arabic (point 9), charts
 (point 10)."""
 LINKS = "() => [...document.querySelectorAll(':is(main, .menu, .tools, .foot) a[href]')].map((link) => link.href)"
+LONG_NAMES = """() => {
+  for (const each of document.querySelectorAll("h1, .whole, .brand strong, .tools bdi, .state")) {
+    each.textContent = "Abdelmouhsinoulabidinecheikhia".repeat(2);
+  }
+}"""
 _tables: dict[str, Map] = {}
 
 
@@ -136,7 +141,9 @@ class Crawl:
             self._look(endpoint, is_judged=not narrow_first)
             self._note(endpoint, self.unread(language))
             self._note(endpoint, self.visitor.page.evaluate(DESIGN, language))
-            found = [link.partition("#")[0] for link in self.visitor.page.evaluate(LINKS)]
+            links = self.visitor.page.evaluate(LINKS)
+            self._note(endpoint, self._with_long_names())
+            found = [link.partition("#")[0] for link in links]
         return [link for link in found if "language=" not in link and self.endpoint(link)]
 
     def _look(self, endpoint: str, *, is_judged: bool) -> None:
@@ -144,6 +151,12 @@ class Crawl:
         self.visitor.keep(f"page-{self.frontend.name}-{endpoint}")
         if is_judged:
             self._note(endpoint, self.visitor.unfit())
+
+    def _with_long_names(self) -> list[str]:
+        """Whether names of sixty letters without a blank fit on a phone."""
+        self.visitor.become(language=self.visitor.language, width=PHONE, theme=self.visitor.theme)
+        self.visitor.page.evaluate(LONG_NAMES)
+        return [f"with long names {each}" for each in self.visitor.too_wide()]
 
     def unread(self, language: str) -> Iterator[str]:
         """Texts that are still in English, and codes that nobody should have to read."""
