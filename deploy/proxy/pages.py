@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from shared.http.design.page_style import PageStyle, plain
+from shared.kernel import yaml_text
 from shared.languages.locales import locale_of
 
 _HERE = Path(__file__).parent
@@ -35,7 +35,7 @@ def headers() -> Mapping[str, str]:
 
 @cache
 def _words() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    words: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((_HERE / "words.yaml").read_text(encoding="utf-8"))
+    words: dict[str, dict[str, dict[str, str]]] = yaml_text.parse((_HERE / "words.yaml").read_text(encoding="utf-8"))
     return {kind: {**words["every"], **own} for kind, own in words.items() if kind != "every"}
 
 
