@@ -24,10 +24,10 @@ from requests.adapters import HTTPAdapter
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from deploy.local import addresses, place, processes, screen
+from deploy.local import addresses, place, processes, terminal
 from deploy.local.credentials import Credentials
 from deploy.local.demo import data
-from deploy.local.demo.narration import Teller
+from deploy.local.demo.reporter import Reporter
 from deploy.local.demo.visitors import Visitor, World
 from deploy.local.engines import chosen
 from frontends.backoffice.backoffice import BACKOFFICE
@@ -246,14 +246,14 @@ def main() -> None:
     environ = dict(os.environ)
     measured: list[Measured] = []
     first: dict[str, int] = {}
-    for reader in readers(World(addresses.ports(environ), Teller(lambda line: None)), var):
+    for reader in readers(World(addresses.ports(environ), Reporter(lambda line: None)), var):
         fresh = [each for each in reader.seen if each not in {known.endpoint for known in measured}]
         measured += [reader.measure(endpoint) for endpoint in fresh]
         for language in ("ar", "fr") if reader.who == "anyone" else ():
             first[language] = first_load(f"{reader.base}/?language={language}")
     heads = ["frontend", "who", "page", "p50", "p95", "calls", "in sequence", "bare", ""]
     rows = [each.row for each in sorted(measured, key=lambda each: (each.frontend, -each.p95))]
-    screen.table("Pages, in ms", [heads, *rows])
+    terminal.table("Pages, in ms", [heads, *rows])
     weights = [f"First page of a visit, in {language}: {size:,} bytes." for language, size in first.items()]
     load = " ".join(f"{each:.2f}" for each in os.getloadavg())
     lines = [HEADER, *weights, f"Load of the machine (1, 5, 15 minutes) at the end: {load}.", ""]

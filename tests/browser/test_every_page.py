@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 from deploy.local import processes
 from deploy.local.credentials import Credentials
 from deploy.local.demo import data
-from deploy.local.demo.narration import Teller
+from deploy.local.demo.reporter import Reporter
 from deploy.local.demo.visitors import World
 from deploy.local.engines import chosen
 from deploy.local.programs import HOST, free_port
@@ -64,7 +64,7 @@ def people(platform: Platform) -> list[list[str]]:
     kept = platform.var / "demo" / "crawled.json"
     if not kept.exists():  # of a platform that is shared by several runs, once
         fund = load([FUND])[FUND]
-        kept.write_text(json.dumps(data.firm(World(dict(platform.ports), Teller(lambda line: None)), fund)))
+        kept.write_text(json.dumps(data.firm(World(dict(platform.ports), Reporter(lambda line: None)), fund)))
     rows: list[list[str]] = json.loads(kept.read_text())
     return rows
 
@@ -97,8 +97,9 @@ def crawled(crawl: Crawl) -> None:
     assert crawl.faults == [], "\n".join(crawl.faults)
 
 
-def test_anyone(enter: Callable[..., Crawl]) -> None:
-    crawl = enter(PORTAL)
+@pytest.mark.parametrize("frontend", [PORTAL, BACKOFFICE], ids=lambda each: each.name)
+def test_anyone(enter: Callable[..., Crawl], frontend: Frontend) -> None:
+    crawl = enter(frontend)
     crawl.all_from(f"{crawl.base}/")
     crawled(crawl)
 
@@ -174,7 +175,7 @@ def test_what_a_service_that_is_down_leaves_standing(
     enter: Callable[..., Crawl], platform: Platform, people: list[list[str]], tmp_path: Path
 ) -> None:
     """Point 19: the first page without claims, and what was typed kept where nothing could be sent."""
-    _, _, login, password = people[1]
+    _, _, login, password = people[4]
     crawl = enter(PORTAL, login, password)
     draft = begin_a_claim(crawl)
     with without(platform, "claims", folder=tmp_path) as base:

@@ -111,7 +111,7 @@ class Visitor:
         page = self.session.get(f"{frontend}/sign-in", timeout=30)
         sent = self._answered(page, name, password, totp_secret=totp_secret)
         if not self.session.get(sent.headers.get("Location", ""), timeout=30).ok:
-            raise DoesNotHold(f"signing in as {name} at {frontend} gave {sent.status_code}")
+            raise StepFailed(f"signing in as {name} at {frontend} gave {sent.status_code}")
 
     def _answered(self, page: requests.Response, name: str, password: str, *, totp_secret: str) -> requests.Response:
         """The fund's form, filled in and sent."""

@@ -1,4 +1,4 @@
-"""What a service is told of a call: in whose language, and for which visitor."""
+"""What a service is sent of a call: in whose language, and for which visitor."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -41,10 +41,10 @@ def service() -> Iterator[Service]:
     made.shutdown()
 
 
-@pytest.mark.parametrize(("caller", "told"), [("198.51.100.7", "198.51.100.7"), ("", None)])
-def test_a_service_is_told_for_whom_a_frontend_calls(service: Service, caller: str, told: str | None) -> None:
+@pytest.mark.parametrize(("caller", "sent"), [("198.51.100.7", "198.51.100.7"), ("", None)])
+def test_a_service_is_told_for_whom_a_frontend_calls(service: Service, caller: str, sent: str | None) -> None:
     """Or it would count all visitors of a frontend as one caller."""
     addresses = {"identity": f"http://{HOST}:{service.server_port}"}
     Api(addresses, "dz-cnas", "ar", caller=caller, http=pooled()).call("identity", "GET", "/fund")
     [headers] = service.headers
-    assert headers.get("X-Forwarded-For") == told and headers["Accept-Language"] == "ar"
+    assert headers.get("X-Forwarded-For") == sent and headers["Accept-Language"] == "ar"
