@@ -101,6 +101,7 @@ bench: install ## measure the backbone against its baselines and peers: writes b
 figures: install ## measure the running platform: memory, lines, times
 	@$(BIN)/python -m deploy.local figures
 	@$(BIN)/python -m bench.platform
+	@$(BIN)/python -m bench.pages
 
 clean: ## remove the virtual environment, caches and ALL state of the local run
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis

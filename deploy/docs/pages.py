@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from environs import Env
 
-from deploy.docs import api_client, asyncapi, data_model, excerpts, fund_reference
+from deploy.docs import api_client, asyncapi, data_model, design, excerpts, fund_reference
 from deploy.docs.examples import example
 from deploy.observability import alerts, dashboards, metrics
 from deploy.proxy import bodies
@@ -37,6 +37,7 @@ def services() -> list[Service[Any]]:
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Every generated page with its text as it should be now."""
+    yield from design.copies()  # first: other pages are made with them
     yield ROOT / "docs" / "events.md", events()
     yield ROOT / "docs" / "asyncapi.json", _json(asyncapi.document(services()))
     yield ROOT / "docs" / "data-model.md", data_model.page(services())

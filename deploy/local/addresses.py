@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from deploy.local.programs import HOST, Broken
 
 SERVICES = ("identity", "documents", "claims", "payments", "notifications")
-FRONTENDS = ("portal", "backoffice", "operations")
+OPERATIONS = "operations"
+"""The frontend for the operators' network alone."""
+FRONTENDS = ("portal", "backoffice", OPERATIONS)
 
 PORTS = {
     "PROXY_PORT": 8100,
@@ -76,8 +78,14 @@ def inner(service: str, environ: Mapping[str, str], ports: Mapping[str, int]) ->
     return f"http://{HOST}:{ports['PROXY_INNER_PORT']}/{service}" if has_proxy(environ) else web(service, ports)
 
 
+def pages(name: str, environ: Mapping[str, str], ports: Mapping[str, int]) -> str:
+    """Where browsers find a frontend: behind the proxy, operations' on the operators' address, or at its process."""
+    reach = inner if name == OPERATIONS else public
+    return reach(name, environ, ports) if has_proxy(environ) else frontend(name, ports)
+
+
 def frontend(name: str, ports: Mapping[str, int]) -> str:
-    """Where the pages of a frontend are."""
+    """Where the process of a frontend answers."""
     return f"http://{HOST}:{ports[f'{name.upper()}_PORT']}"
 
 

@@ -79,7 +79,7 @@ def _emptied_metrics(var: Path) -> Path:
 
 
 def _addresses(environ: Mapping[str, str], ports: Mapping[str, int], *, has_traces: bool) -> list[tuple[str, str, str]]:
-    rows = [(name, addresses.frontend(name, ports), "pages") for name in FRONTENDS]
+    rows = [(name, addresses.pages(name, environ, ports), "pages") for name in FRONTENDS]
     rows += [
         (
             service,
@@ -89,7 +89,7 @@ def _addresses(environ: Mapping[str, str], ports: Mapping[str, int], *, has_trac
         for service in SERVICES
     ]
     if addresses.has_proxy(environ):
-        rows.append(("operations", f"http://{HOST}:{ports['PROXY_INNER_PORT']}", "for the operators' network"))
+        rows.append(("operators' routes", f"http://{HOST}:{ports['PROXY_INNER_PORT']}", "for the operators' network"))
     mail, sms = ports["SMTP_PORT"], ports["SMPP_PORT"]
     rows.append(("partner bank", f"http://{HOST}:{ports['BANK_PORT']}", ""))
     rows.append(("partner registers", f"http://{HOST}:{ports['REGISTERS_PORT']}", ""))

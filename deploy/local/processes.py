@@ -51,8 +51,6 @@ QUOTAS = (
     "verify.check_file",
 )
 SIMULATOR_STOP_MAX_S = 2.0
-FRONTENDS_REACH = {"portal": addresses.public, "backoffice": addresses.public, "operations": addresses.inner}
-"""How each frontend reaches the services: what is for operators alone is on the inner address."""
 REGISTER_CLIENT = "himaya"
 """The name under which the registers know the platform."""
 
@@ -83,12 +81,12 @@ def of_services(
     known_clients = clients.clients(
         fund_ids=fund_ids,
         bank_public_key=credentials.public_key("bank-client"),
-        frontends={name: addresses.frontend(name, ports) for name in clients.SIGNING_IN},
+        frontends={name: addresses.pages(name, environ, ports) for name in clients.SIGNING_IN},
     )
     paper_key, paper_certificates = credentials.paper_signing()
     own = {
         "identity": {
-            "PORTAL_URL": addresses.frontend("portal", ports),
+            "PORTAL_URL": addresses.pages("portal", environ, ports),
             "CLIENTS_FILE": str(credentials.clients(known_clients)),
             "SIGNING_KEYS_FILE": str(credentials.token_signing()),
         },
@@ -195,15 +193,17 @@ def of_frontends(environ: Settings, *, ports: Mapping[str, int], var: Path) -> d
     return {
         name: {
             "BIND": addresses.frontend(name, ports).removeprefix("http://"),
-            "PUBLIC_URL": addresses.frontend(name, ports),
+            "PUBLIC_URL": addresses.pages(name, environ, ports),
+            "TRUSTED_PROXIES": shared["TRUSTED_PROXIES"],
             "FUNDS": served.settings(environ, var=var)["FUNDS"],
             "ISSUER": shared["ISSUER"],
-            **{f"{service.upper()}_ADDRESS": reach(service, environ, ports) for service in SERVICES},
+            # Not by the proxy, which would take the frontend for the caller of all who visit it.
+            **{f"{service.upper()}_ADDRESS": addresses.web(service, ports) for service in SERVICES},
             "SECURE_COOKIES": "false",  # this machine alone, without TLS
             "LOG_LEVEL": shared["LOG_LEVEL"],
             **_intended_for(name, environ),
         }
-        for name, reach in FRONTENDS_REACH.items()
+        for name in FRONTENDS
     }
 
 

@@ -1,4 +1,4 @@
-"""nginx in front of all services of a local run, where `PROXY=nginx` asks for it: one address for callers."""
+"""nginx in front of all services and frontends of a local run, where `PROXY=nginx` asks for it: one address."""
 
 import getpass
 import os
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.local import addresses
-from deploy.local.addresses import SERVICES
+from deploy.local.addresses import FRONTENDS, SERVICES
 from deploy.local.programs import HOST, Broken, Program, answers_http
 
 STOP_MAX_S = 2.0
@@ -45,14 +45,13 @@ def programs(environ: Mapping[str, str], *, ports: Mapping[str, int], var: Path)
 
 
 def _settings(environ: Mapping[str, str], ports: Mapping[str, int]) -> dict[str, str]:
-    by_service = {
-        f"{service.upper()}_{what}": text
-        for service in SERVICES
-        for what, text in {
-            "ADDRESS": addresses.public(service, environ, ports),
-            "UPSTREAM": addresses.web(service, ports).removeprefix("http://"),
-        }.items()
+    found = {
+        service: (addresses.public(service, environ, ports), addresses.web(service, ports)) for service in SERVICES
     }
+    found |= {name: (addresses.pages(name, environ, ports), addresses.frontend(name, ports)) for name in FRONTENDS}
+    by_site = {}
+    for name, (public, upstream) in found.items():
+        by_site |= {f"{name.upper()}_ADDRESS": public, f"{name.upper()}_UPSTREAM": upstream.removeprefix("http://")}
     return {
         "PROXY_BIND": f"{HOST}:{ports['PROXY_PORT']}",
         "PROXY_INNER_BIND": f"{HOST}:{ports['PROXY_INNER_PORT']}",
@@ -60,5 +59,5 @@ def _settings(environ: Mapping[str, str], ports: Mapping[str, int]) -> dict[str,
         "PROXY_PROCESSES": "2",
         # One machine stands for all callers here.
         "PROXY_CONNECTIONS_MAX": "2000",
-        **by_service,
+        **by_site,
     }

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from deploy.local.addresses import SERVICES
+from frontends.kit.frontend import Frontend
 from services.documents.verification.pages import FILE_BODY_BYTES_MAX
 from shared.http.routes import BODY_BYTES_MAX
 
@@ -28,6 +29,12 @@ def larger(service: str) -> dict[str, int]:
 
 def all_larger() -> dict[str, dict[str, int]]:
     return {service: larger(service) for service in SERVICES}
+
+
+def of_frontend(name: str) -> int:
+    """How large a body the pages of a frontend may send, in bytes: a form, or the files in it."""
+    declared: Frontend = getattr(importlib.import_module(f"frontends.{name}.{name}"), name.upper())
+    return declared.body_max
 
 
 def pattern(rule: str) -> str:

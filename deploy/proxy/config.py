@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from deploy.proxy import answers, bodies
+from deploy.proxy import answers, bodies, pages
 from deploy.proxy.settings import Settings
 from shared.http import headers, problems
 from shared.languages.texts import LANGUAGES
@@ -40,6 +40,9 @@ def render(settings: Settings, *, larger: Mapping[str, Mapping[str, int]], acces
         settings=settings,
         access_log=access_log,
         answers=[_shown(answer, answers.bodies(answer, said)) for answer in answers.ANSWERS],
+        page_style=pages.style().text,
+        page_headers=headers.DEFAULT_HEADERS | pages.headers(),
+        body_max={site.service: bodies.of_frontend(site.service) for site in settings.sites if site.is_frontend},
         languages=LANGUAGES,
         weights=WEIGHTS,
         headers=headers.DEFAULT_HEADERS,
@@ -64,6 +67,7 @@ def _shown(answer: answers.Answer, by_language: Mapping[str, str]) -> dict[str, 
         "causes": answer.causes,
         "may_be_repeated": answer.may_be_repeated,
         "bodies": by_language,
+        "pages": {language: pages.page(answer.status, language) for language in by_language},
     }
 
 

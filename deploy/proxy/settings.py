@@ -7,10 +7,11 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deploy.local.addresses import SERVICES
+from deploy.local.addresses import FRONTENDS, OPERATIONS, SERVICES
 
 _HOST = r"(?:[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
 SHAPES: Mapping[str, "re.Pattern[str]"] = {
+    "_HOSTS": re.compile(rf"{_HOST}(?:,{_HOST})*"),
     "_BIND": re.compile(rf"(?:{_HOST}|\*):[0-9]{{1,5}}"),
     "_UPSTREAM": re.compile(rf"{_HOST}:[0-9]{{1,5}}"),
     "_ADDRESS": re.compile(rf"https?://{_HOST}(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9_-]+)*/?"),
@@ -22,6 +23,9 @@ SHAPES: Mapping[str, "re.Pattern[str]"] = {
 }
 """By the end of its name, what a setting looks like: each becomes text of nginx's own language."""
 
+SITE = ("ADDRESS", "UPSTREAM")
+"""What is said of each service and frontend."""
+
 
 class SettingsInvalid(Exception):
     """The proxy cannot be set up; the text names every setting that is missing or malformed."""
@@ -29,11 +33,23 @@ class SettingsInvalid(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """One service as its callers know it: `https://identity.fund.example`, or `http://127.0.0.1:8100/identity`."""
+    """One service or frontend as its callers know it: `https://identity.fund.example`, or
+    `http://127.0.0.1:8100/identity`. `more_hosts` are those of funds that have one of their own at a frontend."""
 
     service: str
     address: str
     upstream: str
+    more_hosts: tuple[str, ...] = ()
+
+    @property
+    def is_frontend(self) -> bool:
+        """Whether people read it: what the proxy itself answers is a page then."""
+        return self.service in FRONTENDS
+
+    @property
+    def is_inner_alone(self) -> bool:
+        """Whether it is for the operators' network and not there for anybody else."""
+        return self.service == OPERATIONS
 
     @property
     def host(self) -> str:
@@ -77,10 +93,13 @@ class Settings:
     def has_tls(self) -> bool:
         return bool(self.certificate_file)
 
-    def by_host(self) -> Mapping[str, list[Site]]:
+    def by_host(self, *, is_inner: bool) -> Mapping[str, list[Site]]:
+        """What is found at each host name, from outside or from the operators' network."""
         found: dict[str, list[Site]] = {}
         for site in self.sites:
-            found.setdefault(site.host, []).append(site)
+            for host in (site.host, *site.more_hosts):
+                if is_inner or not site.is_inner_alone:
+                    found.setdefault(host, []).append(site)
         return found
 
 
@@ -88,15 +107,23 @@ def read(given: Mapping[str, str]) -> Settings:
     """Read them; `SettingsInvalid` names every one that is missing or malformed.
 
     `CLAIMS_ADDRESS` is the address by which callers know claims, `CLAIMS_UPSTREAM` the `host:port` of its webs.
-    `PROXY_TRUSTED_FROM` names the networks of balancers in front, whose `X-Forwarded-For` is believed.
+    A frontend that is named has both too, and may have `PORTAL_HOSTS`, further host names; a fund may have its own
+    pages and name none. `PROXY_TRUSTED_FROM` names the networks of balancers in front, whose `X-Forwarded-For` is
+    believed.
     """
-    names = [f"{service.upper()}_{what}" for service in SERVICES for what in ("ADDRESS", "UPSTREAM")]
+    frontends = [each for each in FRONTENDS if any(given.get(f"{each.upper()}_{what}") for what in SITE)]
+    names = [f"{each.upper()}_{what}" for each in (*SERVICES, *frontends) for what in SITE]
     wrong = [f"{name} is missing" for name in ("PROXY_BIND", "PROXY_INNER_BIND", *names) if not given.get(name)] + [
         f"{name} is {text!r}" for name, text in given.items() if not _is_well_formed(name, text)
     ]
     has_certificate, has_key = (bool(given.get(f"PROXY_CERTIFICATE_{part}")) for part in ("FILE", "KEY_FILE"))
     if has_certificate != has_key:
         wrong.append("PROXY_CERTIFICATE_FILE and PROXY_CERTIFICATE_KEY_FILE come together")
+    wrong += [
+        f"{name} needs an address without a path"
+        for name in (f"{each.upper()}_HOSTS" for each in frontends)
+        if given.get(name) and urlsplit(given.get(name.replace("_HOSTS", "_ADDRESS"), "")).path.rstrip("/")
+    ]
     if wrong:
         raise SettingsInvalid("; ".join(wrong))
     return Settings(
@@ -107,8 +134,9 @@ def read(given: Mapping[str, str]) -> Settings:
                 service=service,
                 address=given[f"{service.upper()}_ADDRESS"],
                 upstream=given[f"{service.upper()}_UPSTREAM"],
+                more_hosts=tuple(filter(None, given.get(f"{service.upper()}_HOSTS", "").split(","))),
             )
-            for service in SERVICES
+            for service in (*SERVICES, *frontends)
         ),
         certificate_file=given.get("PROXY_CERTIFICATE_FILE", ""),
         certificate_key_file=given.get("PROXY_CERTIFICATE_KEY_FILE", ""),

@@ -17,7 +17,7 @@ from requests.adapters import HTTPAdapter
 CONNECT_MAX_S = 3
 ANSWER_MAX_S = 20
 TRIES_MAX = 3
-TOGETHER_MAX = 8
+TOGETHER_MAX = 24
 """Calls of one process under way at once for pages that ask several services."""
 CONNECTIONS_MAX = 32
 NOT_DONE_CODES = frozenset({"request.too-many", "request.twin-running", "platform.changed-meanwhile"})
@@ -58,12 +58,13 @@ class Unreachable(Exception):
 @dataclass(frozen=True)
 class Api:
     """The services of one fund, for one person in one language. `token` gives an access token that is good now, or
-    nothing for who is not signed in."""
+    nothing for who is not signed in; `caller` is the person's own network address."""
 
     addresses: Mapping[str, str]
     fund: str
     language: str
     token: Callable[[], str | None] = field(default=lambda: None, repr=False)
+    caller: str = field(default="", repr=False)
     http: requests.Session = field(default_factory=requests.Session, repr=False)
 
     def call(
@@ -87,7 +88,7 @@ class Api:
         """
         named = {name: quote(value, safe="") for name, value in (at or {}).items()}
         url = f"{self.addresses[service]}/v1/{self.fund}{path.format_map(named)}"
-        headers = {"Accept-Language": self.language}
+        headers = {"Accept-Language": self.language, **on_behalf_of(self.caller)}
         if (token := self.token()) is not None:
             headers["Authorization"] = f"Bearer {token}"
         if idempotency_key is not None:
@@ -145,6 +146,12 @@ def pooled() -> requests.Session:
     http.mount("https://", HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS_MAX))
     http.trust_env = False
     return http
+
+
+def on_behalf_of(caller: str) -> Mapping[str, str]:
+    """The header that says whose request this is. Services count who has no token by network address: without it all
+    visitors of a frontend would share one quota. They believe it of the one proxy or frontend that calls them."""
+    return {"X-Forwarded-For": caller} if caller else {}
 
 
 def _caught(call: Callable[[], Any]) -> Any:

@@ -1,5 +1,6 @@
 """A frontend's app: each request gets its fund, its session, its language and the services; each failure its page."""
 
+import functools
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,13 +28,12 @@ from frontends.kit.signin import NotOurs, SignedOut, SignIn
 from frontends.kit.tenancy import FUND, ByFund
 
 KIT = Path(__file__).parent
-COOKIE = "session"
 LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
 PREFERENCE_KEPT_S = 31_536_000
-BODY_MAX = 130 * 1024 * 1024
-"""A zip of wage files is the largest thing that a person sends."""
+ANONYMOUS_BODY_MAX = 32 * 1024 * 1024
+"""Of who is not signed in: the file of a paper to be checked is the largest."""
 FORM_MEMORY_MAX = 4 * 1024 * 1024
 FORM_PARTS_MAX = 2_000
 FUND_KEPT_S = 300.0
@@ -47,7 +47,9 @@ OWN_NAMES = {"ar": "العربية", "fr": "Français", "en": "English"}
 def build(frontend: Frontend, settings: Settings) -> Flask:
     """The frontend, connected to what it needs when the first request comes."""
     app = Flask(frontend.name, static_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=BODY_MAX, MAX_FORM_MEMORY_SIZE=FORM_MEMORY_MAX, MAX_FORM_PARTS=FORM_PARTS_MAX)
+    app.config.update(
+        MAX_CONTENT_LENGTH=frontend.body_max, MAX_FORM_MEMORY_SIZE=FORM_MEMORY_MAX, MAX_FORM_PARTS=FORM_PARTS_MAX
+    )
     http = pooled()
     client: MongoClient[dict[str, Any]] = MongoClient(settings.mongodb_uri, retryWrites=False, tz_aware=True)
     sessions = Sessions(client, database=settings.mongodb_database, frontend=frontend.name)
@@ -61,15 +63,15 @@ def build(frontend: Frontend, settings: Settings) -> Flask:
     )
     app.extensions.update(sessions=sessions, sign_in=sign_in, frontend=frontend, settings=settings)
     _templates(app, frontend)
-    _requests(app, settings, sessions, http)
+    _requests(app, frontend, settings, sessions, http)
     _failures(app)
-    _own_pages(app, settings)
+    _own_pages(app, frontend, settings)
     for blueprint in frontend.pages:
         app.register_blueprint(blueprint)
     for blueprint in frontend.person_pages:
         app.register_blueprint(blueprint, url_prefix=f"{frontend.person_path}{blueprint.url_prefix or ''}" or None)
     security.install(app, form_targets=[_origin(settings.issuer)])
-    by_fund = ByFund(app.wsgi_app, fund_ids=settings.fund_ids, hosts=settings.hosts)
+    by_fund = ByFund(app.wsgi_app, fund_ids=settings.fund_ids, hosts=settings.hosts, public_url=settings.public_url)
     trusted = settings.trusted_proxies
     app.wsgi_app = ProxyFix(by_fund, x_for=trusted, x_proto=trusted, x_host=trusted)  # type: ignore[method-assign]
     return app
@@ -110,7 +112,7 @@ def _templates(app: Flask, frontend: Frontend) -> None:
     app.extensions["words"] = words.read([KIT, frontend.folder])
 
 
-def _requests(app: Flask, settings: Settings, sessions: Sessions, http: requests.Session) -> None:
+def _requests(app: Flask, frontend: Frontend, settings: Settings, sessions: Sessions, http: requests.Session) -> None:
     funds = _Funds(settings, http)
 
     @app.before_request
@@ -118,7 +120,7 @@ def _requests(app: Flask, settings: Settings, sessions: Sessions, http: requests
         if request.endpoint in ("static_file", "live", "ready"):
             return None
         fund_id = request.environ.get(FUND)
-        secret = request.cookies.get(COOKIE, "")
+        secret = request.cookies.get(frontend.cookie, "")
         g.session = (sessions.load(secret) if secret else None) or sessions.anonymous(secret)
         g.theme = request.cookies.get(THEME_COOKIE, "auto")
         g.is_restored = False
@@ -131,14 +133,18 @@ def _requests(app: Flask, settings: Settings, sessions: Sessions, http: requests
         g.words = app.extensions["words"].get(g.language) or app.extensions["words"][words.SOURCE_LANGUAGE]
         g.direction = formats.locale_of(g.language).text_direction
         sign_in: SignIn = app.extensions["sign_in"]
+        caller = request.remote_addr or ""
         content = g.session.content
         if content.get("user") and content.get("fund") != fund_id:
             g.session = sessions.new()  # signed in at another fund: a browser is with one fund at a time on one host
+        if not g.session.content.get("user"):
+            request.max_content_length = min(frontend.body_max, ANONYMOUS_BODY_MAX)
         g.api = Api(
             settings.addresses,
             fund=fund_id,
             language=g.language,
-            token=lambda session=g.session: sign_in.token(session),  # type: ignore[misc]
+            token=functools.partial(sign_in.token, g.session, caller=caller),
+            caller=caller,
             http=http,
         )
         security.check_form()
@@ -147,8 +153,8 @@ def _requests(app: Flask, settings: Settings, sessions: Sessions, http: requests
     @app.after_request
     def end(answer: Response) -> Response:
         session = g.get("session")
-        if session is not None and request.cookies.get(COOKIE) != session.secret:
-            answer.set_cookie(COOKIE, session.secret, httponly=True, secure=settings.is_secure, samesite="Lax")
+        if session is not None and request.cookies.get(frontend.cookie) != session.secret:
+            answer.set_cookie(frontend.cookie, session.secret, httponly=True, secure=settings.is_secure, samesite="Lax")
         asked = request.args.get("language", "")
         if g.get("fund") and asked in g.fund["languages"]:
             answer.set_cookie(
@@ -178,7 +184,7 @@ class _Funds:
         return found
 
 
-def _own_pages(app: Flask, settings: Settings) -> None:
+def _own_pages(app: Flask, frontend: Frontend, settings: Settings) -> None:
     """What every frontend has: sign-in and out, preferences, the fund's style, static files, health."""
 
     @app.get("/static/<path:name>")
@@ -220,7 +226,11 @@ def _own_pages(app: Flask, settings: Settings) -> None:
         sessions: Sessions = current_app.extensions["sessions"]
         before = pages.session()
         return_to = signing.finish(
-            before, request.args.to_dict(), fund=g.fund["fund_id"], redirect_uri=_redirect_uri(settings)
+            before,
+            request.args.to_dict(),
+            fund=g.fund["fund_id"],
+            redirect_uri=_redirect_uri(settings),
+            caller=request.remote_addr or "",
         )
         # A new secret at sign-in: one that somebody planted before is worth nothing.
         fresh = sessions.new()
@@ -235,11 +245,13 @@ def _own_pages(app: Flask, settings: Settings) -> None:
         signing: SignIn = current_app.extensions["sign_in"]
         sessions: Sessions = current_app.extensions["sessions"]
         address = signing.sign_out_address(
-            pages.session(), fund=g.fund["fund_id"], afterwards=f"{settings.public_url}{request.script_root}/"
+            pages.session(),
+            fund=g.fund["fund_id"],
+            afterwards=f"{_public_origin(settings)}{request.script_root}/",
         )
         sessions.end(pages.session())
         answer = redirect(address, 303)
-        answer.delete_cookie(COOKIE)
+        answer.delete_cookie(frontend.cookie)
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         g.session = None
         return answer
@@ -315,7 +327,7 @@ def _failure(status: int, kind: str, **shown: Any) -> Response:
 
 def _funds_offered() -> list[tuple[str, str]]:
     settings: Settings = current_app.extensions["settings"]
-    return [(fund_id, f"/{fund_id}/") for fund_id in settings.fund_ids]
+    return [(fund_id, f"{request.script_root}/{fund_id}/") for fund_id in settings.fund_ids]
 
 
 def _language(offered: list[str]) -> str:
@@ -359,7 +371,13 @@ def _session_ends_at() -> int:
 
 def _redirect_uri(settings: Settings) -> str:
     """Where the fund sends the browser back to; registered with it letter by letter."""
-    return f"{settings.public_url}{request.script_root}/callback"
+    return f"{_public_origin(settings)}{request.script_root}/callback"
+
+
+def _public_origin(settings: Settings) -> str:
+    """How browsers know the host that was asked: a fund's own, where it is one of those, or the frontend's."""
+    is_own = request.host.partition(":")[0].lower() in settings.hosts
+    return f"{request.scheme}://{request.host}" if is_own else _origin(settings.public_url)
 
 
 def _own_path(path: str) -> str:

@@ -53,9 +53,10 @@ def act_for_present() -> None:
     if present() is None:
         raise NobodyPresent
     session: Session = g.session
-    _fresh_token(session)
+    caller: str = g.api.caller
+    _fresh_token(session, caller)
     g.is_at_counter = True
-    g.api = replace(g.api, token=lambda: _fresh_token(session))
+    g.api = replace(g.api, token=lambda: _fresh_token(session, caller))
 
 
 def is_acting() -> bool:
@@ -63,12 +64,12 @@ def is_acting() -> bool:
     return bool(g.get("is_at_counter"))
 
 
-def _fresh_token(session: Session) -> str:
+def _fresh_token(session: Session, caller: str) -> str:
     visit = session.content[KEPT_AS]
     if time.time() > visit.get("good_until_s", 0) - EARLY_S:
         sign_in: SignIn = current_app.extensions["sign_in"]
         try:
-            tokens = sign_in.at_counter(visit["fund"], visit["ticket"])
+            tokens = sign_in.at_counter(visit["fund"], visit["ticket"], caller=caller)
         except SignedOut:
             end()
             raise NobodyPresent from None

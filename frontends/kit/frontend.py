@@ -6,6 +6,9 @@ from pathlib import Path
 
 from flask import Blueprint
 
+BODY_MAX = 66 * 1024 * 1024
+"""A zip of wage files is the largest thing that a person sends: the service takes 64 MiB, and a form is around them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
@@ -24,6 +27,7 @@ class Frontend:
 
     `person_pages` are pages of an insured person that a counter has as well; where `is_counter`, an agent sees them for
     the person who is present, under `person_path`. `person_home` is where such a page leads back to.
+    `body_max` is the largest thing, in bytes, that its pages send.
     """
 
     name: str
@@ -37,3 +41,9 @@ class Frontend:
     person_home: str = ""
     person_path: str = ""
     is_counter: bool = False
+    body_max: int = BODY_MAX
+
+    @property
+    def cookie(self) -> str:
+        """The name of its session's cookie: several frontends may stand on one host, on paths or ports of it."""
+        return f"{self.name}_session"

@@ -1,6 +1,5 @@
 """The process of a frontend: gunicorn with threads, behind the same proxy as the services."""
 
-import os
 import sys
 from typing import Any
 
@@ -22,7 +21,7 @@ CONNECTIONS_MAX = 1_000
 def main(frontend: Frontend) -> int:
     """Serve until somebody stops it: the exit status."""
     try:
-        settings = settings_.read(os.environ, frontend=frontend.name)
+        settings = settings_.read(frontend.name)
     except SettingsMissing as missing:
         print(f"{frontend.name}: {missing}", file=sys.stderr)  # noqa: T201
         return 2

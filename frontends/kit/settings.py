@@ -38,8 +38,8 @@ class Settings:
     traces_url: str
 
 
-def read(environ: Mapping[str, str], *, frontend: str) -> Settings:
-    """From the environment; SettingsMissing names all that is wrong."""
+def read(frontend: str) -> Settings:
+    """From the process's environment; SettingsMissing names all that is wrong."""
     env = Env(eager=False)
     try:
         settings = Settings(

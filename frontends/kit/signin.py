@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from frontends.kit.api import ANSWER_MAX_S, CONNECT_MAX_S, Unreachable
+from frontends.kit.api import ANSWER_MAX_S, CONNECT_MAX_S, Unreachable, on_behalf_of
 from frontends.kit.sessions import Session, Sessions
 
 EARLY_S = 30
@@ -75,7 +75,7 @@ class SignIn:
         }
         return f"{self._discovered(fund)['authorization_endpoint']}?{urlencode(asked)}"
 
-    def finish(self, session: Session, said: Mapping[str, str], *, fund: str, redirect_uri: str) -> str:
+    def finish(self, session: Session, said: Mapping[str, str], *, fund: str, redirect_uri: str, caller: str) -> str:
         """Sign the browser in by the answer that it came back with: where it wanted to go. NotOurs where the answer is
         none to a question of this session, SignedOut where the fund did not let the person in."""
         pending = session.content.get("pending", {}).get(said.get("state", ""))
@@ -87,6 +87,7 @@ class SignIn:
             raise SignedOut(said.get("error", ""))
         tokens = self._tokens(
             fund,
+            caller,
             grant_type="authorization_code",
             code=said["code"],
             redirect_uri=redirect_uri,
@@ -97,22 +98,23 @@ class SignIn:
         self.sessions.change(session, lambda content: content.update(tokens=_kept(tokens), user=user, fund=fund))
         return str(pending["return_to"])
 
-    def token(self, session: Session) -> str | None:
+    def token(self, session: Session, *, caller: str) -> str | None:
         """An access token that is good now; None for who never signed in. SignedOut where the session is over."""
         tokens = session.content.get("tokens")
         if tokens is None:
             return None
         if time.time() > tokens["good_until_s"] - EARLY_S:
-            self.sessions.alone(session, _is_fresh, lambda: self._refresh(session))
+            self.sessions.alone(session, _is_fresh, lambda: self._refresh(session, caller))
             tokens = session.content.get("tokens")
             if tokens is None:
                 raise SignedOut
         return str(tokens["access_token"])
 
-    def at_counter(self, fund: str, ticket: str) -> dict[str, Any]:
+    def at_counter(self, fund: str, ticket: str, *, caller: str) -> dict[str, Any]:
         """The tokens with which an agent acts for the person of a visit (RFC 8693); SignedOut where the visit is over,
         or the agent's session."""
-        return self._tokens(fund, grant_type=TOKEN_EXCHANGE, subject_token=ticket, subject_token_type=VISIT_TICKET)
+        exchange = {"grant_type": TOKEN_EXCHANGE, "subject_token": ticket, "subject_token_type": VISIT_TICKET}
+        return self._tokens(fund, caller, **exchange)
 
     def sign_out_address(self, session: Session, *, fund: str, afterwards: str) -> str:
         """Where to send the browser to end its session at the fund; it comes back to `afterwards`."""
@@ -121,11 +123,11 @@ class SignIn:
         said = {name: value for name, value in said.items() if value}
         return f"{self._discovered(fund)['end_session_endpoint']}?{urlencode(said)}"
 
-    def _refresh(self, session: Session) -> None:
+    def _refresh(self, session: Session, caller: str) -> None:
         content = session.content
         try:
             tokens = self._tokens(
-                content["fund"], grant_type="refresh_token", refresh_token=content["tokens"]["refresh_token"]
+                content["fund"], caller, grant_type="refresh_token", refresh_token=content["tokens"]["refresh_token"]
             )
         except SignedOut:
             self.sessions.change(session, forget_person)
@@ -133,10 +135,12 @@ class SignIn:
         kept = {**content["tokens"], **_kept(tokens)}
         self.sessions.change(session, lambda content: content.update(tokens=kept))
 
-    def _tokens(self, fund: str, **form: str) -> dict[str, Any]:
+    def _tokens(self, fund: str, caller: str, /, **form: str) -> dict[str, Any]:
         endpoint = self._inside(self._discovered(fund)["token_endpoint"])
         try:
-            response = self.http.post(endpoint, data={"client_id": self.client_id, **form}, timeout=TIMEOUT)
+            response = self.http.post(
+                endpoint, data={"client_id": self.client_id, **form}, headers=on_behalf_of(caller), timeout=TIMEOUT
+            )
             read = response.json()
         except (requests.RequestException, ValueError) as failed:
             raise Unreachable("identity") from failed

@@ -26,6 +26,7 @@ OPERATIONS = Frontend(
     title="Operations",
     folder=Path(__file__).parent,
     home="overview.index",
+    body_max=1024 * 1024,
     pages=[
         overview.pages,
         jobs.pages,

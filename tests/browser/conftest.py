@@ -1,11 +1,12 @@
 """One platform and one browser for all journeys."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
-from deploy.local.addresses import PORTS
+from deploy.local import addresses
 from tests.kit.browser import chromium, shared_platform
 from tests.kit.platform import Platform, running_platform
 
@@ -13,7 +14,7 @@ from tests.kit.platform import Platform, running_platform
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     if (var := shared_platform()) is not None:
-        yield Platform(var, PORTS)
+        yield Platform(var, addresses.ports(os.environ), os.environ)
         return
     with running_platform(tmp_path_factory.mktemp("platform")) as started:
         yield started

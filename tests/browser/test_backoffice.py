@@ -2,34 +2,30 @@
 a phone. Numbers are those of the twenty points."""
 
 import json
-import time
 
-import pyotp
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium
+from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium, one_time_code
 from tests.kit.platform import Platform, needs_nginx
 
 pytestmark = [needs_nginx, needs_chromium]
 
 FUND = "dz-cnas"
-STEP_S = 30
 
 
 @pytest.fixture
 def office(platform: Platform) -> str:
-    return f"http://127.0.0.1:{platform.ports['BACKOFFICE_PORT']}/{FUND}"
+    return f"{platform.pages('backoffice')}/{FUND}"
 
 
 def signed_in(platform: Platform, office: str, browser: Browser, who: str, *, language: str, width: int) -> Visitor:
-    """Somebody of the fund, with a code that nobody used before."""
+    """Somebody of the fund."""
     rows = json.loads((platform.var / "demo" / "sign-ins.json").read_text())
     [(_, _, login, password, secret)] = [row for row in rows if row[:2] == [FUND, who]]
     visitor = Visitor(browser, language, width)
     visitor.go(f"{office}/?language={language}")
-    time.sleep(STEP_S - time.time() % STEP_S + 1)
-    visitor.sign_in(f"{office}/sign-in", login=login, password=password, code=pyotp.TOTP(secret).now())
+    visitor.sign_in(f"{office}/sign-in", login=login, password=password, code=one_time_code(secret))
     return visitor
 
 

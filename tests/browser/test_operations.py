@@ -4,11 +4,10 @@ that stops when it is told to; events published again."""
 import json
 from collections.abc import Iterator
 
-import pyotp
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium
+from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium, one_time_code
 from tests.kit.platform import Platform, needs_nginx
 
 pytestmark = [needs_nginx, needs_chromium]
@@ -36,7 +35,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def address(platform: Platform) -> str:
-    return f"http://127.0.0.1:{platform.ports['OPERATIONS_PORT']}/{FUND}"
+    return f"{platform.pages('operations')}/{FUND}"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +44,7 @@ def signed_in(platform: Platform, browser: Browser, address: str) -> dict[str, o
     rows = json.loads((platform.var / "demo" / "sign-ins.json").read_text())
     [(_, _, login, password, factor)] = [row for row in rows if row[:2] == [FUND, "operator"]]
     visitor = Visitor(browser, "fr")
-    visitor.sign_in(f"{address}/", login=login, password=password, code=pyotp.TOTP(factor).now())
+    visitor.sign_in(f"{address}/", login=login, password=password, code=one_time_code(factor))
     kept = visitor.context.storage_state()
     visitor.close()
     return dict(kept)

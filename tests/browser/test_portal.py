@@ -45,7 +45,7 @@ def characters() -> Cast:
 
 @pytest.fixture
 def portal(platform: Platform) -> str:
-    return f"http://127.0.0.1:{platform.ports['PORTAL_PORT']}/{FUND}"
+    return f"{platform.pages('portal')}/{FUND}"
 
 
 def mailed_token(platform: Platform, address: str) -> str | None:
@@ -364,7 +364,7 @@ def forget_tokens(platform: Platform, visitor: Visitor) -> None:
     password = Credentials(platform.var / "secrets").password("mongodb-frontends")
     database = "himaya_frontends"
     uri = secantusdb.uri(port=platform.ports["MONGODB_PORT"], database=database, user="frontends", password=password)
-    [secret] = [cookie["value"] for cookie in visitor.context.cookies() if cookie["name"] == "session"]
+    [secret] = [cookie["value"] for cookie in visitor.context.cookies() if cookie["name"] == "portal_session"]
     with MongoClient[dict[str, Any]](uri, retryWrites=False, tz_aware=True) as client:
         sessions = Sessions(client, database=database, frontend="portal")
         session = sessions.load(secret)

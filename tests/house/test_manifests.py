@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 from deploy.docs.pages import _Noting
+from deploy.local.addresses import FRONTENDS
 from deploy.proxy.settings import of_file
+from frontends.kit import settings as frontend_settings
 from shared.process.settings import common
 from tests.contracts import services
 
@@ -144,33 +146,90 @@ def test_what_serves_starts_slowly_spreads_and_is_not_taken_away_whole(service: 
     for document in workloads(service):
         if document["kind"] == "Job":
             continue
-        pod = document["spec"]["template"]["spec"]
-        [container] = pod["containers"]
-        assert {"startupProbe", "readinessProbe", "livenessProbe"} <= container.keys()
-        ports = {port["name"] for port in container["ports"]}
-        assert all(
-            container[f"{kind}Probe"]["httpGet"]["port"] in ports for kind in ("startup", "readiness", "liveness")
-        )
-        part = document["spec"]["template"]["metadata"]["labels"]["part"]
-        assert {each["topologyKey"] for each in pod["topologySpreadConstraints"]} == {
-            "kubernetes.io/hostname",
-            "topology.kubernetes.io/zone",
-        }
-        assert all(each["labelSelector"]["matchLabels"] == {"part": part} for each in pod["topologySpreadConstraints"])
-        assert "replicas" not in document["spec"], "the autoscaler says how many: applying changes nothing"
-        [scaler] = [
-            each["spec"]
-            for each in read(K8S / "service" / "scaling.yaml")
-            if each["spec"]["scaleTargetRef"]["name"] == document["metadata"]["name"]
-        ]
-        assert scaler["scaleTargetRef"]["kind"] == document["kind"] and scaler["maxReplicas"] > scaler["minReplicas"]
         budgets = [each for name in ("web", "worker") for each in read(K8S / "service" / f"{name}.yaml")]
-        [budget] = [
-            each["spec"]
-            for each in budgets
-            if each["kind"] == "PodDisruptionBudget" and each["spec"]["selector"]["matchLabels"] == {"part": part}
-        ]
-        assert scaler["minReplicas"] > budget.get("minAvailable", 0) and budget.get("maxUnavailable", 1) >= 1
+        served(document, scalers=read(K8S / "service" / "scaling.yaml"), budgets=budgets)
+
+
+def served(document: Any, *, scalers: list[Any], budgets: list[Any]) -> None:
+    """What serves is asked how it is, stands on several machines, and is never taken away whole."""
+    pod = document["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    assert {"startupProbe", "readinessProbe", "livenessProbe"} <= container.keys()
+    ports = {port["name"] for port in container["ports"]}
+    assert all(container[f"{kind}Probe"]["httpGet"]["port"] in ports for kind in ("startup", "readiness", "liveness"))
+    part = document["spec"]["template"]["metadata"]["labels"]["part"]
+    assert {each["topologyKey"] for each in pod["topologySpreadConstraints"]} == {
+        "kubernetes.io/hostname",
+        "topology.kubernetes.io/zone",
+    }
+    assert all(each["labelSelector"]["matchLabels"] == {"part": part} for each in pod["topologySpreadConstraints"])
+    assert "replicas" not in document["spec"], "the autoscaler says how many: applying changes nothing"
+    [scaler] = [
+        each["spec"]
+        for each in scalers
+        if each["kind"] == "HorizontalPodAutoscaler"
+        and each["spec"]["scaleTargetRef"]["name"] == document["metadata"]["name"]
+    ]
+    assert scaler["scaleTargetRef"]["kind"] == document["kind"] and scaler["maxReplicas"] > scaler["minReplicas"]
+    [budget] = [
+        each["spec"]
+        for each in budgets
+        if each["kind"] == "PodDisruptionBudget" and each["spec"]["selector"]["matchLabels"] == {"part": part}
+    ]
+    assert scaler["minReplicas"] > budget.get("minAvailable", 0) and budget.get("maxUnavailable", 1) >= 1
+
+
+def frontend(name: str) -> Any:
+    """A frontend's Deployment with what its folder adds to it."""
+    [overlay] = read(K8S / "frontends" / name / "kustomization.yaml")
+    [made] = kind_of("Deployment", K8S / "frontend" / "web.yaml")
+    for patch in overlay["patches"]:
+        for operation in yaml.safe_load(patch["patch"]):
+            assert operation["op"] == "add"
+            added(made, operation["path"], operation["value"])
+    return made
+
+
+def test_every_frontend_is_deployed_with_the_rest() -> None:
+    [all_of_it] = read(K8S / "kustomization.yaml")
+    assert {f"frontends/{name}" for name in FRONTENDS} <= set(all_of_it["resources"])
+    assert {path.name for path in (K8S / "frontends").iterdir()} == set(FRONTENDS)
+
+
+@pytest.mark.parametrize("name", FRONTENDS)
+def test_a_frontend_is_restricted_probed_and_not_taken_away_whole(name: str) -> None:
+    document = frontend(name)
+    test_pods_are_restricted_and_without_a_token(document["spec"]["template"]["spec"])
+    files = [each for path in ("web.yaml", "account.yaml") for each in read(K8S / "frontend" / path)]
+    served(document, scalers=files, budgets=files)
+
+
+@pytest.mark.parametrize("name", FRONTENDS)
+def test_a_frontend_starts_with_what_the_manifests_and_its_secret_say(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own reader of settings is asked, as the process would ask it."""
+    [container] = frontend(name)["spec"]["template"]["spec"]["containers"]
+    assert container["args"] == ["frontends.$(FRONTEND)"]
+    environment = of_file(K8S / "frontends.env")
+    platform = of_file(K8S / "platform.env")
+    for each in container["env"]:
+        kept = each.get("valueFrom", {}).get("configMapKeyRef", {})
+        environment[each["name"]] = platform[kept["key"]] if kept else each["value"]
+    templates = {each["metadata"]["name"]: each["stringData"] for each in read(K8S / "secrets" / "frontends.yaml")}
+    [secret] = [each["secretRef"]["name"] for each in container["envFrom"] if "secretRef" in each]
+    assert templates[secret] == {"MONGODB_URI": ""}
+    for variable, text in {**environment, "MONGODB_URI": "mongodb://x"}.items():
+        monkeypatch.setenv(variable, text)
+    settings = frontend_settings.read(name)
+    assert settings.is_secure and settings.trusted_proxies == 1 and environment["FRONTEND"] == name
+    assert settings.addresses == {service: f"http://{service}-web" for service in frontend_settings.SERVICES}
+    proxy = of_file(K8S / "proxy" / "settings.env")
+    assert proxy[f"{name.upper()}_ADDRESS"] == settings.public_url
+    assert proxy[f"{name.upper()}_UPSTREAM"] == f"{name}-web:80"
+    if name == "portal":
+        own = workloads("identity")[0]["spec"]["template"]["spec"]["containers"][0]["env"]
+        assert {"name": "PORTAL_URL", "value": settings.public_url} in own
 
 
 def policies() -> dict[str, Any]:
@@ -192,7 +251,12 @@ def test_metrics_are_for_the_collector_alone_and_the_web_for_the_proxy_and_ident
             for port in rule["ports"]:
                 by_port.setdefault(port["port"], set()).add(name)
     assert by_port == {
-        8000: {"callers-come-by-the-proxy", "identity-is-asked-for-its-keys"},
+        8000: {
+            "callers-come-by-the-proxy",
+            "frontends-call-the-services",
+            "identity-is-asked-for-its-keys",
+            "readers-come-by-the-proxy",
+        },
         8443: {"the-proxy-is-for-everybody"},
         8080: {"the-proxy-is-for-everybody"},
         9000: {"metrics-are-scraped"},
@@ -241,7 +305,8 @@ def test_proxy_and_backup_reach_no_more_than_they_need() -> None:
         for name in policies()
         if "egress" in policies()[name]
     }
-    assert reached["the-proxy-reaches-webs-alone"] == {53, 8000}
+    assert reached["the-proxy-reaches-webs-and-frontends-alone"] == {53, 8000}
+    assert reached["frontends-reach-services-and-their-sessions"] == {53, 8000, 27017}
     assert reached["the-backup-reaches-the-database-alone"] == {53, 27017}
     everything = policies()["all-reach-names-engines-and-identity"]["podSelector"]["matchExpressions"]
     assert everything == [{"key": "part", "operator": "In", "values": ["web", "worker", "migrate"]}]
@@ -331,7 +396,7 @@ def test_workers_are_scaled_by_lag_or_by_processor_and_never_by_both() -> None:
             for each in documents
             if each["kind"] in ("HorizontalPodAutoscaler", "ScaledObject")
         ]
-        assert len(scaled) == len(set(scaled)) == 2 * len(SERVICES) + 1
+        assert len(scaled) == len(set(scaled)) == 2 * len(SERVICES) + len(FRONTENDS) + 1
         there = {each["metadata"]["name"] for each in documents if each["kind"] in ("Deployment", "StatefulSet")}
         assert set(scaled) == there
         by_kind = {each["spec"]["scaleTargetRef"]["name"] for each in documents if each["kind"] == kind}

@@ -4,12 +4,14 @@ picture, so that what is looked at is what was tested."""
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -89,19 +91,37 @@ class Visitor:
         self.page.click("main button")
         self.page.wait_for_selector(".masthead")
 
+    def become(self, *, language: str, width: int, theme: str) -> None:
+        """Read in another language, in a window of another width, in other colours."""
+        self.language, self.width, self.theme = language, width, theme
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+
     def seen(self, name: str) -> None:
         """The page as it is: nothing wrong that a program can judge, nothing wider than the window; with a picture."""
         self.page.wait_for_load_state()
         self.page.mouse.move(0, 0)
+        self.keep(name)
+        faults = [*self.complaints, *self.too_wide(), *self.unfit()]
+        assert faults == [], f"{name}: {faults}"
+
+    def keep(self, name: str) -> None:
+        """Its picture, by its name, language, width and colours."""
         PICTURES.mkdir(parents=True, exist_ok=True)
         picture = PICTURES / f"{name}-{self.language}-{self.width}{'-dark' if self.theme == 'dark' else ''}.png"
         self.page.screenshot(path=picture, full_page=True)
-        assert self.complaints == [], f"{name}: the browser complains: {self.complaints}"
+
+    def too_wide(self) -> list[str]:
+        """That the page is wider than its window, where it is."""
         wide = self.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= self.width, f"{name} is {wide} px wide in a window of {self.width}"
-        if self.has_script:
-            violations = Axe().run(self.page, options=AXE_OPTIONS).response["violations"]
-            assert violations == [], f"{name}: {_listed(violations)}"
+        return [f"{wide} px wide in a window of {self.width}"] if wide > self.width else []
+
+    def unfit(self) -> list[str]:
+        """What axe finds."""
+        if not self.has_script:
+            return []
+        violations = Axe().run(self.page, options=AXE_OPTIONS).response["violations"]
+        return [_listed(violations)] if violations else []
 
     def close(self) -> None:
         """Shut the window."""
@@ -111,6 +131,18 @@ class Visitor:
         is_refusal = EXPECTED_REFUSALS.search(message.text) is not None  # a page that says no says so by its status too
         if message.type in ("error", "warning") and not is_refusal:
             self.complaints.append(message.text)
+
+
+def one_time_code(secret: str) -> str:
+    """A code of the second factor that was not used yet: each is good once, so that a second one takes a while."""
+    factor = pyotp.TOTP(secret)
+    while (code := factor.now()) == _used.get(secret):
+        time.sleep(1)
+    _used[secret] = code
+    return code
+
+
+_used: dict[str, str] = {}
 
 
 def _listed(violations: list[dict[str, Any]]) -> str:

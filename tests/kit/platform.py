@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from deploy.local import addresses
 from deploy.local.addresses import PORTS
 from deploy.local.place import REPOSITORY
 from deploy.local.programs import HOST, free_port
@@ -30,11 +31,16 @@ class Platform:
 
     var: Path
     ports: dict[str, int]
+    environ: Mapping[str, str]
 
     @property
     def url(self) -> str:
         """The one address of all services: `/claims/v1/<fund>/…`."""
         return f"http://{HOST}:{self.ports['PROXY_PORT']}"
+
+    def pages(self, frontend: str) -> str:
+        """Where browsers find a frontend."""
+        return addresses.pages(frontend, self.environ, self.ports)
 
     @property
     def messages(self) -> str:
@@ -68,7 +74,7 @@ def running_platform(folder: Path) -> Iterator[Platform]:
             max_s=START_MAX_S,
         )
         assert run.poll() is None, output.read_text()
-        yield Platform(folder / "var", ports)
+        yield Platform(folder / "var", ports, environ)
     finally:
         run.terminate()
         run.wait(STOP_MAX_S)

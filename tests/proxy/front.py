@@ -12,7 +12,7 @@ from pathlib import Path
 
 import requests
 
-from deploy.local.addresses import SERVICES
+from deploy.local.addresses import FRONTENDS, SERVICES
 from deploy.local.programs import HOST, free_port
 from deploy.proxy import bodies
 from deploy.proxy.config import render
@@ -81,16 +81,16 @@ def all_of(line: socket.socket) -> bytes:
 def fronting(
     folder: Path, upstreams: Mapping[str, str], *, addresses: Mapping[str, str] | None = None, **more: object
 ) -> Iterator[Front]:
-    """A proxy before these `host:port`s, by service; a service that is not named is down."""
+    """A proxy before these `host:port`s, by service or frontend; one that is not named is down."""
     assert NGINX
     port, inner_port = free_port(), free_port()
-    known = {service: f"http://{HOST}:{port}/{service}" for service in SERVICES} | dict(addresses or {})
+    known = {service: f"http://{HOST}:{port}/{service}" for service in (*SERVICES, *FRONTENDS)} | dict(addresses or {})
     settings = Settings(
         bind=f"{HOST}:{port}",
         inner_bind=f"{HOST}:{inner_port}",
         sites=tuple(
             Site(service=service, address=known[service], upstream=upstreams.get(service, NOBODY))
-            for service in SERVICES
+            for service in (*SERVICES, *FRONTENDS)
         ),
         processes="1",
         user=getpass.getuser(),

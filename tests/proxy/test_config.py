@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.addresses import SERVICES
-from deploy.proxy import answers, bodies
+from deploy.local.addresses import FRONTENDS, SERVICES
+from deploy.proxy import answers, bodies, pages
 from deploy.proxy.config import render
 from deploy.proxy.settings import SettingsInvalid, of_file, read
 from services.documents.uploads.routes import BODY_BYTES_MAX as UPLOAD_MAX
@@ -19,6 +19,8 @@ from shared.process.web import HEAD_LINE_BYTES_MAX, KEPT_S
 from tests.contracts import services
 
 ROOT = Path(__file__).parents[2]
+WORD_MAX = 4_000
+"""Bytes of one word of nginx's language."""
 SETTINGS = ROOT / "deploy" / "k8s" / "proxy" / "settings.env"
 
 
@@ -67,6 +69,26 @@ def test_what_is_deployed_on_kubernetes_is_written_from_this() -> None:
     assert kept == written(), "python -m deploy.docs writes it anew"
 
 
+def test_pages_may_send_what_the_frontend_takes_and_are_whole_in_every_language() -> None:
+    text = written()
+    for name in FRONTENDS:
+        assert f"client_max_body_size {bodies.of_frontend(name)};" in text
+    for answer in answers.ANSWERS:
+        for language in LANGUAGES:
+            page = pages.page(answer.status, language)
+            assert f'lang="{language}"' in page and len(page.encode()) < WORD_MAX
+    assert len(pages.style().text.encode()) < WORD_MAX
+
+
+def test_a_fund_that_has_pages_of_its_own_names_none() -> None:
+    without = {name: text for name, text in settings().items() if not name.startswith(("PORTAL_", "BACKOFFICE_"))}
+    named = {site.service for site in read(without).sites}
+    assert named == {*SERVICES, "operations"}
+    own_hosts = read(settings(PORTAL_HOSTS="portail.fund.example,rafa.fund.example")).by_host(is_inner=False)
+    assert {"portal.fund.example", "portail.fund.example", "rafa.fund.example"} <= own_hosts.keys()
+    assert "operations.fund.example" not in own_hosts
+
+
 def settings(**changed: str) -> dict[str, str]:
     return {**of_file(SETTINGS), **changed}
 
@@ -92,6 +114,9 @@ def test_all_settings_that_are_missing_are_named_at_once() -> None:
         {"PROXY_CERTIFICATE_FILE": "/tls/tls.crt; include /etc"},
         {"PROXY_CERTIFICATE_KEY_FILE": ""},
         {"PROXY_USER": "root; daemon on"},
+        {"PORTAL_UPSTREAM": ""},
+        {"PORTAL_HOSTS": "portail.fund.example; root /"},
+        {"PORTAL_HOSTS": "portail.fund.example", "PORTAL_ADDRESS": "https://fund.example/portal"},
     ],
 )
 def test_a_setting_that_is_none_is_refused_before_it_is_nginx_s(changed: dict[str, str]) -> None:

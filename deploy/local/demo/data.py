@@ -45,7 +45,7 @@ def main() -> int:
                 continue
             for number in range(1, FIRMS + 1):
                 terminal.write_line(f"{fund.fund_id}: firm {number} of {FIRMS}")
-                rows += _firm(World(ports, Reporter(lambda line: None)), fund)
+                rows += firm(World(ports, Reporter(lambda line: None)), fund)
             terminal.write_line(f"{fund.fund_id}: a firm that declares nothing")
             _silent_firm(World(ports, Reporter(lambda line: None)), fund)
     except (Broken, StepFailed, requests.RequestException) as failed:
@@ -55,8 +55,9 @@ def main() -> int:
     return 0
 
 
-def _firm(world: World, fund: Fund) -> list[list[str]]:
-    """A firm that declares a year, pays most of it, and whose workers ask for care."""
+def firm(world: World, fund: Fund) -> list[list[str]]:
+    """A firm that declares a year, pays most of it, and whose workers ask for care. Who may sign in: its payroll office
+    first, then its workers (fund, name, login, password)."""
     with tempfile.TemporaryDirectory() as folder:
         scene = Scene(world, cast(fund, run=next_run(), count=WORKERS), Path(folder))
         write_register(scene.folder, scene.characters)
@@ -68,8 +69,14 @@ def _firm(world: World, fund: Fund) -> list[list[str]]:
             scene.declarations.append(_accepted(scene, sent["declaration_id"]))
         for declaration in scene.declarations[:-1]:
             employers.pay_by_transfer(scene, declaration)
-        payroll_office = f"payroll of {scene.characters.employer.name}"
-        rows = [[fund.fund_id, payroll_office, f"paie-{scene.characters.run}", scene.password]]
+        rows = [
+            [
+                fund.fund_id,
+                f"payroll of {scene.characters.employer.number}",
+                f"paie-{scene.characters.run}",
+                scene.password,
+            ]
+        ]
         has_care = persons.care_of(fund) is not None
         for worker, happens in zip(scene.characters.workers[:ACCOUNTS], STATES, strict=False):
             _account(scene, worker)
@@ -149,14 +156,16 @@ def _taken(scene: Scene, claim_id: str) -> None:
     scene.agent.post("claims", f"/claims/{claim_id}/assignment")
 
 
-def _paper_asked(scene: Scene, claim_id: str) -> None:
+def paper_asked(scene: Scene, claim_id: str) -> None:
+    """An agent waits for one more paper."""
     _taken(scene, claim_id)
     care = persons.care_of(scene.fund)
     if care is not None and care.also:
         scene.agent.post("claims", f"/claims/{claim_id}/paper-requests", {"kind": care.also[0], "reason": "missing"})
 
 
-def _granted(scene: Scene, claim_id: str) -> None:
+def granted(scene: Scene, claim_id: str) -> None:
+    """It is approved, and paid in time."""
     _taken(scene, claim_id)
     scene.agent.post("claims", f"/claims/{claim_id}/approval", {})
 
@@ -173,7 +182,7 @@ def _withdrawn(scene: Scene, claim_id: str) -> None:
     scene.worker.post("claims", f"/claims/{claim_id}/withdrawal")
 
 
-STATES: tuple[Claimed, ...] = (_granted, _paper_asked, _refused, _nothing, _withdrawn, _taken)
+STATES: tuple[Claimed, ...] = (granted, paper_asked, _refused, _nothing, _withdrawn, _taken)
 
 
 if __name__ == "__main__":

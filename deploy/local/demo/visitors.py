@@ -89,12 +89,7 @@ class Visitor:
             "code_challenge_method": "S256",
         }
         page = self.session.get(f"{base}/authorize", params=query, timeout=30)
-        form = _Form.read(page.text)
-        answers = {"login": name, "password": password}
-        if totp_secret:
-            answers["one_time_code"] = pyotp.TOTP(totp_secret).at(int(self.clock()))
-        url = urllib.parse.urljoin(page.url, form.action)
-        sent = self.session.post(url, data={**form.fields, **answers}, allow_redirects=False, timeout=30)
+        sent = self._answered(page, name, password, totp_secret=totp_secret)
         returned = urllib.parse.parse_qs(urllib.parse.urlsplit(sent.headers.get("Location", "")).query)
         if returned.get("state") != [state] or "code" not in returned:
             raise StepFailed(f"signing in as {name} gave {sent.status_code} and no code")
@@ -110,6 +105,22 @@ class Visitor:
             timeout=30,
         )
         self.token = self._read(tokens, 200)["access_token"]
+
+    def enter(self, frontend: str, name: str, password: str, *, totp_secret: str = "") -> None:
+        """Sign in at a frontend, by the fund's form and back: its cookie is in `session` then."""
+        page = self.session.get(f"{frontend}/sign-in", timeout=30)
+        sent = self._answered(page, name, password, totp_secret=totp_secret)
+        if not self.session.get(sent.headers.get("Location", ""), timeout=30).ok:
+            raise StepFailed(f"signing in as {name} at {frontend} gave {sent.status_code}")
+
+    def _answered(self, page: requests.Response, name: str, password: str, *, totp_secret: str) -> requests.Response:
+        """The fund's form, filled in and sent."""
+        form = _Form.read(page.text)
+        answers = {"login": name, "password": password}
+        if totp_secret:
+            answers["one_time_code"] = pyotp.TOTP(totp_secret).at(int(self.clock()))
+        url = urllib.parse.urljoin(page.url, form.action)
+        return self.session.post(url, data={**form.fields, **answers}, allow_redirects=False, timeout=30)
 
     @staticmethod
     def _read(answer: requests.Response, expect: int) -> Any:

@@ -1,7 +1,5 @@
 """What somebody sees who scans the code on a paper or types its number: no script, nothing fetched from anywhere."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -15,6 +13,8 @@ from services.documents.papers.printing.facts import Facts, body_of
 from services.documents.papers.printing.wording import shown, wording
 from services.documents.verification.verification import CodeAnswer, Status, Verification
 from shared.funds.fund import Fund
+from shared.http.design import page_style
+from shared.http.design.page_style import PageStyle
 from shared.kernel import yaml_text
 from shared.languages.locales import locale_of, own_name
 
@@ -125,24 +125,20 @@ def _page(template: str, *, fund: Fund, language: PaperLanguage, base: str, **fa
             direction=locale_of(language).text_direction,
             texts=_words()[language],
             others={each: own_name(each) for each in fund.languages if each != language},
-            style=_style(),
+            style=_style(fund).text,
             **facts,
         )
     )
 
 
-@cache
-def content_security_policy() -> str:
+def content_security_policy(fund: Fund) -> str:
     """The header that allows these pages their own style sheet, known by its hash, their form, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
+    style = _style(fund).source
+    return f"default-src 'none'; style-src {style}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 
-@cache
-def _style() -> str:
-    return (_HERE / "templates" / "verification.css").read_text(encoding="utf-8")
+def _style(fund: Fund) -> PageStyle:
+    return page_style.of_fund(_HERE / "templates" / "verification.css", colour=fund.branding.colour)
 
 
 @cache

@@ -33,13 +33,14 @@ def pages(context: ServiceContext, *, public_url_of: Callable[[Fund], str]) -> B
         return context.reading(fund, by=PUBLIC)
 
     def shown(uow: UnitOfWork, verification: Verification) -> Response:
-        return _answer(page.render(verification, fund=uow.fund, language=_language(uow.fund), base=base_of(uow.fund)))
+        its = uow.fund
+        return _answer(its, page.render(verification, fund=its, language=_language(its), base=base_of(its)))
 
     @blueprint.get("/v1/<fund>/verify")
     def ask(fund: str) -> AnyResponse:
         given, its = request.args.get("number"), reading(fund).fund
         if not given:
-            return _answer(page.form(fund=its, language=_language(its), base=base_of(its)))
+            return _answer(its, page.form(fund=its, language=_language(its), base=base_of(its)))
         if number := number_in(given):
             return redirect(base_of(its) + url_for(".check", fund=fund, number=number, language=_language(its)), 303)
         return check(fund, given)
@@ -59,13 +60,13 @@ def pages(context: ServiceContext, *, public_url_of: Callable[[Fund], str]) -> B
     def check_file(fund: str) -> AnyResponse:
         request.max_content_length = FILE_BODY_BYTES_MAX
         uow, sent = reading(fund), request.files.get("file")
+        its = uow.fund
         if sent is None or not sent.filename:
-            return _answer(page.form(fund=uow.fund, language=_language(uow.fund), base=base_of(uow.fund)))
+            return _answer(its, page.form(fund=its, language=_language(its), base=base_of(its)))
         verification = actions.check_file(uow, actions.hash_of(sent.stream))
         if verification is not None:
             return shown(uow, verification)
-        today = uow.today
-        return _answer(page.unknown_file(fund=uow.fund, language=_language(uow.fund), base=base_of(uow.fund), on=today))
+        return _answer(its, page.unknown_file(fund=its, language=_language(its), base=base_of(its), on=uow.today))
 
     return blueprint
 
@@ -77,7 +78,7 @@ def _language(fund: Fund) -> PaperLanguage:
     return PaperLanguage(chosen if chosen in fund.languages else best_language(header, fund.languages))
 
 
-def _answer(html: str) -> Response:
+def _answer(fund: Fund, html: str) -> Response:
     answer = Response(html, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = page.content_security_policy()
+    answer.headers["Content-Security-Policy"] = page.content_security_policy(fund)
     return answer

@@ -1,7 +1,5 @@
 """The pages that people see when they sign in: one file each, no script, nothing fetched from anywhere."""
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.identity.signin.client import Client
 from shared.funds.fund import Fund
+from shared.http.design import page_style
+from shared.http.design.page_style import PageStyle
 from shared.kernel import yaml_text
 from shared.kernel.actors import ActorKind
 from shared.languages.locales import locale_of, own_name
@@ -65,14 +65,13 @@ def not_left(*, fund: Fund, language: str) -> str:
     return _page("notice.html", fund=fund, language=language, notice=_words()[language]["not_left"], code="")
 
 
-def content_security_policy(*, sends_to: str | None = None) -> str:
+def content_security_policy(fund: Fund, *, sends_to: str | None = None) -> str:
     """The header that allows a page its own style and nothing else; `sends_to` is where the form leads in the end.
 
     Browsers hold a form to `form-action` also where its answer redirects, so the client's address must be in it.
     """
-    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
     action = "'none'" if sends_to is None else f"'self' {_origin(sends_to)}"
-    own = f"style-src 'sha256-{digest}'; form-action {action}"
+    own = f"style-src {_style(fund).source}; form-action {action}"
     return f"default-src 'none'; {own}; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -110,15 +109,14 @@ def _page(name: str, *, fund: Fund, language: str, **shown: Any) -> str:
             direction=locale_of(language).text_direction,
             words=_words()[language],
             names=language_names(fund.languages),
-            style=_style(),
+            style=_style(fund).text,
             **shown,
         )
     )
 
 
-@cache
-def _style() -> str:
-    return (_HERE / "templates" / "signin.css").read_text(encoding="utf-8")
+def _style(fund: Fund) -> PageStyle:
+    return page_style.of_fund(_HERE / "templates" / "signin.css", colour=fund.branding.colour)
 
 
 @cache

@@ -201,7 +201,7 @@ class _Endpoints:
             locked_s=locked_s,
         )
         answer = _page(page.form(shown, fund=g.fund, language=language), status)
-        answer.headers["Content-Security-Policy"] = page.content_security_policy(sends_to=grant.redirect_uri)
+        answer.headers["Content-Security-Policy"] = page.content_security_policy(g.fund, sends_to=grant.redirect_uri)
         self._put_cookie(answer, BROWSER, browser_id)
         return answer
 
@@ -311,7 +311,7 @@ def _in_language(language: str) -> str:
 
 def _page(text: str, status: int) -> AnyResponse:
     answer = Response(text, status, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = page.content_security_policy()
+    answer.headers["Content-Security-Policy"] = page.content_security_policy(g.fund)
     answer.headers["Content-Language"] = _language()
     return answer
 

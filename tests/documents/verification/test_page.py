@@ -58,12 +58,13 @@ def test_each_state_is_said_in_words(status: Status, title: str, words: str) -> 
     assert words in html
 
 
-def test_each_state_has_an_icon_and_a_colour_of_its_own() -> None:
+def test_each_state_has_an_icon_of_its_own_and_good_and_bad_a_colour_of_theirs() -> None:
     answers = [re.search(r'<section class="answer (\w+)">\s*<svg.*?</svg>', shown(status), re.S) for status in Status]
     assert len({answer[0] for answer in answers if answer}) == len(Status)
-    colours = re.findall(r"^\.(\w+) \{ color: (#\w+)", page._style(), re.M)
-    assert {name for name, _ in colours} >= set(Status)
-    assert len({colour for name, colour in colours if name in set(Status)}) == len(Status)
+    colour_of = dict(re.findall(r"\.(\w+) \{ color: var\((--\w+)\)", page._style(a_fund()).text))
+    assert colour_of.keys() >= set(Status)
+    for status in (Status.VALID, Status.REVOKED):
+        assert [name for name in Status if colour_of[name] == colour_of[status]] == [status]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_the_page_fetches_nothing_and_its_policy_fits(status: Status) -> None:
     html = shown(status)
     (style,) = re.findall("<style>(.*?)</style>", html, re.S)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert f"style-src 'sha256-{digest}'" in page.content_security_policy()
+    assert f"style-src 'sha256-{digest}'" in page.content_security_policy(a_fund())
     assert not re.search(r"<script|<link|<img|\sstyle=|\son\w+=|src=|url\(|@import|https?:", html)
 
 

@@ -205,7 +205,7 @@ def test_the_page_speaks_the_readers_language(office: Office, header: str, query
 def test_the_page_may_fetch_nothing_and_nobody_keeps_it(office: Office) -> None:
     for path in (f"/v1/{DZ}/verify/{NEVER_ISSUED}", f"/v1/{DZ}/verify"):
         headers = stranger(office).get(path).headers
-        assert headers["Content-Security-Policy"] == page.content_security_policy()
+        assert headers["Content-Security-Policy"] == page.content_security_policy(office.context.funds[DZ])
         assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
         assert "Set-Cookie" not in headers
 
@@ -267,7 +267,7 @@ def test_r10_the_code_on_the_paper_shows_what_it_is_relied_on_for(
         for said in ("Amira BENABDALLAH", "SARL El Amel", FIRM, "2025"):
             assert said in shown.text
         assert "720" in shown.text and "180" in shown.text
-        assert shown.headers["Content-Security-Policy"] == page.content_security_policy()
+        assert shown.headers["Content-Security-Policy"] == page.content_security_policy(office.context.funds[DZ])
         ElementTree.fromstring(f"<body>{shown.text.partition('<body>')[2].partition('</body>')[0]}</body>")  # noqa: S314
 
 

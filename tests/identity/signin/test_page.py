@@ -1,5 +1,7 @@
 """The sign-in page keeps out of the way of password managers, and nobody else frames it or fills it in."""
 
+import base64
+import hashlib
 import re
 import unicodedata
 
@@ -98,3 +100,12 @@ def test_nobody_is_led_elsewhere_by_an_address_in_the_link(harness: IdentityHarn
     tokens = browser.tokens(AMIRA_NIN)
     query = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": wanted}
     assert browser.client.get(browser.url("/logout", **query)).location is None
+
+
+def test_the_page_has_the_design_s_values_and_its_policy_knows_them(harness: IdentityHarness) -> None:
+    shown = harness.browser().form()
+    [style] = re.findall("<style>(.*?)</style>", shown.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in shown.headers["Content-Security-Policy"]
+    for value in ("--accent:", "--target:", "prefers-color-scheme: dark", ":focus-visible"):
+        assert value in style
