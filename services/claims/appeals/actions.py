@@ -28,6 +28,6 @@ def appeal(uow: UnitOfWork, *, claim_id: str, statement: str, papers: Sequence[C
     )
     claims.use_papers(uow, copy.thing, copy.thing.papers, or_of=first.claim_id)
     store.claims.save(uow, contested)
-    kept = store.claims.save(uow, copy)
+    kept = store.claims.save(uow, claims.handled(uow, copy))
     crosschecks.ask(uow, kept)
     return kept

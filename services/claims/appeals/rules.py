@@ -91,6 +91,7 @@ def appeal(
         due_on=usual_due_on(definition, fund=fund, complete_on=today),
         legal_due_on=legal_due_on(definition, fund=fund, complete_on=today),
         separations=first.separations,
+        counter_agents=first.counter_agents,
         appealed=Appealed(
             claim_id=first.claim_id,
             reference=first.reference,

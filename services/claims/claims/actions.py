@@ -77,7 +77,7 @@ class ForAgent:
 
 def submit(uow: UnitOfWork, filing: ClaimFiling) -> Claim:
     """The caller files a claim for themselves."""
-    outcome = _filed(uow, filing)
+    outcome = handled(uow, _filed(uow, filing))
     use_papers(uow, outcome.thing, outcome.thing.papers)
     return _as_filed(uow, store.claims.save(uow, outcome))
 
@@ -133,7 +133,12 @@ def add_paper(uow: UnitOfWork, *, claim_id: str, paper: ClaimPaper) -> Claim:
     (known,) = known_papers(uow, [paper], person_ref=claim.person_ref)
     outcome = rules.add_paper(claim, known, fund=uow.fund, at=uow.at)
     use_papers(uow, claim, [known], or_of=claim.appealed.claim_id if claim.appealed else "")
-    return store.claims.save(uow, outcome)
+    return store.claims.save(uow, handled(uow, outcome))
+
+
+def handled(uow: UnitOfWork, outcome: Outcome[Claim]) -> Outcome[Claim]:
+    """The claim with the agent who acts for its person at a counter, where one does."""
+    return rules.handled_at_counter(outcome, agent=uow.by.agent)
 
 
 def withdraw(uow: UnitOfWork, *, claim_id: str) -> Claim:

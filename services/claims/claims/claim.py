@@ -327,6 +327,7 @@ class Claim:
     `overpaid_minor` is what an appeal found paid too much by the first decision; while `is_to_recover`, the fund has
     it to recover.
     `appeal` is the appeal against this claim's decision; `appealed` what this claim is an appeal against.
+    `counter_agents` are those who filed it, contested it or gave a paper of it for the person at a counter.
     A claim of a benefit that is not for care has no lines and `care_on` is the day of filing; its `answers` are what
     the person said to the benefit's questions.
     """
@@ -358,6 +359,7 @@ class Claim:
     appealed: Appealed | None = None
     doubts: tuple[Doubt, ...] = ()
     answers: tuple[BenefitAnswer, ...] = ()
+    counter_agents: tuple[str, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:

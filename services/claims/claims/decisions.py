@@ -34,6 +34,12 @@ class SamePerson(Forbidden):
     code = "claim.same-person"
 
 
+class HandledAtCounter(Forbidden):
+    """Whoever filed a claim or gave a paper of it for the person at a counter has no part in deciding it."""
+
+    code = "claim.handled-at-counter"
+
+
 class NoDecisionToConfirm(Conflict):
     """No decision about the claim waits for a second person."""
 
@@ -68,7 +74,10 @@ class ReasonUnknown(Invalid):
 
 
 def must_be_another(claim: Claim, by: Actor) -> None:
-    """Raises `SamePerson` for somebody who had a part in the decision that this claim is an appeal against."""
+    """Raises `SamePerson` for somebody who had a part in the decision that this claim is an appeal against, and
+    `HandledAtCounter` for an agent who acted for the person: nobody both makes a claim and decides it."""
+    if by.subject in claim.counter_agents:
+        raise HandledAtCounter
     if claim.appealed is not None and by.subject in claim.appealed.deciders:
         raise SamePerson
 

@@ -308,6 +308,14 @@ def _paper_name(definition: ClaimType, kind: str) -> Parameter:
     return known.names if known else kind[:40]
 
 
+def handled_at_counter(outcome: Outcome[Claim], *, agent: str | None) -> Outcome[Claim]:
+    """What a person did with a claim, with the agent who did it for them at a counter and may not decide it now."""
+    known = outcome.thing.counter_agents
+    if agent is None or agent in known:
+        return outcome
+    return replace(outcome, thing=replace(outcome.thing, counter_agents=(*known, agent)))
+
+
 def assign(claim: Claim, *, to: Actor) -> Outcome[Claim]:
     """An agent takes a claim out of the common queue; what a colleague holds stays with the colleague."""
     return Outcome(_held(claim, by=to))

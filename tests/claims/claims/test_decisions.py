@@ -135,3 +135,26 @@ def test_a_claim_of_an_earlier_release_is_read_and_goes_on(office: Office, of_fu
     read = agent.get(f"/queue/claims/{claim_id}").json
     assert (read["claim"]["legal_due_on"], read["medical"], read["claim"]["appeal"]) == (None, None, None)
     assert agent.post(f"/claims/{claim_id}/refusal", {"reason": "not-resident"}).json["status"] == "refused"
+
+
+# --- nobody both makes a claim and decides it ------------------------------------------------------------------------
+
+
+def test_who_filed_a_claim_at_a_counter_neither_decides_nor_confirms_it(office: Office) -> None:
+    at_counter = office.person(AMIRA, sub=AMIRA, act={"sub": "agent-1"}, visit="visit-1")
+    path = f"/claims/{at_counter.post('/claims', filing()).json['claim_id']}"
+    for step, body in (("approval", {}), ("refusal", {"reason": "not-resident"})):
+        refused = office.staff("agent-1").post(f"{path}/{step}", body)
+        assert (refused.status_code, refused.json["code"]) == (403, "claim.handled-at-counter")
+    assert office.staff("agent-2").post(f"{path}/approval", {}).json["status"] == "to-confirm"
+    confirmed = office.staff("agent-1").post(f"{path}/confirmation")
+    assert confirmed.json["code"] == "claim.handled-at-counter"
+    assert office.staff("agent-3").post(f"{path}/confirmation").json["status"] == "approved"
+
+
+def test_who_gave_a_paper_at_a_counter_does_not_decide_the_claim(office: Office) -> None:
+    path = f"/claims/{filed(office)}"
+    at_counter = office.person(AMIRA, sub=AMIRA, act={"sub": "agent-1"}, visit="visit-1")
+    assert at_counter.post(f"{path}/papers", {"kind": "invoice", "upload_id": "u3"}).status_code == 200
+    assert office.staff("agent-1").post(f"{path}/approval", {}).json["code"] == "claim.handled-at-counter"
+    assert office.staff("agent-2").post(f"{path}/approval", {}).json["status"] == "to-confirm"
