@@ -66,6 +66,7 @@ def test_an_agent_acts_for_who_is_present(platform: Platform, office: str, brows
     page.fill("#place", "شباك 3")
     page.click("main .btn-primary")
     expect(page.locator("#errors")).to_be_focused()  # without a proof there is no visit
+    expect(page.locator("#place")).to_have_value("شباك 3")  # point 20: what was typed is kept, and sent once
     page.check("#proof-1")
     page.click("main .btn-primary")
     expect(page.locator(".present")).to_be_visible()

@@ -41,6 +41,8 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "check.paper": "by the code on a paper; test_portal checks one",
     "papers.one": "once a paper was asked for; test_portal asks for one",
     "papers.pdf": "a file, no page; test_portal loads one",
+    "waves.recipients": "a file, no page; the operator's test loads one",
+    "declaring.corrected_file": "a file, no page",
     "payments.one": "nothing is paid month by month in the demo's data",
     "awards.one": "the same",
     "runs.one": "the same",
@@ -214,23 +216,24 @@ def days_left(said: str) -> int:
     return -number if "retard" in said or "dépassé" in said else number
 
 
-def begin_a_claim(crawl: Crawl) -> str:
-    """A draft, which its owner comes back to by a link on the first page: its path."""
+def begin_a_claim(crawl: Crawl, *, at: str = "") -> str:
+    """A draft, which its owner comes back to by a link on the first page: its path. `at` is where the pages of a person
+    stand in the frontend."""
     page = crawl.visitor.page
-    page.goto(f"{crawl.base}/claims/new/")
+    page.goto(f"{crawl.base}/{at}claims/new/")
     page.click("main form[method=post] button >> nth=0")
     page.wait_for_url("**/claims/new/*/*")
     return page.url.partition("?")[0].removeprefix(crawl.base)
 
 
-def receipt(crawl: Crawl) -> str:
+def receipt(crawl: Crawl, *, at: str = "") -> str:
     """Where one comes to after sending a claim; it says the same whenever it is read."""
     page = crawl.visitor.page
     draft = page.url
-    page.goto(f"{crawl.base}/claims")
+    page.goto(f"{crawl.base}/{at}claims")
     address = page.locator("main ul.rows .whole[href*='/claims/']:not([href*='/new/'])").first.get_attribute("href")
     page.goto(draft)
-    return f"{crawl.base}/claims/new/received/{str(address).rpartition('/')[2]}"
+    return f"{crawl.base}/{at}claims/new/received/{str(address).rpartition('/')[2]}"
 
 
 def draft_pages(crawl: Crawl) -> list[str]:
@@ -248,8 +251,37 @@ def test_staff(
     starts = [crawl.visitor.page.url.partition("?")[0]]
     if who == "supervisor":
         starts += [found(crawl, "person", people[1][2]), found(crawl, "employer", people[0][1].rpartition(" ")[2])]
+        starts += pages_at_counter(crawl, people[1][2])
     crawl.all_from(*starts)
     crawled(crawl)
+    if who == "operator":
+        a_wave_is_reported_by_recipient(crawl)
+
+
+def pages_at_counter(crawl: Crawl, number: str) -> list[str]:
+    """Whom an agent acts for sees the person's own pages; from these addresses they are reached."""
+    page = crawl.visitor.go(f"{crawl.base}/counter/?language=fr").page
+    page.fill("#number", number)
+    page.check("#proof-1")
+    page.fill("#proof_ending", "4821")
+    page.fill("#place", "Guichet 3")
+    page.click("main .btn-primary")
+    expect(page.locator(".present")).to_be_visible()
+    desk = page.url.partition("?")[0]
+    begin_a_claim(crawl, at="counter/")
+    return [desk, *draft_pages(crawl), receipt(crawl, at="counter/")]
+
+
+def a_wave_is_reported_by_recipient(crawl: Crawl) -> None:
+    """Point 18: how many arrived is said by receipt alone, and each message has its line, without a whole address."""
+    page = crawl.visitor.go(f"{crawl.base}/waves?language=fr").page
+    page.locator("main .rows .whole").first.click()
+    expect(page.locator("main table").first).to_contain_text("accusé")
+    with page.expect_download() as downloaded:
+        page.click("a[download]")
+    head, *lines = downloaded.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert "reason" in head and lines
+    assert not any(re.search(r"[A-Za-z0-9]{4,}@", line) for line in lines)
 
 
 def found(crawl: Crawl, what: str, number: str) -> str:

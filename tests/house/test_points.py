@@ -11,8 +11,6 @@ NAMED = re.compile(r"\bpoints? ((?:\d+(?:, | and )?)+)", re.IGNORECASE)
 POINTS = set(range(1, 21))
 NOT_YET: Mapping[int, str] = {
     15: "no page shows two people or cases that may be one side by side",
-    18: "no page reports a wave of messages",
-    20: "there is no counter mode yet",
 }
 """Points that no browser test shows, each with what is missing."""
 
