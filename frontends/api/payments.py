@@ -559,6 +559,27 @@ class RefundViewPage(TypedDict):
 class RefundVersionBody(TypedDict):
     version: int
 
+class ActivityView(TypedDict):
+    code: str
+    name: str
+    percent: str
+
+class ActivityViews(TypedDict):
+    items: list["ActivityView"]
+
+class SimulationView(TypedDict):
+    wage: str
+    on: str
+    worker: str
+    employer: str
+    total: str
+    left: str
+    cost: str
+    minimum: "str | None"
+    is_below_minimum: bool
+    is_to_be_confirmed: bool
+    contributions: list["ContributionView"]
+
 class AccountView(TypedDict):
     account: str
     currency: str
@@ -995,6 +1016,14 @@ def refunds_read(api: Api, refund_id: str) -> "RefundView":
 def refunds_confirm(api: Api, refund_id: str, *, idempotency_key: str, body: "RefundVersionBody", version: int | None = None) -> "RefundView":
     """Agree, as a second person, that a refund is sent."""
     return api.call(SERVICE, "POST", "/refunds/{refund_id}/confirmation", at={"refund_id": refund_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def contributions_list_activities(api: Api) -> "ActivityViews":
+    """The kinds of business that have a rate of their own today; none where no rate of the fund depends on them."""
+    return api.call(SERVICE, "GET", "/contribution-activities")  # type: ignore[no-any-return]
+
+def contributions_simulate(api: Api, *, wage: str, activity: str | None = None, on: str | None = None) -> "SimulationView":
+    """What one worker's wage of a month makes due, by the rates of a day: today's unless another is named."""
+    return api.call(SERVICE, "GET", "/contributions/simulation", query={"wage": wage, "activity": activity, "on": on})  # type: ignore[no-any-return]
 
 def ledger_account(api: Api, code: str, *, purpose: str | None = None) -> "AccountView":
     """What an account of the fund stands at; `receivable:<employer_id>` adds up all periods of a firm."""

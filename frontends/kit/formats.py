@@ -55,6 +55,11 @@ def percent(value: str | float | Decimal) -> Markup:
     return isolated(format_percent(Decimal(str(value)), "#,##0.#\u00a0%", locale=_locale()))
 
 
+def rate(value: str | Decimal) -> Markup:
+    """A percentage as a law sets it, to its last decimal: `0.7222` as `0,7222 %`."""
+    return isolated(f"{format_decimal(Decimal(value), '#,##0.######', locale=_locale())}\u00a0%")
+
+
 def day(value: str | date | None) -> Markup:
     """`2026-02-10` as `10 février 2026`; a dash for none."""
     if not value:
@@ -176,6 +181,7 @@ FILTERS = {
     "amount": amount,
     "number": number,
     "percent": percent,
+    "rate": rate,
     "day": day,
     "partial_day": partial_day,
     "period": period,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
-from frontends.portal.anyone import accounts, check, welcome
+from frontends.portal.anyone import accounts, check, simulate, welcome
 from frontends.portal.employer import by_form, declaring, firms, nothing
 from frontends.portal.person import account, career, home, messages, payments, rights
 
@@ -20,6 +20,7 @@ PORTAL = Frontend(
         welcome.pages,
         accounts.pages,
         check.pages,
+        simulate.pages,
         home.pages,
         rights.pages,
         payments.pages,

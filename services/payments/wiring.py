@@ -26,6 +26,7 @@ from services.payments.collections.obligation import ObligationStatus
 from services.payments.collections.routes import routes as collection_routes
 from services.payments.collections.standing import Case
 from services.payments.collections.store import collections, credits, obligations, standings
+from services.payments.contributions.routes import routes as contribution_routes
 from services.payments.declarations.declaration import Status as DeclarationStatus
 from services.payments.declarations.jobs import backfills as left_declarations
 from services.payments.declarations.jobs import checking
@@ -125,6 +126,7 @@ service: Service[Settings] = Service(
         bank_routes,
         payout_routes,
         refund_routes,
+        contribution_routes,
         ledger_routes,
         partner_routes,
         access_journal(AccessedKind, scope="account:manage"),

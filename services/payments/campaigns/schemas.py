@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.payments.declarations.schemas import FormName, named
+from services.payments.contributions.schemas import named
+from services.payments.declarations.schemas import FormName
 from shared.http.shapes import PagedQuery, fund, paged
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from marshmallow import Schema, fields, pre_dump, validate
 
 from services.payments.collections.obligation import Obligation, ObligationStatus
+from services.payments.contributions.schemas import ContributionView, named
 from services.payments.declarations import plausibility
 from services.payments.declarations.actions import Cards, Consulted
 from services.payments.declarations.declaration import Booked, Intake, Receipt, ReceivedReceipt, Status
 from services.payments.declarations.findings import FileRole, Finding, Severity, in_words
 from services.payments.declarations.wages import Unit
 from shared.funds.period import PeriodKind
-from shared.http.problems import language, translate
+from shared.http.problems import translate
 from shared.http.shapes import Amount, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
@@ -136,21 +137,6 @@ def _outcome(receipt: Receipt) -> str:
 
 
 # --- What is due, and what became of it -------------------------------------------------------------------------------
-
-
-class ContributionView(Schema):
-    """One branch's part of one side, with the text that its percentage comes from."""
-
-    side = fields.String(required=True)
-    side_name = fields.Function(lambda part: named(fund().contributions.sides[part.side]), metadata=TEXT, required=True)
-    branch = fields.String(required=True)
-    branch_name = fields.Function(
-        lambda part: named(fund().contributions.branches[part.branch]), metadata=TEXT, required=True
-    )
-    percent = fields.String(required=True)
-    amount = Amount(required=True, attribute="amount_minor")
-    law = fields.String(required=True, attribute="law.reference")
-    is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
 
 
 class SlipView(Schema):
@@ -340,8 +326,3 @@ def _sentence(code: str, parameters: Mapping[str, str | int]) -> str:
         if check := (form.plausibility or {}).get(code.removeprefix(plausibility.PREFIX)):
             return named(check.sentence)
     return translate(code, **parameters)
-
-
-def named(names: Mapping[str, str]) -> str:
-    """The fund's own name for something, in the caller's language."""
-    return names.get(language()) or names[fund().language]

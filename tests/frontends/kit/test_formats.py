@@ -125,3 +125,18 @@ def test_markup_that_somebody_typed_is_shown_and_not_obeyed() -> None:
 )
 def test_a_text_that_nobody_named_yet_is_not_shown(references: str | None, expected: str) -> None:
     assert formats.law(references) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "value", "expected"),
+    [
+        ("fr", "TN", "0.7222", "<bdi>0,7222 %</bdi>"),
+        ("ar", "TN", "7.7639", "<bdi>7,7639 %</bdi>"),
+        ("en", "DZ", "25.00", "<bdi>25 %</bdi>"),
+    ],
+)
+def test_a_rate_keeps_every_decimal_that_the_law_sets(
+    page: SimpleNamespace, language: str, country: str, value: str, expected: str
+) -> None:
+    page.language, page.fund = language, {**page.fund, "country": country}
+    assert plain(formats.rate(value)) == expected
