@@ -174,7 +174,7 @@ class FileLayout:
     def __post_init__(self) -> None:
         groups = _compiled(self.file_name, "file_name").groupindex
         for place, name in (("detail_name", self.detail_name), ("header_name", self.header_name)):
-            if name and re.fullmatch(self.file_name, _example(name), re.IGNORECASE) is None:
+            if name and re.fullmatch(self.file_name, self._example(name), re.IGNORECASE) is None:
                 raise ValueError(f"{place} {name} is not what file_name reads")
         if bool(self.header) != bool(self.header_name) and self.detail_name:
             raise ValueError("header_name belongs to a layout with a header, whose files' names are written")
@@ -193,6 +193,14 @@ class FileLayout:
             if "line_in_page" in kind.names and not self.lines_per_page:
                 raise ValueError("detail numbers lines by page, but lines_per_page is not said")
 
+    def _example(self, name: str) -> str:
+        """A name as it would be written, of an employer whose number fills its field."""
+        lengths = [field.length for kind in self.detail for field in kind.fields if field.name == "employer"]
+        try:
+            return name.format_map({**NAME_PARTS, "employer": "1".zfill(max(lengths, default=1))})
+        except (KeyError, ValueError, IndexError) as fault:
+            raise ValueError(f"the name {name} may say {', '.join(sorted(NAME_PARTS))}") from fault
+
 
 NAME_PARTS = {
     "employer": "0000000001",
@@ -203,13 +211,6 @@ NAME_PARTS = {
     "half_year": 1,
 }
 """What a written name may say, each as it may look."""
-
-
-def _example(name: str) -> str:
-    try:
-        return name.format_map(NAME_PARTS)
-    except (KeyError, ValueError, IndexError) as fault:
-        raise ValueError(f"the name {name} may say {', '.join(sorted(NAME_PARTS))}") from fault
 
 
 def _compiled(pattern: str, place: str) -> re.Pattern[str]:
