@@ -267,9 +267,9 @@ def pages_at_counter(crawl: Crawl, number: str) -> list[str]:
     page.fill("#place", "Guichet 3")
     page.click("main .btn-primary")
     expect(page.locator(".present")).to_be_visible()
-    desk = page.url.partition("?")[0]
+    start = page.url.partition("?")[0]
     begin_a_claim(crawl, at="counter/")
-    return [desk, *draft_pages(crawl), receipt(crawl, at="counter/")]
+    return [start, *draft_pages(crawl), receipt(crawl, at="counter/")]
 
 
 def a_wave_is_reported_by_recipient(crawl: Crawl) -> None:

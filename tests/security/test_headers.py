@@ -31,6 +31,7 @@ def test_every_answer_is_for_its_caller_alone(operation: Operation, holding: Hol
             "application/json",
             "application/problem+json",
             "application/pdf",
+            "text/csv",
         }
 
 

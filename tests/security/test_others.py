@@ -11,7 +11,10 @@ from tests.security.matrix import GUARDED, Operation
 SOMEBODY_S = SCOPES[Role.PERSON] | SCOPES[Role.EMPLOYER]
 THEIRS = [each for each in GUARDED if each.scope in SOMEBODY_S and each.parts and not each.is_reference]
 LISTS = [each for each in GUARDED if each.method == "GET" and not each.parts]
-NAMED = ("declarations.file", "declarations.list_of_employer")
+NAMED = tuple(
+    f"declarations.{name}"
+    for name in ("file", "declare_typed", "declare_nothing", "check_typed", "begin_typing", "list_of_employer")
+)
 """Operations that name whose thing it is beside the path: `things.asks` says which."""
 
 OF_ONES_OWN = {

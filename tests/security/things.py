@@ -392,6 +392,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
         office,
         parts={
             "declaration_id": declaration_id,
+            "file_number": "1",
             "form": "das",
             "period": "2024",
             "collection_id": asked.json["collection_id"],

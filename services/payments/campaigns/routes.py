@@ -26,7 +26,7 @@ def read(uow: UnitOfWork, query: Mapping[str, Any]) -> Board:
     return actions.board(uow, form=query["form"], period=query["period"])
 
 
-@routes.get("/operations/campaign/silent", scope=NAMES, query=CampaignPagedQuery, response=SilentPage)
+@routes.get("/campaign/silent", scope=NAMES, query=CampaignPagedQuery, response=SilentPage)
 def list_silent(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Employer]:
     """Open employers from whom nothing came for a period, by their numbers.
 
@@ -35,7 +35,7 @@ def list_silent(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Employer]:
     return actions.silent(uow, form=query["form"], period=query["period"], wanted=query["page"])
 
 
-@routes.get("/operations/campaign/silent/file", scope=NAMES, query=CampaignQuery, response=Downloads(CSV))
+@routes.get("/campaign/silent/file", scope=NAMES, query=CampaignQuery, response=Downloads(CSV))
 def download_silent(uow: UnitOfWork, query: Mapping[str, Any]) -> Download:
     """All of them, as CSV: at most 20,000."""
     content = actions.silent_file(uow, form=query["form"], period=query["period"])

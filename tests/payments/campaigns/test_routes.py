@@ -50,11 +50,11 @@ def test_who_is_silent_is_listed_page_by_page_and_as_a_file(
 ) -> None:
     harness.declare(das_b())
     count_filings(context, DZ)
-    first = operator.get(f"/operations/campaign/silent{PERIOD}&limit=2").json
-    rest = operator.get(f"/operations/campaign/silent{PERIOD}&limit=2&cursor={first['next']}").json
+    first = operator.get(f"/campaign/silent{PERIOD}&limit=2").json
+    rest = operator.get(f"/campaign/silent{PERIOD}&limit=2&cursor={first['next']}").json
     found = [each["employer_id"] for each in [*first["items"], *rest["items"]]]
     assert (found, rest["next"]) == (list(SILENT), None)
-    answer = operator.get(f"/operations/campaign/silent/file{PERIOD}")
+    answer = operator.get(f"/campaign/silent/file{PERIOD}")
     rows = list(csv.DictReader(answer.data.decode("utf-8-sig").splitlines()))
     assert [(row["employer_id"], row["office"]) for row in rows] == [
         ("1600000007", "16"),
@@ -66,8 +66,8 @@ def test_who_is_silent_is_listed_page_by_page_and_as_a_file(
 def test_only_who_sees_accounts_sees_which_employers_are_silent(harness: DeclarationsHarness) -> None:
     reader = harness.office.staff(scopes=["operations:read"])
     assert reader.get(f"/operations/campaign{PERIOD}").status_code == 200
-    assert reader.get(f"/operations/campaign/silent{PERIOD}").status_code == 403
-    assert reader.get(f"/operations/campaign/silent/file{PERIOD}").status_code == 403
+    assert reader.get(f"/campaign/silent{PERIOD}").status_code == 403
+    assert reader.get(f"/campaign/silent/file{PERIOD}").status_code == 403
 
 
 def test_what_is_no_campaign_is_said(harness: DeclarationsHarness, operator: Caller) -> None:
