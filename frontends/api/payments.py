@@ -919,11 +919,11 @@ def campaigns_read(api: Api, *, form: str | None = None, period: str | None = No
 
 def campaigns_list_silent(api: Api, *, form: str | None = None, period: str | None = None, limit: int | None = None, cursor: str | None = None) -> "SilentEmployerViewPage":
     """Open employers from whom nothing came for a period, by their numbers."""
-    return api.call(SERVICE, "GET", "/operations/campaign/silent", query={"form": form, "period": period, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/campaign/silent", query={"form": form, "period": period, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
 
 def campaigns_download_silent(api: Api, *, form: str | None = None, period: str | None = None) -> bytes:
     """All of them, as CSV: at most 20,000."""
-    return api.call(SERVICE, "GET", "/operations/campaign/silent/file", query={"form": form, "period": period}, raw=True)  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/campaign/silent/file", query={"form": form, "period": period}, raw=True)  # type: ignore[no-any-return]
 
 def collections_list_of_declaration(api: Api, declaration_id: str, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "CollectionsView":
     """What a declaration made due, what of it has come, and the tries to collect it, oldest first."""

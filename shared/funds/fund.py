@@ -297,7 +297,9 @@ class Fund:
         return at.astimezone(self.zone).date()
 
     def bounds_of(self, day: date) -> tuple[datetime, datetime]:
-        """When a calendar day begins where the fund is, and when the next one does."""
+        """When a calendar day begins where the fund is, and when the next one does. What comes last that can be asked
+        for has a day behind it too."""
+        day = min(day, date.max - timedelta(days=1))
         begins_at, ends_at = (datetime.combine(each, time(), self.zone) for each in (day, day + timedelta(days=1)))
         return begins_at, ends_at
 

@@ -1,7 +1,10 @@
 """Identifiers: made at the edge from a clock and chance that are handed in, so that rules stay pure."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""From when on ids count their milliseconds: none was made before."""
 
 
 def uuid7(at: datetime, entropy: bytes) -> UUID:
@@ -15,4 +18,4 @@ def uuid7(at: datetime, entropy: bytes) -> UUID:
 
 def first_id_at(at: datetime) -> str:
     """The smallest id that can be made at an instant: whatever was made before sorts before it."""
-    return str(uuid7(at, bytes(10)))
+    return str(uuid7(max(at, EPOCH), bytes(10)))

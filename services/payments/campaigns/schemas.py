@@ -25,8 +25,16 @@ class OfficeOfEmployer(OfficeName):
 class CampaignQuery(Schema):
     """Of which form and period: the fund's first form and the period that ended last, where none is named."""
 
-    form = fields.String(load_default=None, validate=validate.Length(1, 40))
-    period = fields.String(load_default=None, validate=validate.Length(4, 8))
+    form = fields.String(
+        load_default=None,
+        validate=validate.Length(1, 40),
+        metadata={"description": "Which form of declaration; the fund's first where none is named."},
+    )
+    period = fields.String(
+        load_default=None,
+        validate=validate.Length(4, 8),
+        metadata={"description": "Which period; the one that ended last where none is named."},
+    )
 
 
 class CampaignPagedQuery(PagedQuery, CampaignQuery):

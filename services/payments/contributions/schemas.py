@@ -42,7 +42,9 @@ class ActivityView(Schema):
 class SimulationQuery(Schema):
     wage = Amount(required=True, attribute="wage_minor")
     activity = fields.String(load_default="", validate=validate.Length(0, ACTIVITY_LENGTH_MAX))
-    on = fields.Date(load_default=None)
+    on = fields.Date(
+        load_default=None, metadata={"description": "The day whose rates count; today where none is named."}
+    )
 
 
 class SimulationView(Schema):

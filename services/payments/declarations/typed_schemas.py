@@ -22,6 +22,8 @@ class BirthText(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
         text = normalize.plain(str(super()._deserialize(value, attr, data, **more)))
+        if len(text) > NAME_MAX:
+            raise ValidationError("too long")
         read = partial_date.read(text) if text else None
         if text and read is None:
             raise ValidationError("not a date of birth")
@@ -45,7 +47,7 @@ class TypedLineBody(Schema):
     insurance_number = fields.String(load_default="", validate=validate.Length(0, NAME_MAX))
     family_name = fields.String(load_default="", validate=validate.Length(0, TYPED_NAME_MAX))
     first_name = fields.String(load_default="", validate=validate.Length(0, TYPED_NAME_MAX))
-    birth_on = BirthText(load_default=None, allow_none=True, validate=validate.Length(0, NAME_MAX))
+    birth_on = BirthText(load_default=None, allow_none=True, metadata={"maxLength": NAME_MAX})
     national_id = fields.String(load_default=None, allow_none=True, validate=validate.Length(0, NAME_MAX))
     entered_on = fields.Date(load_default=None, allow_none=True)
     left_on = fields.Date(load_default=None, allow_none=True)

@@ -200,8 +200,14 @@ class ServiceSummaryView(Schema):
 
 
 class OperatorActsQuery(PagedQuery):
-    by = fields.String(load_default=None, validate=validate.Length(1, KEY_LENGTH_MAX))
-    on = fields.Date(load_default=None)
+    by = fields.String(
+        load_default=None,
+        validate=validate.Length(1, KEY_LENGTH_MAX),
+        metadata={"description": "Whose acts; everybody's where nobody is named."},
+    )
+    on = fields.Date(
+        load_default=None, metadata={"description": "Of which day of the fund; of all days where none is named."}
+    )
 
 
 class OperatorActView(Schema):

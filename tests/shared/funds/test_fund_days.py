@@ -17,3 +17,8 @@ from tests.kit.contexts import funds
 @pytest.mark.parametrize("fund_id", ["tn-cnss", "dz-cnas"])
 def test_the_day_begins_at_midnight_where_the_fund_is(fund_id: str, at: datetime, day: date) -> None:
     assert funds()[fund_id].day_of(at) == day
+
+
+def test_the_last_day_that_can_be_asked_for_has_bounds() -> None:
+    begins_at, ends_at = funds()["tn-cnss"].bounds_of(date.max)
+    assert begins_at < ends_at
