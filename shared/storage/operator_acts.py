@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 from shared.kernel.errors import Missing
 from shared.kernel.ids import first_id_at
+from shared.kernel.outcome import Outcome
 from shared.storage.paging import Order, Page, PageRequest
-from shared.storage.repository import Index, Repository, as_document
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import for_days
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -33,7 +34,7 @@ class OperatorAct:
     thing: str
     thing_id: str
     reason: str = ""
-    version: int = 1
+    version: int = 0
 
     @property
     def sentence(self) -> str:
@@ -57,7 +58,7 @@ def record(uow: UnitOfWork, verb: str, thing: str, thing_id: str, *, why: str = 
         act_id=uow.new_id(), at=uow.at, by=uow.by.subject, verb=verb, thing=thing, thing_id=thing_id, reason=why
     )
     uow.note(verb, thing, thing_id, version=version, why=why)
-    uow.collection(NAME).insert(act.act_id, as_document(act))
+    acts.save(uow, Outcome(act))
 
 
 def page(uow: UnitOfWork, *, by: str | None, on: date | None, wanted: PageRequest) -> Page[OperatorAct]:

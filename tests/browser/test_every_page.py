@@ -66,7 +66,10 @@ def people(platform: Platform) -> list[list[str]]:
     kept = platform.var / "demo" / "crawled.json"
     if not kept.exists():  # of a platform that is shared by several runs, once
         fund = load([FUND])[FUND]
-        kept.write_text(json.dumps(data.firm(World(dict(platform.ports), Reporter(lambda line: None)), fund)))
+        with pytest.MonkeyPatch.context() as changed:  # operators' commands find the run by its settings
+            for name, value in platform.environ.items():
+                changed.setenv(name, value)
+            kept.write_text(json.dumps(data.firm(World(dict(platform.ports), Reporter(lambda line: None)), fund)))
     rows: list[list[str]] = json.loads(kept.read_text())
     return rows
 

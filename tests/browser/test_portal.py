@@ -144,7 +144,7 @@ def test_an_employer_types_the_lines_or_has_nothing_to_declare(
     typed = characters.workers[0].insurance_number
     page.fill("#insurance_number-1", typed.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")))  # point 8
     page.fill("#full_name-1", f"{characters.workers[0].family_name} {characters.workers[0].first_name}")
-    for row in range(page.locator("[id^=insurance_number-]").count(), 1, -1):
+    for row in range(page.locator("input[id^=insurance_number-]").count(), 1, -1):
         page.click(f"button[value=remove-{row}]")
     page.click(".actions button[value=check]")
     page.wait_for_url("**/type/check**")
