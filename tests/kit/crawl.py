@@ -52,7 +52,9 @@ DESIGN = """(language) => {
 }"""
 """Of the twenty points (frontends/DESIGN.md): rows and statuses (point 2), digits in Arabic (point 9), charts
 (point 10)."""
-LINKS = "() => [...document.querySelectorAll(':is(main, .menu, .tools, .foot) a[href]')].map((link) => link.href)"
+LINKS = """() => [
+  ...document.querySelectorAll(":is(main, .menu, .tools, .foot) a[href]:not([download])")
+].map((link) => link.href)"""
 LONG_NAMES = """() => {
   for (const each of document.querySelectorAll("h1, .whole, .brand strong, .tools bdi, .state")) {
     each.textContent = "Abdelmouhsinoulabidinecheikhia".repeat(2);

@@ -31,11 +31,17 @@ _MONTHS = re.compile(r"\.months-(?P<least>[0-9]+)-to-(?P<most>[0-9]+)$")
 Translate = Callable[..., str]
 
 
+OF_LINE = frozenset({"care.quantity", "care.paid", "price", "percent", "cover", "reduced-for", "refused-for"})
+"""What the sum of a line of care is computed from, beside the facts of the person."""
+
+
 def fact_text(name: str, *, fund: Fund, language: str, translate: Translate) -> str:
     """What a fact is called in a language: as the fund asks or says it, else by the platform's own sentence; the code
     itself only of a fact that a later release knows. `translate` gives the platform's sentences."""
     if name in OF_LAW:
         return translate(f"benefit.given.{name}")
+    if name in OF_LINE:
+        return translate(f"benefit.fact.line.{name}")
     if (of := facts.DECEASED.read(name)) is not None:
         said = fact_text(of["fact"], fund=fund, language=language, translate=translate)
         return translate("benefit.fact.deceased", fact=said)

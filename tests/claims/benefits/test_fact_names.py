@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from services.claims.benefits.fact_names import OF_LAW, fact_text
+from services.claims.benefits.fact_names import OF_LAW, OF_LINE, fact_text
 from services.claims.wiring import service
 from shared.funds import facts
 from shared.funds.fund import Fund
@@ -15,6 +15,7 @@ from tests.funds.invented import more_funds
 FUNDS = list({**load(), **more_funds()}.values())
 SAMPLES = (
     *OF_LAW,
+    *OF_LINE,
     "person.age",
     "person.birth-on",
     "person.is-alive",
