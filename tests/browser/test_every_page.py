@@ -41,6 +41,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "check.paper": "by the code on a paper; test_portal checks one",
     "papers.one": "once a paper was asked for; test_portal asks for one",
     "papers.pdf": "a file, no page; test_portal loads one",
+    "campaign.silent_file": "a file, no page",
     "waves.recipients": "a file, no page; the operator's test loads one",
     "declaring.corrected_file": "a file, no page",
     "declaring.corrected": "of a file that was refused; tests/payments/declarations/test_correcting.py",
