@@ -37,6 +37,7 @@ def test_u7_each_kind_of_reference_data_has_a_route() -> None:
         ("identity", "/fund"),
         ("identity", "/fund/holidays"),
         ("identity", "/codes"),
+        ("payments", "/contribution-activities"),
         ("payments", "/declaration-forms"),
         ("payments", "/declaration-forms/<form>/periods"),
         ("payments", "/codes"),
@@ -55,7 +56,7 @@ def test_u7_it_is_said_in_each_language_and_may_be_kept(name: str, path: str, co
         assert "Accept-Language" in answer.headers["Vary"]
         again = office.staff().get(path, headers={"Accept-Language": language, "If-None-Match": answer.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
-    if "periods" not in path:
+    if "periods" not in path and said["ar"].json != {"items": []}:
         assert len({answer.headers["ETag"] for answer in said.values()}) == 3, "three languages, three answers"
         stale = office.staff().get(path, headers={"Accept-Language": "ar", "If-None-Match": said["fr"].headers["ETag"]})
         assert stale.status_code == 200
