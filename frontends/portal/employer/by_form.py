@@ -20,7 +20,7 @@ from frontends.kit.pages import Form, api, change_session, go_to, render, sessio
 from frontends.kit.typed import read_day
 from frontends.kit.words import _
 from frontends.portal.employer.firms import check_own
-from frontends.portal.employer.periods import chosen, open_periods
+from frontends.portal.employer.periods import chosen, form_and_period, open_periods
 
 pages = Blueprint("by_form", __name__)
 
@@ -132,7 +132,7 @@ def _review(employer_id: str, *, problem: Problem | None = None) -> Response:
 
 
 def _start(employer_id: str) -> TypingStartView:
-    form, _slash, period = chosen().partition("/")
+    form, period = form_and_period()
     mended = request.args.get("mended") or None
     return payments.declarations_begin_typing(api(), form, period, employer_id=employer_id, mended=mended)
 
@@ -235,13 +235,12 @@ def _check(employer_id: str, start: TypingStartView, rows: list[Row]) -> tuple[C
 
 def _body(employer_id: str, start: TypingStartView, rows: list[Row]) -> tuple[TypedBody, list[int]]:
     """The lines as the service takes them, and the place of each among the rows; empty rows are left out."""
-    form, _slash, period = chosen().partition("/")
+    form, period = form_and_period()
     places = [place for place, row in enumerate(rows) if not is_empty(row)]
     faults: dict[str, str] = {}
     lines = [_line(rows[place], place + 1, start, faults) for place in places]
     if not lines:
-        first = next(name for name in fields_of(start))
-        faults[f"{first}-1"] = _("Type at least one worker; or say that there is nothing to declare.")
+        faults[f"{fields_of(start)[0]}-1"] = _("Type at least one worker; or say that there is nothing to declare.")
     if faults:
         raise Problem(
             422,

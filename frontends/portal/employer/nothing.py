@@ -7,7 +7,7 @@ from frontends.api import payments
 from frontends.kit.api import Problem
 from frontends.kit.pages import Form, api, go_to, render, signed_in
 from frontends.portal.employer.firms import check_own
-from frontends.portal.employer.periods import chosen, open_periods
+from frontends.portal.employer.periods import chosen, form_and_period, open_periods
 
 pages = Blueprint("nothing", __name__)
 
@@ -27,7 +27,7 @@ def declare(employer_id: str) -> Response:
     """Say so. Wages that are declared for the period are taken back only where that was asked for by name."""
     check_own(employer_id)
     form = Form(f"nothing:{employer_id}:{chosen()}:{request.form.get('to_replace', '')}")
-    which, _slash, period = chosen().partition("/")
+    which, period = form_and_period()
     body: payments.NothingBody = {
         "employer_id": employer_id,
         "form": which,
@@ -62,7 +62,7 @@ def _page(employer_id: str, *, problem: Problem | None = None) -> Response:
 
 def _in_force(employer_id: str) -> payments.SummaryView | None:
     """The wages that stand for the chosen period."""
-    which, _slash, period = chosen().partition("/")
+    which, period = form_and_period()
     found = payments.declarations_list_of_employer(api(), employer_id=employer_id, period=period, limit=100)
     standing = [each for each in found["items"] if each["form"] == which and each["status"] == "accepted"]
     return next((each for each in standing if not each["establishment"].strip("0")), None)

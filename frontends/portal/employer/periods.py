@@ -28,3 +28,9 @@ def open_periods(asked: Api) -> OpenPeriods:
 def chosen() -> str:
     """The form and period that the page is about: `das/2025`; empty where none was chosen yet."""
     return (request.form.get("which") or request.args.get("which") or "").strip()[:80]
+
+
+def form_and_period() -> tuple[str, str]:
+    """What was chosen, in its two parts."""
+    form, _slash, period = chosen().partition("/")
+    return form, period

@@ -1,5 +1,6 @@
 """Which campaign is on, what a filing adds to it, and how it stands. Pure."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -155,31 +156,35 @@ def _days(
     today: date,
 ) -> list[BoardDay]:
     last = min(DAYS_MAX - 1, max((now.due_on - now.begins_on).days, (today - now.begins_on).days))
-    found = []
-    for passed in range(last + 1):
-        on, on_before = (each.begins_on + timedelta(days=passed) for each in (now, before))
-        of_day = [day for day in days if day.on == on]
-        found.append(
-            BoardDay(
-                on=on,
-                declarations=sum(day.declarations for day in of_day),
-                workers=sum(day.workers for day in of_day),
-                workers_before=sum(day.workers for day in days_before if day.on == on_before),
-            )
+    declarations, workers, workers_before = Counter[date](), Counter[date](), Counter[date]()
+    for day in days:
+        declarations[day.on] += day.declarations
+        workers[day.on] += day.workers
+    for day in days_before:
+        workers_before[day.on] += day.workers
+    passed = [timedelta(days=each) for each in range(last + 1)]
+    return [
+        BoardDay(
+            on=now.begins_on + each,
+            declarations=declarations[now.begins_on + each],
+            workers=workers[now.begins_on + each],
+            workers_before=workers_before[before.begins_on + each],
         )
-    return found
+        for each in passed
+    ]
 
 
 def _offices(days: Sequence[CampaignDay], days_before: Sequence[CampaignDay]) -> list[BoardOffice]:
-    names = sorted({day.office for day in [*days, *days_before] if day.office})
+    employers, workers, workers_before = Counter[str](), Counter[str](), Counter[str]()
+    for day in days:
+        employers[day.office] += day.employers
+        workers[day.office] += day.workers
+    for day in days_before:
+        workers_before[day.office] += day.workers
     found = [
-        BoardOffice(
-            office=name,
-            employers=sum(day.employers for day in days if day.office == name),
-            workers=sum(day.workers for day in days if day.office == name),
-            workers_before=sum(day.workers for day in days_before if day.office == name),
-        )
-        for name in names
+        BoardOffice(office=name, employers=employers[name], workers=workers[name], workers_before=workers_before[name])
+        for name in {*workers, *workers_before}
+        if name
     ]
     return sorted(found, key=lambda each: (-max(each.workers, each.workers_before), each.office))
 
