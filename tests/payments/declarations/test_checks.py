@@ -175,6 +175,11 @@ def file(name: str, change: Callable[[bytes], bytes]) -> Build:
     return lambda: das_b().having(name, change(das_b().by_name[name]))
 
 
+def longer_name(line: bytes) -> bytes:
+    """A name of one letter more than it has place for; the blank that the line then has too much at its end is lost."""
+    return line[:94] + b" " + line[94:121]
+
+
 def only(name: str) -> Build:
     return lambda: Files({name: das_b().by_name[name]})
 
@@ -331,6 +336,20 @@ def test_what_is_wrong_is_refused_at_its_place(build: Build, given: DeclarationF
     assert {finding.severity for finding in report.findings} == {Severity.ERROR}
     assert not report.is_accepted
     assert not any(f"detail {person.line}:" in place for person in people for place in expected)
+
+
+def test_fields_that_stand_one_place_too_far_right_are_no_other_amount() -> None:
+    """Each alone is a warning, but the wage that they stand around would be ten times smaller, or a CIN's digit."""
+    shifted = b"\n".join(map(longer_name, tn_122().by_name[TN_FILE].split(b"\n")))
+
+    report, people = examined(tn_122().having(TN_FILE, shifted), TN)
+
+    assert people == []
+    assert [f"{each.severity} {each.column} {each.code}" for each in report.findings if each.line == 1] == [
+        "warning 95 wage-file.national-id-malformed",
+        "warning 113 wage-file.filler",
+        "error 103 wage-file.line-shifted",
+    ]
 
 
 @pytest.mark.parametrize(("build", "given", "expected"), WARNED.values(), ids=WARNED)

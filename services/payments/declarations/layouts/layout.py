@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from struct import Struct
 from typing import Any
 
-from services.payments.declarations.findings import FileRole, Remark
-from services.payments.declarations.layouts.forms import FieldCodec, FieldRefused, Filler, Letters
+from services.payments.declarations.findings import FileRole, Phrase, Remark
+from services.payments.declarations.layouts.forms import AmountCodec, FieldCodec, FieldRefused, Filler, Letters
 
+FILLER = "wage-file.filler"
 Values = dict[str, Any]
 """The values of one line by field name, each as its form reads it; a field with a fault is left out."""
 
@@ -65,7 +66,21 @@ class RecordKind:
                 values[name] = read(raw)
             except FieldRefused as fault:
                 faults.append(Remark(fault.code, name, fault.found, fault.expected, fault.severity))
+        if faults and (shifted := self._shifted(line, faults)):
+            values.pop(shifted.field, None)
+            faults.append(shifted)
         return values, faults
+
+    def _shifted(self, line: bytes, faults: Iterable[Remark]) -> Remark | None:
+        """What says that fields stand one place too far right: the last digit of an amount, alone in the blanks that
+        follow it. What is read as the amount is then another one, of as many digits."""
+        filled = {fault.field for fault in faults if fault.code == FILLER}
+        for before, part in pairwise(self.fields):
+            if part.name in filled and isinstance(before.form, AmountCodec):
+                found = line.ljust(self.length)[part.start - 1 : part.start - 1 + part.length]
+                if found[:1].isdigit() and not found[1:].strip():
+                    return Remark("wage-file.line-shifted", before.name, Phrase("digit-after"), Phrase("amount"))
+        return None
 
     def write(self, values: Values) -> bytes:
         """A line from values by field name. Fields without a value are written empty where their form allows it."""
