@@ -78,6 +78,8 @@ class Person:
     dependants: int
     family: tuple[Dependant, ...] | None = None
     """Who the dependants are; None where the register says only how many."""
+    register_contact: Contact | None = None
+    """What the register says where the contact was corrected since; None where it says the same."""
     published: int = 0
     """How much of a person was published to the other services, as `PUBLISHED` counts it."""
     version: int = 0

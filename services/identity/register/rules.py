@@ -141,12 +141,15 @@ def read_employer(row: Mapping[str, str], *, fund: Fund, on: date) -> Read[Emplo
 
 
 def registered(known: Person | None, entry: PersonEntry, *, person_ref: str, national_id_index: str) -> Person | None:
-    """The person as the register now has them, or None where nothing of it is new."""
+    """The person as the register now has them, or None where nothing of it is new. A contact that was corrected stands
+    until the register says another one than it did then: most registers learn of a correction late, or never."""
+    is_corrected = known is not None and known.register_contact == entry.contact
     person = Person(
         person_ref=person_ref,
         national_id_index=national_id_index,
         civil=entry.civil,
-        contact=entry.contact,
+        contact=known.contact if known and is_corrected else entry.contact,
+        register_contact=entry.contact if is_corrected else None,
         bank=entry.bank,
         language=entry.language,
         dependants=entry.dependants,
@@ -159,7 +162,10 @@ def registered(known: Person | None, entry: PersonEntry, *, person_ref: str, nat
 
 def with_contact(person: Person, contact: Contact) -> Person | None:
     """The person with other contact data, or None where nothing of it is new."""
-    return None if person.contact == contact else replace(person, contact=contact)
+    if person.contact == contact:
+        return None
+    said = person.register_contact or person.contact
+    return replace(person, contact=contact, register_contact=None if said == contact else said)
 
 
 def affiliated(known: Employer | None, entry: Employer) -> Employer | None:

@@ -21,6 +21,7 @@ persons = Repository(
     encrypted={
         "civil": DataClass.CIVIL,
         "contact": DataClass.CONTACT,
+        "register_contact": DataClass.CONTACT,
         "bank": DataClass.BANK,
         "family": DataClass.HEALTH,
     },

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from services.identity.register.rules import Fault, LineRefused, affiliated, read_employer, read_person, registered
+from services.identity.register.person import Contact
+from services.identity.register.rules import (
+    Fault,
+    LineRefused,
+    affiliated,
+    read_employer,
+    read_person,
+    registered,
+    with_contact,
+)
 from tests.identity.builders import employer_row, karim, person_row
 from tests.kit.contexts import DZ, TN, funds
 
@@ -232,6 +241,34 @@ def test_an_unchanged_person_is_no_news_and_a_changed_one_keeps_the_version() ->
     moved = read_person(person_row(mobile="0661 00 00 01"), fund=funds()[DZ], on=TODAY).entry
     changed = registered(new, moved, person_ref="p1", national_id_index="i1")
     assert changed is not None and changed.contact.mobile == "+213661000001"
+
+
+def test_a_corrected_contact_stands_until_the_register_says_another() -> None:
+    entry = read_person(person_row(), fund=funds()[DZ], on=TODAY).entry
+    first = registered(None, entry, person_ref="p1", national_id_index="i1")
+    assert first is not None
+    told = Contact(email="amira.b@example.dz", mobile="+213550999999")
+    corrected = with_contact(first, told)
+    assert corrected is not None and corrected.contact == told
+
+    assert registered(corrected, entry, person_ref="p1", national_id_index="i1") is None
+
+    married = read_person(person_row(family_name="Haddad"), fund=funds()[DZ], on=TODAY).entry
+    again = registered(corrected, married, person_ref="p1", national_id_index="i1")
+    assert again is not None and (again.civil.family_name, again.contact) == ("Haddad", told)
+
+    moved = read_person(person_row(email="a@example.dz"), fund=funds()[DZ], on=TODAY).entry
+    newest = registered(corrected, moved, person_ref="p1", national_id_index="i1")
+    assert newest is not None and newest.contact.email == "a@example.dz" and newest.register_contact is None
+
+
+def test_a_contact_that_is_put_back_is_the_registers_again() -> None:
+    first = registered(
+        None, read_person(person_row(), fund=funds()[DZ], on=TODAY).entry, person_ref="p1", national_id_index="i1"
+    )
+    assert first is not None
+    corrected = with_contact(first, Contact(email=None, mobile=None))
+    assert corrected is not None and with_contact(corrected, first.contact) == first
 
 
 def test_an_unchanged_employer_is_no_news() -> None:
