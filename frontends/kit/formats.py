@@ -4,6 +4,7 @@ Whatever has digits is isolated (`<bdi>`), so that it reads the same inside Arab
 spaces.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol
 from flask import g
 from markupsafe import Markup
@@ -43,6 +45,12 @@ def amount(value: str | Decimal | None, currency: str | None = None) -> Markup:
     return isolated(
         format_currency(read, currency or g.fund["currency"], pattern, locale=_locale(), currency_digits=False)
     )
+
+
+def listed(values: Iterable[object]) -> Markup:
+    """Words one after the other as the language lists them: `a, b et c`, `a، b وc`; each keeps its own direction."""
+    shown = [Markup("<bdi>{}</bdi>").format(each) for each in values]
+    return Markup(format_list(shown, locale=_locale()))  # noqa: S704  (each was escaped, and the rest is CLDR's)
 
 
 def number(value: int | Decimal) -> Markup:
@@ -180,6 +188,7 @@ def read_amount(typed: str) -> Decimal | None:
 FILTERS = {
     "amount": amount,
     "number": number,
+    "listed": listed,
     "percent": percent,
     "rate": rate,
     "day": day,

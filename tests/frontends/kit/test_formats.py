@@ -44,6 +44,15 @@ def test_an_amount_keeps_its_decimals_and_the_country_s_signs(
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"), [("fr", "a, <b> et c"), ("ar", "a و<b> وc"), ("en", "a, <b>, and c")]
+)
+def test_words_are_listed_as_the_language_does(page: SimpleNamespace, language: str, expected: str) -> None:
+    page.language = language
+    assert formats.listed(["a", "<b>", "c"]).striptags() == expected
+    assert "&lt;b&gt;" in formats.listed(["a", "<b>", "c"]) and not formats.listed([])
+
+
 def test_nothing_is_shown_as_a_dash(page: SimpleNamespace) -> None:
     assert (formats.amount(None), formats.day(None), formats.instant("")) == ("–", "–", "–")
 
