@@ -379,6 +379,9 @@ class CollectionsView(TypedDict):
     due: str
     paid: str
     left: str
+    penalties: str
+    penalties_left: str
+    to_pay: str
     items: list["CollectionView"]
     next: "str | None"
 
@@ -429,6 +432,96 @@ class RefundView(TypedDict):
     ordered_by: str
     timeline: list["RefundStepView"]
     version: int
+
+class PenaltyLineView(TypedDict):
+    reason: str
+    reason_text: str
+    from_on: str
+    until_on: str
+    months: int
+    base: str
+    percent: str
+    amount: str
+    law: str
+    is_to_be_confirmed: bool
+
+class PenaltiesView(TypedDict):
+    declaration_id: str
+    form: str
+    form_name: str
+    period: str
+    due_on: str
+    currency: str
+    left: str
+    penalties: str
+    penalties_charged: str
+    penalties_paid: str
+    penalties_left: str
+    to_pay: str
+    to_pay_tomorrow: str
+    next_on: "str | None"
+    pay_by_on: "str | None"
+    to_pay_next: str
+    is_to_be_confirmed: bool
+    employer_id: str
+    as_of: str
+    lines: list["PenaltyLineView"]
+
+class ForecastView(TypedDict):
+    declaration_id: str
+    form: str
+    form_name: str
+    period: str
+    due_on: str
+    currency: str
+    left: str
+    penalties: str
+    penalties_charged: str
+    penalties_paid: str
+    penalties_left: str
+    to_pay: str
+    to_pay_tomorrow: str
+    next_on: "str | None"
+    pay_by_on: "str | None"
+    to_pay_next: str
+    is_to_be_confirmed: bool
+
+class ArrearsView(TypedDict):
+    employer_id: str
+    as_of: str
+    currency: str
+    debts: int
+    left: str
+    penalties_left: str
+    to_pay: str
+    to_pay_tomorrow: str
+    items: list["ForecastView"]
+    next: "str | None"
+
+class StatementLineView(TypedDict):
+    entry_id: str
+    value_on: str
+    booked_at: str
+    kind: str
+    text: str
+    period: str
+    about_id: str
+    charged: str
+    credited: str
+    balance: str
+
+class StatementView(TypedDict):
+    employer_id: str
+    currency: str
+    from_on: "str | None"
+    until_on: "str | None"
+    period: "str | None"
+    opening: str
+    charged: str
+    credited: str
+    closing: str
+    items: list["StatementLineView"]
+    next: "str | None"
 
 class WebhookReceiptView(TypedDict):
     message_id: str
@@ -948,6 +1041,22 @@ def collections_read_credit(api: Api, credit_id: str, *, purpose: str | None = N
 def collections_refund_credit(api: Api, credit_id: str, *, idempotency_key: str, body: "CreditRefundBody", version: int | None = None) -> "RefundView":
     """Send a credit, or a part of it, back to the employer."""
     return api.call(SERVICE, "POST", "/credits/{credit_id}/refund", at={"credit_id": credit_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def arrears_of_declaration(api: Api, declaration_id: str, *, purpose: str | None = None) -> "PenaltiesView":
+    """What a declaration costs for coming late, line by line, and what it will cost if it is paid later."""
+    return api.call(SERVICE, "GET", "/declarations/{declaration_id}/penalties", at={"declaration_id": declaration_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def arrears_of_employer(api: Api, *, employer_id: str, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "ArrearsView":
+    """What an employer has to pay: each debt that is open with what it costs today and later, the oldest first."""
+    return api.call(SERVICE, "GET", "/arrears", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id})  # type: ignore[no-any-return]
+
+def account_statements_read(api: Api, *, employer_id: str, purpose: str | None = None, from_on: str | None = None, until_on: str | None = None, period: str | None = None, limit: int | None = None, cursor: str | None = None, is_newest_first: bool | None = None) -> "StatementView":
+    """An employer's account in a time, page by page, in the order of the days from which entries count: those of the bank's money on the bank's day. A line that is booked later may still come between older ones."""
+    return api.call(SERVICE, "GET", "/account-statement", query={"purpose": purpose, "employer_id": employer_id, "from_on": from_on, "until_on": until_on, "period": period, "limit": limit, "cursor": cursor, "is_newest_first": is_newest_first})  # type: ignore[no-any-return]
+
+def account_statements_download(api: Api, *, employer_id: str, purpose: str | None = None, from_on: str | None = None, until_on: str | None = None, period: str | None = None) -> bytes:
+    """The same as CSV, whole."""
+    return api.call(SERVICE, "GET", "/account-statement/file", query={"purpose": purpose, "employer_id": employer_id, "from_on": from_on, "until_on": until_on, "period": period}, raw=True)  # type: ignore[no-any-return]
 
 def bank_hear(api: Api, *, idempotency_key: str, body: dict[str, Any]) -> "WebhookReceiptView":
     """Take in a message that the bank signed. No token: the signature over the body says who sends."""

@@ -6,6 +6,12 @@ from pathlib import Path
 from flask import Blueprint
 
 from services.payments.access_journal.accessed import AccessedKind
+from services.payments.account_statements.account_statement import StatementKind
+from services.payments.account_statements.routes import routes as statement_routes
+from services.payments.arrears.jobs import assessing
+from services.payments.arrears.jobs import backfills as graces
+from services.payments.arrears.routes import routes as arrears_routes
+from services.payments.arrears.store import accounts as penalty_accounts
 from services.payments.banking.bank_entry import EntryStatus, Ground, Target, Why
 from services.payments.banking.banks.choice import ChosenBanks, faults
 from services.payments.banking.fetching import StatementFetcher
@@ -55,6 +61,7 @@ from services.payments.refunds.refund import RefundStatus
 from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
+from shared.funds.arrears import PenaltyReason
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
@@ -75,6 +82,8 @@ CODES: CodeSets = {
     "difference-cases": (Case, "difference.{}"),
     "bank-entry-statuses": (EntryStatus, "bank.entry.{}"),
     "bank-entry-reasons": (Why, "bank.why.{}"),
+    "penalty-reasons": (PenaltyReason, "penalty.{}"),
+    "statement-kinds": (StatementKind, "account-statement.{}"),
     "grounds": (Ground, "bank.ground.{}"),
     "targets": (Target, "bank.target.{}"),
     "refund-statuses": (RefundStatus, "refund.step.{}"),
@@ -88,6 +97,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
     outbound = OutboundClient(may_be_private=own.may_call_private_endpoints)
     return [
         checking(),
+        assessing(),
         *bank_jobs(ChosenBanks(own.banks), return_url=own.return_url),
         delivering(outbound, signing_keys(own)),
     ]
@@ -123,6 +133,8 @@ service: Service[Settings] = Service(
         declaration_routes,
         campaign_routes,
         collection_routes,
+        arrears_routes,
+        statement_routes,
         bank_routes,
         payout_routes,
         refund_routes,
@@ -147,6 +159,7 @@ service: Service[Settings] = Service(
         collections,
         credits,
         standings,
+        penalty_accounts,
         payouts,
         batches,
         refunds,
@@ -171,6 +184,6 @@ service: Service[Settings] = Service(
     retentions={BALANCES: BY_LAW},
     periodic_tasks=periodic_tasks,
     jobs=jobs,
-    backfills=[left_declarations, *backfills_at_bank, left_deliveries],
+    backfills=[left_declarations, *backfills_at_bank, left_deliveries, graces],
     blueprints=blueprints,
 )

@@ -1,5 +1,6 @@
 """The declarations of wages that employers owe a fund, as data: calendar, layouts, plausibility, durations."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -7,10 +8,11 @@ from enum import StrEnum
 
 from shared.funds.calendar import Calendar, DayCount, WhenClosed, check_delay
 from shared.funds.law import Law, check_no_overlap
-from shared.funds.period import Period, PeriodKind, after_period_end
+from shared.funds.period import WRITTEN, Period, PeriodKind, after_period_end
 from shared.funds.texts import Texts
 
 OFFICE_DIGITS_MAX = 6
+GRACE_PERIODS_MAX = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,25 @@ class Due:
 
     def __post_init__(self) -> None:
         check_delay(self, self.months, self.days)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grace:
+    """A last day that was put off for everybody, by decree. It may be decreed after that day: whoever was charged
+    because of the earlier one is given it back."""
+
+    periods: tuple[str, ...]
+    """The periods that it is for, as `2020-Q1`."""
+    due_on: date
+    """The last day in time instead; an earlier one than the usual changes nothing."""
+    law: Law
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.periods) <= GRACE_PERIODS_MAX:
+            raise ValueError(f"periods: 1 to {GRACE_PERIODS_MAX}")
+        for each in self.periods:
+            if re.fullmatch(WRITTEN, each) is None:
+                raise ValueError(f"periods: {each} is no period, such as 2025, 2026-Q1 or 2026-M01")
 
 
 class CheckSeverity(StrEnum):
@@ -83,6 +104,8 @@ class DeclarationForm:
     """How long an employer has to confirm what a check found; after that the declaration is withdrawn."""
     confirm_reminder_days: int = 3
     """How long before that the employer is reminded; 0, or as long as there is time to confirm: never."""
+    graces: tuple[Grace, ...] = ()
+    """Last days that were put off for everybody."""
 
     def __post_init__(self) -> None:
         if self.wage_kind.months > self.period.months:
@@ -100,7 +123,11 @@ class DeclarationForm:
         return period.parts(self.wage_kind)
 
     def due_on(self, period: Period, *, calendar: Calendar) -> date:
-        """The last day on which the declaration of that period is in time, by the fund's calendar."""
+        """The last day on which the declaration of that period is in time, by the fund's calendar and by decrees."""
+        graces = [each.due_on for each in self.graces if str(period) in each.periods]
+        return max([self._usually_due_on(period, calendar=calendar), *graces])
+
+    def _usually_due_on(self, period: Period, *, calendar: Calendar) -> date:
         if self.due.counted_in is DayCount.CALENDAR_DAYS:
             day = after_period_end(period.last_on, months=self.due.months, days=self.due.days)
             return calendar.working_day(day, when_closed=self.due.when_closed)

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from shared.funds.arrears import Arrears
 from shared.funds.benefits import ClaimType
 from shared.funds.bindings import USUAL, Bindings
 from shared.funds.calendar import USUAL_HOLIDAYS, Calendar, Holidays, Weekday, WhenClosed
@@ -150,6 +151,7 @@ class Sections:
     contributions: Contributions | None = None
     declarations: Declarations | None = None
     payments: Payments | None = None
+    arrears: Arrears | None = None
     entitlements: Entitlements | None = None
     papers: Papers | None = None
     bindings: Bindings | None = None
@@ -261,6 +263,10 @@ class Fund:
     @property
     def payments(self) -> Payments:
         return _present(self.sections.payments, "payments")
+
+    @property
+    def arrears(self) -> Arrears:
+        return _present(self.sections.arrears, "arrears")
 
     @property
     def entitlements(self) -> Entitlements:

@@ -4,13 +4,14 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that begins so for a formula, whoever wrote it (OWASP, CSV injection)."""
 
 
 def csv_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows under their heads. Days and instants in ISO 8601, None as an empty cell."""
+    """Rows under their heads. Days and instants in ISO 8601, None as an empty cell; a number below zero stays one."""
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow(head)
@@ -21,4 +22,6 @@ def csv_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 def _cell(value: object) -> str:
     text = value.isoformat() if isinstance(value, date) else str("" if value is None else value)
+    if isinstance(value, int | Decimal):
+        return text
     return f"'{text}" if text.startswith(FORMULA) else text

@@ -92,6 +92,7 @@ def open_obligation(
         "form": "das",
         "period": "2025",
         "due_on": date(2026, 1, 31),
+        "declared_on": date(2026, 1, 20),
         "branches": BRANCHES,
         **facts,
     }

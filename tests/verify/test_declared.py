@@ -65,6 +65,7 @@ BREAKS: dict[str, tuple[Break, str]] = {
         changed("collections", {"$set": {"status": "announced", "amount_minor": 10**9}}),
         "is being collected",
     ),
+    "a penalty is in no book": (changed("obligations", {"$inc": {"penalty_minor": 1}}), "of penalties is open"),
     "the standing is wrong": (changed("standings", {"$inc": {"called_minor": 1}}), "called is"),
     "the standing is lost": (lost("standings"), "has debts and no standing"),
     "the ledger does not know of the money": (

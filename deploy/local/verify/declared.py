@@ -4,6 +4,9 @@ Each number is taken from where it is made: declared from the declaration's asse
 less what the bank took back, with what people allocated and with what became, or was taken from, employers' credits;
 what is still to come (in collection or due) from the ledger's entries. Obligations and standings, which sum them up,
 must say the same. A debt is asked for once at a time.
+
+Penalties stand beside all of this: what was charged and is not paid, debt by debt, is what the ledger's entries say of
+penalties, and money that paid them is no money for what was declared.
 """
 
 from collections import Counter, defaultdict
@@ -15,6 +18,7 @@ from deploy.local.verify.seen import Row, Seen
 
 LIVE = ("requested", "announced", "unknown")
 OBLIGATION = ("fund", "declaration_id", "employer_id", "period", "due_minor", "called_minor", "paid_minor")
+PENALTIES = ("penalty_minor", "penalty_paid_minor")
 
 Slot = tuple[str, str, str]
 """Fund, employer and period."""
@@ -32,7 +36,7 @@ def ask(seen: Seen, look: Look) -> None:
     if "payments" not in seen.databases:
         look.cannot("payments is not here")
         return
-    obligations = {row["_id"]: row for row in seen.rows("payments", "obligations", *OBLIGATION, "replaced_by")}
+    obligations = {row["_id"]: row for row in seen.rows("payments", "obligations", *OBLIGATION, *PENALTIES, "replaced_by")}
     money = _money(seen, look, obligations)
     _declarations(seen, look, obligations)
     look.at("obligations", len(obligations))
@@ -41,6 +45,7 @@ def ask(seen: Seen, look: Look) -> None:
         if offence:
             look.offends(f"declaration {key}: {offence}")
     _standings(seen, look, obligations)
+    _penalties(seen, look, obligations)
 
 
 def _money(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> Mapping[str, Money]:
@@ -97,11 +102,12 @@ def _standing(key: str, obligations: Mapping[str, Row]) -> str:
 
 def _buckets(owed: Row, money: Money) -> str:
     """What does not add up in one declaration: what it says came, against what did; what is being collected."""
-    if owed["paid_minor"] != money.paid_minor:
-        return f"it says that {owed['paid_minor']} came, its collections {money.paid_minor}"
+    paid_minor = owed["paid_minor"] + owed.get("penalty_paid_minor", 0)
+    if paid_minor != money.paid_minor:
+        return f"it says that {paid_minor} came, its collections {money.paid_minor}"
     if len(money.live) > 1:
         return f"it is being collected {len(money.live)} times at once"
-    if any(amount > owed["due_minor"] for amount in money.live):
+    if any(amount > owed["due_minor"] + owed.get("penalty_minor", 0) for amount in money.live):
         return f"{max(money.live)} is being collected of {owed['due_minor']} declared"
     return ""
 
@@ -135,7 +141,7 @@ def _standings(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:
         slot = sums[owed["fund"], owed["employer_id"], owed["period"]]
         if not owed.get("replaced_by"):
             slot.update(declared=owed["due_minor"], called=owed["called_minor"], collected=owed["paid_minor"])
-    receivable = _receivable(seen)
+    receivable = _outstanding(seen, "receivable")
     kept: set[Slot] = set()
     fields = ("declared", "called", "collected", "booked")
     minor = [f"{name}_minor" for name in fields]
@@ -155,13 +161,25 @@ def _standings(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:
         look.offends(f"{':'.join(slot)} has debts and no standing")
 
 
-def _receivable(seen: Seen) -> Counter[Slot]:
-    """What the ledger's entries say is still to come, by employer and period."""
+def _penalties(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:
+    """By employer and period: what was charged and not paid is what the ledger's entries say."""
+    charged: Counter[Slot] = Counter()
+    for owed in obligations.values():
+        left = owed.get("penalty_minor", 0) - owed.get("penalty_paid_minor", 0)
+        charged[owed["fund"], owed["employer_id"], owed["period"]] += left
+    booked = _outstanding(seen, "penalty")
+    for slot in sorted({*charged, *booked}):
+        if charged[slot] != booked[slot]:
+            look.offends(f"{':'.join(slot)}: {charged[slot]} of penalties is open, and {booked[slot]} is booked")
+
+
+def _outstanding(seen: Seen, account_kind: str) -> Counter[Slot]:
+    """What the ledger's entries say is still to come on accounts of a kind, by employer and period."""
     found: Counter[Slot] = Counter()
     for entry in seen.rows("payments", "ledger_entries", "fund", "postings"):
         for posting in entry["postings"]:
             kind, _, owner = posting["account"].partition(":")
-            if kind == "receivable":
+            if kind == account_kind:
                 employer_id, _, period = owner.partition(":")
                 amount = posting["amount"]["amount_minor"]
                 found[entry["fund"], employer_id, period] += amount if posting["side"] == "debit" else -amount

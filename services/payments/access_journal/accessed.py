@@ -11,5 +11,7 @@ class AccessedKind(StrEnum):
     WORKERS = "workers"
     COLLECTION = "collection"
     CREDITS = "credits"
+    PENALTIES = "penalties"
+    STATEMENT = "statement"
     ACCOUNT = "account"
     PAYOUT = "payout"

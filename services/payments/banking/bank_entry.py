@@ -156,6 +156,11 @@ class BankEntry:
             raise ValueError("what is proposed is a decision")
 
     @property
+    def value_on(self) -> date:
+        """The day from which the money counts: on which the bank booked it, or on which it was reported."""
+        return date.fromisoformat(self.day) if self.day else self.taken_at.date()
+
+    @property
     def moved_minor(self) -> int:
         """By how much the account moved: what the bank kept for itself of a credit never came, of a debit left too."""
         is_credit = self.direction is Direction.CREDIT

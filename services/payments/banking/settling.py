@@ -124,6 +124,7 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
                 entry_id=entry.entry_id,
                 amount_minor=share.amount_minor,
                 into=entry.account,
+                value_on=entry.value_on,
             )
             return True
         case Target.EMPLOYER:
@@ -133,6 +134,7 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
                 entry_id=entry.entry_id,
                 amount_minor=share.amount_minor,
                 into=entry.account,
+                value_on=entry.value_on,
             )
             return True
         case Target.PAYOUT:
@@ -168,6 +170,7 @@ def _book_collection(uow: UnitOfWork, entry: BankEntry, share: Share, collection
             entry_id=entry.entry_id,
             amount_minor=share.amount_minor,
             into=entry.account,
+            value_on=entry.value_on,
         )
     return collections.take_back(
         uow,
@@ -177,6 +180,7 @@ def _book_collection(uow: UnitOfWork, entry: BankEntry, share: Share, collection
         amount_minor=share.amount_minor,
         reason=reason,
         out_of=entry.account,
+        value_on=entry.value_on,
     )
 
 

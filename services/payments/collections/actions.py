@@ -1,24 +1,29 @@
 """What payments does with what employers owe: open it, collect it, book what comes."""
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.collections import crediting, rules, store
 from services.payments.collections.collection import Collection, Rail
 from services.payments.collections.credit import Credit, UseKind
-from services.payments.collections.obligation import Obligation
+from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.collections.standing import Standing
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.refunds import actions as refunds
 from services.payments.refunds.refund import Refund, RefundDetails
+from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import current_traceparent
+
+DEBTS_MAX = 5_000
+"""Of one employer that are read at once: monthly for forty years, of ten establishments."""
 
 
 def open_obligation(
@@ -30,13 +35,15 @@ def open_obligation(
     form: str,
     period: str,
     due_on: date,
+    declared_on: date,
     branches: Mapping[str, int],
     replaces: str | None = None,
 ) -> Obligation:
     """An employer owes the contributions of a declaration from now on; called where the declaration is accepted, in
     the same unit of work.
 
-    `branches` gives the amount in minor units by branch (all sides together); `replaces` names the declaration that
+    `declared_on` is the day on which the declaration came in; `branches` gives the amount in minor units by branch (all
+    sides together); `replaces` names the declaration that
     this one takes the place of: its entry is taken back, what was paid for it counts for this one, and what is being
     collected for it ends where it is more than is left now. What the employer has to its credit pays as much of the
     debt as it can. Raises `ObligationUnknown` where there is no such declaration, `DeclarationReplaced` where it was
@@ -53,17 +60,18 @@ def open_obligation(
             due_minor=sum(branches.values()),
             opened_at=uow.at,
         ),
+        declared_on=declared_on,
         before=store.obligations.load(uow, replaces) if replaces else None,
     )
     if cancelled is not None:
         _cancel(uow, cancelled)
     if opened.due_minor:
-        _post_declared(uow, opened, branches)
+        _post_declared(uow, opened, branches, declared_on=declared_on)
     if surplus_minor:
         _move_to_credit(uow, opened, surplus_minor)
     paid = _paid_by_credits(uow, opened)
     published = rules.paid_events(paid, currency=uow.fund.currency.value, at=uow.at)
-    kept = store.obligations.save(uow, Outcome(paid, published))
+    kept = store.save_obligation(uow, Outcome(paid, published))
     _end_what_is_too_much(uow, kept)
     _reconcile(uow, employer_id=employer_id, period=period)
     return kept
@@ -74,6 +82,25 @@ def obligation(uow: UnitOfWork, *, declaration_id: str) -> Obligation:
     found = store.obligations.load(uow, declaration_id)
     uow.by.must_act_for_employer(found.employer_id)
     return found
+
+
+def standing_obligation(uow: UnitOfWork, *, declaration_id: str) -> Obligation:
+    """The debt of a declaration, or of the one that stands in its place by now."""
+    return _standing_obligation(uow, declaration_id)
+
+
+def debts_of(uow: UnitOfWork, *, employer_id: str) -> list[Obligation]:
+    """The debts of an employer that stand, by their periods. Raises `TooManyDebts`."""
+    found = list(itertools.islice(store.of_employer(uow, employer_id), DEBTS_MAX + 1))
+    if len(found) > DEBTS_MAX:
+        raise rules.TooManyDebts(debts_max=DEBTS_MAX)
+    return [each for each in found if each.status is not ObligationStatus.CANCELLED]
+
+
+def schedule_assessment(uow: UnitOfWork, *, declaration_id: str, due_at: datetime | None) -> None:
+    """When somebody looks again what the debt of a declaration costs for coming late; None: never."""
+    standing = _standing_obligation(uow, declaration_id)
+    queue.schedule_or_cancel(uow, store.ASSESS, standing.declaration_id, due_at=due_at)
 
 
 def paid_for(uow: UnitOfWork, *, declaration_id: str) -> int:
@@ -159,13 +186,20 @@ def change(uow: UnitOfWork, *, collection_id: str, rule: Callable[[Collection], 
 
 
 def book(
-    uow: UnitOfWork, collection: Collection, *, bank_reference: str, entry_id: str, amount_minor: int, into: str
+    uow: UnitOfWork,
+    collection: Collection,
+    *,
+    bank_reference: str,
+    entry_id: str,
+    amount_minor: int,
+    into: str,
+    value_on: date,
 ) -> bool:
     """Book money that the bank reports for a collection: collection, obligation, ledger and events in one. Whether it
     was booked: the same entry of the bank is booked once, and beyond `DEBITS_MAX` entries a person has to look.
 
-    `into` is the ledger's code of the account that it came to. Money for a declaration that was replaced meanwhile
-    counts for its successor; money beyond the debt is the employer's credit.
+    `into` is the ledger's code of the account that it came to, on the day `value_on`. Money for a declaration that was
+    replaced meanwhile counts for its successor; money beyond the debt and its penalties is the employer's credit.
     """
     if rules.is_booked(collection, bank_reference=bank_reference, entry_id=entry_id):
         return True
@@ -183,18 +217,19 @@ def book(
     store.scheduling.save(uow, came)
     cause = f"collection:{collection.collection_id}"
     owed = _standing_obligation(uow, collection.declaration_id)
-    _receive(uow, owed, amount_minor=amount_minor, cause=cause if is_first else f"{cause}:{entry_id}", into=into)
+    cause = cause if is_first else f"{cause}:{entry_id}"
+    _receive(uow, owed, amount_minor=amount_minor, cause=cause, into=into, value_on=value_on)
     return True
 
 
-def pay(uow: UnitOfWork, *, declaration_id: str, entry_id: str, amount_minor: int, into: str) -> None:
+def pay(uow: UnitOfWork, *, declaration_id: str, entry_id: str, amount_minor: int, into: str, value_on: date) -> None:
     """Book money to a declaration for which no collection was asked: a person knows what it was for."""
     owed = _standing_obligation(uow, declaration_id)
     cause = f"payment:{declaration_id}:{entry_id}"
-    _receive(uow, owed, amount_minor=amount_minor, cause=cause, into=into)
+    _receive(uow, owed, amount_minor=amount_minor, cause=cause, into=into, value_on=value_on)
 
 
-def grant(uow: UnitOfWork, *, employer_id: str, entry_id: str, amount_minor: int, into: str) -> Credit:
+def grant(uow: UnitOfWork, *, employer_id: str, entry_id: str, amount_minor: int, into: str, value_on: date) -> Credit:
     """Book money to an employer's credit: it is the employer's, and for no declaration that is known."""
     ledger.post(
         uow,
@@ -203,6 +238,7 @@ def grant(uow: UnitOfWork, *, employer_id: str, entry_id: str, amount_minor: int
             cause=f"credit:{employer_id}:{entry_id}",
             debits={into: amount_minor},
             credits={account.credit(employer_id): amount_minor},
+            value_on=value_on,
         ),
     )
     return _open_credit(uow, employer_id=employer_id, declaration_id="", amount_minor=amount_minor)
@@ -217,11 +253,13 @@ def take_back(
     amount_minor: int,
     reason: str,
     out_of: str,
+    value_on: date,
 ) -> bool:
-    """Book that the bank took back money of a collection. Whether it was booked: what is no longer there, because the
-    employer was sent it or another debt has it, a person has to see.
+    """Book that the bank took back money of a collection on a day. Whether it was booked: what is no longer
+    there, because the employer was sent it or another debt has it, a person has to see.
 
-    What the payment left to the employer's credit goes first; what it paid is open again.
+    What the payment left to the employer's credit goes first, then what it paid of penalties; what it paid is open
+    again.
     """
     successors = _successors(uow, collection.declaration_id)
     owed, declarations = successors[-1], {each.declaration_id for each in successors}
@@ -230,7 +268,8 @@ def take_back(
     from_credits = crediting.shared_out(own, amount_minor=amount_minor)
     credit_minor = sum(part_minor for _, part_minor in from_credits)
     paid_minor = amount_minor - credit_minor
-    if amount_minor > collection.debited_minor or paid_minor > owed.paid_minor or not rules.has_room(collection):
+    is_there = paid_minor <= owed.paid_minor + owed.penalty_paid_minor
+    if amount_minor > collection.debited_minor or not is_there or not rules.has_room(collection):
         return False
     back = rules.reverse(
         collection,
@@ -246,13 +285,11 @@ def take_back(
     for credit, part_minor in from_credits:
         gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=uow.at)
         store.credits.save(uow, Outcome(gone))
-    store.obligations.save(uow, Outcome(rules.give_back(owed, amount_minor=paid_minor)))
-    debits = {
-        account.receivable(owed.employer_id, period=owed.period): paid_minor,
-        account.credit(owed.employer_id): credit_minor,
-    }
+    given_back = rules.give_back(owed, amount_minor=paid_minor, on=value_on)
+    store.save_obligation(uow, Outcome(given_back))
+    debits = _by_account(given_back, owed, amount_minor=amount_minor)
     cause = f"collection:{collection.collection_id}:reversed:{entry_id}"
-    _post(uow, cause, debits=debits, credits={out_of: amount_minor})
+    _post(uow, cause, debits=debits, credits={out_of: amount_minor}, value_on=value_on)
     _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return True
 
@@ -334,22 +371,62 @@ def _move_to_credit(uow: UnitOfWork, opened: Obligation, surplus_minor: int) -> 
 
 
 def _paid_by_credits(uow: UnitOfWork, opened: Obligation) -> Obligation:
-    """The debt with what the employer had to its credit taken off."""
-    if not opened.left_minor:
+    """The debt and its penalties with what the employer had to its credit taken off. The fund has had that money since
+    the credit was opened: from that day on it counts as paid."""
+    if not opened.to_pay_minor:
         return opened
     paid = opened
     open_credits = store.open_credits(uow, employer_id=opened.employer_id)
-    for each, part_minor in crediting.shared_out(open_credits, amount_minor=opened.left_minor):
+    for each, part_minor in crediting.shared_out(open_credits, amount_minor=opened.to_pay_minor):
+        before, cause = paid, crediting.cause(each, declaration_id=opened.declaration_id)
         used = crediting.use(each, kind=UseKind.APPLIED, to=opened.declaration_id, amount_minor=part_minor, at=uow.at)
         store.credits.save(uow, Outcome(used))
+        paid = rules.receive(
+            before,
+            amount_minor=part_minor,
+            currency=uow.fund.currency.value,
+            on=uow.fund.day_of(each.opened_at),
+            at=uow.at,
+        ).thing
         _post(
             uow,
-            f"credit:{each.credit_id}:{opened.declaration_id}",
+            cause,
             debits={account.credit(opened.employer_id): part_minor},
-            credits={account.receivable(opened.employer_id, period=opened.period): part_minor},
+            credits=_by_account(before, paid, amount_minor=part_minor),
         )
-        paid = rules.receive(paid, amount_minor=part_minor, currency=uow.fund.currency.value, at=uow.at).thing
     return paid
+
+
+# --- Penalties --------------------------------------------------------------------------------------------------------
+
+
+def charge(uow: UnitOfWork, owed: Obligation, *, by_reason: Mapping[str, int], cause: str) -> Obligation:
+    """Charge penalties for a debt, by what they are for, or give them back where an amount is below zero (minor units).
+
+    They are booked beside the debt, never in it. What the employer has to its credit pays them; what had been paid of
+    those that are given back is to its credit again. Whoever calls this knows when they are to be looked at next.
+    """
+    more = {reason: minor for reason, minor in by_reason.items() if minor > 0}
+    less = {reason: -minor for reason, minor in by_reason.items() if minor < 0}
+    penalty = account.penalty(owed.employer_id, period=owed.period)
+    _post(
+        uow,
+        cause,
+        debits={penalty: sum(more.values()), **{account.penalties(reason): minor for reason, minor in less.items()}},
+        credits={penalty: sum(less.values()), **{account.penalties(reason): minor for reason, minor in more.items()}},
+    )
+    charged, surplus_minor = rules.charge(owed, change_minor=sum(by_reason.values()))
+    if surplus_minor:
+        _open_credit(uow, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor)
+        credit = account.credit(owed.employer_id)
+        _post(uow, f"{cause}:surplus", debits={penalty: surplus_minor}, credits={credit: surplus_minor})
+    paid = _paid_by_credits(uow, charged)
+    is_newly_paid = paid.paid_minor > charged.paid_minor
+    published = rules.paid_events(paid, currency=uow.fund.currency.value, at=uow.at) if is_newly_paid else ()
+    kept = store.obligations.save(uow, Outcome(paid, published))
+    _end_what_is_too_much(uow, kept)
+    _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
+    return kept
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -360,27 +437,37 @@ def differences(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Standing]:
     return store.differing(uow, wanted=wanted)
 
 
-def _receive(uow: UnitOfWork, owed: Obligation, *, amount_minor: int, cause: str, into: str) -> None:
-    """Money came for a debt: the debt keeps what it needs, the rest is the employer's credit."""
+def _receive(uow: UnitOfWork, owed: Obligation, *, amount_minor: int, cause: str, into: str, value_on: date) -> None:
+    """Money came for a debt on a day: the debt keeps what it needs, then its penalties; the rest is the employer's
+    credit."""
     surplus_minor = rules.surplus_minor(owed, amount_minor=amount_minor)
-    received = rules.receive(owed, amount_minor=amount_minor, currency=uow.fund.currency.value, at=uow.at)
-    kept = store.obligations.save(uow, received)
+    received = rules.receive(owed, amount_minor=amount_minor, currency=uow.fund.currency.value, on=value_on, at=uow.at)
+    kept = store.save_obligation(uow, received)
     if surplus_minor:
         _open_credit(uow, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor)
-    credits = {
-        account.receivable(owed.employer_id, period=owed.period): amount_minor - surplus_minor,
-        account.credit(owed.employer_id): surplus_minor,
-    }
-    _post(uow, cause, debits={into: amount_minor}, credits=credits)
+    credits = _by_account(owed, received.thing, amount_minor=amount_minor)
+    _post(uow, cause, debits={into: amount_minor}, credits=credits, value_on=value_on)
     _end_what_is_too_much(uow, kept)
     _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
+
+
+def _by_account(less: Obligation, more: Obligation, *, amount_minor: int) -> dict[str, int]:
+    """An amount by the employer's accounts: what of it makes the difference between two states of a debt, of which more
+    is paid in the second; the rest is the employer's credit."""
+    paid_minor = more.paid_minor - less.paid_minor
+    penalty_minor = more.penalty_paid_minor - less.penalty_paid_minor
+    return {
+        account.receivable(less.employer_id, period=less.period): paid_minor,
+        account.penalty(less.employer_id, period=less.period): penalty_minor,
+        account.credit(less.employer_id): amount_minor - paid_minor - penalty_minor,
+    }
 
 
 def _end_what_is_too_much(uow: UnitOfWork, owed: Obligation) -> None:
     """What is being collected of a debt and is more than is left of it ends: paid by mistake, it would be too much."""
     tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
     live = _live_of(uow, owed, tries)
-    _withdraw(uow, [each for each in live if each.amount_minor > owed.left_minor])
+    _withdraw(uow, [each for each in live if each.amount_minor > owed.to_pay_minor])
 
 
 def _live_of(uow: UnitOfWork, owed: Obligation, tries: Iterable[Collection]) -> list[Collection]:
@@ -411,27 +498,35 @@ def _successors(uow: UnitOfWork, declaration_id: str) -> list[Obligation]:
 
 
 def _cancel(uow: UnitOfWork, cancelled: Obligation) -> None:
-    store.obligations.save(uow, Outcome(cancelled))
+    store.save_obligation(uow, Outcome(cancelled))
     if cancelled.due_minor:
         cause = _cause(cancelled)
         ledger.take_back(uow, cause=f"{cause}:cancelled", of=cause)
 
 
-def _post_declared(uow: UnitOfWork, opened: Obligation, branches: Mapping[str, int]) -> None:
+def _post_declared(uow: UnitOfWork, opened: Obligation, branches: Mapping[str, int], *, declared_on: date) -> None:
     receivable = account.receivable(opened.employer_id, period=opened.period)
     declared = ledger.entry(
         uow,
         cause=_cause(opened),
         debits={receivable: opened.due_minor},
         credits={account.contributions(branch): amount for branch, amount in branches.items() if amount},
+        value_on=declared_on,
     )
     ledger.post(uow, declared)
 
 
-def _post(uow: UnitOfWork, cause: str, *, debits: Mapping[str, int], credits: Mapping[str, int]) -> None:
+def _post(
+    uow: UnitOfWork,
+    cause: str,
+    *,
+    debits: Mapping[str, int],
+    credits: Mapping[str, int],
+    value_on: date | None = None,
+) -> None:
     """Post an entry of what is not zero."""
     debits, credits = ({code: minor for code, minor in side.items() if minor} for side in (debits, credits))
-    ledger.post(uow, ledger.entry(uow, cause=cause, debits=debits, credits=credits))
+    ledger.post(uow, ledger.entry(uow, cause=cause, debits=debits, credits=credits, value_on=value_on))
 
 
 def _cause(obligation: Obligation) -> str:

@@ -35,6 +35,13 @@ def use(credit: Credit, *, kind: UseKind, to: str, amount_minor: int, at: dateti
     return replace(credit, uses=uses, is_open=amount_minor < credit.left_minor)
 
 
+def cause(credit: Credit, *, declaration_id: str) -> str:
+    """What books that a credit pays for a declaration: its debt when that is opened, its penalties when they are
+    charged, so that it may do so more than once."""
+    earlier = sum(use.to == declaration_id for use in credit.uses)
+    return f"credit:{credit.credit_id}:{declaration_id}" + (f":{earlier + 1}" if earlier else "")
+
+
 def shared_out(credits: Iterable[Credit], *, amount_minor: int) -> list[tuple[Credit, int]]:
     """How much of which credit goes into an amount: the oldest first, each as far as it reaches."""
     taken: list[tuple[Credit, int]] = []

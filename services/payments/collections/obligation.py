@@ -14,6 +14,20 @@ class ObligationStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+MOVEMENTS_MAX = 400
+"""Days on which a debt or what came of it changed; beyond it the two oldest are kept as one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebtMovement:
+    """What a day changed: what is due, and what came of it, which a day on which the bank took money back lessens. The
+    day is the one that counts: on which it was declared, or on which the bank booked the money."""
+
+    on: date
+    due_minor: int = 0
+    paid_minor: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Obligation:
     """The debt of one declaration; minor units of the fund's currency.
@@ -22,6 +36,10 @@ class Obligation:
     kept for it: what came beyond the debt is a credit of the employer (`credit.py`). A declaration that was replaced
     has a cancelled obligation without money: what had come counts for its successor. `overpaid` are those alone that
     were paid too much before there were credits.
+
+    `penalty_minor` is what was charged for its coming late, beside the debt and never a part of it. `movements` are in
+    the order of their days. `first_declaration_id` is the first of the declarations that replaced each other, which
+    names the debt through all of them; empty where this is the first.
     """
 
     declaration_id: str
@@ -35,11 +53,19 @@ class Obligation:
     called_minor: int = 0
     paid_minor: int = 0
     replaced_by: str | None = None
+    penalty_minor: int = 0
+    penalty_paid_minor: int = 0
+    movements: tuple[DebtMovement, ...] = ()
+    first_declaration_id: str = ""
     version: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.due_minor, self.called_minor, self.paid_minor) < 0:
+        if min(self.due_minor, self.called_minor, self.paid_minor, self.penalty_paid_minor) < 0:
             raise ValueError("an obligation has no amount below nothing")
+        if self.penalty_paid_minor > self.penalty_minor:
+            raise ValueError("no more is kept for penalties than was charged")
+        if len(self.movements) > MOVEMENTS_MAX:
+            raise ValueError(f"an obligation keeps {MOVEMENTS_MAX} movements")
 
     @property
     def status(self) -> ObligationStatus:
@@ -53,3 +79,28 @@ class Obligation:
     def left_minor(self) -> int:
         """What is still to be paid."""
         return max(0, self.due_minor - self.paid_minor)
+
+    @property
+    def penalty_left_minor(self) -> int:
+        """What is still to be paid of the penalties."""
+        return self.penalty_minor - self.penalty_paid_minor
+
+    @property
+    def to_pay_minor(self) -> int:
+        """What is still to be paid in all, which is what the employer is asked for."""
+        return self.left_minor + self.penalty_left_minor
+
+    @property
+    def debt_id(self) -> str:
+        """What names the debt, whichever declaration stands for it."""
+        return self.first_declaration_id or self.declaration_id
+
+    @property
+    def history(self) -> tuple[DebtMovement, ...]:
+        """The movements; what earlier releases kept none of was declared and paid on the last day in time."""
+        due_minor = self.due_minor - sum(each.due_minor for each in self.movements)
+        paid_minor = self.paid_minor - sum(each.paid_minor for each in self.movements)
+        if not due_minor and not paid_minor:
+            return self.movements
+        known = DebtMovement(on=self.due_on, due_minor=due_minor, paid_minor=paid_minor)
+        return tuple(sorted((known, *self.movements), key=lambda each: each.on))

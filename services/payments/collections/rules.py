@@ -14,6 +14,7 @@ from services.payments.collections.collection import (
     Rail,
     Status,
 )
+from services.payments.collections.movements import with_movement, without_newest
 from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.collections.standing import Case, Standing
 from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
@@ -49,6 +50,12 @@ class DeclarationReplaced(Conflict):
     code = "collection.declaration-replaced"
 
 
+class TooManyDebts(Conflict):
+    """An employer has more debts than are read at once."""
+
+    code = "collection.too-many-debts"
+
+
 class RailNotOffered(Conflict):
     """The fund's bank does not take money this way."""
 
@@ -66,37 +73,98 @@ class TooManyAttempts(Conflict):
 # --- Obligations ------------------------------------------------------------------------------------------------------
 
 
-def open_obligation(obligation: Obligation, *, before: Obligation | None) -> tuple[Obligation, Obligation | None, int]:
-    """The new obligation and the one that it replaces: what was paid for that one counts for this one. What it does
-    not need of it is the third value, in minor units: a credit of the employer."""
+def open_obligation(
+    obligation: Obligation, *, declared_on: date, before: Obligation | None
+) -> tuple[Obligation, Obligation | None, int]:
+    """The new obligation and the one that it replaces: what was paid for that one counts for this one, and what was
+    charged for its coming late is this one's. What it does not need of what was paid is the third value, in minor
+    units: a credit of the employer. `declared_on` is the day on which the declaration came in."""
     if before is None:
-        return obligation, None, 0
+        first = with_movement((), on=declared_on, due_minor=obligation.due_minor)
+        return replace(obligation, movements=first), None, 0
     if before.status is ObligationStatus.CANCELLED:
         raise DeclarationReplaced
     paid_minor, called_minor = (min(each, obligation.due_minor) for each in (before.paid_minor, before.called_minor))
-    inherited = replace(obligation, paid_minor=paid_minor, called_minor=called_minor)
-    cancelled = replace(before, paid_minor=0, called_minor=0, replaced_by=obligation.declaration_id)
-    return inherited, cancelled, before.paid_minor - paid_minor
+    surplus_minor = before.paid_minor - paid_minor
+    inherited = replace(
+        obligation,
+        paid_minor=paid_minor,
+        called_minor=called_minor,
+        penalty_minor=before.penalty_minor,
+        penalty_paid_minor=before.penalty_paid_minor,
+        movements=with_movement(
+            without_newest(before.history, paid_minor=surplus_minor),
+            on=declared_on,
+            due_minor=obligation.due_minor - before.due_minor,
+        ),
+        first_declaration_id=before.debt_id,
+    )
+    cancelled = replace(
+        before,
+        paid_minor=0,
+        called_minor=0,
+        penalty_minor=0,
+        penalty_paid_minor=0,
+        movements=(),
+        replaced_by=obligation.declaration_id,
+    )
+    return inherited, cancelled, surplus_minor
 
 
-def receive(obligation: Obligation, *, amount_minor: int, currency: str, at: datetime) -> Outcome[Obligation]:
-    """Money came for it, of which it keeps what is left to pay (`surplus_minor` is the rest). Published as paid at the
-    moment when all that was declared is there, whatever came beside it; not before, and not again."""
-    taken_minor = amount_minor - surplus_minor(obligation, amount_minor=amount_minor)
+def receive(obligation: Obligation, *, amount_minor: int, currency: str, on: date, at: datetime) -> Outcome[Obligation]:
+    """Money came for it on a day, of which it keeps what is left to pay, and then what is left of its penalties
+    (`surplus_minor` is the rest). Published as paid at the moment when all that was declared is there, whatever came
+    beside it; not before, and not again."""
+    taken_minor = min(amount_minor, obligation.left_minor)
+    penalty_minor = min(amount_minor - taken_minor, obligation.penalty_left_minor)
     paid_minor = obligation.paid_minor + taken_minor
-    received = replace(obligation, paid_minor=paid_minor, called_minor=max(obligation.called_minor, paid_minor))
+    received = replace(
+        obligation,
+        paid_minor=paid_minor,
+        called_minor=max(obligation.called_minor, paid_minor),
+        penalty_paid_minor=obligation.penalty_paid_minor + penalty_minor,
+        movements=with_movement(obligation.history, on=on, paid_minor=taken_minor),
+    )
     published = paid_events(received, currency=currency, at=at) if taken_minor else ()
     return Outcome(received, published)
 
 
 def surplus_minor(obligation: Obligation, *, amount_minor: int) -> int:
-    """What of an amount the obligation does not need."""
-    return max(0, amount_minor - obligation.left_minor)
+    """What of an amount the obligation and its penalties do not need."""
+    return max(0, amount_minor - obligation.to_pay_minor)
 
 
-def give_back(obligation: Obligation, *, amount_minor: int) -> Obligation:
-    """Money that had come for it was taken back: so much is open again."""
-    return replace(obligation, paid_minor=obligation.paid_minor - amount_minor)
+def give_back(obligation: Obligation, *, amount_minor: int, on: date) -> Obligation:
+    """Money that had come for it was taken back on a day: what paid the penalties goes first, since it came last, and
+    so much of the debt as the rest is open again."""
+    penalty_minor = min(amount_minor, obligation.penalty_paid_minor)
+    paid_minor = amount_minor - penalty_minor
+    return replace(
+        obligation,
+        paid_minor=obligation.paid_minor - paid_minor,
+        penalty_paid_minor=obligation.penalty_paid_minor - penalty_minor,
+        movements=with_movement(obligation.history, on=on, paid_minor=-paid_minor),
+    )
+
+
+def charge(obligation: Obligation, *, change_minor: int) -> tuple[Obligation, int]:
+    """More penalties are charged, or some are given back where the change is below zero. What had been paid for those
+    is the second value, in minor units: a credit of the employer."""
+    penalty_minor = obligation.penalty_minor + change_minor
+    kept_minor = min(obligation.penalty_paid_minor, penalty_minor)
+    charged = replace(obligation, penalty_minor=penalty_minor, penalty_paid_minor=kept_minor)
+    return charged, obligation.penalty_paid_minor - kept_minor
+
+
+def penalties_due_at(obligation: Obligation, *, fund: Fund, at: datetime) -> datetime | None:
+    """When somebody has to look whether penalties are owed: now where something came late already, else at the end of
+    the last day in time; None where nothing can be owed any more."""
+    if fund.sections.arrears is None or obligation.status is ObligationStatus.CANCELLED:
+        return None
+    is_late = obligation.penalty_minor > 0 or any(each.on > obligation.due_on for each in obligation.movements)
+    if not is_late and not obligation.left_minor:
+        return None
+    return at if is_late else max(at, _midnight_after(obligation.due_on, fund))
 
 
 def paid_events(obligation: Obligation, *, currency: str, at: datetime) -> tuple[DeclarationPaid, ...]:
@@ -149,21 +217,22 @@ def request(
     at: datetime,
     traceparent: str = "",
 ) -> tuple[Obligation, Outcome[Collection]]:
-    """The employer chooses to pay what is left. `before` are all tries for the period, of this and of other
-    declarations, and no two of them share a reference. The amount is part of it, so only tries for the same amount
-    are counted: an employer may have more establishments than attempts. A live try on the same rail for the same
-    amount is the one to use; any other live try of the debt gives way to this one (`withdraw`).
+    """The employer chooses to pay what is left, with what was charged for its coming late. `before` are all tries for
+    the period, of this and of other declarations, and no two of them share a reference. The amount is part of it, so
+    only tries for the same amount are counted: an employer may have more establishments than attempts. A live try on
+    the same rail for the same amount is the one to use; any other live try of the debt gives way to this one
+    (`withdraw`).
 
     A transfer can be paid at once; a card needs the bank's page first, which the bank is asked for afterwards.
     """
     if obligation.status is ObligationStatus.CANCELLED:
         raise DeclarationReplaced
-    if obligation.left_minor == 0:
+    if obligation.to_pay_minor == 0:
         raise AlreadyPaid
     if rail is Rail.CARD and not fund.bindings.bank.takes_cards:
         raise RailNotOffered(rail=Term(f"collection.rail.{rail}"))
     tries = list(before)
-    here = (obligation.declaration_id, rail, obligation.left_minor)
+    here = (obligation.declaration_id, rail, obligation.to_pay_minor)
     if any(each.is_live and (each.declaration_id, each.rail, each.amount_minor) == here for each in tries):
         raise AlreadyLive(rail=Term(f"collection.rail.{rail}"))
     requested = Collection(
@@ -172,14 +241,14 @@ def request(
             fund.payments.transfer_prefix,
             employer_id=obligation.employer_id,
             period=obligation.period,
-            amount_minor=obligation.left_minor,
-            attempt=sum(each.amount_minor == obligation.left_minor for each in tries),
+            amount_minor=obligation.to_pay_minor,
+            attempt=sum(each.amount_minor == obligation.to_pay_minor for each in tries),
         ),
         declaration_id=obligation.declaration_id,
         employer_id=obligation.employer_id,
         period=obligation.period,
         rail=rail,
-        amount_minor=obligation.left_minor,
+        amount_minor=obligation.to_pay_minor,
         status=Status.REQUESTED,
         steps=(CollectionStep(status=Status.REQUESTED, at=at),),
         next_look_at=at,

@@ -56,7 +56,8 @@ class CollectionView(Schema):
 
 
 class CollectionsView(Schema):
-    """What a declaration made due, what of it has come, and a page of the tries to collect it."""
+    """What a declaration made due, what of it has come, what was charged for its coming late, and a page of the tries
+    to collect it."""
 
     declaration_id = fields.String(required=True, attribute="obligation.declaration_id")
     status = fields.Enum(ObligationStatus, by_value=True, required=True, attribute="obligation.status")
@@ -64,6 +65,9 @@ class CollectionsView(Schema):
     due = Amount(required=True, attribute="obligation.due_minor")
     paid = Amount(required=True, attribute="obligation.paid_minor")
     left = Amount(required=True, attribute="obligation.left_minor")
+    penalties = Amount(required=True, attribute="obligation.penalty_minor")
+    penalties_left = Amount(required=True, attribute="obligation.penalty_left_minor")
+    to_pay = Amount(required=True, attribute="obligation.to_pay_minor")
     items = fields.List(fields.Nested(CollectionView), required=True)
     next = fields.String(
         required=True, allow_none=True, metadata={"description": "The cursor of the next page; null on the last one."}

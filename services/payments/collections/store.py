@@ -1,14 +1,16 @@
 """Where obligations, collections, credits and standings are kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from services.payments.collections.collection import Collection
 from services.payments.collections.credit import Credit
 from services.payments.collections.crediting import CreditUnknown
 from services.payments.collections.obligation import Obligation
-from services.payments.collections.rules import CollectionUnknown, ObligationUnknown
+from services.payments.collections.rules import CollectionUnknown, ObligationUnknown, penalties_due_at
 from services.payments.collections.standing import Standing
+from shared.jobs import queue
 from shared.jobs.scheduling import JobScheduling
+from shared.kernel.outcome import Outcome
 from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
@@ -16,6 +18,9 @@ from shared.storage.unit_of_work import UnitOfWork
 
 FOLLOW = "collections.follow"
 """The kind of the job that follows a collection until nothing of it may come any more; its thing is its id."""
+
+ASSESS = "arrears.assess"
+"""The kind of the job that charges the penalties of a debt; its thing is the id of the declaration."""
 
 obligations = Repository(
     "obligations",
@@ -61,7 +66,17 @@ CREDITS_IN_ORDER = Order("credit_id", "credit_id")
 COLLECTIONS_IN_ORDER = Order("collection_id", "collection_id")
 """Ids of ours begin with the time at which they were made."""
 OBLIGATIONS_IN_ORDER = Order("declaration_id", "declaration_id")
+BY_PERIOD = Order("period", "declaration_id")
 BY_CASE = Order("case", "standing_id")
+
+
+def save_obligation(uow: UnitOfWork, outcome: Outcome[Obligation]) -> Obligation:
+    """Save a debt that changed, and when its penalties are to be looked at."""
+    kept = obligations.save(uow, outcome)
+    if uow.fund.sections.arrears is not None:
+        due_at = penalties_due_at(kept, fund=uow.fund, at=uow.at)
+        queue.schedule_or_cancel(uow, ASSESS, kept.declaration_id, due_at=due_at)
+    return kept
 
 
 def of_period(uow: UnitOfWork, *, employer_id: str, period: str) -> list[Collection]:
@@ -77,6 +92,11 @@ def of_declaration(uow: UnitOfWork, declaration_id: str, *, wanted: PageRequest)
 def obligations_of_period(uow: UnitOfWork, *, employer_id: str, period: str) -> list[Obligation]:
     """Everything that an employer's declarations for a period made due."""
     return list(obligations.each(uow, order=OBLIGATIONS_IN_ORDER, employer_id=employer_id, period=period))
+
+
+def of_employer(uow: UnitOfWork, employer_id: str) -> Iterator[Obligation]:
+    """All that an employer's declarations made due, by their periods."""
+    return obligations.each(uow, order=BY_PERIOD, employer_id=employer_id)
 
 
 def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Collection]:

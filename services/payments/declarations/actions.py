@@ -487,6 +487,7 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
         form=accepted.form,
         period=accepted.period,
         due_on=assessment.due_on,
+        declared_on=uow.fund.day_of(accepted.received_at),
         branches=rules.due_by_branch(assessment),
         replaces=accepted.replaces,
     )

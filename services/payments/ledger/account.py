@@ -3,7 +3,9 @@
 | code | nature | what it holds |
 | --- | --- | --- |
 | `receivable:<employer_id>:<period>` | asset | contributions declared and not collected yet |
+| `penalty:<employer_id>:<period>` | asset | penalties charged for a period and not collected yet |
 | `contributions:<branch>` | income | contributions declared, by branch of insurance |
+| `penalties:<reason>` | income | penalties charged, by what they are for |
 | `bank:collections`, `bank:payouts` | asset | the fund's accounts at the bank |
 | `suspense:unmatched` | liability | money received for an unknown purpose |
 | `credit:<employer_id>` | liability | what an employer paid beyond its debts |
@@ -13,6 +15,8 @@
 | `benefits:<claim_type>` | expense | benefits approved |
 | `payable:<person_ref>` | liability | benefits approved and not paid yet |
 
+Penalties stand apart from contributions, so that what was declared can be held against what was collected of it.
+
 A code without its last part is the sum of all that begin with it: `receivable:1600000001` is all that a firm owes.
 """
 
@@ -20,7 +24,7 @@ import re
 from enum import StrEnum
 
 CODE = re.compile(
-    r"^(receivable|contributions|bank|suspense|benefits|payable|credit|refunds|written-off|charges)"
+    r"^(receivable|penalty|penalties|contributions|bank|suspense|benefits|payable|credit|refunds|written-off|charges)"
     r":[A-Za-z0-9-]{1,64}(:[A-Za-z0-9-]{1,16})?$"
 )
 
@@ -40,11 +44,19 @@ class Owner(StrEnum):
     EMPLOYER = "employer"
 
 
-_OWNERS = {"receivable": Owner.EMPLOYER, "credit": Owner.EMPLOYER, "payable": Owner.PERSON}
+_OWNERS = {"receivable": Owner.EMPLOYER, "penalty": Owner.EMPLOYER, "credit": Owner.EMPLOYER, "payable": Owner.PERSON}
 
 
 def receivable(employer_id: str, *, period: str) -> str:
     return f"receivable:{employer_id}:{period}"
+
+
+def penalty(employer_id: str, *, period: str) -> str:
+    return f"penalty:{employer_id}:{period}"
+
+
+def penalties(reason: str) -> str:
+    return f"penalties:{reason}"
 
 
 def contributions(branch: str) -> str:

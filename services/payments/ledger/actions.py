@@ -1,6 +1,7 @@
 """What payments does with the ledger: post, take back, ask."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.ledger import rules, store
@@ -13,8 +14,16 @@ from shared.process.access_journal.entry import Purpose
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def entry(uow: UnitOfWork, *, cause: str, debits: Mapping[str, int], credits: Mapping[str, int]) -> LedgerEntry:
-    """An entry of this fund at this instant, not posted yet; amounts in minor units by account."""
+def entry(
+    uow: UnitOfWork,
+    *,
+    cause: str,
+    debits: Mapping[str, int],
+    credits: Mapping[str, int],
+    value_on: date | None = None,
+) -> LedgerEntry:
+    """An entry of this fund at this instant, not posted yet; amounts in minor units by account. It counts from today
+    unless another day is known, such as that on which the bank booked the money."""
     return rules.entry(
         entry_id=uow.new_id(),
         cause=cause,
@@ -22,6 +31,7 @@ def entry(uow: UnitOfWork, *, cause: str, debits: Mapping[str, int], credits: Ma
         currency=uow.fund.currency,
         debits=debits,
         credits=credits,
+        value_on=value_on or uow.today,
     )
 
 
@@ -39,7 +49,7 @@ def post(uow: UnitOfWork, entry: LedgerEntry) -> LedgerEntry:
 def take_back(uow: UnitOfWork, *, cause: str, of: str) -> LedgerEntry:
     """Post the reversal of the entry with the cause `of`. Raises `EntryUnknown` where there is none."""
     wrong = by_cause(uow, of)
-    return post(uow, rules.reversal(wrong, entry_id=uow.new_id(), cause=cause, at=uow.at))
+    return post(uow, rules.reversal(wrong, entry_id=uow.new_id(), cause=cause, at=uow.at, value_on=uow.today))
 
 
 def by_cause(uow: UnitOfWork, cause: str) -> LedgerEntry:

@@ -1,7 +1,8 @@
 """How entries are made. Pure; what an entry may be is held by the thing itself."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from services.payments.ledger.entry import LedgerEntry, Posting, Side
 from shared.kernel.errors import Conflict, Missing
@@ -36,19 +37,24 @@ def entry(
     currency: Currency,
     debits: Mapping[str, int],
     credits: Mapping[str, int],
+    value_on: date,
 ) -> LedgerEntry:
-    """An entry from minor units by account. ValueError where no such entry can be."""
+    """An entry from minor units by account, which counts from a day. ValueError where no such entry can be."""
     postings = [
         Posting(account=account, side=side, amount=Money(amount_minor, currency))
         for side, amounts in ((Side.DEBIT, debits), (Side.CREDIT, credits))
         for account, amount_minor in amounts.items()
     ]
-    return LedgerEntry(entry_id=entry_id, cause=cause, postings=tuple(postings), at=at)
+    made = LedgerEntry(entry_id=entry_id, cause=cause, postings=tuple(postings), at=at, value_on=value_on)
+    return replace(made, employer_id=made.moved_employer)
 
 
-def reversal(wrong: LedgerEntry, *, entry_id: str, cause: str, at: datetime) -> LedgerEntry:
+def reversal(wrong: LedgerEntry, *, entry_id: str, cause: str, at: datetime, value_on: date) -> LedgerEntry:
     """The entry that takes another back: the same postings on their other sides."""
     postings = tuple(
         Posting(account=posting.account, side=posting.side.other, amount=posting.amount) for posting in wrong.postings
     )
-    return LedgerEntry(entry_id=entry_id, cause=cause, postings=postings, at=at, reverses=wrong.entry_id)
+    back = LedgerEntry(
+        entry_id=entry_id, cause=cause, postings=postings, at=at, reverses=wrong.entry_id, value_on=value_on
+    )
+    return replace(back, employer_id=back.moved_employer)

@@ -6,11 +6,14 @@ and one of them runs again. So the balance of an account that is nobody's own (`
 entries at once then meet one time in sixteen, and a balance costs at most sixteen small documents to read.
 """
 
+from collections.abc import Iterator
+
 from services.payments.ledger.account import is_owned
 from services.payments.ledger.balance import Balance
 from services.payments.ledger.entry import LedgerEntry, Side
 from services.payments.ledger.rules import EntryUnknown
 from shared.storage.connection import Document
+from shared.storage.paging import Order
 from shared.storage.repository import FIND_MAX, Index, Repository, TooManyFound
 from shared.storage.retention import BY_LAW
 from shared.storage.tenant_collection import TenantCollection
@@ -26,8 +29,15 @@ entries = Repository(
     key="entry_id",
     missing=EntryUnknown,
     retention=BY_LAW,
-    indexes=[Index(("cause",), unique=True)],
+    indexes=[Index(("cause",), unique=True), Index(("employer_id", "entry_id"))],
 )
+IN_ORDER = Order("entry_id", "entry_id")
+"""Ids of ours begin with the time at which they were made."""
+
+
+def of_employer(uow: UnitOfWork, *, employer_id: str) -> Iterator[LedgerEntry]:
+    """The entries that move an employer's accounts, in the order in which they were booked."""
+    return entries.each(uow, order=IN_ORDER, employer_id=employer_id)
 
 
 def add_to_balances(uow: UnitOfWork, entry: LedgerEntry) -> None:

@@ -120,7 +120,13 @@ def test_an_entry_of_the_bank_is_booked_once_even_where_nobody_else_remembers_it
     def act(uow: UnitOfWork) -> bool:
         collection = store.collections.load(uow, asked["collection_id"])
         return actions.book(
-            uow, collection, bank_reference="ent_1", entry_id="e1", amount_minor=DUE, into=account.BANK_COLLECTIONS
+            uow,
+            collection,
+            bank_reference="ent_1",
+            entry_id="e1",
+            amount_minor=DUE,
+            into=account.BANK_COLLECTIONS,
+            value_on=uow.today,
         )
 
     assert all(context.run(DZ, by=someone(), cause="test", action=act) for _ in range(2))

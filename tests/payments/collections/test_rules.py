@@ -186,18 +186,18 @@ def test_an_obligation_below_nothing_cannot_be_built(field: str) -> None:
 
 
 def test_paid_is_told_at_the_moment_when_declared_is_collected() -> None:
-    part = rules.receive(obligation(), amount_minor=DUE - 1, currency="DZD", at=AT)
+    part = rules.receive(obligation(), amount_minor=DUE - 1, currency="DZD", on=AT.date(), at=AT)
     assert part.events == () and part.thing.status is ObligationStatus.OPEN
-    whole = rules.receive(part.thing, amount_minor=1, currency="DZD", at=AT)
+    whole = rules.receive(part.thing, amount_minor=1, currency="DZD", on=AT.date(), at=AT)
     (published,) = whole.events
     assert isinstance(published, DeclarationPaid) and (published.amount_minor, published.paid_at) == (DUE, AT)
-    over = rules.receive(whole.thing, amount_minor=1, currency="DZD", at=AT)
+    over = rules.receive(whole.thing, amount_minor=1, currency="DZD", on=AT.date(), at=AT)
     assert over.events == () and over.thing.status is ObligationStatus.PAID
     assert rules.surplus_minor(whole.thing, amount_minor=1) == 1
 
 
 def test_b11_too_much_at_once_is_told_as_paid_and_the_debt_keeps_what_it_needs() -> None:
-    came = rules.receive(obligation(called_minor=DUE), amount_minor=DUE + 75, currency="DZD", at=AT)
+    came = rules.receive(obligation(called_minor=DUE), amount_minor=DUE + 75, currency="DZD", on=AT.date(), at=AT)
     assert (came.thing.status, came.thing.paid_minor) == (ObligationStatus.PAID, DUE)
     (published,) = came.events
     assert isinstance(published, DeclarationPaid) and published.amount_minor == DUE
@@ -206,7 +206,7 @@ def test_b11_too_much_at_once_is_told_as_paid_and_the_debt_keeps_what_it_needs()
 
 def test_b09_what_was_taken_back_is_open_again() -> None:
     paid = obligation(paid_minor=DUE, called_minor=DUE)
-    assert rules.give_back(paid, amount_minor=DUE).status is ObligationStatus.OPEN
+    assert rules.give_back(paid, amount_minor=DUE, on=AT.date()).status is ObligationStatus.OPEN
     outcome = reverse(collection(Status.DEBITED))
     (published,) = outcome.events
     assert isinstance(published, PaymentReversed) and (published.amount_minor, published.reason) == (DUE, "MD06")
@@ -220,18 +220,20 @@ def test_b09_what_was_taken_back_is_open_again() -> None:
 def test_what_was_paid_for_a_replaced_declaration_counts_for_its_successor() -> None:
     before = obligation(paid_minor=100, called_minor=DUE)
     opened, cancelled, surplus = rules.open_obligation(
-        obligation(declaration_id="d2", due_minor=DUE + 50), before=before
+        obligation(declaration_id="d2", due_minor=DUE + 50), declared_on=AT.date(), before=before
     )
     assert cancelled is not None and surplus == 0
     assert (opened.paid_minor, opened.left_minor, opened.called_minor) == (100, DUE - 50, DUE)
     assert (cancelled.status, cancelled.paid_minor, cancelled.replaced_by) == (ObligationStatus.CANCELLED, 0, "d2")
     with pytest.raises(rules.DeclarationReplaced):
-        rules.open_obligation(obligation(declaration_id="d3"), before=cancelled)
+        rules.open_obligation(obligation(declaration_id="d3"), declared_on=AT.date(), before=cancelled)
 
 
 def test_what_a_smaller_successor_does_not_need_is_a_surplus() -> None:
     before = obligation(paid_minor=DUE, called_minor=DUE)
-    opened, _, surplus = rules.open_obligation(obligation(declaration_id="d2", due_minor=DUE - 50), before=before)
+    opened, _, surplus = rules.open_obligation(
+        obligation(declaration_id="d2", due_minor=DUE - 50), declared_on=AT.date(), before=before
+    )
     assert (opened.status, opened.called_minor, surplus) == (ObligationStatus.PAID, DUE - 50, 50)
 
 

@@ -106,7 +106,7 @@ def test_an_operator_has_a_held_declaration_checked_again(database: Database[dic
     assert operator.post(f"/operations/jobs/{seen['job_id']}/retry").status_code == 202
     assert harness.run() == 1
     assert harness.see(declaration_id)["status"] == "accepted"
-    assert context.database["jobs"].count_documents({}) == 0
+    assert context.database["jobs"].count_documents({"kind": actions.CHECK}) == 0
 
 
 @pytest.mark.parametrize("is_in_hand", [False, True])

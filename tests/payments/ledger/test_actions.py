@@ -60,6 +60,7 @@ def test_an_entry_in_another_currency_is_refused(context: ServiceContext) -> Non
             currency=Currency.TND,
             debits={account.BANK_COLLECTIONS: 1},
             credits={OWED: 1},
+            value_on=uow.today,
         )
         actions.post(uow, foreign)
 

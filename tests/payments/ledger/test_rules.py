@@ -23,6 +23,7 @@ def entry(**facts: Any) -> LedgerEntry:
             "currency": Currency.DZD,
             "debits": {BANK: 500},
             "credits": {OWED: 500},
+            "value_on": AT.date(),
             **facts,
         }
     )
@@ -73,7 +74,7 @@ def test_an_entry_has_a_limit() -> None:
 def test_a_reversal_takes_everything_back(amounts: list[int]) -> None:
     branches = {account.contributions(f"b{number}"): amount for number, amount in enumerate(amounts)}
     first = entry(debits={OWED: sum(amounts)}, credits=branches)
-    back = rules.reversal(first, entry_id="e2", cause="declaration:d1:1:cancelled", at=AT)
+    back = rules.reversal(first, entry_id="e2", cause="declaration:d1:1:cancelled", at=AT, value_on=AT.date())
     assert back.reverses == "e1"
     for code in (OWED, *branches):
         assert _net(first, code) + _net(back, code) == 0

@@ -1,0 +1,44 @@
+"""HTTP routes of statements of account."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.payments.account_statements import actions, rules
+from services.payments.account_statements.schemas import (
+    PagedStatementQuery,
+    StatementQuery,
+    StatementView,
+    kind_text,
+)
+from shared.http.routes import Download, Downloads, Routes
+from shared.storage.unit_of_work import UnitOfWork
+
+READ = "declarations:read"
+CSV = "text/csv"
+
+routes = Routes(
+    "account_statements", about="What was booked to an employer: debts, money, credits, refunds, penalties."
+)
+
+Query = Mapping[str, Any]
+
+
+@routes.get("/account-statement", scope=READ, query=PagedStatementQuery, response=StatementView, is_journaled=True)
+def read(uow: UnitOfWork, query: Query) -> dict[str, Any]:
+    """An employer's account in a time, page by page, in the order of the days from which entries count: those of the
+    bank's money on the bank's day. A line that is booked later may still come between older ones."""
+    found = actions.statement(uow, **_wanted(query))
+    page = actions.page(found, wanted=query["page"], is_newest_first=query["is_newest_first"])
+    return {"statement": found, "items": page.items, "next": page.next}
+
+
+@routes.get("/account-statement/file", scope=READ, query=StatementQuery, response=Downloads(CSV), is_journaled=True)
+def download(uow: UnitOfWork, query: Query) -> Download:
+    """The same as CSV, whole."""
+    found = actions.statement(uow, **_wanted(query))
+    content = rules.as_csv(found, currency=uow.fund.currency, text=kind_text())
+    return Download(content, CSV, f"account-{found.employer_id}.csv")
+
+
+def _wanted(query: Query) -> dict[str, Any]:
+    return {name: query[name] for name in ("employer_id", "from_on", "until_on", "period", "purpose")}

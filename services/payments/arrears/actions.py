@@ -1,0 +1,84 @@
+"""What payments does about debts that are late: say what they cost, charge it once, give back what is owed no more."""
+
+from datetime import datetime
+
+from services.payments.access_journal.accessed import AccessedKind
+from services.payments.arrears import rules, store
+from services.payments.arrears.penalty import PenaltyForecast
+from services.payments.arrears.standing_debts import StandingDebts
+from services.payments.collections import actions as collections
+from services.payments.collections.obligation import ObligationStatus
+from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
+from shared.storage.paging import PageRequest
+from shared.storage.unit_of_work import UnitOfWork
+
+PUT_OFF_AT_ONCE_MAX = 20
+
+
+def assess(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
+    """Charge what a debt costs as of today for coming late, or give back what it no longer costs; when more will be
+    owed. Run again, it changes nothing: what is charged is held against what is owed, in one transaction.
+
+    It is about the debt: of a declaration that was replaced, about the one that stands in its place. A fund without
+    rules charges and gives back nothing.
+    """
+    owed = collections.standing_obligation(uow, declaration_id=declaration_id)
+    if uow.fund.sections.arrears is None or owed.status is ObligationStatus.CANCELLED:
+        return None
+    before = store.accounts.find(uow, owed.debt_id)
+    account = rules.account_of(owed, before=before, fund=uow.fund)
+    due = rules.penalties(owed, fund=uow.fund, as_of=uow.today)
+    if changes := rules.to_charge(account, due):
+        account = rules.charged(account, due)
+        owed = collections.charge(
+            uow,
+            owed,
+            by_reason={reason.value: minor for reason, minor in changes.items()},
+            cause=f"penalty:{account.debt_id}:{account.charges}",
+        )
+    if changes or (before is not None and account != before):
+        store.accounts.save(uow, Outcome(account))
+    return rules.look_next_at(owed, fund=uow.fund, today=uow.today)
+
+
+def put_off(uow: UnitOfWork) -> list[str]:
+    """Some of the debts that were charged by a last day in time that a decree has put off meanwhile, by id."""
+    if uow.fund.sections.declarations is None:
+        return []
+    found = (
+        each.debt_id
+        for form, definition in uow.fund.declarations.forms.items()
+        for grace in definition.graces
+        for each in store.charged_by_earlier_day(
+            uow, form=form, periods=grace.periods, due_on=grace.due_on, limit=PUT_OFF_AT_ONCE_MAX
+        )
+    )
+    return sorted(set(found))[:PUT_OFF_AT_ONCE_MAX]
+
+
+def assess_again(uow: UnitOfWork, debt_id: str) -> None:
+    """Charge a debt by the last day in time as it is now, and look at it again when more will be owed."""
+    account = store.accounts.load(uow, debt_id)
+    next_at = assess(uow, declaration_id=account.declaration_id)
+    collections.schedule_assessment(uow, declaration_id=account.declaration_id, due_at=next_at)
+
+
+def of_declaration(uow: UnitOfWork, *, declaration_id: str, purpose: Purpose) -> PenaltyForecast:
+    """What the debt of a declaration costs today and later, for the employer and the fund's agents, whose look enters
+    the access journal."""
+    owed = collections.obligation(uow, declaration_id=declaration_id)
+    journal.note_employer(
+        uow, owed.employer_id, looked_at=AccessedKind.PENALTIES, reference=declaration_id, purpose=purpose
+    )
+    return rules.forecast(owed, fund=uow.fund, today=uow.today)
+
+
+def of_employer(uow: UnitOfWork, *, employer_id: str, wanted: PageRequest, purpose: Purpose) -> StandingDebts:
+    """What an employer has to pay: each debt with what it costs today and later, and what all of them cost."""
+    uow.by.must_act_for_employer(employer_id)
+    journal.note_employer(uow, employer_id, looked_at=AccessedKind.PENALTIES, purpose=purpose)
+    owed = [each for each in collections.debts_of(uow, employer_id=employer_id) if each.to_pay_minor]
+    found = [rules.forecast(each, fund=uow.fund, today=uow.today) for each in owed]
+    return StandingDebts.of(found, employer_id=employer_id, as_of=uow.today, wanted=wanted)

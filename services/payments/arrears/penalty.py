@@ -1,0 +1,121 @@
+"""What a debt costs for coming late: line by line, and what was charged of it. A wrong one cannot be built."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from shared.funds.arrears import PenaltyReason
+from shared.funds.law import Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class PenaltyLine:
+    """What some months in a row cost, of one reason, on one base, at one rate: from the first day of the first until
+    the last day of the last. Each month is rounded by itself (`amount_minor` is their sum)."""
+
+    reason: PenaltyReason
+    from_on: date
+    until_on: date
+    months: int
+    base_minor: int
+    percent: Decimal
+    amount_minor: int
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
+class Penalties:
+    """What the lateness of a debt comes to as of a day, if nothing more comes for it."""
+
+    as_of: date
+    lines: tuple[PenaltyLine, ...]
+
+    @property
+    def total_minor(self) -> int:
+        return sum(line.amount_minor for line in self.lines)
+
+    @property
+    def by_reason(self) -> dict[PenaltyReason, int]:
+        sums: dict[PenaltyReason, int] = {}
+        for line in self.lines:
+            sums[line.reason] = sums.get(line.reason, 0) + line.amount_minor
+        return sums
+
+    @property
+    def is_to_be_confirmed(self) -> bool:
+        """Whether any rule in it has yet to be confirmed by the fund."""
+        return any(line.law.is_to_be_confirmed for line in self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PenaltyAccount:
+    """What was charged for the lateness of one debt, by reason, in minor units; the ledger has each charge by its cause
+    `penalty:<debt>:<number>`. `due_on` is the last day in time by which it was charged: a decree may put it off."""
+
+    debt_id: str
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    due_on: date
+    charged: Mapping[PenaltyReason, int] = field(default_factory=dict)
+    charges: int = 0
+    """How many times something was charged or given back."""
+    charged_on: date | None = None
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if any(minor < 0 for minor in self.charged.values()):
+            raise ValueError("no more is given back than was charged")
+
+    @property
+    def total_minor(self) -> int:
+        return sum(self.charged.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class PenaltyForecast:
+    """What a debt costs today and what it will cost: tomorrow, and from the next day on which it costs more
+    (`next_on`; None where it never will)."""
+
+    employer_id: str
+    declaration_id: str
+    form: str
+    period: str
+    due_on: date
+    left_minor: int
+    charged_minor: int
+    penalty_paid_minor: int
+    today: Penalties
+    tomorrow_minor: int
+    next_on: date | None
+    next_minor: int
+
+    @property
+    def place(self) -> str:
+        """Its place in a list: what was due first comes first."""
+        return f"{self.due_on.isoformat()} {self.declaration_id}"
+
+    @property
+    def pay_by_on(self) -> date | None:
+        """The last day on which it costs what it costs today."""
+        return self.next_on - timedelta(days=1) if self.next_on else None
+
+    @property
+    def penalty_left_minor(self) -> int:
+        """What is still to be paid of the penalties, those of today that are not charged yet among them."""
+        return max(0, self.today.total_minor - self.penalty_paid_minor)
+
+    @property
+    def to_pay_minor(self) -> int:
+        """What the debt costs today."""
+        return self.left_minor + self.penalty_left_minor
+
+    @property
+    def to_pay_tomorrow_minor(self) -> int:
+        return self.left_minor + max(0, self.tomorrow_minor - self.penalty_paid_minor)
+
+    @property
+    def to_pay_next_minor(self) -> int:
+        return self.left_minor + max(0, self.next_minor - self.penalty_paid_minor)

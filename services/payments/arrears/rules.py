@@ -1,0 +1,277 @@
+"""What a debt costs for coming late, by the fund's dated rules, and what follows from it. Pure.
+
+A month of lateness is counted from the last day in time: due on 15 April, the first is 16 April to 15 May, and each
+month that has begun counts in full. What a month costs is a percentage of its base, rounded as contributions are:
+
+* late payment: the most that was owed on any day of the month. A part that is paid lowers the base of the months after
+  it, from the day on which the bank booked it; money that the bank took back raises it again from its day;
+* wages not declared: the same, of what was declared after the last day in time. What comes pays the rest first;
+* declaration not produced: what the first declaration made due, until the day on which it came.
+
+A declaration that is replaced by a lower one was never owed at the higher amount, so that less is charged from the
+beginning; the difference to a higher one was owed from the beginning too, and not declared.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+
+from services.payments.arrears.penalty import Penalties, PenaltyAccount, PenaltyForecast, PenaltyLine
+from services.payments.collections.obligation import Obligation, ObligationStatus
+from shared.funds.arrears import PenaltyReason, PenaltyRule
+from shared.funds.fund import Fund
+from shared.funds.period import Period, later
+from shared.kernel.errors import Missing
+
+MONTHS_MAX = 600
+"""Of lateness: after fifty years it costs no more."""
+DAY = timedelta(days=1)
+
+
+class PenaltiesUnknown(Missing):
+    code = "arrears.penalties-unknown"
+
+
+# --- What it costs ----------------------------------------------------------------------------------------------------
+
+
+def due_on(obligation: Obligation, *, fund: Fund) -> date:
+    """The last day in time: as it was when the debt was opened, or the later day that a decree has put it off to."""
+    form = fund.declarations.forms.get(obligation.form) if fund.sections.declarations else None
+    if form is None:
+        return obligation.due_on
+    return max(obligation.due_on, form.due_on(Period.read(obligation.period), calendar=fund.calendar))
+
+
+def penalties(obligation: Obligation, *, fund: Fund, as_of: date) -> Penalties:
+    """What a debt costs for coming late, as of a day, if nothing more comes for it; nothing by a fund without rules."""
+    section = fund.sections.arrears
+    if section is None or obligation.status is ObligationStatus.CANCELLED:
+        return Penalties(as_of=as_of, lines=())
+    debt = _Debt.of(obligation, due_on=due_on(obligation, fund=fund))
+    lines = [
+        line for reason in PenaltyReason for line in _merged(_lines(debt, section.of(reason), fund=fund, as_of=as_of))
+    ]
+    return Penalties(as_of=as_of, lines=tuple(lines))
+
+
+def forecast(obligation: Obligation, *, fund: Fund, today: date) -> PenaltyForecast:
+    """What a debt costs today, tomorrow, and from when it costs more if nothing is paid."""
+    now = penalties(obligation, fund=fund, as_of=today)
+    tomorrow = penalties(obligation, fund=fund, as_of=today + DAY)
+    next_on = next_day(obligation, fund=fund, after=today)
+    later_on = penalties(obligation, fund=fund, as_of=next_on) if next_on else now
+    return PenaltyForecast(
+        employer_id=obligation.employer_id,
+        declaration_id=obligation.declaration_id,
+        form=obligation.form,
+        period=obligation.period,
+        due_on=due_on(obligation, fund=fund),
+        left_minor=obligation.left_minor,
+        charged_minor=obligation.penalty_minor,
+        penalty_paid_minor=obligation.penalty_paid_minor,
+        today=now,
+        tomorrow_minor=tomorrow.total_minor,
+        next_on=next_on,
+        next_minor=later_on.total_minor,
+    )
+
+
+def next_day(obligation: Obligation, *, fund: Fund, after: date) -> date | None:
+    """The next day on which a debt costs more if nothing is paid; None where it never does. A rule that comes into
+    force within the next year is seen; one beyond it, when that year is over."""
+    section = fund.sections.arrears
+    if section is None or obligation.status is ObligationStatus.CANCELLED or not obligation.left_minor:
+        return None
+    last_on = due_on(obligation, fund=fund)
+    starts = sorted(
+        {
+            start
+            for rule in section.penalties
+            for number in _months_around(last_on, after)
+            if (start := _start(last_on, number, rule)) > after
+        }
+    )
+    now_minor = penalties(obligation, fund=fund, as_of=after).total_minor
+    return next(
+        (day for day in starts if penalties(obligation, fund=fund, as_of=day).total_minor > now_minor),
+        None,
+    )
+
+
+# --- What is charged --------------------------------------------------------------------------------------------------
+
+
+def account_of(obligation: Obligation, *, before: PenaltyAccount | None, fund: Fund) -> PenaltyAccount:
+    """Where what is charged for a debt is counted: as before, under the declaration that stands for it by now."""
+    last_on = due_on(obligation, fund=fund)
+    if before is not None:
+        return replace(before, declaration_id=obligation.declaration_id, due_on=last_on)
+    return PenaltyAccount(
+        debt_id=obligation.debt_id,
+        declaration_id=obligation.declaration_id,
+        employer_id=obligation.employer_id,
+        form=obligation.form,
+        period=obligation.period,
+        due_on=last_on,
+    )
+
+
+def to_charge(account: PenaltyAccount, owed: Penalties) -> dict[PenaltyReason, int]:
+    """What is to be charged more by reason, below zero where some is to be given back; nothing where all is charged as
+    it is owed."""
+    due = owed.by_reason
+    changes = {reason: due.get(reason, 0) - account.charged.get(reason, 0) for reason in PenaltyReason}
+    return {reason: minor for reason, minor in changes.items() if minor}
+
+
+def charged(account: PenaltyAccount, owed: Penalties) -> PenaltyAccount:
+    """All that is owed is charged now."""
+    return replace(account, charged=owed.by_reason, charges=account.charges + 1, charged_on=owed.as_of)
+
+
+def look_next_at(obligation: Obligation, *, fund: Fund, today: date) -> datetime | None:
+    """When more is owed, if nothing is paid: at the beginning of the day on which the next month begins. While
+    something is owed and no month is foreseen, somebody looks again after a year: a rule may have come into force."""
+    if obligation.status is ObligationStatus.CANCELLED or not obligation.left_minor:
+        return None
+    day = next_day(obligation, fund=fund, after=today) or today + timedelta(days=365)
+    return datetime.combine(day, time(), fund.zone)
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Debt:
+    """A debt as its penalties are computed from it."""
+
+    due_on: date
+    due_minor: int
+    paid: tuple[tuple[date, int], ...]
+    """The days on which money came or was taken back, and all that was there then."""
+    late_minor: int
+    """What was declared after the last day in time."""
+    came_late_on: date | None
+    """When the first declaration came, if it came late."""
+    first_minor: int
+    """What the first declaration made due, or what of it is still due."""
+
+    @classmethod
+    def of(cls, obligation: Obligation, *, due_on: date) -> "_Debt":
+        history = obligation.history
+        declared = [each for each in history if each.due_minor]
+        in_time_minor = sum(each.due_minor for each in declared if each.on <= due_on)
+        paid_minor, paid = 0, []
+        for each in history:
+            paid_minor += each.paid_minor
+            paid.append((each.on, paid_minor))
+        first = declared[0] if declared else None
+        return cls(
+            due_on=due_on,
+            due_minor=obligation.due_minor,
+            paid=tuple(paid),
+            late_minor=max(0, obligation.due_minor - max(0, in_time_minor)),
+            came_late_on=first.on if first and first.on > due_on else None,
+            first_minor=min(first.due_minor, obligation.due_minor) if first else 0,
+        )
+
+    def owed_minor(self, from_on: date, until_on: date) -> int:
+        """The most that was owed on any day of a time. On the day on which money comes it is owed no more: it came in
+        the month before where it came on its last day."""
+        before = [minor for day, minor in self.paid if day < from_on]
+        within = [minor for day, minor in self.paid if from_on <= day <= until_on]
+        least_minor = min([before[-1] if before else 0, *within])
+        return max(0, self.due_minor - least_minor)
+
+
+def _lines(debt: _Debt, rules: Iterable[PenaltyRule], *, fund: Fund, as_of: date) -> Iterator[PenaltyLine]:
+    """The months that have begun by a day, each a line."""
+    rules, sum_minor, exact_minor, is_first = list(rules), 0, 0, True
+    for number in range(MONTHS_MAX if rules else 0):
+        if later(debt.due_on, months=number) >= as_of:
+            break
+        rule = next((each for each in rules if each.law.holds_on(_start(debt.due_on, number, each))), None)
+        if rule is None:
+            continue
+        from_on, until_on = _start(debt.due_on, number, rule), later(debt.due_on, months=number + 1)
+        base_minor = _base_minor(debt, rule.reason, from_on, min(max(from_on, until_on), as_of))
+        if from_on > as_of or not base_minor:
+            continue
+        percent = rule.first_percent if is_first else rule.percent
+        is_first = False
+        exact_minor += fund.rounding.of_contributions(on=from_on).share(base_minor, percent)
+        amount_minor = _bounded(exact_minor, rule, debt) - sum_minor
+        sum_minor += amount_minor
+        if amount_minor:
+            yield PenaltyLine(
+                reason=rule.reason,
+                from_on=from_on,
+                until_on=max(from_on, until_on),
+                months=1,
+                base_minor=base_minor,
+                percent=percent,
+                amount_minor=amount_minor,
+                law=rule.law,
+            )
+
+
+def _base_minor(debt: _Debt, reason: PenaltyReason, from_on: date, until_on: date) -> int:
+    match reason:
+        case PenaltyReason.LATE_PAYMENT:
+            return debt.owed_minor(from_on, until_on)
+        case PenaltyReason.WAGES_NOT_DECLARED:
+            return min(debt.late_minor, debt.owed_minor(from_on, until_on))
+        case PenaltyReason.DECLARATION_NOT_PRODUCED:
+            is_missing = debt.came_late_on is not None and from_on <= debt.came_late_on
+            return debt.first_minor if is_missing else 0
+
+
+def _bounded(exact_minor: int, rule: PenaltyRule, debt: _Debt) -> int:
+    """What the months come to, raised to the rule's floor or cut at its maximum."""
+    if not exact_minor:
+        return 0
+    amount_minor = max(exact_minor, rule.floor.amount_minor if rule.floor else 0)
+    if rule.maximum_percent is not None:
+        amount_minor = min(amount_minor, int(Fraction(debt.due_minor) * Fraction(rule.maximum_percent) / 100))
+    return min(amount_minor, rule.maximum.amount_minor) if rule.maximum else amount_minor
+
+
+def _merged(lines: Iterable[PenaltyLine]) -> list[PenaltyLine]:
+    """Months in a row on one base at one rate, as one line."""
+    merged: list[PenaltyLine] = []
+    for line in lines:
+        last = merged[-1] if merged else None
+        if last is not None and _is_alike(last, line):
+            merged[-1] = replace(
+                last,
+                until_on=line.until_on,
+                months=last.months + 1,
+                amount_minor=last.amount_minor + line.amount_minor,
+            )
+        else:
+            merged.append(line)
+    return merged
+
+
+def _is_alike(last: PenaltyLine, line: PenaltyLine) -> bool:
+    """Whether a month goes on as those before it. An amount that a floor or a maximum changed stands by itself."""
+    same = (last.reason, last.base_minor, last.percent, last.law) == (
+        line.reason,
+        line.base_minor,
+        line.percent,
+        line.law,
+    )
+    return same and last.until_on + DAY == line.from_on and last.amount_minor == last.months * line.amount_minor
+
+
+def _start(last_on: date, number: int, rule: PenaltyRule) -> date:
+    """The first day of a month of lateness, by its number from 0."""
+    return max(later(last_on, months=number) + DAY, last_on + timedelta(days=rule.from_day))
+
+
+def _months_around(last_on: date, day: date) -> range:
+    """The numbers of the months that may begin within the year after a day."""
+    begun = max(0, (day.year - last_on.year) * 12 + day.month - last_on.month - 1)
+    return range(min(begun, MONTHS_MAX), min(begun + 15, MONTHS_MAX))
