@@ -684,6 +684,11 @@ class RunViewPage(TypedDict):
     items: list["RunView"]
     next: "str | None"
 
+class WithheldForView(TypedDict):
+    award_id: str
+    reference: str
+    amount: str
+
 class PaymentLineView(TypedDict):
     kind: str
     text: str
@@ -714,6 +719,8 @@ class AwardPaymentView(TypedDict):
     amount: str
     before: str
     taken: str
+    withheld: str
+    withheld_for: list["WithheldForView"]
     carried_before: str
     carried_after: str
     change: str
@@ -731,11 +738,74 @@ class AwardPaymentViewPage(TypedDict):
 class RejectionBody(TypedDict):
     reason: str
 
+class ShareView(TypedDict):
+    percent: str
+    leaves: "str | None"
+    law: str
+    is_to_be_confirmed: bool
+
 class OverpaidPaymentView(TypedDict):
     payment_id: str
     period: str
     amount: str
     status: str
+
+class WithheldView(TypedDict):
+    payment_id: str
+    award_id: str
+    reference: str
+    period: str
+    amount: str
+    at: str
+
+class OverpaymentDisputeView(TypedDict):
+    statement: str
+    at: str
+    outcome: "str | None"
+    text: str
+    decided_at: "str | None"
+    reason: str
+
+class RepaymentStepView(TypedDict):
+    status: str
+    at: str
+    amount: str
+    text: str
+
+class RepaymentView(TypedDict):
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    name: str
+    last_on: "str | None"
+    amount: str
+    currency: str
+    status: str
+    text: str
+    why: str
+    way: str
+    way_text: str
+    reference_to_pay_by: "str | None"
+    share: "ShareView | None"
+    is_paused: bool
+    payments: list["OverpaidPaymentView"]
+    withheld: list["WithheldView"]
+    withheld_amount: str
+    taken: str
+    contest: "ContestView | None"
+    may_be_disputed: bool
+    dispute: "OverpaymentDisputeView | None"
+    found_at: str
+    timeline: list["RepaymentStepView"]
+    version: int
+
+class RepaymentViewPage(TypedDict):
+    items: list["RepaymentView"]
+    next: "str | None"
+
+class OverpaymentDisputeBody(TypedDict):
+    statement: str
 
 class OverpaymentStepView(TypedDict):
     status: str
@@ -749,12 +819,19 @@ class OverpaymentView(TypedDict):
     reference: str
     person_ref: str
     claim_type: str
-    last_on: str
+    name: str
+    last_on: "str | None"
     amount: str
     currency: str
     status: str
     text: dict[str, Any]
+    repayment_reference: str
     payments: list["OverpaidPaymentView"]
+    withheld: list["WithheldView"]
+    withheld_amount: str
+    taken: str
+    is_disputed: bool
+    disputes: list["OverpaymentDisputeView"]
     found_at: str
     timeline: list["OverpaymentStepView"]
     version: int
@@ -769,6 +846,10 @@ class SettlementBody(TypedDict):
 
 class WaiverBody(TypedDict):
     agrees: bool
+    reason: str
+
+class DisputeDecisionBody(TypedDict):
+    stands: bool
     reason: str
 
 class WorkedView(TypedDict):
@@ -1246,9 +1327,21 @@ def runs_list_of_award(api: Api, award_id: str, *, purpose: str | None = None, l
     """What is owed and what was paid for an award, newest first, each sum with its explanation."""
     return api.call(SERVICE, "GET", "/awards/{award_id}/payments", at={"award_id": award_id}, query={"purpose": purpose, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
 
-def overpayments_list_for_agent(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "OverpaymentViewPage":
+def overpayments_list_own(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "RepaymentViewPage":
+    """What was paid too much to the caller: why, how it is paid back, and how it may be disputed."""
+    return api.call(SERVICE, "GET", "/repayments", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def overpayments_read_own(api: Api, award_id: str, *, purpose: str | None = None) -> "RepaymentView":
+    """What was paid too much for one award, payment by payment, and what was taken off for it."""
+    return api.call(SERVICE, "GET", "/repayments/{award_id}", at={"award_id": award_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def overpayments_dispute(api: Api, award_id: str, *, idempotency_key: str, body: "OverpaymentDisputeBody", version: int | None = None) -> "RepaymentView":
+    """Say that one does not owe it. Another agent decides; where the fund's procedure says so nothing is taken before that."""
+    return api.call(SERVICE, "POST", "/repayments/{award_id}/dispute", at={"award_id": award_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def overpayments_list_for_agent(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None, is_disputed: bool | None = None) -> "OverpaymentViewPage":
     """Overpayments in a state, in the order of their awards."""
-    return api.call(SERVICE, "GET", "/overpayments", query={"purpose": purpose, "limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/overpayments", query={"purpose": purpose, "limit": limit, "cursor": cursor, "status": status, "is_disputed": is_disputed})  # type: ignore[no-any-return]
 
 def overpayments_read(api: Api, award_id: str, *, purpose: str | None = None) -> "OverpaymentView":
     """What was overpaid for an award, payment by payment, and what was done about it."""
@@ -1261,6 +1354,10 @@ def overpayments_settle(api: Api, award_id: str, *, idempotency_key: str, body: 
 def overpayments_decide_waiver(api: Api, award_id: str, *, idempotency_key: str, body: "WaiverBody", version: int | None = None) -> "OverpaymentView":
     """Agree, as a second person, that the fund waives an overpayment; or have it recovered all the same."""
     return api.call(SERVICE, "POST", "/overpayments/{award_id}/waiver", at={"award_id": award_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def overpayments_decide_dispute(api: Api, award_id: str, *, idempotency_key: str, body: "DisputeDecisionBody", version: int | None = None) -> "OverpaymentView":
+    """Decide what the person disputes: it stands and is recovered, or it is proposed not to have it back, to which a second person has to agree. Who ended the award does not decide."""
+    return api.call(SERVICE, "POST", "/overpayments/{award_id}/dispute-decision", at={"award_id": award_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def entitlements_read_own(api: Api) -> "RightView":
     """The caller's own right to care."""

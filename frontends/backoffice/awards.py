@@ -107,9 +107,10 @@ def _act(award_id: str, act: str, call: Callable[..., Any], said: str, *, body: 
 def _page(award_id: str, *, problem: Problem | None = None, sent: str = "") -> Response:
     asked = api()
     cursor = request.args.get("cursor") or None
-    award, paid, codes = together(
+    award, paid, again, codes = together(
         lambda: service.awards_read(asked, award_id, purpose=PURPOSE),
         lambda: service.runs_list_of_award(asked, award_id, purpose=PURPOSE, limit=PAGE, cursor=cursor),
+        lambda: service.reassessments_read(asked, award_id, purpose=PURPOSE),
         lambda: service.codes_list_sets(asked),
     )
     award = needed(award)
@@ -117,6 +118,7 @@ def _page(award_id: str, *, problem: Problem | None = None, sent: str = "") -> R
         "award.html",
         award=award,
         paid=paid,
+        again=again,
         codes=Codes(codes),
         forms=forms(ACTS, award_id, award["version"], sent=sent),
         is_first=cursor is None,

@@ -2,7 +2,19 @@
 
 from pathlib import Path
 
-from frontends.backoffice import awards, bank, case, counter, employers, home, medical, persons, queue, runs
+from frontends.backoffice import (
+    awards,
+    bank,
+    case,
+    counter,
+    employers,
+    home,
+    medical,
+    overpayments,
+    persons,
+    queue,
+    runs,
+)
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
 
@@ -21,6 +33,7 @@ BACKOFFICE = Frontend(
         persons.pages,
         employers.pages,
         awards.pages,
+        overpayments.pages,
         runs.pages,
         bank.pages,
         counter.pages,

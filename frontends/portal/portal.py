@@ -6,7 +6,7 @@ from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
 from frontends.portal.anyone import accounts, check, simulate, welcome
 from frontends.portal.employer import by_form, declaring, firms, nothing
-from frontends.portal.person import account, career, home, messages, payments, rights
+from frontends.portal.person import account, career, home, messages, payments, repayments, rights
 
 PERSON = ("person",)
 EMPLOYER = ("employer",)
@@ -24,6 +24,7 @@ PORTAL = Frontend(
         home.pages,
         rights.pages,
         payments.pages,
+        repayments.pages,
         career.pages,
         messages.pages,
         account.pages,

@@ -50,6 +50,7 @@ from services.claims.insured.routes import routes as insured_routes
 from services.claims.insured.store import insured
 from services.claims.notes.routes import routes as note_routes
 from services.claims.notes.store import notes
+from services.claims.overpayments.overpayment import DisputeOutcome, RepaymentWay
 from services.claims.overpayments.overpayment import Status as OverpaymentStatus
 from services.claims.overpayments.reactions import reactions as overpayment_reactions
 from services.claims.overpayments.routes import routes as overpayment_routes
@@ -107,6 +108,8 @@ CODES: CodeSets = {
     "run-lines": (RunLineKind, "run.line.{}"),
     "run-payment-statuses": (PaymentStatus, "run.payment.{}"),
     "overpayment-statuses": (OverpaymentStatus, "overpayment.step.{}"),
+    "repayment-ways": (RepaymentWay, "overpayment.way.{}"),
+    "overpayment-disputes": (DisputeOutcome, "overpayment.dispute.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (AccessedKind, "access.looked-at.{}"),
 }

@@ -88,6 +88,10 @@ class Recovery:
     percent: Decimal
     law: Law
     leaves: Money | None = None
+    from_other_awards: bool = False
+    """Whether what was overpaid for an award that has ended is taken of payments of the person's other awards."""
+    is_suspended_by_dispute: bool = True
+    """Whether nothing is taken while the person disputes it and nobody has decided."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.percent <= 100:

@@ -29,6 +29,7 @@ from services.claims.crosschecks.crosscheck import Status as CrossCheckStatus
 from services.claims.crosschecks.registers.fixed_columns import ColumnKind
 from services.claims.entitlements.entitlement import EntitlementReason, RightStatus
 from services.claims.notes.note import Audience
+from services.claims.overpayments.overpayment import DisputeOutcome, RepaymentWay
 from services.claims.overpayments.overpayment import Status as OverpaymentStatus
 from services.claims.reassessments.reassessment import Cause, Conclusion
 from services.claims.runs.run import Change, PaymentStatus, RunLineKind
@@ -61,6 +62,8 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     AwardStatus: ("award.step.",),
     CrossCheckStatus: ("crosscheck.step.",),
     OverpaymentStatus: ("overpayment.step.",),
+    RepaymentWay: ("overpayment.way.",),
+    DisputeOutcome: ("overpayment.dispute.",),
     AwardKind: ("award.kind.",),
     SuspensionReason: ("award.suspended-for.",),
     EndReason: ("award.ended-for.",),

@@ -12,6 +12,7 @@ from shared.bus import envelope
 from shared.bus.dead_letters import ReceivedRecord
 from shared.bus.inbox import Inbox
 from shared.encryption.keys import FundKeys, from_data, generate_keyring
+from shared.events import catalogue
 from shared.funds.bindings import BankBinding, Bindings
 from shared.funds.fund import Fund
 from shared.funds.loading import load
@@ -63,6 +64,13 @@ def published(context: ServiceContext) -> list[str]:
     """The types of all events in the outbox, in the order of their telling."""
     documents = context.database["outbox"].find().sort("_id", 1)
     return [event["type"] for document in documents for event in document["events"]]  # type: ignore[attr-defined]
+
+
+def published_events(context: ServiceContext, type_name: str) -> list[Any]:
+    """The events of one type in the outbox, in the order of their telling."""
+    documents = context.database["outbox"].find().sort("_id", 1)
+    bodies = [event for row in documents for event in row["events"] if event["type"] == type_name]  # type: ignore[attr-defined]
+    return [catalogue.decode(each["type"], each["version"], each["body"]) for each in bodies]
 
 
 def handle(context: ServiceContext, service: Any, *events: Any, fund_id: str = DZ) -> None:

@@ -1,9 +1,12 @@
 """A frontend that reaches nothing: its pages and who may see them, without a service, a database or a fund behind."""
 
-from flask import Flask
+from typing import Any
+
+from flask import Flask, g, render_template
 
 from frontends.kit.app import build
 from frontends.kit.frontend import Frontend
+from frontends.kit.sessions import Session
 from frontends.kit.settings import SERVICES, Settings
 
 NOWHERE = "http://127.0.0.1:1"
@@ -30,3 +33,28 @@ def unreached(frontend: Frontend, *, traces_url: str = "") -> Flask:
             traces_url=traces_url,
         ),
     )
+
+
+def rendered(
+    app: Flask, template: str, *, language: str = "fr", user: dict[str, Any] | None = None, **shown: Any
+) -> str:
+    """A page as somebody sees it, with what the services would answer."""
+    fund = {
+        "fund_id": "xx-fund",
+        "country": "TN",
+        "timezone": "Africa/Tunis",
+        "currency": "TND",
+        "decimals": 3,
+        "languages": ["ar", "fr", "en"],
+        "names": {"ar": "الصندوق", "fr": "La caisse", "en": "The fund"},
+        "short_name": "XX",
+        "name": "La caisse",
+        "address": "",
+        "identifiers": {},
+    }
+    with app.test_request_context("/"):
+        g.session = Session("x" * 43, {"user": user or {"sub": "s", "actor": "person", "scope": ""}})
+        g.language, g.direction, g.is_restored = language, "rtl" if language == "ar" else "ltr", False
+        g.theme = "auto"
+        g.words, g.fund = app.extensions["words"][language], fund
+        return render_template(template, **shown)

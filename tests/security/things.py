@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from services.claims.benefits.sources import Sources
 from services.claims.crosschecks import rules as rules_of_crosschecks
-from services.claims.overpayments.overpayment import Overpayment
+from services.claims.overpayments.overpayment import Overpayment, OverpaymentDispute
 from services.claims.overpayments.overpayment import Status as OverpaymentStatus
 from services.claims.overpayments.store import overpayments
 from services.claims.reassessments import rules as reassessment_rules
@@ -37,6 +37,7 @@ from shared.jobs import queue
 from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service
+from shared.storage.repository import as_document
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.claims import builders as of_claims
@@ -206,6 +207,19 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
 
         return make
 
+    def the_overpayment(is_disputed: bool, **body: Any) -> Callable[[], dict[str, Any]]:
+        """The same overpayment, disputed or not, also after somebody settled it."""
+        made = OverpaymentDispute(statement="I told the fund in May", at=context.clock())
+        row = as_document(
+            replace(overpaid, disputes=(made,) if is_disputed else (), is_disputed=is_disputed, version=1)
+        )
+
+        def make() -> dict[str, Any]:
+            context.database["overpayments"].update_one({"award_id": award.award_id}, {"$set": row})
+            return body
+
+        return make
+
     def new_paper() -> dict[str, Any]:
         """A paper that stands in no claim."""
         upload_id = f"invoice-{next(numbers)}"
@@ -254,6 +268,10 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "awards.end": {"json": {"reason": "renounced", "last_on": "2026-01-31"}},
             "awards.take_life_certificate": {"json": {"given_on": "2026-01-31"}},
             "overpayments.decide_waiver": {"json": {"agrees": True, "reason": "hardship"}},
+            "overpayments.decide_dispute": {
+                "make": the_overpayment(True, json={"stands": True, "reason": "told in May"})
+            },
+            "overpayments.dispute": {"make": the_overpayment(False, json={"statement": "I told the fund in May"})},
             "overpayments.settle": {"json": {"to": "recovered", "reason": "receipt 12"}},
             "awards.check_cover_code": {"json": {"code": "00000000"}},
             "claims.search": {"json": {"number": filed.json["reference"], "purpose": "handling"}},

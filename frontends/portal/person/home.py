@@ -19,10 +19,11 @@ OPEN = frozenset({"submitted", "medical-control", "to-confirm", "approved", "ord
 def index() -> Response:
     """All of it in one round of questions; what does not answer is said to be missing, and the rest is shown."""
     asked = api()
-    filed, drafts, awards, right, told, types = together(
+    filed, drafts, awards, owed, right, told, types = together(
         lambda: claims.claims_list_own(asked, limit=50),
         lambda: claims.drafts_list_own(asked),
         lambda: claims.awards_list_own(asked, limit=20),
+        lambda: claims.overpayments_list_own(asked, limit=20),
         lambda: claims.entitlements_read_own(asked),
         lambda: notifications.messages_list_own(asked, limit=3),
         lambda: claims.claims_list_types(asked),
@@ -38,6 +39,7 @@ def index() -> Response:
         told=told,
         name_of=named.name_of,
         paper_name=named.paper,
+        repayments=[it for it in owed["items"] if it["status"] == "open"] if isinstance(owed, dict) else [],
         asks=[claim for claim in items if claim["next"]["who"] == "you"],
         under_way=[claim for claim in items if claim["status"] in OPEN and claim["next"]["who"] != "you"][
             :UNDER_WAY_MAX

@@ -15,13 +15,14 @@ PAGE = 24
 @pages.get("/payments")
 @signed_in("person")
 def index() -> Response:
-    """The payments of every period that were granted, and care that is being paid."""
+    """The payments of every period that were granted, what was paid too much of them, and care that was paid."""
     asked = api()
-    awards, paid = together(
+    awards, paid, owed = together(
         lambda: claims.awards_list_own(asked, kind="payment", limit=50),
         lambda: claims.claims_list_own(asked, status="paid", limit=20),
+        lambda: claims.overpayments_list_own(asked, limit=20),
     )
-    return render("person/payments.html", awards=awards, paid=paid)
+    return render("person/payments.html", awards=awards, paid=paid, owed=owed)
 
 
 @pages.get("/payments/<award_id>")
@@ -30,8 +31,9 @@ def one(award_id: str) -> Response:
     """One of them, period by period."""
     asked = api()
     cursor = request.args.get("cursor") or None
-    award, paid = together(
+    award, paid, again = together(
         lambda: claims.awards_read(asked, award_id),
         lambda: claims.runs_list_of_award(asked, award_id, limit=PAGE, cursor=cursor),
+        lambda: claims.reassessments_read(asked, award_id),
     )
-    return render("person/award.html", award=needed(award), paid=paid, is_first=cursor is None)
+    return render("person/award.html", award=needed(award), paid=paid, again=again, is_first=cursor is None)

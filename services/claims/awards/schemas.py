@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.claims.awards.award import AwardKind, EndReason, Status, SuspensionReason
 from services.claims.awards.checking import AwardCodeAnswer, AwardStanding
-from services.claims.benefits.schemas import ExplainedSumView
+from services.claims.benefits.schemas import ExplainedSumView, name_of
 from shared.http.problems import language, translate
 from shared.http.shapes import PagedQuery, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
@@ -78,7 +78,7 @@ class AwardView(Schema):
     person_ref = fields.String(required=True)
     claim_id = fields.String(required=True)
     claim_type = fields.String(required=True)
-    name = fields.Function(lambda it: _name(it.claim_type), required=True, metadata=TEXT)
+    name = fields.Function(lambda it: name_of(it.claim_type), required=True, metadata=TEXT)
     kind = fields.Enum(AwardKind, by_value=True, required=True)
     from_on = fields.Date(required=True)
     until_on = fields.Date(required=True, allow_none=True)
@@ -113,7 +113,7 @@ class CoverWithCodeView(CoverCheckView):
 
     code = fields.Enum(AwardCodeAnswer, by_value=True, required=True)
     name = fields.Function(
-        lambda it: _name(it.cover.claim_type) if it.cover else None, required=True, metadata=TEXT_OR_NULL
+        lambda it: name_of(it.cover.claim_type) if it.cover else None, required=True, metadata=TEXT_OR_NULL
     )
     covers = fields.Function(
         lambda it: list(it.cover.terms.covers) if it.cover else [],
@@ -123,9 +123,3 @@ class CoverWithCodeView(CoverCheckView):
     percent = fields.Function(
         lambda it: it.cover.terms.percent if it.cover else None, required=True, metadata=TEXT_OR_NULL
     )
-
-
-def _name(claim_type: str) -> str:
-    """What the fund calls the benefit; its code where the fund has it no more."""
-    found = fund().claim_types.get(claim_type)
-    return found.names[language()] if found else claim_type

@@ -21,6 +21,12 @@ TEXT = {"type": "string"}
 VALUE = {"oneOf": [{"type": "boolean"}, {"type": "integer"}, {"type": "string"}]}
 
 
+def name_of(claim_type: str) -> str:
+    """What the fund calls a benefit; its code where the fund has it no more."""
+    found = fund().claim_types.get(claim_type)
+    return found.names[language()] if found else claim_type
+
+
 class AnswerValue(fields.Field[bool | int | str]):
     """A yes or no, a whole number, or text: a day, an amount, a choice, a dependant's id, the person's words."""
 

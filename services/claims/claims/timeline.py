@@ -7,6 +7,7 @@ from enum import StrEnum
 from services.claims.claims.claim import Claim, ClaimStep, Status
 from services.claims.claims.rules import paper_term, type_of
 from services.claims.claims.steps import complete_at
+from shared.funds.benefits import Appeal
 from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
@@ -123,6 +124,11 @@ def contest(claim: Claim, fund: Fund) -> Contest | None:
     is_amount = appeal.of_amounts and definition.effect.kind is EffectKind.PAY_ONCE
     if not (decision.refuses_something or is_amount):
         return None
+    return contest_by(appeal, decided_on=decided_on, fund=fund)
+
+
+def contest_by(appeal: Appeal, *, decided_on: date, fund: Fund) -> Contest:
+    """Before whom, and until which day, something may be contested that was decided, or told, on a day."""
     return Contest(
         body=appeal.body,
         days=appeal.days,

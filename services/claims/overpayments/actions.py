@@ -1,20 +1,30 @@
-"""What claims does when somebody died, or an award ended otherwise: rights and awards end with a death, and what was
-paid for later periods is found and listed. Where the death was an error, all of it is undone."""
+"""What claims does when somebody died, an award ended otherwise, or comes to less: rights and awards end with a death,
+and what was paid too much is found. Where the death was an error, all of it is undone. And what the person and the
+fund's agents do about an overpayment."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from services.claims.access_journal.accessed import AccessedKind
 from services.claims.awards import actions as awards
-from services.claims.awards.award import Award, AwardKind
-from services.claims.awards.award import Status as AwardStatus
+from services.claims.awards.award import Award
+from services.claims.claims.timeline import Contest
 from services.claims.deaths import actions as deaths
 from services.claims.entitlements import actions as entitlements
 from services.claims.overpayments import rules, store
-from services.claims.overpayments.overpayment import PAYMENTS_LOOKED_AT_MAX, Overpayment, Status
+from services.claims.overpayments.changing import (
+    contest_of,
+    look_for,
+    recovery_of,
+    save,
+    settle_account,
+    way_of,
+)
+from services.claims.overpayments.overpayment import TO_RECOVER, Overpayment, RepaymentWay, Status
 from services.claims.overpayments.store import overpayments
 from services.claims.runs import store as runs
 from shared.events.identity import DeathTakenBack, PersonDied
-from shared.kernel.outcome import Outcome
+from shared.funds.procedure import Recovery
+from shared.kernel.actors import NotYours
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, PageRequest
@@ -28,33 +38,101 @@ def follow_death(uow: UnitOfWork, event: PersonDied | DeathTakenBack) -> None:
         return
     died_on = deaths.day_of(uow, received)
     entitlements.follow_death(uow, person_ref=event.person_ref, died_on=died_on)
-    _look_for(uow, awards.follow_death(uow, person_ref=event.person_ref, died_on=died_on))
+    for award in awards.follow_death(uow, person_ref=event.person_ref, died_on=died_on):
+        look_for(uow, award)
+
+
+def follow_change(uow: UnitOfWork, *, award_id: str, difference_minor: int) -> None:
+    """An award that holds comes to another sum: what was granted too much for earlier periods is owed, with what its
+    account carries."""
+    account = runs.accounts.find(uow, award_id)
+    carried_minor = max(-difference_minor, 0) - (account.carry_minor if account else 0)
+    look_for(uow, awards.of_id(uow, award_id), carried_minor=carried_minor)
 
 
 def note_payment(uow: UnitOfWork, *, payment_id: str) -> None:
     """Something became of a payment. Where its award has ended, what is to be recovered is found again: a payment that
     was under way then, or that the bank gave back."""
     payment = runs.payments.load(uow, payment_id)
-    _look_for(uow, [awards.of_id(uow, payment.award_id)])
+    look_for(uow, awards.of_id(uow, payment.award_id))
 
 
 def follow_end(uow: UnitOfWork, *, award_id: str) -> None:
     """An award has ended, whatever the reason, or holds again: find what was paid for later periods."""
-    _look_for(uow, [awards.of_id(uow, award_id)])
+    look_for(uow, awards.of_id(uow, award_id))
 
 
-def _look_for(uow: UnitOfWork, ended: Iterable[Award]) -> None:
-    for award in ended:
-        if award.kind is not AwardKind.PAYMENT:
-            continue
-        known = overpayments.find(uow, award.award_id)
-        if known is None and award.before_death is None and award.status is not AwardStatus.ENDED:
-            continue
-        payments = runs.last_payments_of(uow, award.award_id, limit=PAYMENTS_LOOKED_AT_MAX)
-        currency = uow.fund.currency.value
-        found = rules.found(known, award, payments, currency=currency, by=uow.by.subject, at=uow.at)
-        if found is not None:
-            overpayments.save(uow, Outcome(found))
+# --- The person -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Repayment:
+    """An overpayment as its person is shown it: why, how it is paid back, and how it may be disputed."""
+
+    overpayment: Overpayment
+    award: Award
+    way: RepaymentWay
+    recovery: Recovery | None
+    contest: Contest | None
+    may_be_disputed: bool
+
+    @property
+    def version(self) -> int:
+        return self.overpayment.version
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing is taken while it is disputed, or proposed to be waived."""
+        waits = self.recovery is None or self.recovery.is_suspended_by_dispute
+        is_owed = self.overpayment.status in TO_RECOVER
+        return is_owed and not rules.may_be_taken(self.overpayment, waits_for_dispute=waits)
+
+
+def of_caller(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Repayment]:
+    """What was paid too much to the caller, that of the newest award first."""
+    if uow.by.person_ref is None:
+        return Page([])
+    page = store.of_person(uow, uow.by.person_ref, wanted=wanted)
+    return Page([_shown(uow, each) for each in page.items], page.next)
+
+
+def read_own(uow: UnitOfWork, *, award_id: str) -> Repayment:
+    """What was paid too much for an award, for the person whose it is and for the fund's agents."""
+    found = overpayments.load(uow, award_id)
+    uow.by.must_act_for_person(found.person_ref)
+    return _shown(uow, found)
+
+
+def look_at_own(uow: UnitOfWork, *, award_id: str, purpose: Purpose) -> Repayment:
+    """As `read_own`; what an agent reads enters the access journal."""
+    found = read_own(uow, award_id=award_id)
+    _note_look(uow, found.overpayment, purpose=purpose)
+    return found
+
+
+def dispute(uow: UnitOfWork, *, award_id: str, statement: str) -> Repayment:
+    """The caller does not owe it, they say. Where the fund's data says so nothing is taken before somebody decides."""
+    found = overpayments.load(uow, award_id)
+    if uow.by.person_ref != found.person_ref:
+        raise NotYours
+    contest = contest_of(uow, found)
+    outcome = rules.dispute(
+        found, statement=statement, until_on=contest.until_on if contest else None, today=uow.today, at=uow.at
+    )
+    return _shown(uow, overpayments.save(uow, outcome))
+
+
+def _shown(uow: UnitOfWork, overpayment: Overpayment) -> Repayment:
+    contest = contest_of(uow, overpayment)
+    until_on = contest.until_on if contest else None
+    return Repayment(
+        overpayment=overpayment,
+        award=awards.of_id(uow, overpayment.award_id),
+        way=way_of(uow, overpayment),
+        recovery=recovery_of(uow, overpayment),
+        contest=contest,
+        may_be_disputed=rules.may_be_disputed(overpayment, until_on=until_on, today=uow.today),
+    )
 
 
 # --- The fund's agents ------------------------------------------------------------------------------------------------
@@ -67,15 +145,22 @@ def load(uow: UnitOfWork, *, award_id: str) -> Overpayment:
 def look_at(uow: UnitOfWork, *, award_id: str, purpose: Purpose) -> Overpayment:
     """One overpayment; who looks enters the access journal."""
     found = overpayments.load(uow, award_id)
-    journal.note_person(
-        uow, found.person_ref, looked_at=AccessedKind.OVERPAYMENT, reference=found.reference, purpose=purpose
-    )
+    _note_look(uow, found, purpose=purpose)
     return found
 
 
-def list_for_agent(uow: UnitOfWork, *, status: Status, purpose: Purpose, wanted: PageRequest) -> Page[Overpayment]:
-    """Overpayments in a state; whose they are enters the access journal."""
-    page = store.with_status(uow, status, wanted=wanted)
+def _note_look(uow: UnitOfWork, found: Overpayment, *, purpose: Purpose) -> None:
+    journal.note_person(
+        uow, found.person_ref, looked_at=AccessedKind.OVERPAYMENT, reference=found.reference, purpose=purpose
+    )
+
+
+def list_for_agent(
+    uow: UnitOfWork, *, status: Status, is_disputed: bool | None, purpose: Purpose, wanted: PageRequest
+) -> Page[Overpayment]:
+    """Overpayments in a state, of all or of those that are disputed or not; whose they are enters the access
+    journal."""
+    page = store.with_status(uow, status, is_disputed=is_disputed, wanted=wanted)
     refs = (each.person_ref for each in page.items)
     journal.note_persons(uow, refs, looked_at=AccessedKind.OVERPAYMENT, purpose=purpose, part_of=status.value)
     return page
@@ -83,17 +168,34 @@ def list_for_agent(uow: UnitOfWork, *, status: Status, purpose: Purpose, wanted:
 
 def settle(uow: UnitOfWork, *, award_id: str, to: Status, reason: str) -> Overpayment:
     """The caller has recovered it, or proposes to waive it: a second person agrees."""
-    settled = rules.settle(overpayments.load(uow, award_id), to=to, reason=reason, by=uow.by.subject, at=uow.at)
-    kept = overpayments.save(uow, Outcome(settled))
+    known = overpayments.load(uow, award_id)
+    settled = rules.settle(known, to=to, reason=reason, by=uow.by.subject, at=uow.at)
+    if settled.status is Status.RECOVERED:
+        settle_account(uow, known)
+    kept = save(uow, known, settled)
     uow.note(kept.status.value, "overpayments", award_id, version=kept.version, why=reason)
     return kept
 
 
 def decide_waiver(uow: UnitOfWork, *, award_id: str, agrees: bool, reason: str) -> Overpayment:
     """The caller, a second person, agrees that the fund waives it, or does not."""
-    decided = rules.decide_waiver(
-        overpayments.load(uow, award_id), agrees=agrees, reason=reason, by=uow.by.subject, at=uow.at
-    )
-    kept = overpayments.save(uow, Outcome(decided))
+    known = overpayments.load(uow, award_id)
+    decided = rules.decide_waiver(known, agrees=agrees, reason=reason, by=uow.by.subject, at=uow.at)
+    if agrees:
+        settle_account(uow, known)
+    for event in decided.events:
+        uow.publish(event, version=known.version + 1)
+    kept = save(uow, known, decided.thing)
     uow.note(kept.status.value, "overpayments", award_id, version=kept.version, why=reason)
+    return kept
+
+
+def decide_dispute(uow: UnitOfWork, *, award_id: str, stands: bool, reason: str) -> Overpayment:
+    """The caller, who did not end the award, decides what the person disputes: it stands, or a second person is asked
+    to agree that it does not."""
+    known = overpayments.load(uow, award_id)
+    ended_by = awards.of_id(uow, award_id).steps[-1].by
+    decided = rules.decide_dispute(known, stands=stands, reason=reason, by=uow.by.subject, ended_by=ended_by, at=uow.at)
+    kept = overpayments.save(uow, decided)
+    uow.note("dispute-decided", "overpayments", award_id, version=kept.version, why=reason)
     return kept

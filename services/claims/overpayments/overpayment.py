@@ -1,5 +1,5 @@
-"""An overpayment: what was paid for an award for periods after its end. An agent recovers it; nothing is debited by
-itself."""
+"""An overpayment: what was paid for an award and was not due, for periods after its end or while it held. It is taken
+of later payments where the fund allows that, or the person pays it back; an agent may settle it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +10,9 @@ from services.claims.runs.run import PaymentStatus
 PAYMENTS_LOOKED_AT_MAX = 120
 """The last payments of an award: ten years of months."""
 OVERPAYMENT_STEPS_MAX = 40
+WITHHELD_SHOWN_MAX = 60
+"""Of what other payments had taken off; the sum of all is kept beside."""
+DISPUTES_MAX = 5
 
 
 class Status(StrEnum):
@@ -28,13 +31,38 @@ class Status(StrEnum):
 
 
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.OPEN: frozenset({Status.RECOVERED, Status.WAIVER_PROPOSED, Status.CANCELLED}),
-    Status.WAIVER_PROPOSED: frozenset({Status.WAIVED, Status.OPEN, Status.CANCELLED}),
+    Status.OPEN: frozenset({Status.RECOVERED, Status.WAIVER_PROPOSED, Status.CANCELLED, Status.TO_REPAY}),
+    Status.WAIVER_PROPOSED: frozenset({Status.WAIVED, Status.OPEN, Status.CANCELLED, Status.TO_REPAY}),
     Status.CANCELLED: frozenset({Status.OPEN}),
-    Status.RECOVERED: frozenset({Status.TO_REPAY}),
-    Status.WAIVED: frozenset({Status.CANCELLED}),
-    Status.TO_REPAY: frozenset({Status.RECOVERED}),
+    Status.RECOVERED: frozenset({Status.TO_REPAY, Status.OPEN}),
+    Status.WAIVED: frozenset({Status.CANCELLED, Status.OPEN}),
+    Status.TO_REPAY: frozenset({Status.RECOVERED, Status.OPEN}),
 }
+
+TO_RECOVER = frozenset({Status.OPEN, Status.WAIVER_PROPOSED})
+"""The person owes it."""
+
+
+class RepaymentWay(StrEnum):
+    """How it is paid back. Each has a sentence under `overpayment.way.<way>`."""
+
+    OWN_PAYMENTS = "own-payments"
+    """A share of each payment of the award itself, which holds."""
+    OTHER_PAYMENTS = "other-payments"
+    """A share of each payment of the person's other awards: the one that it was paid for has ended."""
+    TRANSFER = "transfer"
+    """There is no payment to take it of: by a transfer that names the reference."""
+
+
+class DisputeOutcome(StrEnum):
+    """What became of a dispute. Each has a sentence under `overpayment.dispute.<outcome>`."""
+
+    REJECTED = "rejected"
+    """The overpayment stands."""
+    ACCEPTED = "accepted"
+    """The person does not owe it."""
+    MOOT = "moot"
+    """It was closed for another reason before anybody decided."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +77,30 @@ class OverpaidPayment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Withheld:
+    """What a payment of another award of the person had taken off for it."""
+
+    payment_id: str
+    award_id: str
+    reference: str
+    period: str
+    amount_minor: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverpaymentDispute:
+    """The person says that they do not owe it, and why. `outcome` stands once it is decided, with the reason."""
+
+    statement: str
+    at: datetime
+    outcome: DisputeOutcome | None = None
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class OverpaymentStep:
     status: Status
     at: datetime
@@ -59,17 +111,42 @@ class OverpaymentStep:
 
 @dataclass(frozen=True, kw_only=True)
 class Overpayment:
-    """One for an award. `last_on` is the last day that was owed; `amount_minor` what is to be recovered."""
+    """One for an award. `last_on` is the last day that was owed, None while the award itself holds; `amount_minor` what
+    is to be recovered by now.
+
+    `carried_minor` is what of it was overpaid while the award held, and `taken_minor` what payments of the award had
+    taken off for that; `withheld_minor` is what other payments of the person had taken off, all of them.
+    `repayment_reference` is what a transfer names.
+    `is_of_deceased`: it was paid after the person's death, and nothing is taken or told.
+    """
 
     award_id: str
     reference: str
     person_ref: str
     claim_type: str
-    last_on: date
+    last_on: date | None
     payments: tuple[OverpaidPayment, ...]
     amount_minor: int
     currency: str
     status: Status
     steps: tuple[OverpaymentStep, ...]
     found_at: datetime
+    repayment_reference: str = ""
+    carried_minor: int = 0
+    taken_minor: int = 0
+    withheld: tuple[Withheld, ...] = ()
+    withheld_minor: int = 0
+    disputes: tuple[OverpaymentDispute, ...] = ()
+    is_disputed: bool = False
+    is_of_deceased: bool = False
     version: int = 0
+
+    @property
+    def dispute(self) -> OverpaymentDispute | None:
+        """The last one, decided or not."""
+        return self.disputes[-1] if self.disputes else None
+
+    @property
+    def announced_at(self) -> datetime:
+        """Since when it stands as the person was told: found, or found again."""
+        return next((step.at for step in reversed(self.steps) if step.status is Status.OPEN), self.found_at)

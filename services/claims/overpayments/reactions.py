@@ -2,7 +2,7 @@
 
 from services.claims.overpayments import actions
 from shared.bus.reactions import Reactions
-from shared.events.claims import AwardEnded
+from shared.events.claims import AwardChanged, AwardEnded
 from shared.events.identity import DeathTakenBack, PersonDied
 from shared.events.payments import BenefitOrdered, BenefitReturned
 from shared.storage.unit_of_work import UnitOfWork
@@ -23,6 +23,11 @@ def undo_death(uow: UnitOfWork, event: DeathTakenBack) -> None:
 @reactions.to(AwardEnded)
 def follow_end(uow: UnitOfWork, event: AwardEnded) -> None:
     actions.follow_end(uow, award_id=event.award_id)
+
+
+@reactions.to(AwardChanged)
+def follow_change(uow: UnitOfWork, event: AwardChanged) -> None:
+    actions.follow_change(uow, award_id=event.award_id, difference_minor=event.difference_minor)
 
 
 @reactions.to(BenefitOrdered)

@@ -1,24 +1,34 @@
-"""What was paid for an award for periods after its end, and what an agent may do about it. Pure."""
+"""What was paid for an award and was not due, what takes it off, and what an agent and the person may do about it.
+Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from services.claims.awards.award import Award
 from services.claims.awards.award import Status as AwardStatus
 from services.claims.overpayments.overpayment import (
+    DISPUTES_MAX,
     MOVES,
     OVERPAYMENT_STEPS_MAX,
+    TO_RECOVER,
+    WITHHELD_SHOWN_MAX,
+    DisputeOutcome,
     OverpaidPayment,
     Overpayment,
+    OverpaymentDispute,
     OverpaymentStep,
+    RepaymentWay,
     Status,
+    Withheld,
 )
 from services.claims.runs.run import OWED, AwardPayment, PaymentStatus
+from shared.events.claims import OverpaymentClosed, OverpaymentDisputed, OverpaymentDisputeDecided, OverpaymentFound
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Forbidden, Missing
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
+from shared.kernel.outcome import Outcome
 
 
 class OverpaymentUnknown(Missing):
@@ -43,20 +53,69 @@ class OverpaymentNotOpen(Conflict):
     code = "overpayment.not-open"
 
 
+class OverpaymentAwaitsRun(Conflict):
+    """The award holds, and no run has computed yet what is too much: it is settled after the next one."""
+
+    code = "overpayment.awaits-run"
+
+
+class OverpaymentNotDisputable(Conflict):
+    """The fund names nobody before whom it could be disputed."""
+
+    code = "overpayment.not-disputable"
+
+
+class OverpaymentDisputeTooLate(Conflict):
+    """The days within which it could be disputed are over."""
+
+    code = "overpayment.dispute-too-late"
+
+
+class OverpaymentDisputedBefore(Conflict):
+    """It is disputed already, or was, and somebody decided."""
+
+    code = "overpayment.disputed-before"
+
+
+class OverpaymentNotDisputed(Conflict):
+    """There is no dispute to decide."""
+
+    code = "overpayment.not-disputed"
+
+
+class ConcernedWithOverpayment(Forbidden):
+    """Who ended the award does not decide the dispute: somebody else does."""
+
+    code = "overpayment.concerned-person"
+
+
+# --- Found ------------------------------------------------------------------------------------------------------------
+
+
 def found(
-    known: Overpayment | None, award: Award, payments: Sequence[AwardPayment], *, currency: str, by: str, at: datetime
+    known: Overpayment | None,
+    award: Award,
+    payments: Sequence[AwardPayment],
+    *,
+    carried_minor: int,
+    repayment_reference: str,
+    currency: str,
+    by: str,
+    at: datetime,
 ) -> Overpayment | None:
-    """What was overpaid for an award that has ended, by the payments as they stand now; None where that is nothing, or
-    nothing of it is new. What was waived or recovered stays so unless the end itself is gone."""
+    """What was overpaid for an award: `carried_minor` while it held, and, where it has ended, what payments hold for
+    later periods, as they stand now; None where that is nothing, or nothing of it is new. What was waived or recovered
+    stays so, unless the end itself is gone, or something new is overpaid for an award that holds."""
     is_over = award.before_death is not None or award.status is AwardStatus.ENDED
     last_on = award.until_on if is_over else None
     overpaid = tuple(_overpaid(award, payments)) if last_on is not None else ()
-    amount_minor = sum(each.amount_minor for each in overpaid if each.status is not PaymentStatus.RETURNED)
-    amount_minor -= _taken_off(award, payments) if last_on is not None else 0
+    owed_minor = sum(each.amount_minor for each in overpaid if each.status is not PaymentStatus.RETURNED)
+    owed_minor -= _taken_off(award, payments) if last_on is not None else 0
+    owed_minor += carried_minor
     if known is None:
-        if amount_minor <= 0 or last_on is None:
+        if owed_minor <= 0:
             return None
-        step = OverpaymentStep(status=Status.OPEN, at=at, by=by, amount_minor=amount_minor)
+        step = OverpaymentStep(status=Status.OPEN, at=at, by=by, amount_minor=owed_minor)
         return Overpayment(
             award_id=award.award_id,
             reference=award.reference,
@@ -64,19 +123,28 @@ def found(
             claim_type=award.claim_type,
             last_on=last_on,
             payments=overpaid,
-            amount_minor=amount_minor,
+            amount_minor=owed_minor,
             currency=currency,
             status=Status.OPEN,
             steps=(step,),
             found_at=at,
+            repayment_reference=repayment_reference,
+            carried_minor=carried_minor,
+            is_of_deceased=award.before_death is not None,
         )
-    new = replace(known, last_on=last_on or known.last_on, payments=overpaid or known.payments)
+    new = replace(
+        known,
+        last_on=last_on if last_on or carried_minor else known.last_on,
+        payments=overpaid or known.payments,
+        carried_minor=carried_minor,
+        repayment_reference=known.repayment_reference or repayment_reference,
+        is_of_deceased=award.before_death is not None,
+    )
+    amount_minor = owed_minor - known.withheld_minor
     if amount_minor <= 0:
-        return _nothing_is_owed(new, before=known, by=by, at=at)
+        return _nothing_is_owed(new, before=known, owed_minor=max(owed_minor, 0), by=by, at=at)
     new = replace(new, amount_minor=amount_minor)
-    again = {Status.CANCELLED: Status.OPEN, Status.TO_REPAY: Status.RECOVERED}.get(known.status)
-    if known.status is Status.WAIVER_PROPOSED and amount_minor != known.amount_minor:
-        again = Status.OPEN  # what was proposed was of another amount
+    again = _opened_again(known, new)
     if again is not None:
         return _moved(new, to=again, by=by, at=at)
     if known.status is not Status.OPEN or new == known:
@@ -84,63 +152,271 @@ def found(
     return new
 
 
+def _opened_again(known: Overpayment, new: Overpayment) -> Status | None:
+    """Where it goes that is owed once more; None where it stands as it stood."""
+    if known.status is Status.CANCELLED:
+        return Status.OPEN
+    if known.status is Status.TO_REPAY:
+        before = next((step.status for step in reversed(known.steps[:-1])), Status.RECOVERED)
+        return Status.OPEN if before in TO_RECOVER else Status.RECOVERED
+    if known.status is Status.WAIVER_PROPOSED:
+        return Status.OPEN if new.amount_minor != known.amount_minor else None  # another amount was proposed
+    is_of_living = known.status in (Status.RECOVERED, Status.WAIVED) and known.last_on is None
+    return Status.OPEN if is_of_living else None
+
+
+def taken_off(known: Overpayment, *, carried_minor: int, by: str, at: datetime) -> Overpayment:
+    """A run has computed the award while it held: its account carries so much from now on. What it carries no more was
+    taken off its payments, and with the last of it the overpayment is recovered."""
+    taken_minor = max(known.carried_minor - carried_minor, 0)
+    amount_minor = max(known.amount_minor + carried_minor - known.carried_minor, 0)
+    new = replace(
+        known,
+        carried_minor=carried_minor,
+        taken_minor=known.taken_minor + taken_minor,
+        amount_minor=amount_minor,
+    )
+    return new if amount_minor or known.status not in TO_RECOVER else _recovered(new, by=by, at=at)
+
+
+def withhold(known: Overpayment, taken: Withheld, *, by: str, at: datetime) -> Overpayment:
+    """A payment of another award had something taken off for it. The caller has looked that it is not too much."""
+    new = replace(
+        known,
+        amount_minor=known.amount_minor - taken.amount_minor,
+        withheld=(*known.withheld, taken)[-WITHHELD_SHOWN_MAX:],
+        withheld_minor=known.withheld_minor + taken.amount_minor,
+    )
+    return new if new.amount_minor else _recovered(new, by=by, at=at)
+
+
+def _recovered(overpayment: Overpayment, *, by: str, at: datetime) -> Overpayment:
+    status = overpayment.status
+    if status is Status.WAIVER_PROPOSED:
+        overpayment = _moved(overpayment, to=Status.OPEN, by=by, at=at)
+    return _moved(overpayment, to=Status.RECOVERED, by=by, at=at)
+
+
+def may_be_taken(overpayment: Overpayment, *, waits_for_dispute: bool) -> bool:
+    """Whether payments have something taken off for it: not while somebody proposes to waive it, nor, where the fund
+    says so, while the person disputes it, nor after it was settled."""
+    is_waiting = overpayment.is_disputed and waits_for_dispute
+    return overpayment.status is Status.OPEN and not is_waiting and not overpayment.is_of_deceased
+
+
+# --- The fund's agents ------------------------------------------------------------------------------------------------
+
+
 def settle(overpayment: Overpayment, *, to: Status, reason: str, by: str, at: datetime) -> Overpayment:
     """An agent recovered it, or proposes to waive it, with the reason or the reference of the receipt. Raises
     `OverpaymentNotOpen`."""
     if overpayment.status is not Status.OPEN:
         raise OverpaymentNotOpen
-    proposed = Status.WAIVER_PROPOSED if to is Status.WAIVED else to
-    return _moved(overpayment, to=proposed, by=by, at=at, reason=reason)
+    if to is Status.WAIVED:
+        return _moved(overpayment, to=Status.WAIVER_PROPOSED, by=by, at=at, reason=reason)
+    return _settled(_moved(overpayment, to=to, by=by, at=at, reason=reason))
 
 
-def decide_waiver(overpayment: Overpayment, *, agrees: bool, reason: str, by: str, at: datetime) -> Overpayment:
-    """A second person agrees that the fund waives it, or has it recovered all the same. Raises `NoWaiverProposed`,
-    `SamePerson`."""
+def _settled(overpayment: Overpayment) -> Overpayment:
+    """While the award holds nothing of it is left: what is overpaid later is another sum."""
+    return overpayment if overpayment.last_on else replace(overpayment, amount_minor=0, carried_minor=0)
+
+
+def decide_waiver(
+    overpayment: Overpayment, *, agrees: bool, reason: str, by: str, at: datetime
+) -> Outcome[Overpayment]:
+    """A second person agrees that the fund waives it, or has it recovered all the same. Where the person disputes it,
+    they are right by that, and what was taken off goes back. Raises `NoWaiverProposed`, `SamePerson`."""
     if overpayment.status is not Status.WAIVER_PROPOSED:
         raise NoWaiverProposed
     if agrees and by == overpayment.steps[-1].by:
         raise SamePerson
-    return _moved(overpayment, to=Status.WAIVED if agrees else Status.OPEN, by=by, at=at, reason=reason)
+    if not agrees:
+        return Outcome(_moved(overpayment, to=Status.OPEN, by=by, at=at, reason=reason))
+    if not overpayment.is_disputed:
+        return Outcome(_settled(_moved(overpayment, to=Status.WAIVED, by=by, at=at, reason=reason)))
+    decided = _dispute_decided(overpayment, DisputeOutcome.ACCEPTED, reason=reason, by=by, at=at)
+    taken_minor = overpayment.withheld_minor + overpayment.taken_minor
+    published = _decided_event(decided, stands=False, at=at)
+    if not taken_minor:
+        return Outcome(_settled(_moved(decided, to=Status.WAIVED, by=by, at=at, reason=reason)), (published,))
+    back = replace(_settled(decided), amount_minor=taken_minor)
+    return Outcome(_moved(back, to=Status.TO_REPAY, by=by, at=at, reason=reason), (published,))
+
+
+def settled_minor(overpayment: Overpayment, *, account_carry_minor: int) -> int:
+    """What of an award's own account is settled with its overpayment: what runs do not take off any more. Raises
+    `OverpaymentAwaitsRun` where no run has computed it yet."""
+    if overpayment.last_on is None and overpayment.carried_minor != -account_carry_minor:
+        raise OverpaymentAwaitsRun
+    return -account_carry_minor
+
+
+# --- Disputed ---------------------------------------------------------------------------------------------------------
+
+
+def dispute(
+    overpayment: Overpayment, *, statement: str, until_on: date | None, today: date, at: datetime
+) -> Outcome[Overpayment]:
+    """The person says that they do not owe it, up to the day `until_on`. Raises `OverpaymentNotOpen`,
+    `OverpaymentNotDisputable`, `OverpaymentDisputeTooLate`, `OverpaymentDisputedBefore`."""
+    _must_be_disputable(overpayment, until_on=until_on, today=today)
+    made = OverpaymentDispute(statement=statement, at=at)
+    published = OverpaymentDisputed(
+        award_id=overpayment.award_id,
+        reference=overpayment.reference,
+        person_ref=overpayment.person_ref,
+        claim_type=overpayment.claim_type,
+        disputed_at=at,
+    )
+    return Outcome(replace(overpayment, disputes=(*overpayment.disputes, made), is_disputed=True), (published,))
+
+
+def _must_be_disputable(overpayment: Overpayment, *, until_on: date | None, today: date) -> None:
+    if overpayment.status not in TO_RECOVER:
+        raise OverpaymentNotOpen
+    if until_on is None or len(overpayment.disputes) >= DISPUTES_MAX:
+        raise OverpaymentNotDisputable
+    last = overpayment.dispute
+    if overpayment.is_disputed or (last is not None and last.at >= overpayment.announced_at):
+        raise OverpaymentDisputedBefore
+    if today > until_on:
+        raise OverpaymentDisputeTooLate(until_on=until_on)
+
+
+def may_be_disputed(overpayment: Overpayment, *, until_on: date | None, today: date) -> bool:
+    """Whether the person may dispute it on a day."""
+    try:
+        _must_be_disputable(overpayment, until_on=until_on, today=today)
+    except Conflict:
+        return False
+    return True
+
+
+def decide_dispute(
+    overpayment: Overpayment, *, stands: bool, reason: str, by: str, ended_by: str, at: datetime
+) -> Outcome[Overpayment]:
+    """An agent who did not end the award decides: it stands, or it is proposed not to have it back, to which a second
+    person agrees. Raises `OverpaymentNotDisputed`, `ConcernedWithOverpayment`."""
+    if not overpayment.is_disputed or overpayment.status is not Status.OPEN:
+        raise OverpaymentNotDisputed
+    if by == ended_by:
+        raise ConcernedWithOverpayment
+    if not stands:
+        return Outcome(_moved(overpayment, to=Status.WAIVER_PROPOSED, by=by, at=at, reason=reason))
+    decided = _dispute_decided(overpayment, DisputeOutcome.REJECTED, reason=reason, by=by, at=at)
+    return Outcome(decided, (_decided_event(decided, stands=True, at=at),))
+
+
+def _dispute_decided(
+    overpayment: Overpayment, outcome: DisputeOutcome, *, reason: str, by: str, at: datetime
+) -> Overpayment:
+    decided = replace(overpayment.disputes[-1], outcome=outcome, decided_at=at, decided_by=by, reason=reason)
+    return replace(overpayment, disputes=(*overpayment.disputes[:-1], decided), is_disputed=False)
+
+
+def _decided_event(overpayment: Overpayment, *, stands: bool, at: datetime) -> OverpaymentDisputeDecided:
+    return OverpaymentDisputeDecided(
+        award_id=overpayment.award_id,
+        reference=overpayment.reference,
+        person_ref=overpayment.person_ref,
+        claim_type=overpayment.claim_type,
+        stands=stands,
+        amount_minor=overpayment.amount_minor,
+        currency=overpayment.currency,
+        decided_at=at,
+    )
+
+
+# --- Told -------------------------------------------------------------------------------------------------------------
+
+
+def change_events(
+    before: Overpayment | None, after: Overpayment, *, way: RepaymentWay, until_on: date | None, at: datetime
+) -> tuple[object, ...]:
+    """What the person is told of a change: that something is owed, or more than before; that nothing is any more.
+    Nobody is told of what was paid after their death."""
+    if after.is_of_deceased:
+        return ()
+    was_owed_minor = before.amount_minor if before is not None and before.status in TO_RECOVER else 0
+    if after.status is Status.OPEN and after.amount_minor > was_owed_minor:
+        found_event = OverpaymentFound(
+            award_id=after.award_id,
+            reference=after.reference,
+            person_ref=after.person_ref,
+            claim_type=after.claim_type,
+            amount_minor=after.amount_minor,
+            currency=after.currency,
+            way=way.value,
+            repayment_reference=after.repayment_reference,
+            may_be_disputed_until=until_on,
+            found_at=at,
+        )
+        return (found_event,)
+    if was_owed_minor and after.status not in TO_RECOVER:
+        closed = OverpaymentClosed(
+            award_id=after.award_id,
+            reference=after.reference,
+            person_ref=after.person_ref,
+            claim_type=after.claim_type,
+            outcome=after.status.value,
+            repayment_reference=after.repayment_reference,
+            is_by_dispute=before is not None and before.is_disputed,
+            closed_at=at,
+        )
+        return (closed,)
+    return ()
 
 
 def _overpaid(award: Award, payments: Iterable[AwardPayment]) -> Iterable[OverpaidPayment]:
     """The payments that hold something for a period after the award's last day, less what they take off for one."""
     for payment in payments:
-        periods = [(Period.read(line.period), line.amount_minor) for line in payment.lines]
-        later = sum(minor for period, minor in periods if award.until_on and period.first_on > award.until_on)
+        later = _later_minor(award, payment)
         if payment.status in OWED and later > 0:
             yield OverpaidPayment(
                 payment_id=payment.payment_id,
                 period=payment.period,
-                amount_minor=min(later, payment.amount_minor),
+                amount_minor=min(later, payment.amount_minor + payment.withheld_minor),
                 status=payment.status,
             )
 
 
 def _taken_off(award: Award, payments: Iterable[AwardPayment]) -> int:
     """What later payments took off for periods after the award's last day: it is recovered by that."""
-    taken_minor = 0
-    for payment in payments:
-        periods = [(Period.read(line.period), line.amount_minor) for line in payment.lines]
-        later = sum(minor for period, minor in periods if award.until_on and period.first_on > award.until_on)
-        if payment.status in (*OWED, PaymentStatus.SETTLED) and later < 0:
-            taken_minor += min(-later, payment.taken_minor)
-    return taken_minor
+    return sum(
+        later_taken_minor(award, payment) for payment in payments if payment.status in (*OWED, PaymentStatus.SETTLED)
+    )
 
 
-def _nothing_is_owed(new: Overpayment, *, before: Overpayment, by: str, at: datetime) -> Overpayment | None:
-    """Money that was recovered goes back; anything else is closed."""
-    to = {
-        Status.OPEN: Status.CANCELLED,
-        Status.WAIVED: Status.CANCELLED,
-        Status.WAIVER_PROPOSED: Status.CANCELLED,
-        Status.RECOVERED: Status.TO_REPAY,
-    }.get(before.status)
-    return None if to is None else _moved(new, to=to, by=by, at=at)
+def later_taken_minor(award: Award, payment: AwardPayment) -> int:
+    """What a payment of the award took off for periods after its last day."""
+    return min(max(-_later_minor(award, payment), 0), payment.taken_minor)
+
+
+def _later_minor(award: Award, payment: AwardPayment) -> int:
+    periods = ((Period.read(line.period), line.amount_minor) for line in payment.lines)
+    return sum(minor for period, minor in periods if award.until_on and period.first_on > award.until_on)
+
+
+def _nothing_is_owed(
+    new: Overpayment, *, before: Overpayment, owed_minor: int, by: str, at: datetime
+) -> Overpayment | None:
+    """Money that was recovered and is not owed goes back; anything else is closed. What was settled while the award
+    held stays so: its account knows what is right."""
+    if before.status not in TO_RECOVER and before.last_on is None:
+        return None
+    recovered_minor = before.withheld_minor
+    recovered_minor += before.amount_minor if before.status is Status.RECOVERED else 0
+    if before.status in (*TO_RECOVER, Status.RECOVERED) and recovered_minor > owed_minor:
+        return _moved(replace(new, amount_minor=recovered_minor - owed_minor), to=Status.TO_REPAY, by=by, at=at)
+    is_closed = before.status in (*TO_RECOVER, Status.WAIVED)
+    return _moved(new, to=Status.CANCELLED, by=by, at=at) if is_closed else None
 
 
 def _moved(overpayment: Overpayment, *, to: Status, by: str, at: datetime, reason: str = "") -> Overpayment:
     status = moved(MOVES, overpayment.status, to=to)
     step = OverpaymentStep(status=status, at=at, by=by, amount_minor=overpayment.amount_minor, reason=reason)
     steps = with_step(overpayment.steps, step, limit=OVERPAYMENT_STEPS_MAX)
+    if overpayment.is_disputed and status not in TO_RECOVER:
+        overpayment = _dispute_decided(overpayment, DisputeOutcome.MOOT, reason=reason, by=by, at=at)
     return replace(overpayment, status=status, steps=steps)

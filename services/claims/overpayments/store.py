@@ -1,5 +1,7 @@
 """Where overpayments are kept, one an award."""
 
+from collections.abc import Iterable, Iterator
+
 from services.claims.overpayments.overpayment import Overpayment, Status
 from services.claims.overpayments.rules import OverpaymentUnknown
 from shared.storage.paging import Order, Page, PageRequest
@@ -8,6 +10,7 @@ from shared.storage.retention import BY_LAW
 from shared.storage.unit_of_work import UnitOfWork
 
 OLDEST_FIRST = Order("award_id", "award_id")
+NEWEST_FIRST = Order("award_id", "award_id", is_newest_first=True)
 
 overpayments = Repository(
     "overpayments",
@@ -15,10 +18,29 @@ overpayments = Repository(
     key="award_id",
     missing=OverpaymentUnknown,
     retention=BY_LAW,
-    indexes=[Index(("status", "award_id"))],
+    indexes=[
+        Index(("status", "award_id")),
+        Index(("status", "is_disputed", "award_id")),
+        Index(("person_ref", "award_id")),
+        Index(("person_ref", "status", "award_id")),
+    ],
 )
 
 
-def with_status(uow: UnitOfWork, status: Status, *, wanted: PageRequest) -> Page[Overpayment]:
-    """A page of those in one state, in the order of their awards."""
-    return overpayments.page(uow, order=OLDEST_FIRST, wanted=wanted, status=status.value)
+def with_status(uow: UnitOfWork, status: Status, *, is_disputed: bool | None, wanted: PageRequest) -> Page[Overpayment]:
+    """A page of those in one state, of all or of those that are disputed or not, in the order of their awards."""
+    filters: dict[str, object] = {"status": status.value}
+    if is_disputed is not None:
+        filters["is_disputed"] = True if is_disputed else {"$in": [False, None]}  # None: of an earlier release
+    return overpayments.page(uow, order=OLDEST_FIRST, wanted=wanted, **filters)
+
+
+def of_person(uow: UnitOfWork, person_ref: str, *, wanted: PageRequest) -> Page[Overpayment]:
+    """A page of a person's, that of the newest award first."""
+    return overpayments.page(uow, order=NEWEST_FIRST, wanted=wanted, person_ref=person_ref)
+
+
+def open_of(uow: UnitOfWork, person_refs: Iterable[str]) -> Iterator[Overpayment]:
+    """What these persons owe, in the order of the awards."""
+    among = {"$in": sorted(set(person_refs))}
+    return overpayments.each(uow, order=OLDEST_FIRST, person_ref=among, status=Status.OPEN.value)

@@ -8,6 +8,7 @@ from services.claims.awards import actions as awards
 from services.claims.awards import store as awards_store
 from services.claims.awards.award import Award
 from services.claims.awards.award import Status as AwardStatus
+from services.claims.overpayments.withholding import note_granted, open_debts
 from services.claims.runs import rules, store
 from services.claims.runs.judging import Judge
 from services.claims.runs.run import (
@@ -145,25 +146,28 @@ def compute_page(uow: UnitOfWork, run: Run, judge: Judge) -> ComputedPage:
     upto = Period.read(run.period)
     found = awards_store.page_of_type(uow, run.claim_type, after=run.after, limit=PAYMENTS_A_PAGE)
     accounts = store.accounts.find_many(uow, [award.award_id for award in found])
+    debts = open_debts(uow, found)
     computed = []
     for award in found:
         account = accounts.get(award.award_id) or AwardAccount(award_id=award.award_id)
         periods = rules.periods_of(award, payment=payment, upto=upto)
-        computed.append(
-            rules.compute(
-                award,
-                account,
-                judge(uow, award, periods),
-                run=run,
-                upto=upto,
-                payment_id=uow.new_id(),
-                page=run.pages + 1,
-                at=uow.at,
-                recovery=recovery,
-            )
+        paid = rules.compute(
+            award,
+            account,
+            judge(uow, award, periods),
+            run=run,
+            upto=upto,
+            payment_id=uow.new_id(),
+            page=run.pages + 1,
+            at=uow.at,
+            recovery=recovery,
+            debts=debts.of(award),
         )
+        if paid is not None:
+            debts.note(paid)
+            computed.append(paid)
     return ComputedPage(
-        payments=tuple(each for each in computed if each is not None),
+        payments=tuple(computed),
         after=found[-1].award_id if found else run.after,
         is_last=len(found) < PAYMENTS_A_PAGE,
     )
@@ -194,18 +198,22 @@ def publish_page(uow: UnitOfWork, *, seen: Run) -> Run:
     payments = store.payments_of_page(uow, run.run_id, number)
     held = awards_store.awards.find_many(uow, [each.award_id for each in payments])
     known = store.accounts.find_many(uow, [each.award_id for each in payments])
+    debts = open_debts(uow, list(held.values()))
     published: list[AwardPayment] = []
     accounts: list[AwardAccount] = []
     for payment in payments:
-        if rules.must_be_withheld(payment, held[payment.award_id]):
+        award = held[payment.award_id]
+        if rules.must_be_withheld(payment, award) or rules.takes_too_much(payment, debts.of(award)):
             published.append(rules.withhold(payment, at=uow.at))
             continue
         account = known.get(payment.award_id) or AwardAccount(award_id=payment.award_id)
         granted, after = rules.grant(payment, account, at=uow.at)
+        debts.note(granted)
         published.append(granted)
         accounts.append(after)
     store.payments.save_many(uow, published, part_of=run.run_id)
     store.accounts.save_many(uow, accounts, part_of=run.run_id)
+    note_granted(uow, published, accounts)
     page = rules.page_of(store.page_id(run.run_id, number), run.run_id, published)
     store.pages.save(uow, Outcome(page))
     _end_awards(uow, published, held)

@@ -6,7 +6,7 @@ a replaced declaration or a death changes in the past is a line of arrears; and 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -32,6 +32,7 @@ from services.claims.runs.run import (
     RunStep,
     RunTotals,
     Status,
+    WithheldFor,
 )
 from shared.events.claims import AwardPaid, BenefitDue
 from shared.funds.benefits import ClaimType
@@ -96,6 +97,27 @@ class Judged:
     reason: str = ""
     sum: ExplainedSum | None = None
     is_over: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Debt:
+    """What a person still owes of what was overpaid for an award that has ended."""
+
+    award_id: str
+    reference: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Debts:
+    """What may be taken of a payment for what was overpaid: not of the award's own where that `is_paused`, and for the
+    `others` in their order."""
+
+    is_paused: bool = False
+    others: tuple[Debt, ...] = ()
+
+
+NO_DEBTS = Debts()
 
 
 # --- The run ----------------------------------------------------------------------------------------------------------
@@ -247,15 +269,19 @@ def compute(
     page: int,
     at: datetime,
     recovery: Recovery | None = None,
+    debts: Debts = NO_DEBTS,
 ) -> AwardPayment | None:
     """What a run pays for an award; None where it pays nothing and nothing of it differs from the last run. What was
-    overpaid is taken of what is due, as much as `recovery` allows, and the rest is carried on."""
+    overpaid is taken of what is due, as much as `recovery` allows, first for the award itself, then for others of the
+    person; the rest is carried on."""
     is_suspended = not award.is_computed
     lines, ends_on = ((), None) if is_suspended else _lines(award, account, judged, upto=upto)
     payable_minor = sum(max(line.amount_minor, 0) for line in lines)
     debt_minor = sum(max(-line.amount_minor, 0) for line in lines) - account.carry_minor
-    taken_minor = min(debt_minor, payable_minor if recovery is None else recovery.at_most(payable_minor))
-    amount_minor = payable_minor - taken_minor
+    allowed_minor = payable_minor if recovery is None else recovery.at_most(payable_minor)
+    taken_minor = 0 if debts.is_paused else min(debt_minor, allowed_minor)
+    withheld_for = tuple(_withheld(debts.others, at_most_minor=allowed_minor - taken_minor))
+    amount_minor = payable_minor - taken_minor - sum(each.amount_minor for each in withheld_for)
     before_minor = account.last_minor or 0
     if not lines and amount_minor == before_minor:
         return None
@@ -280,7 +306,16 @@ def compute(
         reason=SUSPENDED if is_suspended else "",
         ends_on=ends_on,
         award_until_on=award.until_on,
+        withheld_for=withheld_for,
     )
+
+
+def _withheld(debts: Iterable[Debt], *, at_most_minor: int) -> Iterator[WithheldFor]:
+    for debt in debts:
+        amount_minor = min(debt.amount_minor, at_most_minor)
+        if amount_minor > 0:
+            at_most_minor -= amount_minor
+            yield WithheldFor(award_id=debt.award_id, reference=debt.reference, amount_minor=amount_minor)
 
 
 def _lines(
@@ -360,6 +395,14 @@ def must_be_withheld(payment: AwardPayment, award: Award) -> bool:
     again_at = award.decided_again_at
     is_decided_again = again_at is not None and bool(payment.steps) and payment.steps[0].at <= again_at
     return not award.is_computed or award.until_on != payment.award_until_on or is_decided_again
+
+
+def takes_too_much(payment: AwardPayment, debts: Debts) -> bool:
+    """Whether something is taken off by a payment that may not be taken any more: the person disputes it since, it was
+    settled, or another payment took it."""
+    left = {debt.award_id: debt.amount_minor for debt in debts.others}
+    is_own = debts.is_paused and payment.taken_minor > 0
+    return is_own or any(each.amount_minor > left.get(each.award_id, 0) for each in payment.withheld_for)
 
 
 def withhold(payment: AwardPayment, *, at: datetime) -> AwardPayment:

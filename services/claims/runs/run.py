@@ -114,9 +114,23 @@ class PaymentStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WithheldFor:
+    """What a payment has taken off for another award of the person, which has ended and was overpaid."""
+
+    award_id: str
+    reference: str
+    amount_minor: int
+
+    def __post_init__(self) -> None:
+        if self.amount_minor <= 0:
+            raise ValueError("what is withheld is above nothing")
+
+
+@dataclass(frozen=True, kw_only=True)
 class AwardPayment:
-    """What a run pays for one award. Its lines, and what was carried before, add up to the amount and what is carried
-    on: `carry_after_minor` is zero or negative, since nobody is asked for less than nothing.
+    """What a run pays for one award. Its lines, and what was carried before, add up to the amount, what is withheld for
+    other awards, and what is carried on: `carry_after_minor` is zero or negative, since nobody is asked for less than
+    nothing.
 
     `before_minor` is what the last run paid. `ends_on` is the last day of an award that ends with this payment;
     `award_until_on` the end of the award as it was computed with.
@@ -142,6 +156,7 @@ class AwardPayment:
     reason: str = ""
     ends_on: date | None = None
     award_until_on: date | None = None
+    withheld_for: tuple[WithheldFor, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -150,13 +165,19 @@ class AwardPayment:
         if self.amount_minor < 0 or self.carry_after_minor > 0:
             raise ValueError("nothing negative is paid, and nothing positive is carried on")
         total_minor = sum(line.amount_minor for line in self.lines) + self.carry_before_minor
-        if total_minor != self.amount_minor + self.carry_after_minor:
+        if total_minor != self.amount_minor + self.withheld_minor + self.carry_after_minor:
             raise ValueError("the lines and what was carried do not add up to the payment")
 
     @property
+    def withheld_minor(self) -> int:
+        """What is kept back for other awards of the person that were overpaid."""
+        return sum(each.amount_minor for each in self.withheld_for)
+
+    @property
     def taken_minor(self) -> int:
-        """What of it was kept back for what was overpaid before, or is taken back by its own lines."""
-        return sum(max(line.amount_minor, 0) for line in self.lines) - self.amount_minor
+        """What of it was kept back for what was overpaid before for the award itself, or is taken back by its own
+        lines."""
+        return sum(max(line.amount_minor, 0) for line in self.lines) - self.amount_minor - self.withheld_minor
 
 
 @dataclass(frozen=True, kw_only=True)

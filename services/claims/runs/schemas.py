@@ -4,10 +4,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.claims.benefits.schemas import ExplainedSumView
+from services.claims.benefits.schemas import ExplainedSumView, name_of
 from services.claims.runs.actions import RunShown
 from services.claims.runs.run import Change, PaymentLine, PaymentStatus, RunLineKind, Status
-from shared.http.problems import language, translate
+from shared.http.problems import translate
 from shared.http.shapes import Amount, Derived, PagedQuery, fund, paged
 from shared.kernel.money import Money
 from shared.process.access_journal.schemas import PurposeQuery
@@ -103,7 +103,7 @@ class RunView(Schema):
     run_id = fields.String(required=True, attribute="run.run_id")
     reference = fields.String(required=True, attribute="run.reference")
     claim_type = fields.String(required=True, attribute="run.claim_type")
-    name = fields.Function(lambda it: _name(it.run.claim_type), required=True, metadata=TEXT)
+    name = fields.Function(lambda it: name_of(it.run.claim_type), required=True, metadata=TEXT)
     period = fields.String(required=True, attribute="run.period")
     status = fields.Enum(Status, by_value=True, required=True, attribute="run.status")
     text = fields.Function(lambda it: translate(f"run.step.{it.run.status}"), required=True, metadata=TEXT)
@@ -131,6 +131,14 @@ class PaymentLineView(Schema):
     sum = fields.Nested(ExplainedSumView, required=True, allow_none=True)
 
 
+class WithheldForView(Schema):
+    """What is kept back for another award of the person that was overpaid and has ended."""
+
+    award_id = fields.String(required=True)
+    reference = fields.String(required=True)
+    amount = Amount(required=True, attribute="amount_minor")
+
+
 class PaymentStepView(Schema):
     status = fields.Enum(PaymentStatus, by_value=True, required=True)
     at = fields.AwareDateTime(required=True)
@@ -148,12 +156,14 @@ class AwardPaymentView(Schema):
     reference = fields.String(required=True)
     person_ref = fields.String(required=True)
     claim_type = fields.String(required=True)
-    name = fields.Function(lambda it: _name(it.claim_type), required=True, metadata=TEXT)
+    name = fields.Function(lambda it: name_of(it.claim_type), required=True, metadata=TEXT)
     period = fields.String(required=True)
     currency = fields.Function(lambda it: fund().currency.value, required=True, metadata=TEXT)
     amount = Amount(required=True, attribute="amount_minor")
     before = Amount(required=True, attribute="before_minor")
     taken = Amount(required=True, attribute="taken_minor")
+    withheld = Amount(required=True, attribute="withheld_minor")
+    withheld_for = fields.List(fields.Nested(WithheldForView), required=True)
     carried_before = SignedAmount(required=True, attribute="carry_before_minor")
     carried_after = SignedAmount(required=True, attribute="carry_after_minor")
     change = fields.Enum(Change, by_value=True, required=True)
@@ -171,9 +181,3 @@ AwardPaymentViews = paged(AwardPaymentView)
 def _reason(line: PaymentLine) -> str | None:
     """Why a period is not paid, or is not decided: a sentence of ours, or the code of the benefit's own condition."""
     return translate(f"run.reason.{line.reason}") if line.reason in ("undecided", "award-over") else line.reason or None
-
-
-def _name(claim_type: str) -> str:
-    """What the fund calls the benefit; its code where the fund has it no more."""
-    found = fund().claim_types.get(claim_type)
-    return found.names[language()] if found else claim_type

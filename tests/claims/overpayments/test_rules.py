@@ -8,7 +8,7 @@ import pytest
 from services.claims.awards import rules as awards
 from services.claims.awards.award import Award, EndReason
 from services.claims.overpayments import rules
-from services.claims.overpayments.overpayment import Overpayment, Status
+from services.claims.overpayments.overpayment import TO_RECOVER, DisputeOutcome, Overpayment, RepaymentWay, Status
 from services.claims.runs.run import AwardPayment, Change, PaymentLine, PaymentStatus, RunLineKind
 from tests.claims.awards.builders import PAYMENT_EFFECT, award
 from tests.kit.contexts import DZ, funds
@@ -54,7 +54,16 @@ def payment(*lines: PaymentLine, status: PaymentStatus = PaymentStatus.PAID, car
 
 
 def found(*payments: AwardPayment, known: Overpayment | None = None, of: Award | None = None) -> Overpayment | None:
-    return rules.found(known, of or ended(), payments, currency="DZD", by="system:test", at=AT)
+    return rules.found(
+        known,
+        of or ended(),
+        payments,
+        carried_minor=known.carried_minor if known else 0,
+        repayment_reference="OP260000000150",
+        currency="DZD",
+        by="system:test",
+        at=AT,
+    )
 
 
 LATER = payment(line("2026-Q2", 20_000))
@@ -154,7 +163,7 @@ def proposed(by: str = "agent-1") -> Overpayment:
     [(True, "agent-2", Status.WAIVED), (False, "agent-2", Status.OPEN), (False, "agent-1", Status.OPEN)],
 )
 def test_a_second_person_agrees_to_a_waiver(agrees: bool, by: str, then: Status) -> None:
-    decided = rules.decide_waiver(proposed(), agrees=agrees, reason="as proposed", by=by, at=AT)
+    decided = rules.decide_waiver(proposed(), agrees=agrees, reason="as proposed", by=by, at=AT).thing
     assert (decided.status, decided.steps[-1].by, decided.steps[-1].reason) == (then, by, "as proposed")
 
 
@@ -173,3 +182,106 @@ def test_another_amount_is_another_proposal() -> None:
     more = payment(line("2026-Q2", 20_000), line("2026-Q3", 20_000))
     again = found(more, known=proposed())
     assert again is not None and (again.status, again.amount_minor) == (Status.OPEN, 40_000)
+
+
+# --- Disputed ---------------------------------------------------------------------------------------------------------
+
+TODAY = date(2026, 10, 1)
+
+
+def living(status: Status) -> Overpayment:
+    """One in a status, of a person who lives."""
+    return replace(standing(status), is_of_deceased=False)
+
+
+def disputed(known: Overpayment | None = None, *, until_on: date | None = TODAY, today: date = TODAY) -> Overpayment:
+    it = known or living(Status.OPEN)
+    return rules.dispute(it, statement="I told the fund", until_on=until_on, today=today, at=AT).thing
+
+
+def test_it_is_disputed_up_to_the_last_day() -> None:
+    made = disputed()
+    assert made.is_disputed and made.dispute is not None and made.dispute.outcome is None
+    with pytest.raises(rules.OverpaymentDisputeTooLate):
+        disputed(today=date(2026, 10, 2))
+    with pytest.raises(rules.OverpaymentNotDisputable):
+        disputed(until_on=None)
+    with pytest.raises(rules.OverpaymentDisputedBefore):
+        disputed(made)
+
+
+@pytest.mark.parametrize("status", [each for each in Status if each not in TO_RECOVER])
+def test_what_is_not_owed_is_not_disputed(status: Status) -> None:
+    with pytest.raises(rules.OverpaymentNotOpen):
+        disputed(living(status))
+
+
+def decided(stands: bool, *, by: str = "agent-1") -> Overpayment:
+    return rules.decide_dispute(disputed(), stands=stands, reason="told in May", by=by, ended_by="ender", at=AT).thing
+
+
+def test_what_stands_is_not_disputed_twice() -> None:
+    stands = decided(True)
+    assert (stands.status, stands.is_disputed) == (Status.OPEN, False)
+    assert stands.dispute is not None and stands.dispute.outcome is DisputeOutcome.REJECTED
+    with pytest.raises(rules.OverpaymentDisputedBefore):
+        disputed(stands)
+    with pytest.raises(rules.OverpaymentNotDisputed):
+        rules.decide_dispute(stands, stands=True, reason="x", by="agent-1", ended_by="ender", at=AT)
+    with pytest.raises(rules.ConcernedWithOverpayment):
+        decided(True, by="ender")
+
+
+def test_what_does_not_stand_is_waived_by_two() -> None:
+    proposed_waiver = decided(False)
+    assert (proposed_waiver.status, proposed_waiver.is_disputed) == (Status.WAIVER_PROPOSED, True)
+    agreed = rules.decide_waiver(proposed_waiver, agrees=True, reason="x", by="agent-2", at=AT).thing
+    assert agreed.dispute is not None
+    assert (agreed.status, agreed.dispute.outcome) == (Status.WAIVED, DisputeOutcome.ACCEPTED)
+    refused = rules.decide_waiver(proposed_waiver, agrees=False, reason="x", by="agent-2", at=AT).thing
+    assert (refused.status, refused.is_disputed) == (Status.OPEN, True)
+
+
+def test_a_dispute_of_what_is_not_owed_any_more_is_moot() -> None:
+    closed = found(known=disputed())
+    assert closed is not None and closed.dispute is not None
+    assert (closed.status, closed.is_disputed, closed.dispute.outcome) == (
+        Status.CANCELLED,
+        False,
+        DisputeOutcome.MOOT,
+    )
+
+
+@pytest.mark.parametrize(
+    ("it", "waits", "may"),
+    [
+        (living(Status.OPEN), True, True),
+        (disputed(), True, False),
+        (disputed(), False, True),
+        (living(Status.WAIVER_PROPOSED), True, False),
+        (living(Status.RECOVERED), True, False),
+        (replace(living(Status.OPEN), is_of_deceased=True), True, False),
+    ],
+)
+def test_when_payments_have_something_taken_off(it: Overpayment, waits: bool, may: bool) -> None:
+    assert rules.may_be_taken(it, waits_for_dispute=waits) is may
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "names"),
+    [
+        (None, living(Status.OPEN), ["OverpaymentFound"]),
+        (living(Status.OPEN), living(Status.OPEN), []),
+        (replace(living(Status.OPEN), amount_minor=5), living(Status.OPEN), ["OverpaymentFound"]),
+        (living(Status.OPEN), replace(living(Status.OPEN), amount_minor=5), []),
+        (living(Status.OPEN), living(Status.WAIVER_PROPOSED), []),
+        (living(Status.WAIVER_PROPOSED), living(Status.OPEN), []),
+        (living(Status.WAIVER_PROPOSED), living(Status.WAIVED), ["OverpaymentClosed"]),
+        (living(Status.CANCELLED), living(Status.OPEN), ["OverpaymentFound"]),
+        (living(Status.RECOVERED), living(Status.TO_REPAY), []),
+        (None, replace(living(Status.OPEN), is_of_deceased=True), []),
+    ],
+)
+def test_what_the_person_is_told(before: Overpayment | None, after: Overpayment, names: list[str]) -> None:
+    published = rules.change_events(before, after, way=RepaymentWay.TRANSFER, until_on=None, at=AT)
+    assert [type(each).__name__ for each in published] == names

@@ -16,7 +16,6 @@ from services.claims.reassessments.store import reassessments
 from services.claims.runs.jobs import RunCalculator
 from services.claims.runs.judging import by_rules
 from services.claims.wiring import service
-from shared.events import catalogue
 from shared.jobs.runner import Runner
 from shared.process.backfills import backfill_all
 from shared.storage.service_context import ServiceContext
@@ -25,7 +24,7 @@ from tests.claims.benefits.builders import quarters_of_wages, registered
 from tests.claims.benefits.test_routes import body
 from tests.claims.builders import upload
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, funds, handle, parked, published, reading
+from tests.kit.contexts import TN, funds, handle, parked, published, published_events, reading
 from tests.kit.people import AMIRA, KARIM
 
 AT = datetime(2026, 7, 10, 9, tzinfo=funds()[TN].zone)
@@ -90,11 +89,6 @@ def award(office: Office) -> Award:
 def judged(office: Office) -> int:
     """Let the jobs that are due judge; how many did."""
     return Runner(office.context, [judging()]).run_due()
-
-
-def published_events(context: ServiceContext, type_name: str) -> list[Any]:
-    bodies = [each for row in context.database["outbox"].find() for each in row["events"] if each["type"] == type_name]
-    return [catalogue.decode(each["type"], each["version"], each["body"]) for each in bodies]
 
 
 def shown(office: Office, award: Award) -> dict[str, Any]:

@@ -373,7 +373,7 @@ MUTANTS = [
     Mutant(
         mechanism="what changed after a run was computed is withheld",
         file="services/claims/runs/actions.py",
-        was="if rules.must_be_withheld(payment, held[payment.award_id]):",
+        was="if rules.must_be_withheld(payment, award) or rules.takes_too_much(payment, debts.of(award)):",
         now="if False:",
         test="tests/claims/runs/test_routes.py::test_what_was_suspended_or_ended_after_the_computing_is_withheld",
     ),
@@ -388,7 +388,7 @@ MUTANTS = [
     Mutant(
         mechanism="what another payment took off is not recovered again",
         file="services/claims/overpayments/rules.py",
-        was="amount_minor -= _taken_off(award, payments) if last_on is not None else 0",
+        was="owed_minor -= _taken_off(award, payments) if last_on is not None else 0",
         now="pass",
         test="tests/claims/overpayments/test_rules.py::test_what_another_payment_took_off_is_not_recovered_again",
     ),
