@@ -23,7 +23,7 @@ def one(employer_id: str) -> Response:
     """All of it in one round of questions."""
     asked, purpose = api(), purpose_of(request.args.get("purpose"))
     cursor = request.args.get("cursor") or None
-    found, declared, credits, account, differences = together(
+    found, declared, credits, account, differences, owed, statement = together(
         lambda: identity.register_list_employers(asked, number=employer_id, purpose=purpose, limit=1),
         lambda: payments.declarations_list_of_employer(
             asked, employer_id=employer_id, purpose=purpose, limit=LISTED, cursor=cursor
@@ -31,6 +31,10 @@ def one(employer_id: str) -> Response:
         lambda: payments.collections_list_credits(asked, employer_id=employer_id, purpose=purpose, limit=LISTED),
         lambda: payments.ledger_account(asked, f"receivable:{employer_id}", purpose=purpose),
         lambda: payments.bank_list_differences(asked, limit=DIFFERENCES),
+        lambda: payments.arrears_of_employer(asked, employer_id=employer_id, purpose=purpose, limit=LISTED),
+        lambda: payments.account_statements_read(
+            asked, employer_id=employer_id, purpose=purpose, limit=LISTED, is_newest_first=True
+        ),
     )
     own = [each for each in _items(differences) if each["employer_id"] == employer_id]
     return render(
@@ -42,6 +46,8 @@ def one(employer_id: str) -> Response:
         credits=credits,
         account=account,
         differences=differences,
+        owed=owed,
+        statement=statement,
         own_differences=own,
         purpose=purpose,
         is_first=cursor is None,

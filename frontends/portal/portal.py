@@ -5,7 +5,7 @@ from pathlib import Path
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
 from frontends.portal.anyone import accounts, check, simulate, welcome
-from frontends.portal.employer import by_form, declaring, firms, nothing
+from frontends.portal.employer import by_form, declaring, firms, nothing, owing
 from frontends.portal.person import account, career, home, messages, payments, repayments, rights
 
 PERSON = ("person",)
@@ -32,6 +32,7 @@ PORTAL = Frontend(
         declaring.pages,
         by_form.pages,
         nothing.pages,
+        owing.pages,
     ],
     person_pages=[claims.pages, new_claim.pages, papers.pages],
     person_home="home.index",

@@ -12,6 +12,7 @@ from shared.http.problems import translate
 from shared.kernel.money import Money
 from shared.storage.paging import CURSOR_CHARACTERS_MAX, PAGE_MAX, PageRequest
 
+SIGNED = r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$"
 AMOUNT = re.compile(r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$")
 
 
@@ -43,6 +44,16 @@ class Amount(fields.Field[int]):
         if amount_minor == 0:
             raise ValidationError("nobody sends an amount of nothing")
         return amount_minor
+
+
+class SignedAmount(fields.Field[int]):
+    """An amount in major units as text, such as `-21.96`, which may be negative: a difference. Shown only."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(metadata={"type": "string", "pattern": SIGNED, "examples": ["-21.96"]}, **more)
+
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **more: Any) -> str | None:
+        return None if value is None else str(Money(value, fund().currency).decimal())
 
 
 class CodeText(fields.String):

@@ -44,6 +44,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "campaign.silent_file": "a file, no page",
     "waves.recipients": "a file, no page; the operator's test loads one",
     "declaring.corrected_file": "a file, no page",
+    "owing.account_file": "a file, no page",
     "declaring.corrected": "of a file that was refused; tests/payments/declarations/test_correcting.py",
     "by_form.review": "once lines were typed; test_portal types them",
     "persons.certificate": "a file, no page",

@@ -38,6 +38,7 @@ from services.payments.collections import store as collections
 from services.payments.collections.standing import Case
 from services.payments.declarations import store as declarations
 from services.payments.employers import store as employers
+from services.payments.ledger import store as ledger
 from services.payments.partners import store as partners
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import WebhookKind
@@ -373,6 +374,18 @@ WHOLE: dict[str, Listed] = {
         collections.OBLIGATIONS_IN_ORDER,
         lambda uow, it: collections.obligations_of_period(uow, employer_id=it.employer_id, period=it.period),
     ),
+    "services.payments.collections.store.of_employer": Listed(
+        "payments",
+        collections.obligations,
+        collections.BY_PERIOD,
+        lambda uow, it: collections.of_employer(uow, it.employer_id),
+    ),
+    "services.payments.ledger.store.of_employer": Listed(
+        "payments",
+        ledger.entries,
+        ledger.IN_ORDER,
+        lambda uow, it: ledger.of_employer(uow, employer_id=it.employer_id),
+    ),
     "services.payments.collections.store.open_credits": Listed(
         "payments",
         collections.credits,
@@ -403,6 +416,7 @@ WHOLE: dict[str, Listed] = {
 """Each list that something inside reads whole."""
 
 FIRST_SO_MANY = {
+    "services.payments.arrears.store.charged_by_earlier_day": "a round: what was charged anew is not found again",
     "services.claims.runs.store.last": "the newest alone",
     "services.claims.runs.store.last_payments_of": "the last ten years of one award",
     "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",

@@ -36,7 +36,8 @@ def ask(seen: Seen, look: Look) -> None:
     if "payments" not in seen.databases:
         look.cannot("payments is not here")
         return
-    obligations = {row["_id"]: row for row in seen.rows("payments", "obligations", *OBLIGATION, *PENALTIES, "replaced_by")}
+    fields = (*OBLIGATION, *PENALTIES, "replaced_by")
+    obligations = {row["_id"]: row for row in seen.rows("payments", "obligations", *fields)}
     money = _money(seen, look, obligations)
     _declarations(seen, look, obligations)
     look.at("obligations", len(obligations))

@@ -150,10 +150,11 @@ def _page(declaration_id: str, *, problem: Problem | None = None) -> Response:
     asked = api()
     page = request.args.get("findings", "1")
     number = int(page) if page.isdecimal() and 0 < len(page) < 6 else 1
-    declaration, findings, collections = together(
+    declaration, findings, collections, penalties = together(
         lambda: payments.declarations_read(asked, declaration_id),
         lambda: payments.declarations_findings(asked, declaration_id, cursor=number),
         lambda: payments.collections_list_of_declaration(asked, declaration_id, limit=20),
+        lambda: payments.arrears_of_declaration(asked, declaration_id),
     )
     version = needed(declaration)["version"]
     return render(
@@ -163,6 +164,7 @@ def _page(declaration_id: str, *, problem: Problem | None = None) -> Response:
         by_severity=_by_severity(findings),
         findings_page=number,
         collections=collections,
+        penalties=penalties,
         is_checking=declaration["status"] in CHECKING,
         confirming=Form(f"confirm:{declaration_id}", version),
         withdrawing=Form(f"withdraw:{declaration_id}", version),

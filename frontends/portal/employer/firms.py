@@ -31,10 +31,11 @@ def one(employer_id: str) -> Response:
     """The calendar: the last periods of each form with what became of them."""
     check_own(employer_id)
     asked = api()
-    forms, declared, credits = together(
+    forms, declared, credits, owed = together(
         lambda: payments.declarations_list_forms(asked),
         lambda: payments.declarations_list_of_employer(asked, employer_id=employer_id, limit=100),
         lambda: payments.collections_list_credits(asked, employer_id=employer_id, is_open=True, limit=20),
+        lambda: payments.arrears_of_employer(asked, employer_id=employer_id, limit=1),
     )
     found = needed(forms)["items"]
     periods = together(
@@ -49,6 +50,7 @@ def one(employer_id: str) -> Response:
         calendar=[_calendar(form, needed(each), declared) for form, each in zip(found, periods, strict=True)],
         declared=declared,
         credits=credits,
+        owed=owed,
     )
 
 

@@ -5,9 +5,8 @@ from marshmallow import Schema, fields
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.benefits.schemas import ExplainedSumView
 from services.claims.reassessments.reassessment import Cause, Conclusion, LastJudged, ReassessmentStep
-from services.claims.runs.schemas import SignedAmount
 from shared.http.problems import language, translate
-from shared.http.shapes import Amount, fund
+from shared.http.shapes import Amount, SignedAmount, fund
 
 TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}

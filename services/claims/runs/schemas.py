@@ -1,29 +1,15 @@
 """The shapes of runs and of their payments over HTTP."""
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from services.claims.benefits.schemas import ExplainedSumView, name_of
 from services.claims.runs.actions import RunShown
 from services.claims.runs.run import Change, PaymentLine, PaymentStatus, RunLineKind, Status
 from shared.http.problems import translate
-from shared.http.shapes import Amount, Derived, PagedQuery, fund, paged
-from shared.kernel.money import Money
+from shared.http.shapes import Amount, Derived, PagedQuery, SignedAmount, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
 TEXT = {"type": "string"}
-SIGNED = r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$"
-
-
-class SignedAmount(fields.Field[int]):
-    """An amount in major units as text, such as `-21.96`, which may be negative: a difference. Shown only."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(metadata={"type": "string", "pattern": SIGNED, "examples": ["-21.96"]}, **more)
-
-    def _serialize(self, value: int | None, attr: str | None, obj: Any, **more: Any) -> str | None:
-        return None if value is None else str(Money(value, fund().currency).decimal())
 
 
 class RunBody(Schema):

@@ -1,25 +1,16 @@
 """The shapes of statements of account over HTTP. A balance says its side, since amounts have no sign."""
 
 from collections.abc import Callable
-from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.payments.account_statements.account_statement import StatementKind
 from shared.funds.period import WRITTEN
 from shared.http.problems import translate
-from shared.http.shapes import Amount, PagedQuery, fund
+from shared.http.shapes import Amount, PagedQuery, SignedAmount, fund
 from shared.process.access_journal.schemas import PurposeQuery
 
 EMPLOYER_CHARACTERS_MAX = 20
-
-
-class SignedAmount(Amount):
-    """An amount that is above zero where the employer owes it, and has a minus sign where it is to its credit."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(**more)
-        self.metadata = {**self.metadata, "pattern": r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$"}
 
 
 class StatementQuery(PurposeQuery):

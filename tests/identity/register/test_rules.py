@@ -247,15 +247,15 @@ def test_a_corrected_contact_stands_until_the_register_says_another() -> None:
     entry = read_person(person_row(), fund=funds()[DZ], on=TODAY).entry
     first = registered(None, entry, person_ref="p1", national_id_index="i1")
     assert first is not None
-    told = Contact(email="amira.b@example.dz", mobile="+213550999999")
-    corrected = with_contact(first, told)
-    assert corrected is not None and corrected.contact == told
+    newer = Contact(email="amira.b@example.dz", mobile="+213550999999")
+    corrected = with_contact(first, newer)
+    assert corrected is not None and corrected.contact == newer
 
     assert registered(corrected, entry, person_ref="p1", national_id_index="i1") is None
 
     married = read_person(person_row(family_name="Haddad"), fund=funds()[DZ], on=TODAY).entry
     again = registered(corrected, married, person_ref="p1", national_id_index="i1")
-    assert again is not None and (again.civil.family_name, again.contact) == ("Haddad", told)
+    assert again is not None and (again.civil.family_name, again.contact) == ("Haddad", newer)
 
     moved = read_person(person_row(email="a@example.dz"), fund=funds()[DZ], on=TODAY).entry
     newest = registered(corrected, moved, person_ref="p1", national_id_index="i1")

@@ -1,0 +1,81 @@
+"""What a firm has to pay today and later, what its lateness costs, and its statement of account."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from frontends.api import payments
+from frontends.kit.api import needed, together
+from frontends.kit.pages import api, download, render, signed_in
+from frontends.kit.typed import digits
+from frontends.portal.employer.firms import check_own
+
+pages = Blueprint("owing", __name__)
+
+PAGE = 20
+PERIOD_CHARACTERS_MAX = 8
+YEAR_DIGITS = 4
+
+
+@pages.get("/firms/<employer_id>/due")
+@signed_in("employer")
+def due(employer_id: str) -> Response:
+    """Every debt that is open: what it costs today, and from when it costs more."""
+    check_own(employer_id)
+    cursor = request.args.get("cursor") or None
+    found = payments.arrears_of_employer(api(), employer_id=employer_id, limit=PAGE, cursor=cursor)
+    return render("employer/due.html", employer_id=employer_id, found=found, is_first=cursor is None)
+
+
+@pages.get("/declarations/<declaration_id>/penalties")
+@signed_in("employer")
+def penalties(declaration_id: str) -> Response:
+    """How the penalties of one declaration come about, month by month."""
+    found = payments.arrears_of_declaration(api(), declaration_id)
+    return render("employer/penalties.html", found=found)
+
+
+@pages.get("/firms/<employer_id>/account")
+@signed_in("employer")
+def account(employer_id: str) -> Response:
+    """The statement, newest first; of a year or a period where the address says so."""
+    check_own(employer_id)
+    cursor, asked = request.args.get("cursor") or None, api()
+    (found,) = together(
+        lambda: payments.account_statements_read(
+            asked, employer_id=employer_id, limit=PAGE, cursor=cursor, is_newest_first=True, **_wanted()
+        )
+    )
+    return render(
+        "employer/account.html",
+        employer_id=employer_id,
+        found=needed(found),
+        year=_year(),
+        period=_period(),
+        is_first=cursor is None,
+    )
+
+
+@pages.get("/firms/<employer_id>/account/file")
+@signed_in("employer")
+def account_file(employer_id: str) -> Response:
+    """The same as a table to keep."""
+    check_own(employer_id)
+    content = payments.account_statements_download(api(), employer_id=employer_id, **_wanted())
+    return download(content, file_name=f"account-{employer_id}.csv", media_type="text/csv")
+
+
+def _wanted() -> dict[str, Any]:
+    """The time and the period that the address asks for; what is no year is none."""
+    year = _year()
+    days = {"from_on": f"{year}-01-01", "until_on": f"{year}-12-31"} if len(year) == YEAR_DIGITS else {}
+    return {**days, "period": _period() or None}
+
+
+def _year() -> str:
+    return digits(request.args.get("year", ""))
+
+
+def _period() -> str:
+    return request.args.get("period", "").strip()[:PERIOD_CHARACTERS_MAX]
