@@ -43,8 +43,9 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "data-model.md", data_model.page(services())
     yield ROOT / "docs" / "every-service.md", every_service()
     yield ROOT / "docs" / "fund-reference.md", fund_reference.page()
-    frontends = ROOT / "docs" / "frontends.md"
-    yield frontends, excerpts.filled(frontends.read_text(encoding="utf-8"), folder=ROOT / "docs" / "examples")
+    for name in ("frontends.md", "partners.md"):
+        page = ROOT / "docs" / name
+        yield page, excerpts.filled(page.read_text(encoding="utf-8"), folder=ROOT / "docs" / "examples")
     yield ROOT / "deploy" / "k8s" / "proxy" / "nginx.conf", nginx()
     yield OBSERVABILITY / "prometheus" / "alerts.yaml", alerts.rules()
     for name, text in dashboards.dashboards(metrics.declared()):
