@@ -44,6 +44,7 @@ from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
+from services.payments.mandates.store import mandates
 from services.payments.partners.jobs import backfills as left_deliveries
 from services.payments.partners.jobs import delivering
 from services.payments.partners.outbound import OutboundClient
@@ -163,6 +164,7 @@ service: Service[Settings] = Service(
         payouts,
         batches,
         refunds,
+        mandates,
         ledger_entries,
         messages,
         entries,

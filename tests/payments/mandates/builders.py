@@ -1,0 +1,71 @@
+"""Valid mandates, so that a test says only what it is about."""
+
+from datetime import date
+from typing import Any
+
+from services.payments.mandates.mandate import (
+    ACCEPTED,
+    AnswerChannel,
+    BankAgreement,
+    Mandate,
+    MandateAccount,
+    MandateParty,
+    MandateStep,
+    SignedForm,
+    Status,
+)
+from shared.funds.identifiers import AccountRule
+from tests.kit.clock import AT
+from tests.payments.builders import FIRM
+
+RIB = "00200300000056789073"
+REFERENCE = "MD260000000112"
+TODAY = date(2026, 2, 10)
+HOLDER = "SARL Atelier Inventé"
+LIMIT_MINOR = 50_000_000
+
+
+def account(**facts: Any) -> MandateAccount:
+    """The firm's account at an Algerian bank."""
+    return MandateAccount(
+        **{"number": RIB, "rule": AccountRule.RIB_DZ, "holder": HOLDER, "bank": "Banque inventée", **facts}
+    )
+
+
+def agreement(**facts: Any) -> BankAgreement:
+    """The bank agreed to exactly what the form says."""
+    return BankAgreement(
+        **{
+            "at": AT,
+            "channel": AnswerChannel.MESSAGE,
+            "evidence": "pain.012:m1",
+            "reference": REFERENCE,
+            "account_number": RIB,
+            "holder": HOLDER,
+            "amount_max_minor": LIMIT_MINOR,
+            "currency": "DZD",
+            **facts,
+        }
+    )
+
+
+def mandate(status: Status = Status.ACTIVE, **facts: Any) -> Mandate:
+    """A mandate of the firm in a state, with what has to be there for it."""
+    accepted = status in ACCEPTED
+    return Mandate(
+        **{
+            "mandate_id": "m1",
+            "reference": REFERENCE,
+            "employer_id": FIRM,
+            "account": account(),
+            "amount_max_minor": LIMIT_MINOR,
+            "status": status,
+            "starts_on": TODAY,
+            "issued_at": AT,
+            "steps": (MandateStep(status=Status.ISSUED, at=AT, party=MandateParty.EMPLOYER, by="u1"),),
+            "bank_agreement": agreement() if accepted else None,
+            "signed_form": SignedForm(document_id="doc1", at=AT) if accepted else None,
+            "accepted_at": AT if accepted else None,
+            **facts,
+        }
+    )
