@@ -44,6 +44,9 @@ from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
+from services.payments.mandates.mandate import MandateParty
+from services.payments.mandates.mandate import Status as MandateStatus
+from services.payments.mandates.routes import routes as mandate_routes
 from services.payments.mandates.store import mandates
 from services.payments.partners.jobs import backfills as left_deliveries
 from services.payments.partners.jobs import delivering
@@ -64,6 +67,7 @@ from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
 from shared.funds.arrears import PenaltyReason
 from shared.funds.fund import Fund
+from shared.funds.identifiers import AccountRule
 from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
@@ -88,6 +92,9 @@ CODES: CodeSets = {
     "grounds": (Ground, "bank.ground.{}"),
     "targets": (Target, "bank.target.{}"),
     "refund-statuses": (RefundStatus, "refund.step.{}"),
+    "mandate-statuses": (MandateStatus, "mandate.status.{}"),
+    "mandate-parties": (MandateParty, "mandate.party.{}"),
+    "account-rules": (AccountRule, "mandate.account.{}"),
     "payout-statuses": (PayoutStatus, "payout.step.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (AccessedKind, "access.looked-at.{}"),
@@ -136,6 +143,7 @@ service: Service[Settings] = Service(
         collection_routes,
         arrears_routes,
         statement_routes,
+        mandate_routes,
         bank_routes,
         payout_routes,
         refund_routes,
@@ -180,6 +188,9 @@ service: Service[Settings] = Service(
         "declarations.check_typed": "60/minute",
         "contributions.simulate": "60/minute",
         "collections.request": "30/minute",
+        "mandates.issue": "10/minute",
+        "mandates.upload": "10/minute",
+        "mandates.amend": "10/minute",
         "bank.hear": "3000/minute",
     },
     indexes={BALANCES: BALANCE_INDEXES},

@@ -27,6 +27,9 @@ class BankBinding:
     settings: str = "BANK"
     layout: str | None = None
     takes_cards: bool = True
+    mandate_messages: str | None = None
+    """The version of ISO 20022's mandate messages that the bank takes (pain.009 to pain.011): `001.05`. Where it takes
+    none, it answers by the partner API or on the form."""
     waits_for_working_days: bool = False
     """Whether payouts are to be executed on a day on which the bank works; else on the day of the file."""
     weekend: tuple[Weekday, ...] | None = None

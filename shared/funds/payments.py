@@ -58,6 +58,42 @@ class PayoutFile:
     """Whether the bank is to book a file as one debit, or each of its payments alone."""
 
 
+DAYS_MAX = 3_660
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebitMandates:
+    """How employers let the fund debit their accounts for what they owe."""
+
+    accounts: tuple[AccountRule, ...]
+    """Which accounts may be debited: a bank's, the post's."""
+    law: Law
+    is_form_required: bool = True
+    """Whether the form with the bank's signature has to be sent in, beside the bank's own answer."""
+    is_limit_required: bool = False
+    """Whether the employer has to say up to what amount it may be debited at once."""
+    amount_max: Money | None = None
+    """The highest limit that may be given."""
+    failures_max: int = 3
+    """After so many debits in a row that came back the mandate is suspended."""
+    form_days_max: int = 60
+    """How long a form may wait for the bank and the employer."""
+    answer_days_max: int = 15
+    """How long the bank's own answer is awaited once the signed form is here; then a person looks."""
+    unused_days_max: int = 1_095
+    """A mandate by which nothing was debited for so long expires."""
+
+    def __post_init__(self) -> None:
+        if not self.accounts:
+            raise ValueError("accounts is empty: no account could be debited")
+        if self.amount_max is not None and self.amount_max.amount_minor <= 0:
+            raise ValueError("amount_max is not above zero")
+        if self.failures_max < 1:
+            raise ValueError("failures_max is at least 1")
+        if not all(0 < days <= DAYS_MAX for days in (self.form_days_max, self.answer_days_max, self.unused_days_max)):
+            raise ValueError(f"form_days_max, answer_days_max and unused_days_max are 1 to {DAYS_MAX} days")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Payments:
     """The section `payments` of a fund: where contributions come in, where benefits go out, and the letters that open
@@ -71,6 +107,8 @@ class Payments:
     one_person_up_to: Limit | None = None
     """Up to what amount one person alone decides about money that nobody knows the reason of, or that goes back."""
     payout_file: PayoutFile = PayoutFile()
+    mandates: DebitMandates | None = None
+    """None where the fund debits no accounts."""
 
     def needs_two(self, amount_minor: int) -> bool:
         """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""

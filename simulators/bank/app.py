@@ -6,7 +6,7 @@ import time
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 
-from simulators.bank import accounts, checkouts, crafted, payouts
+from simulators.bank import accounts, checkouts, crafted, mandates, payouts
 from simulators.bank.bank import Bank, Refused, fields
 from simulators.bank.book import Book, note, take_fault
 from simulators.bank.files import FILE_BYTES_MAX
@@ -40,7 +40,7 @@ def application(bank: Bank) -> Flask:
     """The bank's HTTP application; a body is refused above the size of a payment file."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = FILE_BYTES_MAX + 1024
-    for subject in (accounts, checkouts, payouts, crafted):
+    for subject in (accounts, checkouts, payouts, mandates, crafted):
         app.register_blueprint(subject.routes(bank))
 
     @app.errorhandler(Refused)

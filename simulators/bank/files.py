@@ -101,13 +101,7 @@ def read(body: bytes, *, schemas: Path) -> PayoutFile:
     """The orders of a file that the official schema accepts. `Unreadable` otherwise."""
     if len(body) > FILE_BYTES_MAX:
         raise Unreadable("the file is too large")
-    _refuse_doctype(body)
-    try:
-        check(body, message=PAIN_001, schemas=schemas)
-    except etree.LxmlError as error:
-        raise Unreadable(str(error)) from None
-    root = ElementTree.fromstring(body)  # noqa: S314  expat has refused any DOCTYPE above
-    space = {"": NAMESPACE + PAIN_001}
+    root, space = opened(body, message=PAIN_001, schemas=schemas)
     header = root.find("./CstmrCdtTrfInitn/GrpHdr", space)
     assert header is not None, "the schema demands it"  # noqa: S101
     return PayoutFile(
@@ -116,6 +110,17 @@ def read(body: bytes, *, schemas: Path) -> PayoutFile:
         control_sum=header.findtext("CtrlSum", None, space),
         payments=tuple(_payment(block, space) for block in root.iterfind("./CstmrCdtTrfInitn/PmtInf", space)),
     )
+
+
+def opened(body: bytes, *, message: str, schemas: Path) -> tuple[ElementTree.Element, dict[str, str]]:
+    """The document of a message that its official schema accepts, with its namespace. `Unreadable` otherwise."""
+    _refuse_doctype(body)
+    try:
+        check(body, message=message, schemas=schemas)
+    except etree.LxmlError as error:
+        raise Unreadable(str(error)) from None
+    root = ElementTree.fromstring(body)  # noqa: S314  expat has refused any DOCTYPE above
+    return root, {"": NAMESPACE + message}
 
 
 def _payment(block: ElementTree.Element, space: dict[str, str]) -> Payment:
@@ -180,7 +185,7 @@ def _refuse_doctype(body: bytes) -> None:
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
-class _Tree:
+class Tree:
     """A few lines of writing XML: `tree.put(parent, "A/B", text)` makes the elements that are not there yet."""
 
     def __init__(self, message: str, body: str) -> None:
@@ -207,7 +212,7 @@ def status_report(
     *, report_id: str, at: datetime, file: PayoutFile, refusal: str | None, verdicts: Sequence[Sequence[Verdict]]
 ) -> bytes:
     """pain.002: the file refused whole with a reason, or a verdict for each order of each payment block."""
-    tree = _Tree(PAIN_002, "CstmrPmtStsRpt")
+    tree = Tree(PAIN_002, "CstmrPmtStsRpt")
     tree.put(tree.body, "GrpHdr/MsgId", report_id)
     tree.put(tree.body, "GrpHdr/CreDtTm", at.isoformat(timespec="seconds"))
     group = ElementTree.SubElement(tree.body, "OrgnlGrpInfAndSts")
@@ -242,7 +247,7 @@ def notice(
     *, statement_id: str, at: datetime, account: str, currency: str, entries: Sequence[Sequence[Booking]]
 ) -> bytes:
     """camt.054: booked entries of one account. The bookings of one entry were booked together, in one direction."""
-    tree = _Tree(CAMT_054, "BkToCstmrDbtCdtNtfctn")
+    tree = Tree(CAMT_054, "BkToCstmrDbtCdtNtfctn")
     tree.put(tree.body, "GrpHdr/MsgId", statement_id)
     tree.put(tree.body, "GrpHdr/CreDtTm", at.isoformat(timespec="seconds"))
     block = ElementTree.SubElement(tree.body, "Ntfctn")
@@ -259,7 +264,7 @@ def notice(
     return tree.done()
 
 
-def _put_entry(tree: _Tree, block: ElementTree.Element, bookings: Sequence[Booking]) -> None:
+def _put_entry(tree: Tree, block: ElementTree.Element, bookings: Sequence[Booking]) -> None:
     first, total = bookings[0], sum(booking.amount_minor for booking in bookings)
     direction = "CRDT" if total > 0 else "DBIT"
     line = ElementTree.SubElement(block, "Ntry")

@@ -39,6 +39,8 @@ from services.payments.collections.standing import Case
 from services.payments.declarations import store as declarations
 from services.payments.employers import store as employers
 from services.payments.ledger import store as ledger
+from services.payments.mandates import store as mandates
+from services.payments.mandates.mandate import Status as MandateStatus
 from services.payments.partners import store as partners
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import WebhookKind
@@ -56,6 +58,7 @@ from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.claims.crosschecks.builders import crosscheck
 from tests.kit.contexts import DZ, reading, someone
+from tests.payments.mandates.builders import mandate
 from tests.security.conftest import Holdings, holding  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
@@ -292,6 +295,13 @@ PAGED: dict[str, Listed] = {
         partners.NEWEST,
         lambda uow, it, wanted: partners.newest(uow, it.endpoint_id, wanted=wanted),
         made=_delivery,
+    ),
+    "services.payments.mandates.store.page": Listed(
+        "payments",
+        mandates.mandates,
+        mandates.IN_ORDER,
+        lambda uow, it, wanted: mandates.page(uow, employer_id=it.employer_id, status=it.status, wanted=wanted),
+        made=lambda: mandate(MandateStatus.CANCELLED),
     ),
     "services.payments.payouts.store.with_status": Listed(
         "payments",

@@ -102,6 +102,16 @@ class Bank(Protocol):
         offer it."""
         ...
 
+    def send_mandate_message(self, body: bytes, *, message: str, message_id: str) -> None:
+        """Hand in a message about a mandate (`message`: pain.009.001.05, say), known by its id: handed in again, it is
+        the same. `BankRefused` where the bank takes none."""
+        ...
+
+    def mandate_report(self, report_id: str) -> bytes | None:
+        """What the bank says of a message about a mandate, by that message's id, or a report that it announced; None
+        where it has not answered."""
+        ...
+
 
 BankOf = Callable[[Fund], Bank]
 """Which bank a fund has."""

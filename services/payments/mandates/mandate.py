@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from shared.funds.identifiers import AccountRule, is_account
 from shared.kernel.money import AMOUNT_MINOR_MAX
-from shared.kernel.references import has_valid_check_digits
 
 STEPS_MAX = 60
 FINDINGS_MAX = 20
@@ -37,7 +36,7 @@ class Status(StrEnum):
 
 
 _OVER = frozenset({Status.CANCELLED, Status.EXPIRED})
-_VERIFIED = frozenset({Status.DOUBTFUL, Status.ACTIVE, Status.REFUSED})
+_VERIFIED = frozenset({Status.DOUBTFUL, Status.ACTIVE})
 
 MOVES: dict[Status, frozenset[Status]] = {
     # Where the fund asks for no signed form, the bank's own answer is enough to be verified at once.
@@ -86,17 +85,20 @@ class MandateAccount:
 
 
 class AnswerChannel(StrEnum):
-    """How the bank answered: by a message of ISO 20022 or by the partner API."""
+    """How the bank answered: by a message of ISO 20022, by a signed call of the partner API, or on the form alone,
+    which two persons of the fund read."""
 
     MESSAGE = "message"
     PARTNER = "partner"
+    FORM = "form"
 
 
 @dataclass(frozen=True, kw_only=True)
 class BankAgreement:
     """What the bank agreed to, in its own words: kept as it was said, and compared with what the employer signed.
 
-    `None` is what it did not say. `evidence` names what proves it: the id of the message, or of the signed call.
+    `None` is what it did not say. `evidence` names what proves it: the id of the message, of the signed call, or of
+    the form. `is_reply`: it answers a request of ours by name, so that what it does not repeat is as it was asked.
     """
 
     at: datetime
@@ -108,13 +110,17 @@ class BankAgreement:
     amount_max_minor: int | None = None
     currency: str | None = None
     bank_reference: str = ""
+    is_reply: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedForm:
-    """The form with the bank's signature, as the employer sent it in: a file of the documents service."""
+    """The form with the bank's signature, as the employer sent it in; its bytes are stored encrypted under their hash
+    (hex) and size."""
 
-    document_id: str
+    sha256: str
+    size: int
+    media_type: str
     at: datetime
 
 
@@ -126,6 +132,35 @@ class MandateFinding:
     code: str
     found: str = ""
     expected: str = ""
+
+
+class RequestKind(StrEnum):
+    """What the bank is asked for: to agree to a mandate (pain.009), to other terms (pain.010), to end it (pain.011)."""
+
+    INITIATION = "initiation"
+    AMENDMENT = "amendment"
+    CANCELLATION = "cancellation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BankRequest:
+    """A message of ours to the bank that it has not answered. It knows each id once, so sending it again is safe.
+    `looks` counts how often nothing was heard."""
+
+    message_id: str
+    kind: RequestKind
+    asked_at: datetime
+    is_sent: bool = False
+    looks: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateProposal:
+    """An agent would accept a doubtful mandate, with the reason; another agent has to agree."""
+
+    by: str
+    at: datetime
+    note: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,15 +206,22 @@ class Mandate:
     accepted_at: datetime | None = None
     findings: tuple[MandateFinding, ...] = ()
     amendment: Amendment | None = None
+    proposal: MandateProposal | None = None
+    suspended_by: MandateParty | None = None
     failures: int = 0
     last_debit_on: date | None = None
-    due_at: datetime | None = None
-    """When it has to be looked at by itself: it expires then. None where nothing is awaited."""
+    request: BankRequest | None = None
+    deadline_at: datetime | None = None
+    """When something ends by itself: the time for the bank's answer, the form, the mandate."""
+    next_look_at: datetime | None = None
+    is_scheduled: bool = False
+    """Whether its job is kept with it."""
+    traceparent: str = ""
     version: int = 0
 
     def __post_init__(self) -> None:
-        if len(self.reference) > REFERENCE_CHARACTERS_MAX or not has_valid_check_digits(self.reference):
-            raise ValueError("a mandate has a reference with check digits, of 35 characters at most")
+        if not 0 < len(self.reference) <= REFERENCE_CHARACTERS_MAX:
+            raise ValueError("a mandate has a reference, of 35 characters at most")
         if self.amount_max_minor is not None and not 0 < self.amount_max_minor <= AMOUNT_MINOR_MAX:
             raise ValueError("a limit is an amount above nothing")
         if self.ends_on is not None and self.ends_on < self.starts_on:
@@ -188,6 +230,8 @@ class Mandate:
             raise ValueError("a mandate is in force once its bank agreed and the fund accepted it, and not before")
         if self.amendment is not None and self.status not in ACCEPTED:
             raise ValueError("only a mandate in force is amended")
+        if (self.suspended_by is not None) != (self.status is Status.SUSPENDED):
+            raise ValueError("a mandate is suspended by somebody, and only then")
         if self.failures < 0 or len(self.findings) > FINDINGS_MAX:
             raise ValueError("failures and findings are few, and none is negative")
 

@@ -14,6 +14,8 @@ from services.payments.mandates.mandate import (
     SignedForm,
     Status,
 )
+from services.payments.mandates.rules import MandateAct, MandateTerms
+from shared.events.identity import EmployersRegistered, RegisteredEmployer
 from shared.funds.identifiers import AccountRule
 from tests.kit.clock import AT
 from tests.payments.builders import FIRM
@@ -21,6 +23,7 @@ from tests.payments.builders import FIRM
 RIB = "00200300000056789073"
 REFERENCE = "MD260000000112"
 TODAY = date(2026, 2, 10)
+FORM = SignedForm(sha256="a" * 64, size=3, media_type="application/pdf", at=AT)
 HOLDER = "SARL Atelier Inventé"
 LIMIT_MINOR = 50_000_000
 
@@ -64,8 +67,41 @@ def mandate(status: Status = Status.ACTIVE, **facts: Any) -> Mandate:
             "issued_at": AT,
             "steps": (MandateStep(status=Status.ISSUED, at=AT, party=MandateParty.EMPLOYER, by="u1"),),
             "bank_agreement": agreement() if accepted else None,
-            "signed_form": SignedForm(document_id="doc1", at=AT) if accepted else None,
+            "signed_form": FORM if accepted else None,
             "accepted_at": AT if accepted else None,
+            "suspended_by": MandateParty.EMPLOYER if status is Status.SUSPENDED else None,
             **facts,
         }
     )
+
+
+def terms(**facts: Any) -> MandateTerms:
+    """What the firm types."""
+    return MandateTerms(
+        **{
+            "account": "002 00300 0000567890 73",
+            "rule": AccountRule.RIB_DZ,
+            "holder": HOLDER,
+            "bank": "Banque inventée",
+            "amount_max_minor": LIMIT_MINOR,
+            "ends_on": None,
+            **facts,
+        }
+    )
+
+
+def act(party: MandateParty = MandateParty.PLATFORM, *, by: str = "someone", **facts: Any) -> MandateAct:
+    return MandateAct(**{"party": party, "by": by, "at": AT, **facts})
+
+
+def register() -> EmployersRegistered:
+    """The firm as the fund's register has it."""
+    firm = RegisteredEmployer(
+        employer_id=FIRM,
+        name="Atelier Inventé SARL",
+        sector="trade",
+        is_open=True,
+        affiliated_on=date(2001, 3, 1),
+        language="fr",
+    )
+    return EmployersRegistered(page_id="page-1", registered_at=AT, employers=(firm,))

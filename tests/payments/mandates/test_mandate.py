@@ -14,7 +14,7 @@ from tests.payments.mandates.builders import account, mandate
 @pytest.mark.parametrize(
     "facts",
     [
-        {"reference": "MD260000000113"},
+        {"reference": "M" * 36},
         {"reference": ""},
         {"amount_max_minor": 0},
         {"amount_max_minor": AMOUNT_MINOR_MAX + 1},

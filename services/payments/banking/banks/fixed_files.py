@@ -188,6 +188,14 @@ class FixedFilesBank:
         """It answers no question: what was booked comes with the next statement."""
         return None
 
+    def send_mandate_message(self, body: bytes, *, message: str, message_id: str) -> None:
+        """It has no messages about mandates."""
+        raise BankRefused(reason=NOT_OFFERED)
+
+    def mandate_report(self, report_id: str) -> bytes | None:
+        """It says nothing of mandates in files."""
+        return None
+
     def _cut(self, record: str, field: str, text: str) -> str:
         width = next(each.width for each in self.layout.orders.records[record] if each.name == field)
         written = written_for(text, characters=self.layout.characters, characters_max=width)

@@ -160,6 +160,22 @@ class IsoHttpBank:
         body = self._file(f"/accounts/{quote(account, safe='')}/camt.054", params={"on": on.isoformat()})
         return None if body is None else camt.read(body)
 
+    def send_mandate_message(self, body: bytes, *, message: str, message_id: str) -> None:
+        """Hand in a pain.009, .010 or .011. A bank that has seen the id before has the message."""
+        family = ".".join(message.split(".")[:2])
+        answer = self._call(
+            "POST", f"/mandates/{family}", expected=(202, 409), data=body, headers={"Content-Type": "application/xml"}
+        )
+        published = _read(answer.body, dict[str, Any])
+        if published.get("message_id") != message_id:
+            raise BankAnswerInvalid
+        if answer.status == 409 and published.get("code") != "DUPL":
+            raise BankRefused(reason=str(published.get("code", ""))[:40])
+
+    def mandate_report(self, report_id: str) -> bytes | None:
+        """A pain.012, or a pain.011 of the payer's bank."""
+        return self._file(f"/mandates/reports/{quote(report_id, safe='')}")
+
     def _file(self, path: str, **more: Any) -> bytes | None:
         answer = self._call("GET", path, expected=(200, 404), bytes_max=FILE_BYTES_MAX, **more)
         return None if answer.status == 404 else answer.body
