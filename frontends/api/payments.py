@@ -355,6 +355,7 @@ class CollectionStepView(TypedDict):
     at: str
     about: str
     text: str
+    reason: str
 
 class CollectionView(TypedDict):
     collection_id: str
@@ -369,8 +370,15 @@ class CollectionView(TypedDict):
     account: "FundAccountView"
     valid_until_on: "str | None"
     checkout_url: "str | None"
+    debit_on: "str | None"
+    is_repetition: bool
     timeline: list["CollectionStepView"]
     version: int
+
+class WayToPayView(TypedDict):
+    rail: str
+    text: str
+    debit_on: "str | None"
 
 class CollectionsView(TypedDict):
     declaration_id: str
@@ -382,6 +390,7 @@ class CollectionsView(TypedDict):
     penalties: str
     penalties_left: str
     to_pay: str
+    ways: list["WayToPayView"]
     items: list["CollectionView"]
     next: "str | None"
 
@@ -1126,11 +1135,11 @@ def campaigns_download_silent(api: Api, *, form: str | None = None, period: str 
     return api.call(SERVICE, "GET", "/campaign/silent/file", query={"form": form, "period": period}, raw=True)  # type: ignore[no-any-return]
 
 def collections_list_of_declaration(api: Api, declaration_id: str, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "CollectionsView":
-    """What a declaration made due, what of it has come, and the tries to collect it, oldest first."""
+    """What a declaration made due, what of it has come, the ways to pay the rest, and the tries to collect it, oldest first."""
     return api.call(SERVICE, "GET", "/declarations/{declaration_id}/collections", at={"declaration_id": declaration_id}, query={"purpose": purpose, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
 
 def collections_request(api: Api, declaration_id: str, *, idempotency_key: str, body: "CollectionBody") -> "CollectionView":
-    """Pay what is left of a declaration: by transfer with the reference given, or by card on the bank's page."""
+    """Pay what is left of a declaration: by transfer with the reference given, by card on the bank's page, or by direct debit on the day that the answer names, where a mandate is in force."""
     return api.call(SERVICE, "POST", "/declarations/{declaration_id}/collections", at={"declaration_id": declaration_id}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def collections_read(api: Api, collection_id: str, *, purpose: str | None = None) -> "CollectionView":

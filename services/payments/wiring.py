@@ -14,6 +14,7 @@ from services.payments.arrears.routes import routes as arrears_routes
 from services.payments.arrears.store import accounts as penalty_accounts
 from services.payments.banking.bank_entry import EntryStatus, Ground, Target, Why
 from services.payments.banking.banks.choice import ChosenBanks, faults
+from services.payments.banking.debiting import DebitSender
 from services.payments.banking.fetching import StatementFetcher
 from services.payments.banking.jobs import backfills as backfills_at_bank
 from services.payments.banking.jobs import jobs as bank_jobs
@@ -33,6 +34,7 @@ from services.payments.collections.routes import routes as collection_routes
 from services.payments.collections.standing import Case
 from services.payments.collections.store import collections, credits, obligations, standings
 from services.payments.contributions.routes import routes as contribution_routes
+from services.payments.debits.store import files as debit_files
 from services.payments.declarations.declaration import Status as DeclarationStatus
 from services.payments.declarations.jobs import backfills as left_declarations
 from services.payments.declarations.jobs import checking
@@ -46,6 +48,7 @@ from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
 from services.payments.mandates.mandate import MandateParty
 from services.payments.mandates.mandate import Status as MandateStatus
+from services.payments.mandates.reactions import reactions as mandate_reactions
 from services.payments.mandates.routes import routes as mandate_routes
 from services.payments.mandates.store import mandates
 from services.payments.partners.jobs import backfills as left_deliveries
@@ -113,7 +116,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
 
 def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
     banks = ChosenBanks(own.banks)
-    return [PayoutSender(banks).gathering, StatementFetcher(banks).looking, counting]
+    return [PayoutSender(banks).gathering, DebitSender(banks).gathering, StatementFetcher(banks).looking, counting]
 
 
 def blueprints(own: Settings, context: ServiceContext) -> Sequence[Blueprint]:
@@ -153,7 +156,14 @@ service: Service[Settings] = Service(
         access_journal(AccessedKind, scope="account:manage"),
     ],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
-    reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],
+    reactions=[
+        employer_reactions,
+        payee_reactions,
+        payout_reactions,
+        declaration_reactions,
+        mandate_reactions,
+        partner_reactions,
+    ],
     repositories=[
         employers,
         payees,
@@ -171,6 +181,7 @@ service: Service[Settings] = Service(
         penalty_accounts,
         payouts,
         batches,
+        debit_files,
         refunds,
         mandates,
         ledger_entries,

@@ -267,6 +267,41 @@ class CollectionRequested:
 
 
 @event(case="collection_id")
+class DebitAnnounced:
+    """An employer's account will be debited on a day, by its mandate; notifications informs the employer before."""
+
+    collection_id: str
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    mandate_id: str
+    amount_minor: int
+    currency: str
+    debit_on: date
+    announced_at: datetime
+
+
+@event(case="collection_id")
+class DebitRefused:
+    """Nothing was debited, by the bank's word or because no mandate was in force (`reason`: a code of ISO 20022).
+    `repeated_on` is the day of another attempt, or null; then it is to be paid in another way. Payments counts failures
+    of the mandate, notifications informs the employer."""
+
+    collection_id: str
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    mandate_id: str
+    amount_minor: int
+    currency: str
+    reason: str
+    repeated_on: date | None
+    refused_at: datetime
+
+
+@event(case="collection_id")
 class PaymentDebited:
     """The bank says that the payer was debited and the fund credited; the ledger is posted with it."""
 
@@ -277,6 +312,7 @@ class PaymentDebited:
     amount_minor: int
     currency: str
     debited_at: datetime
+    mandate_id: str = ""
 
 
 @event(case="collection_id")
@@ -294,6 +330,7 @@ class PaymentReversed:
     currency: str
     reason: str
     reversed_at: datetime
+    mandate_id: str = ""
 
 
 @event(case="mandate_id")

@@ -26,6 +26,10 @@ create table if not exists checkouts (
     opened_at text not null);
 create table if not exists files (
     message_id text primary key, fund text, pain_002 blob not null, received_at text not null);
+create table if not exists debits (
+    end_to_end_id text primary key, message_id text not null, fund_account text not null, account text not null,
+    amount text not null, currency text not null, mandate text not null, state text not null, reason text,
+    at text not null);
 create table if not exists statements (
     statement_id text primary key, fund text not null, camt_054 blob not null, made_at text not null);
 create table if not exists mandates (

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from services.payments.banking.bank_file import BankNotice, CreditTransfer, PayoutHeading, StatusReport
+from services.payments.banking.bank_file import (
+    BankNotice,
+    CreditTransfer,
+    DebitHeading,
+    DebitOrder,
+    PayoutHeading,
+    StatusReport,
+)
 from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.money import Currency
@@ -51,7 +58,7 @@ class BankPayment:
 class Bank(Protocol):
     """One bank of a fund. Safe to use from several threads. Any call may raise `BankOutcomeUnknown`.
 
-    A file of payouts is known by its message id: handed in again, it is the same file, and nothing is paid twice.
+    A file is known by its message id: handed in again, it is the same file, and nothing is paid or debited twice.
     """
 
     def open_checkout(
@@ -74,6 +81,14 @@ class Bank(Protocol):
 
     def send_file(self, body: bytes, *, message_id: str) -> None:
         """Hand in a file of payouts. `BankRefused` where the bank takes none of it."""
+        ...
+
+    def write_debits(self, heading: DebitHeading, debits: Sequence[DebitOrder]) -> bytes:
+        """A file of direct debits in the bank's own format. `BankRefused` where it takes none."""
+        ...
+
+    def send_debits(self, body: bytes, *, message_id: str) -> None:
+        """Hand in a file of direct debits. `BankRefused` where the bank takes none of it."""
         ...
 
     def has_file(self, message_id: str) -> bool:

@@ -3,6 +3,7 @@
 from services.payments.banking import store as banking
 from services.payments.banking.bank import BankOf
 from services.payments.banking.collecting import CollectionFollower
+from services.payments.banking.debiting import DebitSender
 from services.payments.banking.fetching import StatementFetcher
 from services.payments.banking.mandating import MandateFollower
 from services.payments.banking.paying import PayoutSender
@@ -18,6 +19,7 @@ def jobs(bank_of: BankOf, *, return_url: str) -> list[JobKind]:
     return [
         CollectionFollower(bank_of, return_url).job,
         PayoutSender(bank_of).job,
+        DebitSender(bank_of).job,
         StatementFetcher(bank_of).job,
         *MandateFollower(bank_of).jobs,
     ]

@@ -28,6 +28,8 @@ from services.payments.banking.bank_file import (
     BookedEntry,
     ClosingBalance,
     CreditTransfer,
+    DebitHeading,
+    DebitOrder,
     Direction,
     Level,
     PayoutHeading,
@@ -108,6 +110,14 @@ class FixedFilesBank:
             self._put("sent", name, body)
         except OSError as gone:
             raise BankOutcomeUnknown from gone
+
+    def write_debits(self, heading: DebitHeading, debits: Sequence[DebitOrder]) -> bytes:
+        """Its files have no debits."""
+        raise BankRefused(reason=NOT_OFFERED)
+
+    def send_debits(self, body: bytes, *, message_id: str) -> None:
+        """It takes none."""
+        raise BankRefused(reason=NOT_OFFERED)
 
     def has_file(self, message_id: str) -> bool:
         """Whether the file was handed in."""

@@ -20,8 +20,15 @@ from services.payments.banking.bank import (
     BankPayment,
     BankRefused,
 )
-from services.payments.banking.bank_file import BankNotice, CreditTransfer, PayoutHeading, StatusReport
-from services.payments.banking.iso20022 import camt, pain001, pain002
+from services.payments.banking.bank_file import (
+    BankNotice,
+    CreditTransfer,
+    DebitHeading,
+    DebitOrder,
+    PayoutHeading,
+    StatusReport,
+)
+from services.payments.banking.iso20022 import camt, pain001, pain002, pain008
 from services.payments.banking.iso20022.documents import FILE_BYTES_MAX
 from shared import responses
 from shared.kernel.money import Currency
@@ -125,9 +132,21 @@ class IsoHttpBank:
 
     def send_file(self, body: bytes, *, message_id: str) -> None:
         """Hand in a pain.001. A bank that says it has seen the id before has the file: nothing is done twice."""
-        answer = self._call(
-            "POST", "/files/pain.001", expected=(202, 409), data=body, headers={"Content-Type": "application/xml"}
-        )
+        self._hand_in("/files/pain.001", body, message_id=message_id)
+
+    def write_debits(self, heading: DebitHeading, debits: Sequence[DebitOrder]) -> bytes:
+        """A pain.008, checked against its schema, with its control sums."""
+        file = io.BytesIO()
+        pain008.write(heading, debits, into=file)
+        return file.getvalue()
+
+    def send_debits(self, body: bytes, *, message_id: str) -> None:
+        """Hand in a pain.008, as `send_file` does a pain.001."""
+        self._hand_in("/files/pain.008", body, message_id=message_id)
+
+    def _hand_in(self, path: str, body: bytes, *, message_id: str) -> None:
+        headers = {"Content-Type": "application/xml"}
+        answer = self._call("POST", path, expected=(202, 409), data=body, headers=headers)
         published = _read(answer.body, dict[str, Any])
         if published.get("message_id") != message_id:
             raise BankAnswerInvalid
