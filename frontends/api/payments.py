@@ -355,6 +355,7 @@ class CollectionStepView(TypedDict):
     at: str
     about: str
     text: str
+    reason: str
 
 class CollectionView(TypedDict):
     collection_id: str
@@ -369,8 +370,15 @@ class CollectionView(TypedDict):
     account: "FundAccountView"
     valid_until_on: "str | None"
     checkout_url: "str | None"
+    debit_on: "str | None"
+    is_repetition: bool
     timeline: list["CollectionStepView"]
     version: int
+
+class WayToPayView(TypedDict):
+    rail: str
+    text: str
+    debit_on: "str | None"
 
 class CollectionsView(TypedDict):
     declaration_id: str
@@ -382,6 +390,7 @@ class CollectionsView(TypedDict):
     penalties: str
     penalties_left: str
     to_pay: str
+    ways: list["WayToPayView"]
     items: list["CollectionView"]
     next: "str | None"
 
@@ -523,6 +532,101 @@ class StatementView(TypedDict):
     items: list["StatementLineView"]
     next: "str | None"
 
+class MandateOfferView(TypedDict):
+    accounts: list[str]
+    is_form_required: bool
+    is_limit_required: bool
+    amount_max: "str | None"
+    currency: str
+    failures_max: int
+    form_days_max: int
+    answer_days_max: int
+    law: str
+    is_to_be_confirmed: bool
+
+class MandateBody(TypedDict):
+    account: str
+    account_rule: str
+    holder: str
+    bank: str
+    amount_max: NotRequired["str | None"]
+    ends_on: NotRequired["str | None"]
+    employer_id: str
+
+class MandateAccountView(TypedDict):
+    number: str
+    rule: str
+    holder: str
+    bank: str
+
+class MandateFindingView(TypedDict):
+    code: str
+    found: str
+    expected: str
+    text: str
+
+class MandateAmendmentView(TypedDict):
+    asked_at: str
+    account: "MandateAccountView"
+    amount_max: "str | None"
+    ends_on: "str | None"
+
+class MandateProposalView(TypedDict):
+    by: str
+    at: str
+    note: str
+
+class MandateStepView(TypedDict):
+    status: str
+    party: str
+    at: str
+    about: str
+    text: str
+    by_whom: str
+
+class MandateView(TypedDict):
+    mandate_id: str
+    reference: str
+    employer_id: str
+    account: "MandateAccountView"
+    amount_max: "str | None"
+    currency: str
+    status: str
+    starts_on: str
+    ends_on: "str | None"
+    issued_at: str
+    bank_agreed_at: "str | None"
+    accepted_at: "str | None"
+    signed_form_at: "str | None"
+    is_asked_of_bank: bool
+    findings: list["MandateFindingView"]
+    amendment: "MandateAmendmentView | None"
+    proposal: "MandateProposalView | None"
+    suspended_by: "str | None"
+    failures: int
+    last_debit_on: "str | None"
+    timeline: list["MandateStepView"]
+    version: int
+
+class MandateViewPage(TypedDict):
+    items: list["MandateView"]
+    next: "str | None"
+
+class SignedFormBodyWithFiles(TypedDict):
+    file: list[str]
+
+class AmendmentBody(TypedDict):
+    account: str
+    account_rule: str
+    holder: str
+    bank: str
+    amount_max: NotRequired["str | None"]
+    ends_on: NotRequired["str | None"]
+
+class MandateDecisionBody(TypedDict):
+    decision: str
+    note: NotRequired[str]
+
 class WebhookReceiptView(TypedDict):
     message_id: str
     is_new: bool
@@ -534,6 +638,18 @@ class ReferenceView(TypedDict):
     account: str
     holder: str
     valid_until_on: "str | None"
+
+class MandateForBankView(TypedDict):
+    reference: str
+    status: str
+    creditor: str
+    account: str
+    holder: str
+    amount_max: "str | None"
+    currency: str
+    starts_on: str
+    ends_on: "str | None"
+    request: "str | None"
 
 class DifferenceView(TypedDict):
     case: str
@@ -1019,11 +1135,11 @@ def campaigns_download_silent(api: Api, *, form: str | None = None, period: str 
     return api.call(SERVICE, "GET", "/campaign/silent/file", query={"form": form, "period": period}, raw=True)  # type: ignore[no-any-return]
 
 def collections_list_of_declaration(api: Api, declaration_id: str, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "CollectionsView":
-    """What a declaration made due, what of it has come, and the tries to collect it, oldest first."""
+    """What a declaration made due, what of it has come, the ways to pay the rest, and the tries to collect it, oldest first."""
     return api.call(SERVICE, "GET", "/declarations/{declaration_id}/collections", at={"declaration_id": declaration_id}, query={"purpose": purpose, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
 
 def collections_request(api: Api, declaration_id: str, *, idempotency_key: str, body: "CollectionBody") -> "CollectionView":
-    """Pay what is left of a declaration: by transfer with the reference given, or by card on the bank's page."""
+    """Pay what is left of a declaration: by transfer with the reference given, by card on the bank's page, or by direct debit on the day that the answer names, where a mandate is in force."""
     return api.call(SERVICE, "POST", "/declarations/{declaration_id}/collections", at={"declaration_id": declaration_id}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def collections_read(api: Api, collection_id: str, *, purpose: str | None = None) -> "CollectionView":
@@ -1058,6 +1174,50 @@ def account_statements_download(api: Api, *, employer_id: str, purpose: str | No
     """The same as CSV, whole."""
     return api.call(SERVICE, "GET", "/account-statement/file", query={"purpose": purpose, "employer_id": employer_id, "from_on": from_on, "until_on": until_on, "period": period}, raw=True)  # type: ignore[no-any-return]
 
+def mandates_offer(api: Api) -> "MandateOfferView":
+    """How the fund takes mandates: of which accounts, and up to which limit."""
+    return api.call(SERVICE, "GET", "/mandate-offer")  # type: ignore[no-any-return]
+
+def mandates_list_mandates(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, employer_id: str | None = None, status: str | None = None) -> "MandateViewPage":
+    """Mandates, oldest first: of one employer, or for agents of all, in one state where it is given."""
+    return api.call(SERVICE, "GET", "/mandates", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id, "status": status})  # type: ignore[no-any-return]
+
+def mandates_issue(api: Api, *, idempotency_key: str, body: "MandateBody") -> "MandateView":
+    """Begin to give a mandate: its form is issued and its bank is asked. An employer has one that is open."""
+    return api.call(SERVICE, "POST", "/mandates", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def mandates_read(api: Api, mandate_id: str, *, purpose: str | None = None) -> "MandateView":
+    """One mandate, with every step that it took."""
+    return api.call(SERVICE, "GET", "/mandates/{mandate_id}", at={"mandate_id": mandate_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def mandates_read_form(api: Api, mandate_id: str, *, purpose: str | None = None) -> bytes:
+    """The form with the bank's signature, as it was sent."""
+    return api.call(SERVICE, "GET", "/mandates/{mandate_id}/signed-form", at={"mandate_id": mandate_id}, query={"purpose": purpose}, raw=True)  # type: ignore[no-any-return]
+
+def mandates_upload(api: Api, mandate_id: str, *, idempotency_key: str, files: Files, form: dict[str, str] | None = None, version: int | None = None) -> "MandateView":
+    """Send in the form with the bank's signature: PDF, JPEG or PNG; the first bytes decide. Once the bank has said the same itself, the platform verifies both and accepts the mandate."""
+    return api.call(SERVICE, "POST", "/mandates/{mandate_id}/signed-form", at={"mandate_id": mandate_id}, files=files, form=form, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def mandates_amend(api: Api, mandate_id: str, *, idempotency_key: str, body: "AmendmentBody", version: int | None = None) -> "MandateView":
+    """Ask for another account, limit or end. The terms in force stay so until the bank has agreed to these."""
+    return api.call(SERVICE, "POST", "/mandates/{mandate_id}/amendment", at={"mandate_id": mandate_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def mandates_suspend(api: Api, mandate_id: str, *, idempotency_key: str, version: int | None = None) -> "MandateView":
+    """Have nothing debited until the mandate is resumed. What was sent to the bank before may still be debited."""
+    return api.call(SERVICE, "POST", "/mandates/{mandate_id}/suspension", at={"mandate_id": mandate_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def mandates_resume(api: Api, mandate_id: str, *, idempotency_key: str, version: int | None = None) -> "MandateView":
+    """Allow debits again by a mandate that the employer itself suspended."""
+    return api.call(SERVICE, "POST", "/mandates/{mandate_id}/resumption", at={"mandate_id": mandate_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def mandates_cancel(api: Api, mandate_id: str, *, idempotency_key: str, version: int | None = None) -> "MandateView":
+    """Take a mandate back, for good; the bank is told."""
+    return api.call(SERVICE, "POST", "/mandates/{mandate_id}/cancellation", at={"mandate_id": mandate_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def mandates_decide(api: Api, mandate_id: str, *, idempotency_key: str, body: "MandateDecisionBody", version: int | None = None) -> "MandateView":
+    """Decide, as an agent: accept a doubtful mandate all the same, which another agent confirms, or refuse it; suspend, resume or cancel any."""
+    return api.call(SERVICE, "POST", "/mandates/{mandate_id}/decisions", at={"mandate_id": mandate_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
 def bank_hear(api: Api, *, idempotency_key: str, body: dict[str, Any]) -> "WebhookReceiptView":
     """Take in a message that the bank signed. No token: the signature over the body says who sends."""
     return api.call(SERVICE, "POST", "/bank/events", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
@@ -1065,6 +1225,10 @@ def bank_hear(api: Api, *, idempotency_key: str, body: dict[str, Any]) -> "Webho
 def bank_look_up(api: Api, reference: str) -> "ReferenceView":
     """For a bank, before it accepts a transfer: whether a reference is genuine, what is due, and to which account."""
     return api.call(SERVICE, "GET", "/bank/references/{reference}", at={"reference": reference})  # type: ignore[no-any-return]
+
+def bank_look_up_mandate(api: Api, mandate_reference: str) -> "MandateForBankView":
+    """For a bank whose officer holds a mandate's form: whether it is genuine, and what the employer asked for."""
+    return api.call(SERVICE, "GET", "/bank/mandates/{mandate_reference}", at={"mandate_reference": mandate_reference})  # type: ignore[no-any-return]
 
 def bank_list_differences(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "DifferenceViewPage":
     """Employers and periods where declared, called, collected and booked differ, and money without a match."""

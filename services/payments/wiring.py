@@ -14,6 +14,7 @@ from services.payments.arrears.routes import routes as arrears_routes
 from services.payments.arrears.store import accounts as penalty_accounts
 from services.payments.banking.bank_entry import EntryStatus, Ground, Target, Why
 from services.payments.banking.banks.choice import ChosenBanks, faults
+from services.payments.banking.debiting import DebitSender
 from services.payments.banking.fetching import StatementFetcher
 from services.payments.banking.jobs import backfills as backfills_at_bank
 from services.payments.banking.jobs import jobs as bank_jobs
@@ -33,6 +34,7 @@ from services.payments.collections.routes import routes as collection_routes
 from services.payments.collections.standing import Case
 from services.payments.collections.store import collections, credits, obligations, standings
 from services.payments.contributions.routes import routes as contribution_routes
+from services.payments.debits.store import files as debit_files
 from services.payments.declarations.declaration import Status as DeclarationStatus
 from services.payments.declarations.jobs import backfills as left_declarations
 from services.payments.declarations.jobs import checking
@@ -44,6 +46,11 @@ from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
+from services.payments.mandates.mandate import MandateParty
+from services.payments.mandates.mandate import Status as MandateStatus
+from services.payments.mandates.reactions import reactions as mandate_reactions
+from services.payments.mandates.routes import routes as mandate_routes
+from services.payments.mandates.store import mandates
 from services.payments.partners.jobs import backfills as left_deliveries
 from services.payments.partners.jobs import delivering
 from services.payments.partners.outbound import OutboundClient
@@ -63,6 +70,7 @@ from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
 from shared.funds.arrears import PenaltyReason
 from shared.funds.fund import Fund
+from shared.funds.identifiers import AccountRule
 from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
@@ -87,6 +95,9 @@ CODES: CodeSets = {
     "grounds": (Ground, "bank.ground.{}"),
     "targets": (Target, "bank.target.{}"),
     "refund-statuses": (RefundStatus, "refund.step.{}"),
+    "mandate-statuses": (MandateStatus, "mandate.status.{}"),
+    "mandate-parties": (MandateParty, "mandate.party.{}"),
+    "account-rules": (AccountRule, "mandate.account.{}"),
     "payout-statuses": (PayoutStatus, "payout.step.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (AccessedKind, "access.looked-at.{}"),
@@ -105,7 +116,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
 
 def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
     banks = ChosenBanks(own.banks)
-    return [PayoutSender(banks).gathering, StatementFetcher(banks).looking, counting]
+    return [PayoutSender(banks).gathering, DebitSender(banks).gathering, StatementFetcher(banks).looking, counting]
 
 
 def blueprints(own: Settings, context: ServiceContext) -> Sequence[Blueprint]:
@@ -135,6 +146,7 @@ service: Service[Settings] = Service(
         collection_routes,
         arrears_routes,
         statement_routes,
+        mandate_routes,
         bank_routes,
         payout_routes,
         refund_routes,
@@ -144,7 +156,14 @@ service: Service[Settings] = Service(
         access_journal(AccessedKind, scope="account:manage"),
     ],
     # Payees first: payouts of a page's persons are ordered with the accounts that the same page brings.
-    reactions=[employer_reactions, payee_reactions, payout_reactions, declaration_reactions, partner_reactions],
+    reactions=[
+        employer_reactions,
+        payee_reactions,
+        payout_reactions,
+        declaration_reactions,
+        mandate_reactions,
+        partner_reactions,
+    ],
     repositories=[
         employers,
         payees,
@@ -162,7 +181,9 @@ service: Service[Settings] = Service(
         penalty_accounts,
         payouts,
         batches,
+        debit_files,
         refunds,
+        mandates,
         ledger_entries,
         messages,
         entries,
@@ -178,6 +199,9 @@ service: Service[Settings] = Service(
         "declarations.check_typed": "60/minute",
         "contributions.simulate": "60/minute",
         "collections.request": "30/minute",
+        "mandates.issue": "10/minute",
+        "mandates.upload": "10/minute",
+        "mandates.amend": "10/minute",
         "bank.hear": "3000/minute",
     },
     indexes={BALANCES: BALANCE_INDEXES},

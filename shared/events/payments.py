@@ -267,6 +267,41 @@ class CollectionRequested:
 
 
 @event(case="collection_id")
+class DebitAnnounced:
+    """An employer's account will be debited on a day, by its mandate; notifications informs the employer before."""
+
+    collection_id: str
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    mandate_id: str
+    amount_minor: int
+    currency: str
+    debit_on: date
+    announced_at: datetime
+
+
+@event(case="collection_id")
+class DebitRefused:
+    """Nothing was debited, by the bank's word or because no mandate was in force (`reason`: a code of ISO 20022).
+    `repeated_on` is the day of another attempt, or null; then it is to be paid in another way. Payments counts failures
+    of the mandate, notifications informs the employer."""
+
+    collection_id: str
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    mandate_id: str
+    amount_minor: int
+    currency: str
+    reason: str
+    repeated_on: date | None
+    refused_at: datetime
+
+
+@event(case="collection_id")
 class PaymentDebited:
     """The bank says that the payer was debited and the fund credited; the ledger is posted with it."""
 
@@ -277,6 +312,7 @@ class PaymentDebited:
     amount_minor: int
     currency: str
     debited_at: datetime
+    mandate_id: str = ""
 
 
 @event(case="collection_id")
@@ -294,6 +330,121 @@ class PaymentReversed:
     currency: str
     reason: str
     reversed_at: datetime
+    mandate_id: str = ""
+
+
+@event(case="mandate_id")
+class MandateIssued:
+    """An employer wants to let the fund debit its account; documents prints the form for its bank to sign."""
+
+    mandate_id: str
+    reference: str
+    employer_id: str
+    amount_max_minor: int | None = None
+    currency: str
+    starts_on: date
+    ends_on: date | None = None
+    issued_at: datetime
+
+
+@event(case="mandate_id")
+class MandateDoubted:
+    """What the bank said of a mandate differs from what the employer signed, or it said nothing: `findings` are codes.
+    A person of the fund decides; notifications informs the employer that it takes longer."""
+
+    mandate_id: str
+    reference: str
+    employer_id: str
+    findings: tuple[str, ...]
+    doubted_at: datetime
+
+
+@event(case="mandate_id")
+class MandateAccepted:
+    """The bank's agreement is verified and the fund accepts the mandate: it may be debited from now on, and
+    notifications informs the employer."""
+
+    mandate_id: str
+    reference: str
+    employer_id: str
+    amount_max_minor: int | None = None
+    currency: str
+    starts_on: date
+    ends_on: date | None = None
+    accepted_at: datetime
+
+
+@event(case="mandate_id")
+class MandateRefused:
+    """The bank (`is_by_bank`, `reason` is a code of ISO 20022 or its own) or an agent of the fund refuses a mandate;
+    notifications informs the employer."""
+
+    mandate_id: str
+    reference: str
+    employer_id: str
+    is_by_bank: bool
+    reason: str
+    refused_at: datetime
+
+
+@event(case="mandate_id")
+class MandateAmended:
+    """The bank answered other terms of a mandate: they hold from now on, or (`is_agreed` is false) those from before
+    stay in force. Notifications informs the employer."""
+
+    mandate_id: str
+    reference: str
+    employer_id: str
+    is_agreed: bool
+    reason: str
+    amended_at: datetime
+
+
+@event(case="mandate_id")
+class MandateSuspended:
+    """Nothing is debited by a mandate until it is resumed. Where too many debits came back (`is_by_failures`)
+    notifications informs the employer, who has to pay in another way."""
+
+    mandate_id: str
+    reference: str
+    employer_id: str
+    is_by_failures: bool
+    failures: int
+    suspended_at: datetime
+
+
+@event(case="mandate_id")
+class MandateResumed:
+    """A suspended mandate may be debited again."""
+
+    mandate_id: str
+    reference: str
+    employer_id: str
+    resumed_at: datetime
+
+
+@event(case="mandate_id")
+class MandateCancelled:
+    """A mandate ended (`cancelled_by`: employer, bank or fund); notifications informs the employer."""
+
+    mandate_id: str
+    reference: str
+    employer_id: str
+    cancelled_by: str
+    reason: str
+    cancelled_at: datetime
+
+
+@event(case="mandate_id")
+class MandateExpired:
+    """The time of a mandate is over: of its form, of itself (`was_accepted`), or without any debit. Notifications
+    informs the employer."""
+
+    mandate_id: str
+    reference: str
+    employer_id: str
+    was_accepted: bool
+    expired_at: datetime
 
 
 @event(case="declaration_id")

@@ -9,6 +9,9 @@ from shared.funds.calendar import Weekday
 from shared.funds.law import Law
 from shared.funds.texts import Texts
 
+DEBIT_MESSAGES = ("pain.008.001.02", "pain.008.001.08")
+LEAD_DAYS_MAX = 10
+
 
 def _check_name(name: str, *, such_as: str) -> None:
     if not re.fullmatch("[A-Z][A-Z0-9_]{0,39}", name, re.ASCII):
@@ -27,16 +30,29 @@ class BankBinding:
     settings: str = "BANK"
     layout: str | None = None
     takes_cards: bool = True
+    mandate_messages: str | None = None
+    """The version of ISO 20022's mandate messages that the bank takes (pain.009 to pain.011): `001.05`. Where it takes
+    none, it answers by the partner API or on the form."""
     waits_for_working_days: bool = False
     """Whether payouts are to be executed on a day on which the bank works; else on the day of the file."""
     weekend: tuple[Weekday, ...] | None = None
     """Where the bank does not have the fund's; its holidays are the fund's."""
     cut_off: str | None = None
     """The hour and minute where the fund is (`14:30`) after which a file is executed on the next day."""
+    takes_debits: bool = False
+    """Whether it takes files of direct debits; what was agreed about them is in `payments.direct_debit`."""
+    debit_message: str = "pain.008.001.08"
+    """The version of ISO 20022 in which it takes them: `pain.008.001.02` or `pain.008.001.08`."""
+    debit_lead_days: int = 1
+    """How many of its working days before the day of the debit it must have the file."""
 
     def __post_init__(self) -> None:
         if self.cut_off is not None and not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", self.cut_off, re.ASCII):
             raise ValueError("cut_off is an hour and a minute, such as 14:30")
+        if self.debit_message not in DEBIT_MESSAGES:
+            raise ValueError(f"debit_message is one of {', '.join(DEBIT_MESSAGES)}")
+        if not 0 <= self.debit_lead_days <= LEAD_DAYS_MAX:
+            raise ValueError(f"debit_lead_days is 0 to {LEAD_DAYS_MAX}")
         if set(self.weekend or ()) == set(Weekday):
             raise ValueError("weekend leaves the bank no day to work")
         _check_name(self.settings, such_as="BANK")

@@ -207,9 +207,15 @@ class Calendar:
         """The last day of a delay of so many days. The day that it is counted from is not counted."""
         if by.counted_in is DayCount.CALENDAR_DAYS:
             return self.working_day(day + timedelta(days=days), when_closed=by.when_closed)
-        for _ in range(days):
-            day = self.working_day(day + timedelta(days=1), when_closed=WhenClosed.NEXT_WORKING_DAY)
-        return self.working_day(day, when_closed=by.when_closed)
+        return self.working_day(self.working_days_from(day, days=days), when_closed=by.when_closed)
+
+    def working_days_from(self, day: date, *, days: int) -> date:
+        """The working day so many working days after a day; before it where `days` is below zero."""
+        when_closed = WhenClosed.NEXT_WORKING_DAY if days >= 0 else WhenClosed.PREVIOUS_WORKING_DAY
+        step = timedelta(days=1 if days >= 0 else -1)
+        for _ in range(abs(days)):
+            day = self.working_day(day + step, when_closed=when_closed)
+        return day
 
     @cached_property
     def _days_off(self) -> frozenset[int]:

@@ -311,12 +311,37 @@ class Fund:
 
     def payout_day(self, at: datetime) -> date:
         """The day on which its bank is to execute a file that is written at an instant."""
-        bank, local = self.bindings.bank, at.astimezone(self.zone)
-        is_late = bank.cut_off is not None and f"{local:%H:%M}" >= bank.cut_off
-        day = local.date() + timedelta(days=is_late)
-        days = self.calendar if bank.weekend is None else replace(self.calendar, weekend=bank.weekend)
+        bank = self.bindings.bank
         closed = WhenClosed.NEXT_WORKING_DAY if bank.waits_for_working_days else WhenClosed.STAYS
-        return days.working_day(day, when_closed=closed)
+        return self.bank_calendar.working_day(self._day_at_bank(at), when_closed=closed)
+
+    @cached_property
+    def bank_calendar(self) -> Calendar:
+        """On which days its bank works."""
+        weekend = self.bindings.bank.weekend
+        return self.calendar if weekend is None else replace(self.calendar, weekend=weekend)
+
+    def first_debit_day(self, at: datetime) -> date:
+        """The first day on which its bank can debit an account by a file that is written at an instant."""
+        taken_on = self.bank_calendar.working_day(self._day_at_bank(at), when_closed=WhenClosed.NEXT_WORKING_DAY)
+        return self.bank_calendar.working_days_from(taken_on, days=self.bindings.bank.debit_lead_days)
+
+    def _day_at_bank(self, at: datetime) -> date:
+        """The day that it is for its bank: after the cut-off the next one has begun."""
+        cut_off, local = self.bindings.bank.cut_off, at.astimezone(self.zone)
+        return local.date() + timedelta(days=cut_off is not None and f"{local:%H:%M}" >= cut_off)
+
+    def debit_day(self, *, not_before: date, at: datetime) -> date:
+        """The day of a debit that is announced at an instant: the bank's first working day from `not_before` on for
+        which the file is in time and the employer has notice."""
+        agreed = self.payments.direct_debit
+        noticed_on = self.day_of(at) + timedelta(days=agreed.notice_days if agreed else 0)
+        wanted = max(not_before, noticed_on, self.first_debit_day(at))
+        return self.bank_calendar.working_day(wanted, when_closed=WhenClosed.NEXT_WORKING_DAY)
+
+    def debit_file_day(self, debit_on: date) -> date:
+        """The day on which the bank must have the file of a debit."""
+        return self.bank_calendar.working_days_from(debit_on, days=-self.bindings.bank.debit_lead_days)
 
     def read_identifier(self, kind: IdentifierKind, text: str) -> str | None:
         """The number as it is kept, or None when it is malformed."""

@@ -8,6 +8,9 @@ from shared.funds.identifiers import AccountRule, is_account
 from shared.funds.law import Law
 from shared.kernel.money import Money
 
+NOTICE_DAYS_MAX = 60
+RETRY_DAYS_MAX = 60
+
 
 @dataclass(frozen=True, kw_only=True)
 class FundAccount:
@@ -58,6 +61,80 @@ class PayoutFile:
     """Whether the bank is to book a file as one debit, or each of its payments alone."""
 
 
+DAYS_MAX = 3_660
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebitMandates:
+    """How employers let the fund debit their accounts for what they owe."""
+
+    accounts: tuple[AccountRule, ...]
+    """Which accounts may be debited: a bank's, the post's."""
+    law: Law
+    is_form_required: bool = True
+    """Whether the form with the bank's signature has to be sent in, beside the bank's own answer."""
+    is_limit_required: bool = False
+    """Whether the employer has to say up to what amount it may be debited at once."""
+    amount_max: Money | None = None
+    """The highest limit that may be given."""
+    failures_max: int = 3
+    """After so many debits in a row that came back the mandate is suspended."""
+    form_days_max: int = 60
+    """How long a form may wait for the bank and the employer."""
+    answer_days_max: int = 15
+    """How long the bank's own answer is awaited once the signed form is here; then a person looks."""
+    unused_days_max: int = 1_095
+    """A mandate by which nothing was debited for so long expires."""
+
+    def __post_init__(self) -> None:
+        if not self.accounts:
+            raise ValueError("accounts is empty: no account could be debited")
+        if self.amount_max is not None and self.amount_max.amount_minor <= 0:
+            raise ValueError("amount_max is not above zero")
+        if self.failures_max < 1:
+            raise ValueError("failures_max is at least 1")
+        if not all(0 < days <= DAYS_MAX for days in (self.form_days_max, self.answer_days_max, self.unused_days_max)):
+            raise ValueError(f"form_days_max, answer_days_max and unused_days_max are 1 to {DAYS_MAX} days")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebitRetry:
+    """When a direct debit that the bank refused is tried once more, by itself."""
+
+    reasons: tuple[str, ...]
+    """The bank's reasons (ISO 20022 ExternalStatusReason1Code) that may be gone by then, such as `AM04`."""
+    after_days: int
+    """How many days after the refusal."""
+    law: Law
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.after_days <= RETRY_DAYS_MAX:
+            raise ValueError(f"after_days is 1 to {RETRY_DAYS_MAX}")
+        if not self.reasons or any(not re.fullmatch("[A-Z0-9]{4}", each, re.ASCII) for each in self.reasons):
+            raise ValueError("reasons are codes of four capital letters and digits, such as AM04")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectDebit:
+    """What the fund has agreed with its bank and with employers about direct debits."""
+
+    creditor_id: str
+    """By which the banks know the fund as a creditor that may debit."""
+    law: Law
+    notice_days: int = 0
+    """How many days lie at least between the announcement of a debit to the employer and the debit."""
+    is_booked_as_batch: bool | None = None
+    """Whether the bank is to book a file as one credit, or each of its debits alone; None leaves it to the bank."""
+    retry: DebitRetry | None = None
+    """Without it, what was refused is for the employer to pay in another way."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch("[A-Za-z0-9]{1,35}", self.creditor_id, re.ASCII):
+            raise ValueError("creditor_id is up to 35 letters and digits")
+        if not 0 <= self.notice_days <= NOTICE_DAYS_MAX:
+            raise ValueError(f"notice_days is 0 to {NOTICE_DAYS_MAX}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Payments:
     """The section `payments` of a fund: where contributions come in, where benefits go out, and the letters that open
@@ -71,6 +148,10 @@ class Payments:
     one_person_up_to: Limit | None = None
     """Up to what amount one person alone decides about money that nobody knows the reason of, or that goes back."""
     payout_file: PayoutFile = PayoutFile()
+    mandates: DebitMandates | None = None
+    """None where the fund debits no accounts."""
+    direct_debit: DirectDebit | None = None
+    """Without it, nobody's account is debited."""
 
     def needs_two(self, amount_minor: int) -> bool:
         """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""

@@ -6,7 +6,7 @@ import time
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 
-from simulators.bank import accounts, checkouts, crafted, payouts
+from simulators.bank import accounts, checkouts, crafted, debits, mandates, payouts
 from simulators.bank.bank import Bank, Refused, fields
 from simulators.bank.book import Book, note, take_fault
 from simulators.bank.files import FILE_BYTES_MAX
@@ -17,6 +17,7 @@ FAULTS = {
     "request-lost": "nothing is done, the answer comes late and is 504",
     "answer-lost": "the thing is done, its answer comes late",
     "webhook-delayed": "sent some seconds later",
+    "batch-not-listed": "a file that is booked as one credit is told without its debits",
     "webhook-doubled": "sent twice with one id",
     "webhook-wrong-amount": "an amount one too high",
     "webhook-not-sent": "never sent",
@@ -40,7 +41,7 @@ def application(bank: Bank) -> Flask:
     """The bank's HTTP application; a body is refused above the size of a payment file."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = FILE_BYTES_MAX + 1024
-    for subject in (accounts, checkouts, payouts, crafted):
+    for subject in (accounts, checkouts, payouts, debits, mandates, crafted):
         app.register_blueprint(subject.routes(bank))
 
     @app.errorhandler(Refused)

@@ -26,8 +26,18 @@ create table if not exists checkouts (
     opened_at text not null);
 create table if not exists files (
     message_id text primary key, fund text, pain_002 blob not null, received_at text not null);
+create table if not exists debits (
+    end_to_end_id text primary key, message_id text not null, fund_account text not null, account text not null,
+    amount text not null, currency text not null, mandate text not null, state text not null, reason text,
+    at text not null);
 create table if not exists statements (
     statement_id text primary key, fund text not null, camt_054 blob not null, made_at text not null);
+create table if not exists mandates (
+    fund text not null, reference text not null, state text not null, request text, message_id text,
+    creditor text not null, account text not null, holder text not null, amount_max text not null,
+    currency text not null, asked_at text not null, primary key (fund, reference));
+create table if not exists mandate_messages (
+    message_id text primary key, fund text not null, report blob, taken_at text not null);
 create table if not exists deliveries (
     webhook_id text primary key, url text not null, body blob not null, state text not null,
     copies integer not null, attempts integer not null, due_at real not null);

@@ -83,7 +83,7 @@ class Exchange(Thread):
             reason = reason_against(order, account["currency"])
             if reason is None:
                 pay(uow, order, account["account"], return_reason=None)
-                if number_ends(order.creditor_account, RETURNED_ENDING):
+                if number_ends(order.party_account, RETURNED_ENDING):
                     pay(uow, order, account["account"], return_reason="AC04")
             else:
                 refused += 1
@@ -138,8 +138,8 @@ def _orders(lines: Sequence[str], currency: str) -> Iterator[tuple[Order, int]]:
             amount_minor = int(line[106:121])
             order = Order(
                 end_to_end_id=line[2:37].strip(),
-                creditor_name=line[71:106].strip(),
-                creditor_account=line[37:71].strip(),
+                party_name=line[71:106].strip(),
+                party_account=line[37:71].strip(),
                 amount=to_text(amount_minor, currency),
                 currency=currency,
                 remittance=line[121:156].strip(),

@@ -1,9 +1,9 @@
-"""The bank's own ISO 20022: reads pain.001.001.09, writes pain.002.001.12 and camt.054.001.08.
+"""The bank's own ISO 20022: reads pain.001.001.09, pain.008.001.02 and .08, writes pain.002.001.12, camt.054.001.08.
 
 Written apart from the payment service's code and with another parser, so that each finds the other's mistakes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,35 +18,40 @@ from simulators.bank.amounts import to_text
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 PAIN_001, PAIN_002, CAMT_054 = "pain.001.001.09", "pain.002.001.12", "camt.054.001.08"
+PAIN_008 = ("pain.008.001.02", "pain.008.001.08")
 
 FILE_BYTES_MAX = 16 * 1024 * 1024
 
 
 class Unreadable(ValueError):
-    """Not a pain.001.001.09 file at all; the text says why."""
+    """Not a file that the bank takes at all; the text says why."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """One credit transfer that a fund orders."""
+    """One credit transfer, or one direct debit, that a fund orders."""
 
     end_to_end_id: str
-    creditor_name: str
-    creditor_account: str
+    party_name: str
+    """The other side: who is paid, or who is debited."""
+    party_account: str
     amount: str
     currency: str
     remittance: str
+    mandate: str = ""
 
 
 @dataclass(frozen=True)
 class Payment:
-    """One payment block of a file: a debtor account and what is to leave it."""
+    """One payment block of a file: an account of the fund and what is to leave it, or to come to it."""
 
     payment_id: str
-    debtor_account: str
+    account: str
+    """The fund's."""
     count: str | None
     control_sum: str | None
     orders: tuple[Order, ...]
+    is_booked_as_batch: bool = True
 
     @property
     def total(self) -> Decimal:
@@ -55,12 +60,13 @@ class Payment:
 
 @dataclass(frozen=True)
 class PayoutFile:
-    """A pain.001 as the bank read it. Count and control sum are text, as they came."""
+    """A file of orders as the bank read it. Count and control sum are text, as they came."""
 
     message_id: str
     count: str
     control_sum: str | None
     payments: tuple[Payment, ...]
+    message: str = PAIN_001
 
     @property
     def orders(self) -> list[Order]:
@@ -99,29 +105,76 @@ class Booking:
 
 def read(body: bytes, *, schemas: Path) -> PayoutFile:
     """The orders of a file that the official schema accepts. `Unreadable` otherwise."""
+    return _read(body, messages=(PAIN_001,), within="CstmrCdtTrfInitn", block=_payment, schemas=schemas)
+
+
+def read_debits(body: bytes, *, schemas: Path) -> PayoutFile:
+    """The direct debits of a file that the official schema accepts. `Unreadable` otherwise."""
+    return _read(body, messages=PAIN_008, within="CstmrDrctDbtInitn", block=_debits, schemas=schemas)
+
+
+def _read(
+    body: bytes,
+    *,
+    messages: Sequence[str],
+    within: str,
+    block: Callable[[ElementTree.Element, dict[str, str]], Payment],
+    schemas: Path,
+) -> PayoutFile:
     if len(body) > FILE_BYTES_MAX:
         raise Unreadable("the file is too large")
-    _refuse_doctype(body)
-    try:
-        check(body, message=PAIN_001, schemas=schemas)
-    except etree.LxmlError as error:
-        raise Unreadable(str(error)) from None
-    root = ElementTree.fromstring(body)  # noqa: S314  expat has refused any DOCTYPE above
-    space = {"": NAMESPACE + PAIN_001}
-    header = root.find("./CstmrCdtTrfInitn/GrpHdr", space)
+    message = next((each for each in messages if f"{NAMESPACE}{each}".encode() in body), messages[0])
+    root, space = opened(body, message=message, schemas=schemas)
+    header = root.find(f"./{within}/GrpHdr", space)
     assert header is not None, "the schema demands it"  # noqa: S101
     return PayoutFile(
         message_id=header.findtext("MsgId", "", space),
         count=header.findtext("NbOfTxs", "", space),
         control_sum=header.findtext("CtrlSum", None, space),
-        payments=tuple(_payment(block, space) for block in root.iterfind("./CstmrCdtTrfInitn/PmtInf", space)),
+        payments=tuple(block(each, space) for each in root.iterfind(f"./{within}/PmtInf", space)),
+        message=message,
     )
+
+
+def _debits(block: ElementTree.Element, space: dict[str, str]) -> Payment:
+    return Payment(
+        payment_id=block.findtext("PmtInfId", "", space),
+        account=block.findtext("CdtrAcct/Id/Othr/Id", "", space),
+        count=block.findtext("NbOfTxs", None, space),
+        control_sum=block.findtext("CtrlSum", None, space),
+        orders=tuple(_debit(line, space) for line in block.iterfind("DrctDbtTxInf", space)),
+        is_booked_as_batch=block.findtext("BtchBookg", "true", space) in ("true", "1"),
+    )
+
+
+def _debit(line: ElementTree.Element, space: dict[str, str]) -> Order:
+    amount = line.find("InstdAmt", space)
+    return Order(
+        end_to_end_id=line.findtext("PmtId/EndToEndId", "", space),
+        party_name=line.findtext("Dbtr/Nm", "", space),
+        party_account=line.findtext("DbtrAcct/Id/Othr/Id", "", space),
+        amount=amount.text or "0" if amount is not None else "0",
+        currency=amount.get("Ccy", "") if amount is not None else "",
+        remittance=line.findtext("RmtInf/Ustrd", "", space),
+        mandate=line.findtext("DrctDbtTx/MndtRltdInf/MndtId", "", space),
+    )
+
+
+def opened(body: bytes, *, message: str, schemas: Path) -> tuple[ElementTree.Element, dict[str, str]]:
+    """The document of a message that its official schema accepts, with its namespace. `Unreadable` otherwise."""
+    _refuse_doctype(body)
+    try:
+        check(body, message=message, schemas=schemas)
+    except etree.LxmlError as error:
+        raise Unreadable(str(error)) from None
+    root = ElementTree.fromstring(body)  # noqa: S314  expat has refused any DOCTYPE above
+    return root, {"": NAMESPACE + message}
 
 
 def _payment(block: ElementTree.Element, space: dict[str, str]) -> Payment:
     return Payment(
         payment_id=block.findtext("PmtInfId", "", space),
-        debtor_account=block.findtext("DbtrAcct/Id/Othr/Id", "", space),
+        account=block.findtext("DbtrAcct/Id/Othr/Id", "", space),
         count=block.findtext("NbOfTxs", None, space),
         control_sum=block.findtext("CtrlSum", None, space),
         orders=tuple(_order(line, space) for line in block.iterfind("CdtTrfTxInf", space)),
@@ -132,8 +185,8 @@ def _order(line: ElementTree.Element, space: dict[str, str]) -> Order:
     amount = line.find("Amt/InstdAmt", space)
     return Order(
         end_to_end_id=line.findtext("PmtId/EndToEndId", "", space),
-        creditor_name=line.findtext("Cdtr/Nm", "", space),
-        creditor_account=line.findtext("CdtrAcct/Id/Othr/Id", "", space),
+        party_name=line.findtext("Cdtr/Nm", "", space),
+        party_account=line.findtext("CdtrAcct/Id/Othr/Id", "", space),
         amount=amount.text or "0" if amount is not None else "0",
         currency=amount.get("Ccy", "") if amount is not None else "",
         remittance=line.findtext("RmtInf/Ustrd", "", space),
@@ -180,7 +233,7 @@ def _refuse_doctype(body: bytes) -> None:
 # --- writing -------------------------------------------------------------------------------------------------------
 
 
-class _Tree:
+class Tree:
     """A few lines of writing XML: `tree.put(parent, "A/B", text)` makes the elements that are not there yet."""
 
     def __init__(self, message: str, body: str) -> None:
@@ -207,12 +260,12 @@ def status_report(
     *, report_id: str, at: datetime, file: PayoutFile, refusal: str | None, verdicts: Sequence[Sequence[Verdict]]
 ) -> bytes:
     """pain.002: the file refused whole with a reason, or a verdict for each order of each payment block."""
-    tree = _Tree(PAIN_002, "CstmrPmtStsRpt")
+    tree = Tree(PAIN_002, "CstmrPmtStsRpt")
     tree.put(tree.body, "GrpHdr/MsgId", report_id)
     tree.put(tree.body, "GrpHdr/CreDtTm", at.isoformat(timespec="seconds"))
     group = ElementTree.SubElement(tree.body, "OrgnlGrpInfAndSts")
     tree.put(group, "OrgnlMsgId", file.message_id)
-    tree.put(group, "OrgnlMsgNmId", PAIN_001)
+    tree.put(group, "OrgnlMsgNmId", file.message)
     tree.put(group, "OrgnlNbOfTxs", file.count)
     if file.control_sum is not None:
         tree.put(group, "OrgnlCtrlSum", file.control_sum)
@@ -239,10 +292,17 @@ def _status_of_all(verdicts: Sequence[Verdict]) -> str:
 
 
 def notice(
-    *, statement_id: str, at: datetime, account: str, currency: str, entries: Sequence[Sequence[Booking]]
+    *,
+    statement_id: str,
+    at: datetime,
+    account: str,
+    currency: str,
+    entries: Sequence[Sequence[Booking]],
+    unlisted: str = "",
 ) -> bytes:
-    """camt.054: booked entries of one account. The bookings of one entry were booked together, in one direction."""
-    tree = _Tree(CAMT_054, "BkToCstmrDbtCdtNtfctn")
+    """camt.054: booked entries of one account. The bookings of one entry were booked together, in one direction;
+    `unlisted` is the id of the payment block whose payments the bank does not list."""
+    tree = Tree(CAMT_054, "BkToCstmrDbtCdtNtfctn")
     tree.put(tree.body, "GrpHdr/MsgId", statement_id)
     tree.put(tree.body, "GrpHdr/CreDtTm", at.isoformat(timespec="seconds"))
     block = ElementTree.SubElement(tree.body, "Ntfctn")
@@ -255,11 +315,11 @@ def notice(
         tree.put(block, f"TxsSummry/{name}/NbOfNtries", str(len(own)))
         tree.put(block, f"TxsSummry/{name}/Sum", to_text(abs(sum(own)), currency))
     for entry in entries:
-        _put_entry(tree, block, entry)
+        _put_entry(tree, block, entry, unlisted=unlisted)
     return tree.done()
 
 
-def _put_entry(tree: _Tree, block: ElementTree.Element, bookings: Sequence[Booking]) -> None:
+def _put_entry(tree: Tree, block: ElementTree.Element, bookings: Sequence[Booking], *, unlisted: str) -> None:
     first, total = bookings[0], sum(booking.amount_minor for booking in bookings)
     direction = "CRDT" if total > 0 else "DBIT"
     line = ElementTree.SubElement(block, "Ntry")
@@ -271,7 +331,11 @@ def _put_entry(tree: _Tree, block: ElementTree.Element, bookings: Sequence[Booki
     tree.put(line, "AcctSvcrRef", first.entry_id)
     tree.put(line, "BkTxCd/Prtry/Cd", "RETURN" if first.return_reason else "TRANSFER")
     details = ElementTree.SubElement(line, "NtryDtls")
+    if unlisted:
+        tree.put(details, "Btch/PmtInfId", unlisted)
     tree.put(details, "Btch/NbOfTxs", str(len(bookings)))
+    if unlisted:
+        return
     for booking in bookings:
         one = ElementTree.SubElement(details, "TxDtls")
         tree.put(one, "Refs/AcctSvcrRef", booking.entry_id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from threading import Event, Thread
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -159,6 +160,21 @@ class Asker:
             log.warning("the fund cannot be asked: %s", type(error).__name__)
             return None
         return {200: True, 404: False, 422: False}.get(answer.status_code)
+
+    def mandate(self, reference: str, *, fund: str) -> Mapping[str, Any] | None:
+        """What the fund says of a mandate whose form an officer holds; None where it knows none, or cannot be asked."""
+        if self._lookup is None:
+            return None
+        base = self._lookup.url.format(fund=fund, reference="").replace("/bank/references/", "/bank/mandates/")
+        try:
+            token = self._token(self._lookup, fund)
+            headers = {"authorization": f"Bearer {token}"}
+            answer = requests.get(base + quote(reference, safe=""), headers=headers, timeout=LOOKUP_TIMEOUT_S)
+            found: Mapping[str, Any] | None = answer.json() if answer.status_code == 200 else None
+        except (requests.RequestException, KeyError, ValueError, OSError) as error:
+            log.warning("the fund cannot be asked: %s", type(error).__name__)
+            return None
+        return found
 
     def _token(self, lookup: Lookup, fund: str) -> str:
         kept = self._tokens.get(fund)

@@ -1,7 +1,7 @@
 """Payouts: a fund's pain.001 file is checked, answered by pain.002, booked, and told by camt.054."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response, request
@@ -32,6 +32,10 @@ RETURNED_ENDING = "0404"
 """An account whose number ends so is paid, then the money comes back as if it were closed: camt.054 return, AC04."""
 
 
+Execute = Callable[[Bank, sqlite3.Connection, sqlite3.Row, Payment, str, set[str]], list[Verdict]]
+"""What the bank does with one payment block of a file."""
+
+
 def routes(bank: Bank) -> Blueprint:
     """Payment files: taken as pain.001, reported as pain.002 and camt.054."""
     blueprint = Blueprint("payouts", __name__)
@@ -39,19 +43,7 @@ def routes(bank: Bank) -> Blueprint:
     @blueprint.post("/files/pain.001")
     @bank.for_funds
     def take() -> ResponseReturnValue:
-        if (request.content_length or 0) > FILE_BYTES_MAX:
-            raise Refused(413, "file-too-large", f"At most {FILE_BYTES_MAX} bytes.")
-        try:
-            file = read(request.get_data(), schemas=bank.settings.schemas_dir)
-        except Unreadable as error:
-            raise Refused(422, "file-unreadable", str(error)) from None
-        with bank.book.transaction() as uow:
-            if uow.execute("select 1 from files where message_id = ?", (file.message_id,)).fetchone():
-                note(uow, "file-duplicate", message_id=file.message_id)
-                return {"message_id": file.message_id, "code": "DUPL", "detail": "Seen before: nothing was done."}, 409
-            _process(bank, uow, file)
-        bank.postman.wake()
-        return {"message_id": file.message_id, "status": "taken"}, 202
+        return take_file(bank, read=read, execute=_pay)
 
     @blueprint.get("/files/<path:message_id>/pain.002")
     @bank.for_funds
@@ -72,6 +64,23 @@ def routes(bank: Bank) -> Blueprint:
     return blueprint
 
 
+def take_file(bank: Bank, *, read: Callable[..., PayoutFile], execute: Execute) -> ResponseReturnValue:
+    """Take a file of orders of one kind, once under its MsgId."""
+    if (request.content_length or 0) > FILE_BYTES_MAX:
+        raise Refused(413, "file-too-large", f"At most {FILE_BYTES_MAX} bytes.")
+    try:
+        file = read(request.get_data(), schemas=bank.settings.schemas_dir)
+    except Unreadable as error:
+        raise Refused(422, "file-unreadable", str(error)) from None
+    with bank.book.transaction() as uow:
+        if uow.execute("select 1 from files where message_id = ?", (file.message_id,)).fetchone():
+            note(uow, "file-duplicate", message_id=file.message_id)
+            return {"message_id": file.message_id, "code": "DUPL", "detail": "Seen before: nothing was done."}, 409
+        _process(bank, uow, file, execute)
+    bank.postman.wake()
+    return {"message_id": file.message_id, "status": "taken"}, 202
+
+
 def xml(body: bytes) -> Response:
     """A response with an XML body."""
     return Response(body, content_type="application/xml; charset=utf-8")
@@ -83,18 +92,18 @@ def booking(row: sqlite3.Row) -> Booking:
     return Booking(booked_at=datetime.fromisoformat(row["booked_at"]), **kept)
 
 
-def _process(bank: Bank, uow: sqlite3.Connection, file: PayoutFile) -> None:
+def _process(bank: Bank, uow: sqlite3.Connection, file: PayoutFile, execute: Execute) -> None:
     refusal = fault_of(file)
-    accounts = {payment.debtor_account: _fund_account(uow, payment.debtor_account) for payment in file.payments}
+    accounts = {payment.account: _fund_account(uow, payment.account) for payment in file.payments}
     if refusal is None and None in accounts.values():
         refusal = "AC02"
     verdicts: list[list[Verdict]] = []
     seen: set[str] = set()
     if refusal is None:
         for payment in file.payments:
-            account = accounts[payment.debtor_account]
+            account = accounts[payment.account]
             assert account is not None, "asked above"  # noqa: S101
-            verdicts.append(_pay(bank, uow, account, payment, file.message_id, seen))
+            verdicts.append(execute(bank, uow, account, payment, file.message_id, seen))
     report = status_report(report_id=new_id("sts"), at=now(), file=file, refusal=refusal, verdicts=verdicts)
     fund = next((account["fund"] for account in accounts.values() if account is not None), None)
     uow.execute("insert into files values (?, ?, ?, ?)", (file.message_id, fund, report, now().isoformat()))
@@ -112,10 +121,10 @@ def _pay(
         verdicts.append(Verdict(order, reason))
         if reason is None:
             paid.append(pay(uow, order, account["account"], return_reason=None))
-            if number_ends(order.creditor_account, RETURNED_ENDING):
+            if number_ends(order.party_account, RETURNED_ENDING):
                 returned.append(pay(uow, order, account["account"], return_reason="AC04"))
-    _publish(bank, uow, account, message_id, entries=[paid] if paid else [])
-    _publish(bank, uow, account, message_id, entries=[[one] for one in returned])
+    publish(bank, uow, account, message_id, entries=[paid] if paid else [])
+    publish(bank, uow, account, message_id, entries=[[one] for one in returned])
     return verdicts
 
 
@@ -127,7 +136,7 @@ def reason_against(order: Order, currency: str) -> str | None:
         to_minor(order.amount, currency)
     except WrongAmount as error:
         return str(error)
-    return "AC01" if number_ends(order.creditor_account, REFUSED_ENDING) else None
+    return "AC01" if number_ends(order.party_account, REFUSED_ENDING) else None
 
 
 def number_ends(account: str, ending: str) -> bool:
@@ -137,7 +146,7 @@ def number_ends(account: str, ending: str) -> bool:
 
 def pay(uow: sqlite3.Connection, order: Order, account: str, *, return_reason: str | None) -> Booking:
     """Pay one order; with a return reason, bring its money back. The fund's side of the movement."""
-    parties = (account, order.creditor_account) if return_reason is None else (order.creditor_account, account)
+    parties = (account, order.party_account) if return_reason is None else (order.party_account, account)
     moved = move(
         uow,
         debtor=parties[0],
@@ -152,14 +161,16 @@ def pay(uow: sqlite3.Connection, order: Order, account: str, *, return_reason: s
     return booking(uow.execute("select * from entries where entry_id = ?", (own_id,)).fetchone())
 
 
-def _publish(
+def publish(
     bank: Bank,
     uow: sqlite3.Connection,
     account: sqlite3.Row,
     message_id: str,
     *,
     entries: Sequence[Sequence[Booking]],
+    unlisted: str = "",
 ) -> None:
+    """Write a camt.054 of these entries, and tell the fund that it is there."""
     if not entries:
         return
     statement_id = new_id("stm")
@@ -169,6 +180,7 @@ def _publish(
         account=account["account"],
         currency=account["currency"],
         entries=entries,
+        unlisted=unlisted,
     )
     uow.execute("insert into statements values (?, ?, ?, ?)", (statement_id, account["fund"], body, now().isoformat()))
     facts = {"statement_id": statement_id, "message": "camt.054.001.08", "file_message_id": message_id}

@@ -39,6 +39,8 @@ from services.payments.collections.standing import Case
 from services.payments.declarations import store as declarations
 from services.payments.employers import store as employers
 from services.payments.ledger import store as ledger
+from services.payments.mandates import store as mandates
+from services.payments.mandates.mandate import Status as MandateStatus
 from services.payments.partners import store as partners
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import WebhookKind
@@ -56,6 +58,7 @@ from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.claims.crosschecks.builders import crosscheck
 from tests.kit.contexts import DZ, reading, someone
+from tests.payments.mandates.builders import mandate
 from tests.security.conftest import Holdings, holding  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
@@ -293,6 +296,13 @@ PAGED: dict[str, Listed] = {
         lambda uow, it, wanted: partners.newest(uow, it.endpoint_id, wanted=wanted),
         made=_delivery,
     ),
+    "services.payments.mandates.store.page": Listed(
+        "payments",
+        mandates.mandates,
+        mandates.IN_ORDER,
+        lambda uow, it, wanted: mandates.page(uow, employer_id=it.employer_id, status=it.status, wanted=wanted),
+        made=lambda: mandate(MandateStatus.CANCELLED),
+    ),
     "services.payments.payouts.store.with_status": Listed(
         "payments",
         payouts.payouts,
@@ -441,6 +451,7 @@ FIRST_SO_MANY = {
     "services.notifications.messages.store.arrived_since": "receipts of a wave, which is counted up to a limit itself",
     "services.payments.campaigns.store.uncounted": "a round: what was counted is not found again",
     "services.payments.campaigns.store.employers_filed": "at most one for each employer that is named",
+    "services.payments.collections.store.debits_due": "what is in a file is due no more: the next look has the rest",
     "services.payments.campaigns.store.days_of": "a year of days of sixty offices",
     "shared.jobs.queue.waiting": "counted up to a limit, and the first of them",
     "shared.jobs.queue.due": "a round of a worker: each attempt moves its job on",

@@ -44,6 +44,13 @@ from shared.events.payments import (
     DeclarationRefused,
     DeclarationToConfirm,
     DeclarationWithdrawn,
+    MandateAccepted,
+    MandateAmended,
+    MandateCancelled,
+    MandateDoubted,
+    MandateExpired,
+    MandateRefused,
+    MandateSuspended,
     PaymentReversed,
 )
 from shared.kernel.personal import DataClass, Encrypted
@@ -168,6 +175,24 @@ def payment_reversed() -> PaymentReversed:
         reason="MD06",
         reversed_at=AT,
     )
+
+
+MANDATED = {"mandate_id": "m1", "reference": "MD260000000112", "employer_id": DECLARED["employer_id"]}
+
+
+def mandate_events() -> list[tuple[object, str]]:
+    """What an employer is told of its mandate, with the template of each."""
+    return [
+        (MandateAccepted(**MANDATED, currency="DZD", starts_on=AT.date(), accepted_at=AT), "mandate-accepted"),
+        (MandateDoubted(**MANDATED, findings=("mandate.limit-lower",), doubted_at=AT), "mandate-doubted"),
+        (MandateRefused(**MANDATED, is_by_bank=True, reason="AC04", refused_at=AT), "mandate-refused-by-bank"),
+        (MandateRefused(**MANDATED, is_by_bank=False, reason="Not yours", refused_at=AT), "mandate-refused"),
+        (MandateAmended(**MANDATED, is_agreed=True, reason="", amended_at=AT), "mandate-amended"),
+        (MandateAmended(**MANDATED, is_agreed=False, reason="MD07", amended_at=AT), "mandate-not-amended"),
+        (MandateSuspended(**MANDATED, is_by_failures=True, failures=3, suspended_at=AT), "mandate-suspended"),
+        (MandateCancelled(**MANDATED, cancelled_by="bank", reason="MD16", cancelled_at=AT), "mandate-cancelled"),
+        (MandateExpired(**MANDATED, was_accepted=True, expired_at=AT), "mandate-expired"),
+    ]
 
 
 def claim_submitted() -> ClaimSubmitted:

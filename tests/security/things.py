@@ -406,6 +406,11 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
         form = {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2025", "files": files}
         return {"data": form, "content_type": "multipart/form-data"}
 
+    mandate = _mandate(office)
+
+    def signed_form() -> dict[str, Any]:
+        return {"data": {"file": (BytesIO(b"%PDF-1.7 signed"), "form.pdf")}, "content_type": "multipart/form-data"}
+
     return Holding(
         office,
         parts={
@@ -418,6 +423,8 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "payout_id": str(payout["_id"]).partition(":")[2],
             "code": f"receivable:{DZ_EMPLOYER}:2025",
             "endpoint_id": endpoint_id,
+            "mandate_id": mandate["mandate_id"],
+            "mandate_reference": mandate["reference"],
             **_bank_parts(office),
         },
         marks={
@@ -437,6 +444,11 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "declarations.list_of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "declarations.lines": {"query_string": {"page": "1"}},
             "collections.request": {"json": {"rail": "card"}},
+            "mandates.issue": {"json": {"employer_id": DZ_EMPLOYER, **MANDATE_TERMS}},
+            "mandates.list_mandates": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "mandates.amend": {"json": {**MANDATE_TERMS, "amount_max": "2.00"}},
+            "mandates.upload": {"make": signed_form},
+            "mandates.decide": {"json": {"decision": "suspend", "note": "asked by telephone"}},
             "partners.register": {"json": endpoint},
             "partners.change": {"json": endpoint},
             "partners.replay": {"json": {"since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"}},
@@ -452,6 +464,25 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "refunds.confirm": {"json": {"version": 1}},
         },
     )
+
+
+MANDATE_TERMS = {
+    "account": "00200300000056789073",
+    "account_rule": "rib-dz",
+    "holder": "SARL Atelier Inventé",
+    "bank": "Banque inventée",
+}
+
+
+def _mandate(office: Office) -> Mapping[str, str]:
+    """A mandate in force, with its signed form."""
+    firm = office.employer(DZ_EMPLOYER)
+    given = firm.post("/mandates", {"employer_id": DZ_EMPLOYER, **MANDATE_TERMS})
+    assert given.status_code == 201, given.text
+    form = {"file": (BytesIO(b"%PDF-1.7 signed"), "form.pdf")}
+    assert firm.post(f"/mandates/{given.json['mandate_id']}/signed-form", data=form).status_code == 200
+    found: Mapping[str, str] = given.json
+    return found
 
 
 def _pay(office: Office, declaration_id: str, asked: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""I11: money that is taken without a mandate that was active at the time is named; there is no such rail yet."""
+"""I11: money that is taken without a mandate that was active at the time is named."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,12 +30,24 @@ def _with_mandate(status: str = "active", *, ahead: timedelta = timedelta(), **f
     return do
 
 
+def _revoked_before_it_was_sent(town: Town) -> None:
+    """A mandate that was active when the debit was announced, and no more when the bank was given it."""
+    _with_mandate()(town)
+    one = some(town["payments"], "collections")
+    asked_at = one["steps"][0]["at"]
+    sent = {"status": "sent", "at": asked_at + timedelta(days=2), "about": ""}
+    town["payments"]["collections"].update_many({}, {"$push": {"steps": sent}})
+    revoked = {"status": "revoked", "at": asked_at + timedelta(days=1)}
+    town["payments"]["mandates"].update_many({}, {"$push": {"steps": revoked}})
+
+
 BREAKS: dict[str, tuple[Break, str]] = {
     "no mandate": (_debit(), "names no mandate"),
     "a mandate that is not there": (_debit(mandate_id="m1"), "is not there"),
     "another firm's mandate": (_with_mandate(employer_id="another"), "is not of its employer"),
     "a mandate that was accepted later": (_with_mandate(ahead=timedelta(seconds=1)), "was not there at that time"),
     "a mandate that was revoked before": (_with_mandate("revoked"), "was revoked at that time"),
+    "a mandate that was revoked before the debit was sent": (_revoked_before_it_was_sent, "was revoked at that time"),
 }
 
 

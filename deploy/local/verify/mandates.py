@@ -1,8 +1,8 @@
 """I11: no money is taken from an account without a mandate that was active when the bank was instructed.
 
 A transfer and a card are acts of the payer. Any other rail takes money by itself: a collection on it names a mandate
-of the same employer, whose steps say that it was active at the moment of the collection's first step. There is no such
-rail yet, so the question says how many collections it has seen on one.
+of the same employer, whose steps say that it was active at the moment of the collection's first step, and each time
+that it was given to the bank.
 """
 
 from datetime import datetime
@@ -12,6 +12,7 @@ from deploy.local.verify.seen import Row, Seen
 
 PAYER_ACTS = {"transfer", "card"}
 ACTIVE = "active"
+SENT = "sent"
 
 
 def ask(seen: Seen, look: Look) -> None:
@@ -39,10 +40,12 @@ def _against(seen: Seen, collection: Row) -> str:
         return f"its mandate {collection['mandate_id']} is not there"
     if mandate.get("employer_id") != collection["employer_id"]:
         return f"its mandate {collection['mandate_id']} is not of its employer"
-    status = _status_at(mandate, collection["steps"][0]["at"])
-    return (
-        "" if status == ACTIVE else f"its mandate {collection['mandate_id']} was {status or 'not there'} at that time"
-    )
+    steps = collection["steps"]
+    for at in (steps[0]["at"], *(step["at"] for step in steps if step["status"] == SENT)):
+        status = _status_at(mandate, at)
+        if status != ACTIVE:
+            return f"its mandate {collection['mandate_id']} was {status or 'not there'} at that time"
+    return ""
 
 
 def _status_at(mandate: Row, at: datetime) -> str:

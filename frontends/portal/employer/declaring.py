@@ -16,6 +16,9 @@ from frontends.portal.employer.periods import chosen, open_periods
 pages = Blueprint("declaring", __name__)
 
 CHECKING = frozenset({"received", "held"})
+RAILS = ("transfer", "card", "direct-debit")
+UNDER_WAY = ("requested", "announced", "planned", "in-file", "sent", "unknown")
+"""States of a payment of which something is still to come."""
 
 
 @pages.get("/firms/<employer_id>/declare")
@@ -120,7 +123,7 @@ def withdraw(declaration_id: str) -> Response:
 @pages.post("/declarations/<declaration_id>/payment")
 @signed_in("employer")
 def pay(declaration_id: str) -> Response:
-    """Ask for a reference to transfer with, or go on to the bank's page for a card."""
+    """Ask for a reference to transfer with, go on to the bank's page for a card, or have the account debited."""
     rail = request.form.get("rail", "transfer")
     form = Form(f"pay:{declaration_id}:{rail}")
     body: payments.CollectionBody = {"rail": rail}
@@ -168,7 +171,8 @@ def _page(declaration_id: str, *, problem: Problem | None = None) -> Response:
         is_checking=declaration["status"] in CHECKING,
         confirming=Form(f"confirm:{declaration_id}", version),
         withdrawing=Form(f"withdraw:{declaration_id}", version),
-        paying={rail: Form(f"pay:{declaration_id}:{rail}") for rail in ("transfer", "card")},
+        paying={rail: Form(f"pay:{declaration_id}:{rail}") for rail in RAILS},
+        under_way=UNDER_WAY,
         problem=problem,
     )
 

@@ -15,3 +15,4 @@ class AccessedKind(StrEnum):
     STATEMENT = "statement"
     ACCOUNT = "account"
     PAYOUT = "payout"
+    MANDATE = "mandate"

@@ -8,12 +8,26 @@ from services.payments.banking.bank import BankPayment
 from services.payments.banking.bank_entry import BankMessage, BankStatement
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.matching import ReportedEntry
-from services.payments.banking.messages import Credited, Debited, Fact, Refused, StatementAvailable
+from services.payments.banking.messages import (
+    Credited,
+    Debited,
+    Fact,
+    MandateAgreed,
+    MandateDeclined,
+    MandateReportAvailable,
+    MandateRevoked,
+    Refused,
+    StatementAvailable,
+)
 from services.payments.banking.webhook import SignedMessage
 from services.payments.collections import actions as collections
 from services.payments.collections import rules as collecting
 from services.payments.collections.collection import Collection, Status
 from services.payments.ledger import account
+from services.payments.mandates import actions as mandates
+from services.payments.mandates import store as mandates_store
+from services.payments.mandates.mandate import AnswerChannel, BankAgreement, Mandate
+from shared.jobs import queue
 from shared.kernel import normalize
 from shared.kernel.errors import Invalid, Missing
 from shared.kernel.outcome import Outcome
@@ -41,11 +55,11 @@ def receive(uow: UnitOfWork, message: SignedMessage) -> bool:
         return False
     kept = BankMessage(message_id=message.message_id, kind=message.kind, taken_at=uow.at)
     store.messages.save(uow, Outcome(kept))
-    _act_on(uow, message.fact)
+    _act_on(uow, message.fact, evidence=f"webhook:{message.message_id}")
     return True
 
 
-def _act_on(uow: UnitOfWork, fact: Fact) -> None:
+def _act_on(uow: UnitOfWork, fact: Fact, *, evidence: str) -> None:
     match fact:
         case Credited():
             settling.take_in(uow, _of_credit(uow, fact))
@@ -67,6 +81,28 @@ def _act_on(uow: UnitOfWork, fact: Fact) -> None:
             )
         case StatementAvailable():
             expect(uow, statement_id=fact.statement_id)
+        case MandateAgreed():
+            mandates.take_agreement(uow, _agreement(uow, fact, evidence=evidence))
+        case MandateDeclined():
+            mandates.take_refusal(uow, reference=normalize.reference(fact.reference), reason=fact.reason)
+        case MandateRevoked():
+            mandates.take_cancellation(uow, reference=normalize.reference(fact.reference), reason=fact.reason)
+        case MandateReportAvailable():
+            queue.schedule(uow, mandates_store.FETCH, fact.report_id)
+
+
+def _agreement(uow: UnitOfWork, fact: MandateAgreed, *, evidence: str) -> BankAgreement:
+    return BankAgreement(
+        at=uow.at,
+        channel=AnswerChannel.PARTNER,
+        evidence=evidence,
+        reference=normalize.reference(fact.reference),
+        account_number=fact.account,
+        holder=fact.holder,
+        amount_max_minor=fact.amount_max_minor,
+        currency=fact.currency,
+        bank_reference=fact.bank_reference,
+    )
 
 
 def apply_payment(uow: UnitOfWork, *, collection_id: str, payment: BankPayment | None) -> None:
@@ -171,6 +207,18 @@ def by_reference(uow: UnitOfWork, reference: str) -> Collection:
     if not has_valid_check_digits(written):
         raise ReferenceNotGenuine
     found = collections.by_reference(uow, written)
+    if found is None:
+        raise ReferenceUnknown
+    return found
+
+
+def mandate_by_reference(uow: UnitOfWork, reference: str) -> Mandate:
+    """The mandate that a reference names, for a bank's officer who holds a form. Raises `ReferenceNotGenuine`,
+    `ReferenceUnknown`."""
+    written = normalize.reference(reference)
+    if not has_valid_check_digits(written):
+        raise ReferenceNotGenuine
+    found = mandates.by_reference(uow, written)
     if found is None:
         raise ReferenceUnknown
     return found

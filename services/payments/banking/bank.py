@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from services.payments.banking.bank_file import BankNotice, CreditTransfer, PayoutHeading, StatusReport
+from services.payments.banking.bank_file import (
+    BankNotice,
+    CreditTransfer,
+    DebitHeading,
+    DebitOrder,
+    PayoutHeading,
+    StatusReport,
+)
 from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.money import Currency
@@ -51,7 +58,7 @@ class BankPayment:
 class Bank(Protocol):
     """One bank of a fund. Safe to use from several threads. Any call may raise `BankOutcomeUnknown`.
 
-    A file of payouts is known by its message id: handed in again, it is the same file, and nothing is paid twice.
+    A file is known by its message id: handed in again, it is the same file, and nothing is paid or debited twice.
     """
 
     def open_checkout(
@@ -74,6 +81,14 @@ class Bank(Protocol):
 
     def send_file(self, body: bytes, *, message_id: str) -> None:
         """Hand in a file of payouts. `BankRefused` where the bank takes none of it."""
+        ...
+
+    def write_debits(self, heading: DebitHeading, debits: Sequence[DebitOrder]) -> bytes:
+        """A file of direct debits in the bank's own format. `BankRefused` where it takes none."""
+        ...
+
+    def send_debits(self, body: bytes, *, message_id: str) -> None:
+        """Hand in a file of direct debits. `BankRefused` where the bank takes none of it."""
         ...
 
     def has_file(self, message_id: str) -> bool:
@@ -100,6 +115,16 @@ class Bank(Protocol):
     def day(self, account: str, *, on: date) -> BankNotice | None:
         """All that was booked on an account on a day (UTC), in case a message was missed; None where the bank does not
         offer it."""
+        ...
+
+    def send_mandate_message(self, body: bytes, *, message: str, message_id: str) -> None:
+        """Hand in a message about a mandate (`message`: pain.009.001.05, say), known by its id: handed in again, it is
+        the same. `BankRefused` where the bank takes none."""
+        ...
+
+    def mandate_report(self, report_id: str) -> bytes | None:
+        """What the bank says of a message about a mandate, by that message's id, or a report that it announced; None
+        where it has not answered."""
         ...
 
 

@@ -32,6 +32,7 @@ class Target(StrEnum):
     EMPLOYER = "employer"
     PAYOUT = "payout"
     BATCH = "batch"
+    DEBIT_FILE = "debit-file"
     REFUND = "refund"
     ENTRY = "entry"
 

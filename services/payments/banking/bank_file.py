@@ -1,4 +1,4 @@
-"""What a fund and its bank exchange in files: orders to pay, the bank's verdicts, booked entries.
+"""What a fund and its bank exchange in files: orders to pay and to debit, the bank's verdicts, booked entries.
 
 Pure. How they are written in XML stands in `iso20022/`.
 """
@@ -8,6 +8,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 from unicodedata import category
 
 from shared.kernel.errors import Invalid
@@ -77,6 +78,46 @@ class CreditTransfer:
             raise AmountNotPayable(end_to_end_id=self.end_to_end_id)
 
 
+class DebitSequence(StrEnum):
+    """Where a debit stands in the series of its mandate (ISO 20022 SequenceType)."""
+
+    FIRST = "FRST"
+    RECURRING = "RCUR"
+
+
+@dataclass(frozen=True)
+class DebitOrder:
+    """One debit that the fund asks for: whose account, how much, and by which mandate."""
+
+    end_to_end_id: str
+    """The fund's own reference of the debit. It comes back in every answer and on every statement."""
+    debtor_name: str
+    debtor_account: str
+    """As the country writes it."""
+    debtor_bank: str
+    amount: Money
+    purpose: str
+    mandate_reference: str
+    signed_on: date
+
+    def __post_init__(self) -> None:
+        _allow("end_to_end_id", self.end_to_end_id, characters_max=ID_CHARACTERS_MAX)
+        _allow("debtor_name", self.debtor_name, characters_max=NAME_CHARACTERS_MAX)
+        _allow("debtor_account", self.debtor_account, characters_max=ACCOUNT_CHARACTERS_MAX)
+        _allow("debtor_bank", self.debtor_bank, characters_max=ID_CHARACTERS_MAX)
+        _allow("purpose", self.purpose, characters_max=PURPOSE_CHARACTERS_MAX)
+        _allow("mandate_reference", self.mandate_reference, characters_max=ID_CHARACTERS_MAX)
+        if self.amount.amount_minor <= 0:
+            raise AmountNotPayable(end_to_end_id=self.end_to_end_id)
+
+
+class FileOrder(Protocol):
+    """One line of a file of orders, whatever it orders."""
+
+    @property
+    def amount(self) -> Money: ...
+
+
 @dataclass(frozen=True)
 class Totals:
     """The header of a file, by which the bank recognises an incomplete one."""
@@ -85,14 +126,14 @@ class Totals:
     total: Money
 
     @classmethod
-    def of(cls, transfers: Iterable[CreditTransfer]) -> "Totals":
+    def of(cls, orders: Iterable[FileOrder]) -> "Totals":
         """Raises `NoTransfers` or `CurrenciesMixed`."""
         count, amount_minor, currency = 0, 0, None
-        for transfer in transfers:
-            if currency not in (None, transfer.amount.currency):
+        for order in orders:
+            if currency not in (None, order.amount.currency):
                 raise CurrenciesMixed()
-            count, currency = count + 1, transfer.amount.currency
-            amount_minor += transfer.amount.amount_minor
+            count, currency = count + 1, order.amount.currency
+            amount_minor += order.amount.amount_minor
         if currency is None:
             raise NoTransfers()
         return cls(count, Money(amount_minor, currency))
@@ -120,6 +161,40 @@ class PayoutHeading:
         _allow("debtor_name", self.debtor_name, characters_max=NAME_CHARACTERS_MAX)
         _allow("debtor_account", self.debtor_account, characters_max=ACCOUNT_CHARACTERS_MAX)
         _allow("debtor_bank", self.debtor_bank, characters_max=ID_CHARACTERS_MAX)
+        if self.totals.count > TRANSFERS_MAX:
+            raise TooManyTransfers(count=self.totals.count, count_max=TRANSFERS_MAX)
+
+    @property
+    def currency(self) -> Currency:
+        return self.totals.total.currency
+
+
+@dataclass(frozen=True)
+class DebitHeading:
+    """The head of a file of direct debits: everything that is not a debit."""
+
+    message: str
+    """The version that the bank takes: `pain.008.001.08`."""
+    message_id: str
+    """The bank refuses one that it has seen before, so sending a file again after silence is safe."""
+    created_at: datetime
+    collect_on: date
+    sequence: DebitSequence
+    creditor_name: str
+    creditor_account: str
+    creditor_bank: str
+    creditor_id: str
+    """By which the banks know the fund as one that may debit."""
+    totals: Totals
+    is_booked_as_batch: bool | None = None
+    """Whether the bank is to book all of the file as one credit; None leaves it to the bank."""
+
+    def __post_init__(self) -> None:
+        _allow("message_id", self.message_id, characters_max=ID_CHARACTERS_MAX)
+        _allow("creditor_name", self.creditor_name, characters_max=NAME_CHARACTERS_MAX)
+        _allow("creditor_account", self.creditor_account, characters_max=ACCOUNT_CHARACTERS_MAX)
+        _allow("creditor_bank", self.creditor_bank, characters_max=ID_CHARACTERS_MAX)
+        _allow("creditor_id", self.creditor_id, characters_max=ID_CHARACTERS_MAX)
         if self.totals.count > TRANSFERS_MAX:
             raise TooManyTransfers(count=self.totals.count, count_max=TRANSFERS_MAX)
 

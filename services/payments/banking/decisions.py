@@ -77,7 +77,14 @@ class SecondPersonNeeded(Forbidden):
 
 TARGETS: dict[Direction, frozenset[Target]] = {
     Direction.CREDIT: frozenset(
-        {Target.COLLECTION, Target.DECLARATION, Target.EMPLOYER, Target.PAYOUT, Target.REFUND},
+        {
+            Target.COLLECTION,
+            Target.DECLARATION,
+            Target.EMPLOYER,
+            Target.PAYOUT,
+            Target.REFUND,
+            Target.DEBIT_FILE,
+        },
     ),
     Direction.DEBIT: frozenset({Target.COLLECTION, Target.PAYOUT, Target.BATCH, Target.REFUND}),
 }

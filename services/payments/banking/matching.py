@@ -279,6 +279,7 @@ class MatchingFacts:
     collections: tuple[KnownCollection, ...] = ()
     payout: KnownPayment | None = None
     batch_id: str | None = None
+    debit_file_id: str | None = None
     refund: KnownPayment | None = None
     bearers: tuple[BankEntry, ...] = ()
 
@@ -308,7 +309,7 @@ def decide(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
 
 
 def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
-    """Money came: a contribution, or money of ours that is returned without a reference."""
+    """Money came: a contribution, a whole file of debits, or money of ours that is returned without a reference."""
     if entry.account == BANK_PAYOUTS:
         if facts.payout is not None:
             return _whole(Target.PAYOUT, facts.payout, entry)
@@ -316,6 +317,8 @@ def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
             return _whole(Target.REFUND, facts.refund, entry)
         return Ruling(why=Why.ACCOUNT_OTHER if facts.collections else _unnamed(entry))
     candidates = [each for each in facts.collections if each.is_by_id] or list(facts.collections)
+    if not candidates and facts.debit_file_id is not None:
+        return Ruling(shares=(_share(Target.DEBIT_FILE, facts.debit_file_id, entry.amount_minor),))
     if not candidates:
         return _whole(Target.REFUND, facts.refund, entry) if facts.refund else Ruling(why=_unnamed(entry))
     if not all(each.has_room for each in candidates):

@@ -59,7 +59,52 @@ class StatementAvailable:
     statement_id: str
 
 
-Fact = Credited | Debited | Refused | StatementAvailable | None
+@dataclass(frozen=True, kw_only=True)
+class MandateAgreed:
+    """The payer's bank agrees to be debited; what it leaves out is None."""
+
+    reference: str
+    account: str | None
+    holder: str | None
+    amount_max_minor: int | None
+    currency: str | None
+    bank_reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateDeclined:
+    """The payer's bank does not agree to a mandate."""
+
+    reference: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateRevoked:
+    """The payer's bank ends a mandate, for its customer or by itself."""
+
+    reference: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateReportAvailable:
+    """The bank wrote down what it says of one mandate or several, in a message to be fetched."""
+
+    report_id: str
+
+
+Fact = (
+    Credited
+    | Debited
+    | Refused
+    | StatementAvailable
+    | MandateAgreed
+    | MandateDeclined
+    | MandateRevoked
+    | MandateReportAvailable
+    | None
+)
 """None: a kind of message that payments does not act on."""
 
 
@@ -98,11 +143,44 @@ class _Statement(msgspec.Struct):
     statement_id: Id
 
 
-_SHAPES: dict[str, type[_Credited | _Debited | _Refused | _Statement]] = {
+class _MandateAgreed(msgspec.Struct):
+    fund: Id
+    reference: Id
+    account: Text | None = None
+    holder: Text | None = None
+    amount_max: Text | None = None
+    currency: Text | None = None
+    bank_reference: Text = ""
+
+
+class _MandateEnded(msgspec.Struct):
+    fund: Id
+    reference: Id
+    reason: Text = ""
+
+
+class _MandateRevoked(_MandateEnded):
+    """The same fields, of a mandate that was agreed to before."""
+
+
+class _MandateReport(msgspec.Struct):
+    fund: Id
+    report_id: Id
+
+
+_Shape = (
+    _Credited | _Debited | _Refused | _Statement | _MandateAgreed | _MandateEnded | _MandateRevoked | _MandateReport
+)
+
+_SHAPES: dict[str, type[_Shape]] = {
     "payment.credited": _Credited,
     "payment.debited": _Debited,
     "payment.refused": _Refused,
     "statement.available": _Statement,
+    "mandate.agreed": _MandateAgreed,
+    "mandate.refused": _MandateEnded,
+    "mandate.cancelled": _MandateRevoked,
+    "mandate.report-available": _MandateReport,
 }
 
 
@@ -119,7 +197,7 @@ def read(body: bytes, *, fund: Fund) -> tuple[str, Fact]:
         raise MessageInvalid from broken
 
 
-def _fact(parsed: _Credited | _Debited | _Refused | _Statement | None, fund: Fund) -> Fact:
+def _fact(parsed: _Shape | None, fund: Fund) -> Fact:
     match parsed:
         case _Credited():
             return Credited(
@@ -140,7 +218,28 @@ def _fact(parsed: _Credited | _Debited | _Refused | _Statement | None, fund: Fun
             return Refused(payment_id=parsed.payment_id, reason=parsed.reason)
         case _Statement():
             return StatementAvailable(statement_id=parsed.statement_id)
+        case _MandateAgreed():
+            return _agreed(parsed, fund)
+        case _MandateRevoked():
+            return MandateRevoked(reference=parsed.reference, reason=parsed.reason)
+        case _MandateEnded():
+            return MandateDeclined(reference=parsed.reference, reason=parsed.reason)
+        case _MandateReport():
+            return MandateReportAvailable(report_id=parsed.report_id)
     return None
+
+
+def _agreed(parsed: _MandateAgreed, fund: Fund) -> MandateAgreed:
+    """A limit in another currency is kept as no amount: its currency says what is wrong with it."""
+    is_own = parsed.currency in (None, "", fund.currency.value)
+    return MandateAgreed(
+        reference=parsed.reference,
+        account=parsed.account or None,
+        holder=parsed.holder or None,
+        amount_max_minor=amounts.read(parsed.amount_max, fund.currency) if parsed.amount_max and is_own else None,
+        currency=parsed.currency or None,
+        bank_reference=parsed.bank_reference,
+    )
 
 
 def _instant(text: str | None) -> datetime | None:

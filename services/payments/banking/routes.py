@@ -19,6 +19,7 @@ from services.payments.banking.schemas import (
     WriteOffBody,
 )
 from services.payments.banking.webhook import SignedBody, SignedMessage
+from services.payments.mandates.schemas import MandateForBankView
 from services.payments.refunds.refund import Refund
 from services.payments.refunds.schemas import RefundView
 from shared.http.routes import ANYONE, Routes
@@ -49,6 +50,24 @@ def look_up(uow: UnitOfWork, reference: str) -> dict[str, Any]:
         "account": into.number,
         "holder": into.holder,
         "valid_until_on": collection.valid_until_on,
+    }
+
+
+@routes.get("/bank/mandates/<mandate_reference>", scope="bank:read", response=MandateForBankView)
+def look_up_mandate(uow: UnitOfWork, mandate_reference: str) -> dict[str, Any]:
+    """For a bank whose officer holds a mandate's form: whether it is genuine, and what the employer asked for."""
+    mandate = actions.mandate_by_reference(uow, mandate_reference)
+    return {
+        "reference": mandate.reference,
+        "status": mandate.status,
+        "creditor": uow.fund.payments.collections.holder,
+        "account": mandate.account.number,
+        "holder": mandate.account.holder,
+        "amount_max_minor": mandate.amount_max_minor,
+        "currency": uow.fund.currency.value,
+        "starts_on": mandate.starts_on,
+        "ends_on": mandate.ends_on,
+        "request": mandate.request.kind if mandate.request else None,
     }
 
 

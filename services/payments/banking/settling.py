@@ -10,6 +10,7 @@ from services.payments.banking.matching import KnownCollection, KnownPayment, Ma
 from services.payments.collections import actions as collections
 from services.payments.collections import rules as collecting
 from services.payments.collections.collection import Collection
+from services.payments.debits import actions as debits
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.payouts import actions as payouts
@@ -81,6 +82,7 @@ def _facts(
     ids = {each.collection_id for each in by_id}
     payout = next((each for each in (payouts.find(uow, name) for name in named.ids) if each), None)
     batch = next((each for each in (payouts.find_batch(uow, name) for name in named.files) if each), None)
+    debit_file = next((each for each in (debits.find(uow, name) for name in named.files) if each), None)
     sent_back = refunds.with_references(uow, named.references)
     return MatchingFacts(
         collections=tuple(
@@ -95,6 +97,7 @@ def _facts(
         ),
         payout=KnownPayment(payment_id=payout.payout_id, amount_minor=payout.amount_minor) if payout else None,
         batch_id=batch.batch_id if batch else None,
+        debit_file_id=debit_file.batch_id if debit_file else None,
         refund=KnownPayment(payment_id=sent_back[0].refund_id, amount_minor=sent_back[0].amount_minor)
         if len(sent_back) == 1
         else None,
@@ -148,6 +151,17 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
             batch = payouts.find_batch(uow, share.target_id)
             return batch is not None and payouts.book_batch_paid(
                 uow, batch, entry_id=entry.entry_id, amount_minor=share.amount_minor
+            )
+        case Target.DEBIT_FILE:
+            file = debits.find(uow, share.target_id)
+            return file is not None and debits.book_file(
+                uow,
+                file,
+                bank_reference=entry.bank_reference,
+                entry_id=entry.entry_id,
+                amount_minor=share.amount_minor,
+                into=entry.account,
+                value_on=entry.value_on,
             )
         case Target.REFUND:
             if refunds.read(uow, refund_id=share.target_id).amount_minor != share.amount_minor:

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from services.payments.access_journal.accessed import AccessedKind
-from services.payments.collections import crediting, rules, store
-from services.payments.collections.collection import Collection, Rail
+from services.payments.collections import crediting, debiting, rules, store
+from services.payments.collections.collection import Collection, Rail, WayToPay
 from services.payments.collections.credit import Credit, UseKind
+from services.payments.collections.debiting import DebitTerms
 from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.collections.standing import Standing
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
+from services.payments.mandates import store as mandates
 from services.payments.refunds import actions as refunds
 from services.payments.refunds.refund import Refund, RefundDetails
 from shared.jobs import queue
@@ -110,9 +112,24 @@ def paid_for(uow: UnitOfWork, *, declaration_id: str) -> int:
 
 def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
     """The caller, a firm's user, chooses to pay what is left of a declaration. Another try of the same debt that could
-    still be paid ends with it: one debt is asked for once at a time."""
+    still be paid ends with it: one debt is asked for once at a time. `DebitUnderWay` where the bank has a debit of
+    it."""
     owed = obligation(uow, declaration_id=declaration_id)
     before = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
+    live = _live_of(uow, owed, before)
+    rules.check_none_at_bank(live)
+    return _request(uow, owed, rail=rail, before=before, live=live, terms=debit_terms(uow, owed, rail=rail))
+
+
+def _request(
+    uow: UnitOfWork,
+    owed: Obligation,
+    *,
+    rail: Rail,
+    before: Iterable[Collection],
+    live: Iterable[Collection],
+    terms: DebitTerms | None,
+) -> Collection:
     called, outcome = rules.request(
         owed,
         rail=rail,
@@ -120,13 +137,79 @@ def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
         fund=uow.fund,
         collection_id=uow.new_id(),
         at=uow.at,
+        terms=terms,
         traceparent=current_traceparent(),
     )
     store.obligations.save(uow, Outcome(called))
-    _withdraw(uow, _live_of(uow, owed, before))
+    _withdraw(uow, live)
     kept = store.scheduling.save(uow, outcome)
     _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return kept
+
+
+def debit_terms(uow: UnitOfWork, owed: Obligation, *, rail: Rail = Rail.DIRECT_DEBIT) -> DebitTerms | None:
+    """How what is left of a debt would be debited: on its due date, or as soon after it as can be. None where it would
+    not, for lack of a mandate, or by another rail."""
+    if rail is not Rail.DIRECT_DEBIT or rail not in rules.offered(uow.fund) or not owed.to_pay_minor:
+        return None
+    return debiting.terms(
+        mandates.active_of(uow, employer_id=owed.employer_id),
+        amount_minor=owed.to_pay_minor,
+        not_before=owed.due_on,
+        fund=uow.fund,
+        at=uow.at,
+    )
+
+
+def ways_to_pay(uow: UnitOfWork, owed: Obligation) -> list[WayToPay]:
+    """The ways in which what is left of a debt can be paid now: those that the fund offers, a direct debit where a
+    mandate allows it, and none while the bank has a debit of it."""
+    tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
+    if not rules.is_payable(owed) or any(each.is_at_bank for each in _live_of(uow, owed, tries)):
+        return []
+    terms = debit_terms(uow, owed)
+    return [
+        WayToPay(rail=rail, debit_on=terms.debit_on if rail is Rail.DIRECT_DEBIT and terms else None)
+        for rail in rules.offered(uow.fund)
+        if rail is not Rail.DIRECT_DEBIT or terms is not None
+    ]
+
+
+def refuse_debit(uow: UnitOfWork, collection: Collection, *, reason: str) -> Collection:
+    """Nothing was debited. Where the reason may be gone in some days, the debit is announced once more, by itself;
+    otherwise the employer has to pay in another way, and is told so."""
+    owed = _standing_obligation(uow, collection.declaration_id)
+    terms = _terms_of_repetition(uow, collection, owed, reason=reason)
+    refused = debiting.refuse(
+        collection,
+        reason=reason,
+        form=owed.form,
+        repeated_on=terms.debit_on if terms else None,
+        currency=uow.fund.currency.value,
+        at=uow.at,
+    )
+    kept = store.scheduling.save(uow, refused)
+    if terms is not None:
+        tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
+        before = [kept if each.collection_id == kept.collection_id else each for each in tries]
+        _request(uow, owed, rail=Rail.DIRECT_DEBIT, before=before, live=(), terms=terms)
+    return kept
+
+
+def _terms_of_repetition(
+    uow: UnitOfWork, collection: Collection, owed: Obligation, *, reason: str
+) -> DebitTerms | None:
+    again_on = debiting.repeat_on(collection, reason=reason, fund=uow.fund, at=uow.at)
+    if again_on is None or not owed.to_pay_minor:
+        return None
+    return debiting.terms(
+        mandates.active_of(uow, employer_id=owed.employer_id),
+        amount_minor=owed.to_pay_minor,
+        not_before=again_on,
+        fund=uow.fund,
+        at=uow.at,
+        repeats=collection.collection_id,
+    )
 
 
 def read(uow: UnitOfWork, *, collection_id: str) -> Collection:
@@ -467,7 +550,7 @@ def _end_what_is_too_much(uow: UnitOfWork, owed: Obligation) -> None:
     """What is being collected of a debt and is more than is left of it ends: paid by mistake, it would be too much."""
     tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
     live = _live_of(uow, owed, tries)
-    _withdraw(uow, [each for each in live if each.amount_minor > owed.to_pay_minor])
+    _withdraw(uow, [each for each in live if each.amount_minor > owed.to_pay_minor and not each.is_at_bank])
 
 
 def _live_of(uow: UnitOfWork, owed: Obligation, tries: Iterable[Collection]) -> list[Collection]:

@@ -12,17 +12,22 @@ DEBITS_MAX = 20
 
 
 class Rail(StrEnum):
-    """How the money travels: the employer orders a transfer at its bank, or pays by card on the bank's page."""
+    """How the money travels: the employer orders a transfer at its bank, pays by card on the bank's page, or has its
+    account debited by a mandate."""
 
     TRANSFER = "transfer"
     CARD = "card"
+    DIRECT_DEBIT = "direct-debit"
 
 
 class Status(StrEnum):
     """Where a collection stands. `announced`: the payer holds all that is needed to pay. `unknown`: the bank was asked
     for something and did not answer, so nobody may say whether it was done until the bank has been asked.
     `withdrawing`: another way or amount took its place, and the bank is asked to close its page. `withdrawn`: nothing
-    of it can be paid any more. `reversed`: all money that came of it was taken back."""
+    of it can be paid any more. `reversed`: all money that came of it was taken back.
+
+    Of a direct debit, `planned`: the employer was told the day and the amount; `in-file`: it stands in a file for the
+    bank; `sent`: the bank may have the file, and whatever comes of it, the bank says."""
 
     REQUESTED = "requested"
     ANNOUNCED = "announced"
@@ -33,6 +38,9 @@ class Status(StrEnum):
     WITHDRAWING = "withdrawing"
     WITHDRAWN = "withdrawn"
     REVERSED = "reversed"
+    PLANNED = "planned"
+    IN_FILE = "in-file"
+    SENT = "sent"
 
 
 MOVES: dict[Status, frozenset[Status]] = {
@@ -44,6 +52,7 @@ MOVES: dict[Status, frozenset[Status]] = {
             Status.REFUSED,
             Status.EXPIRED,
             Status.WITHDRAWING,
+            Status.PLANNED,
         },
     ),
     Status.UNKNOWN: frozenset(
@@ -54,9 +63,15 @@ MOVES: dict[Status, frozenset[Status]] = {
             Status.REFUSED,
             Status.EXPIRED,
             Status.WITHDRAWING,
+            Status.IN_FILE,
+            Status.SENT,
         },
     ),
     Status.ANNOUNCED: frozenset({Status.DEBITED, Status.REFUSED, Status.EXPIRED, Status.WITHDRAWING, Status.WITHDRAWN}),
+    Status.PLANNED: frozenset({Status.IN_FILE, Status.WITHDRAWN, Status.REFUSED, Status.DEBITED}),
+    # Until the bank may have the file, its debits can be taken out of it: it is discarded, and they go into another.
+    Status.IN_FILE: frozenset({Status.PLANNED, Status.SENT, Status.WITHDRAWN, Status.REFUSED, Status.DEBITED}),
+    Status.SENT: frozenset({Status.UNKNOWN, Status.REFUSED, Status.DEBITED}),
     Status.WITHDRAWING: frozenset({Status.DEBITED, Status.REFUSED, Status.EXPIRED, Status.WITHDRAWN}),
     # Money that came is a fact, whatever was believed before: it is booked even if a refusal was reported first.
     Status.REFUSED: frozenset({Status.DEBITED}),
@@ -66,11 +81,21 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.REVERSED: frozenset({Status.DEBITED}),
 }
 
-LIVE = frozenset({Status.REQUESTED, Status.ANNOUNCED, Status.UNKNOWN})
+LIVE = frozenset(
+    {Status.REQUESTED, Status.ANNOUNCED, Status.UNKNOWN, Status.PLANNED, Status.IN_FILE, Status.SENT},
+)
 """Money may still come of it without anybody doing anything more."""
 
 FOLLOWED = LIVE | {Status.WITHDRAWING}
 """The bank still has something to say or to do about it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WayToPay:
+    """A way in which a debt can be paid now; a direct debit with the day on which it would be drawn."""
+
+    rail: Rail
+    debit_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +125,10 @@ class Debit:
 @dataclass(frozen=True, kw_only=True)
 class Collection:
     """One attempt to collect, and its history. `next_look_at` is when the bank will be asked again if it does not
-    report; `reversals` is money that came of it and was taken back."""
+    report; `reversals` is money that came of it and was taken back.
+
+    Of a direct debit: the mandate by which it is drawn, its day, the day on which the bank must have it, and the file
+    that it stands in. `repeats` is the attempt that the bank refused and that this one repeats."""
 
     collection_id: str
     reference: str
@@ -120,6 +148,11 @@ class Collection:
     is_scheduled: bool = False
     """Whether its job is kept with it: what a release without the due queue left has none."""
     traceparent: str = ""
+    mandate_id: str = ""
+    debit_on: date | None = None
+    send_on: date | None = None
+    batch_id: str = ""
+    repeats: str = ""
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -131,6 +164,8 @@ class Collection:
             raise ValueError("a collection is debited where money came and stayed, and only there")
         if (self.status is Status.REVERSED) != (bool(self.debits) and self.debited_minor == 0):
             raise ValueError("a collection is reversed where all that came was taken back, and only there")
+        if (self.rail is Rail.DIRECT_DEBIT) != bool(self.mandate_id and self.debit_on and self.send_on):
+            raise ValueError("a direct debit has a mandate, its day and the day of its file, and nothing else has")
         if self.status not in FOLLOWED and self.next_look_at is not None:
             raise ValueError("nobody looks again at what is over")
 
@@ -143,6 +178,11 @@ class Collection:
     @property
     def is_followed(self) -> bool:
         return self.status in FOLLOWED
+
+    @property
+    def is_at_bank(self) -> bool:
+        """Whether it is a debit that the bank may have: it cannot be withdrawn, and ends as the bank says."""
+        return self.rail is Rail.DIRECT_DEBIT and self.status in (Status.SENT, Status.UNKNOWN)
 
     @property
     def is_live(self) -> bool:

@@ -25,7 +25,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes(
     "collections",
-    about="Collecting what employers owe, by transfer or card, and what they paid beyond it.",
+    about="Collecting what employers owe, by transfer, card or direct debit, and what they paid beyond it.",
 )
 
 Body = Mapping[str, Any]
@@ -40,7 +40,8 @@ Body = Mapping[str, Any]
     is_keyed=True,
 )
 def request(uow: UnitOfWork, body: Body, declaration_id: str) -> Collection:
-    """Pay what is left of a declaration: by transfer with the reference given, or by card on the bank's page."""
+    """Pay what is left of a declaration: by transfer with the reference given, by card on the bank's page, or by direct
+    debit on the day that the answer names, where a mandate is in force."""
     return actions.request(uow, declaration_id=declaration_id, rail=body["rail"])
 
 
@@ -52,10 +53,16 @@ def request(uow: UnitOfWork, body: Body, declaration_id: str) -> Collection:
     is_journaled=True,
 )
 def list_of_declaration(uow: UnitOfWork, query: Body, declaration_id: str) -> dict[str, Any]:
-    """What a declaration made due, what of it has come, and the tries to collect it, oldest first."""
+    """What a declaration made due, what of it has come, the ways to pay the rest, and the tries to collect it, oldest
+    first."""
     owed = actions.obligation(uow, declaration_id=declaration_id)
     found = actions.of_declaration(uow, declaration_id=declaration_id, wanted=query["page"], purpose=query["purpose"])
-    return {"obligation": owed, "items": found.items, "next": found.next}
+    return {
+        "obligation": owed,
+        "ways": actions.ways_to_pay(uow, owed),
+        "items": found.items,
+        "next": found.next,
+    }
 
 
 @routes.get(

@@ -4,24 +4,25 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from services.payments.collections import debiting
 from services.payments.collections.collection import (
     DEBITS_MAX,
     MOVES,
-    STEPS_MAX,
     Collection,
     CollectionStep,
     Debit,
     Rail,
     Status,
 )
+from services.payments.collections.debiting import DebitTerms
 from services.payments.collections.movements import with_movement, without_newest
+from services.payments.collections.moving import moved_to, with_steps
 from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.collections.standing import Case, Standing
 from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
 from shared.funds.fund import Fund
 from shared.funds.period import Period, PeriodKind
 from shared.kernel.errors import Conflict, Missing, Term
-from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 from shared.kernel.references import with_check_digits
@@ -64,6 +65,19 @@ class RailNotOffered(Conflict):
 
 class AlreadyLive(Conflict):
     code = "collection.already-live"
+
+
+class MandateMissing(Conflict):
+    """No mandate in force allows this debit: there is none, it does not reach to the day, or the amount is above its
+    limit."""
+
+    code = "collection.mandate-missing"
+
+
+class DebitUnderWay(Conflict):
+    """A direct debit is at the bank. It ends as the bank says; until then nobody pays in another way."""
+
+    code = "collection.debit-under-way"
 
 
 class TooManyAttempts(Conflict):
@@ -215,6 +229,7 @@ def request(
     fund: Fund,
     collection_id: str,
     at: datetime,
+    terms: DebitTerms | None = None,
     traceparent: str = "",
 ) -> tuple[Obligation, Outcome[Collection]]:
     """The employer chooses to pay what is left, with what was charged for its coming late. `before` are all tries for
@@ -223,14 +238,17 @@ def request(
     the same rail for the same amount is the one to use; any other live try of the debt gives way to this one
     (`withdraw`).
 
-    A transfer can be paid at once; a card needs the bank's page first, which the bank is asked for afterwards.
+    A transfer can be paid at once; a card needs the bank's page first, which the bank is asked for afterwards; a
+    direct debit is announced to the employer, with its day, and drawn on `terms` (`debiting.terms`).
     """
     if obligation.status is ObligationStatus.CANCELLED:
         raise DeclarationReplaced
     if obligation.to_pay_minor == 0:
         raise AlreadyPaid
-    if rail is Rail.CARD and not fund.bindings.bank.takes_cards:
+    if rail not in offered(fund):
         raise RailNotOffered(rail=Term(f"collection.rail.{rail}"))
+    if rail is Rail.DIRECT_DEBIT and terms is None:
+        raise MandateMissing
     tries = list(before)
     here = (obligation.declaration_id, rail, obligation.to_pay_minor)
     if any(each.is_live and (each.declaration_id, each.rail, each.amount_minor) == here for each in tries):
@@ -253,10 +271,11 @@ def request(
         steps=(CollectionStep(status=Status.REQUESTED, at=at),),
         next_look_at=at,
         traceparent=traceparent,
+        **(vars(terms) if terms else {}),
     )
     if rail is Rail.TRANSFER:
         requested = _announced_transfer(requested, fund=fund, at=at)
-    published = CollectionRequested(
+    asked = CollectionRequested(
         collection_id=collection_id,
         declaration_id=obligation.declaration_id,
         employer_id=obligation.employer_id,
@@ -265,26 +284,49 @@ def request(
         currency=fund.currency.value,
     )
     # The obligation changes even where the amount called is the same: two who ask at once then meet on its version.
-    return replace(obligation, called_minor=obligation.due_minor), Outcome(requested, (published,))
+    called = replace(obligation, called_minor=obligation.due_minor)
+    if rail is Rail.DIRECT_DEBIT:
+        announced = debiting.announce(requested, form=obligation.form, currency=fund.currency.value, at=at)
+        return called, Outcome(announced.thing, (asked, *announced.events))
+    return called, Outcome(requested, (asked,))
+
+
+def is_payable(obligation: Obligation) -> bool:
+    """Whether something is left to be paid for it, and for no other declaration in its place."""
+    return obligation.status is not ObligationStatus.CANCELLED and obligation.to_pay_minor > 0
+
+
+def offered(fund: Fund) -> tuple[Rail, ...]:
+    """The ways to pay that the fund and its bank offer."""
+    bank = fund.bindings.bank
+    takes_debits = bank.takes_debits and fund.payments.direct_debit is not None
+    offers = {Rail.TRANSFER: True, Rail.CARD: bank.takes_cards, Rail.DIRECT_DEBIT: takes_debits}
+    return tuple(rail for rail, is_offered in offers.items() if is_offered)
+
+
+def check_none_at_bank(tries: Iterable[Collection]) -> None:
+    """Raises `DebitUnderWay` where the bank has a debit of a debt: another payment would be one too many."""
+    if any(each.is_at_bank for each in tries):
+        raise DebitUnderWay
 
 
 def _announced_transfer(collection: Collection, *, fund: Fund, at: datetime) -> Collection:
     until_on = fund.day_of(at) + timedelta(days=fund.payments.transfer_days_max)
     return replace(
-        _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=_midnight_after(until_on, fund)),
+        moved_to(collection, Status.ANNOUNCED, at=at, next_look_at=_midnight_after(until_on, fund)),
         valid_until_on=until_on,
     )
 
 
 def announce(collection: Collection, *, checkout_url: str, at: datetime) -> Collection:
     """The bank's page is ready. From now on the bank is asked what came of it if it does not say so by itself."""
-    announced = _moved(collection, to=Status.ANNOUNCED, at=at, next_look_at=CHECKS.next_at(at, tries=1))
+    announced = moved_to(collection, Status.ANNOUNCED, at=at, next_look_at=CHECKS.next_at(at, tries=1))
     return replace(announced, checkout_url=checkout_url, looks=1)
 
 
 def doubt(collection: Collection, *, at: datetime) -> Collection:
     """The bank did not answer: whether it knows of the payment is not known, and it will be asked."""
-    return _moved(collection, to=Status.UNKNOWN, at=at, next_look_at=CHECKS.next_at(at, tries=1))
+    return moved_to(collection, Status.UNKNOWN, at=at, next_look_at=CHECKS.next_at(at, tries=1))
 
 
 def check_later(collection: Collection, *, at: datetime) -> Collection:
@@ -295,30 +337,31 @@ def check_later(collection: Collection, *, at: datetime) -> Collection:
 
 def ask_anew(collection: Collection, *, at: datetime) -> Collection:
     """The bank has never seen it, or knows it without our knowing its page: ask for the page under the same id."""
-    return _moved(collection, to=Status.REQUESTED, at=at, next_look_at=at)
+    return moved_to(collection, Status.REQUESTED, at=at, next_look_at=at)
 
 
 def refuse(collection: Collection, *, reason: str, at: datetime) -> Collection:
     """The bank or the payer's card refused. No money was moved; the employer may retry."""
-    return _moved(collection, to=Status.REFUSED, at=at, about=reason)
+    return moved_to(collection, Status.REFUSED, at=at, about=reason)
 
 
 def expire(collection: Collection, *, at: datetime) -> Collection:
     """Nobody paid in time. Money that comes all the same is still booked."""
-    return _moved(collection, to=Status.EXPIRED, at=at)
+    return moved_to(collection, Status.EXPIRED, at=at)
 
 
 def withdraw(collection: Collection, *, at: datetime) -> Collection:
     """Another way or amount takes its place: one debt has one live try. A transfer's reference is good no more; of a
-    card the bank is asked to close its page. Money that comes all the same is still booked."""
-    if collection.rail is Rail.TRANSFER:
+    card the bank is asked to close its page; a direct debit goes into no file. Money that comes all the same is still
+    booked."""
+    if collection.rail is not Rail.CARD:
         return withdrawn(collection, at=at)
-    return replace(_moved(collection, to=Status.WITHDRAWING, at=at, next_look_at=at), looks=0)
+    return replace(moved_to(collection, Status.WITHDRAWING, at=at, next_look_at=at), looks=0)
 
 
 def withdrawn(collection: Collection, *, at: datetime) -> Collection:
     """Nothing of it can be paid any more."""
-    return _moved(collection, to=Status.WITHDRAWN, at=at)
+    return moved_to(collection, Status.WITHDRAWN, at=at)
 
 
 def is_booked(collection: Collection, *, bank_reference: str, entry_id: str) -> bool:
@@ -345,7 +388,7 @@ def debit(
     else:
         step = CollectionStep(status=moved(MOVES, collection.status, to=Status.DEBITED), at=at)
         debited = replace(
-            collection, status=step.status, steps=_steps(collection, step), debits=debits, next_look_at=None
+            collection, status=step.status, steps=with_steps(collection, step), debits=debits, next_look_at=None
         )
     published = PaymentDebited(
         collection_id=collection.collection_id,
@@ -355,6 +398,7 @@ def debit(
         amount_minor=amount_minor,
         currency=currency,
         debited_at=at,
+        mandate_id=collection.mandate_id,
     )
     return Outcome(debited, (published,))
 
@@ -378,7 +422,7 @@ def reverse(
         after = replace(collection, reversals=reversals)
     else:
         step = CollectionStep(status=moved(MOVES, collection.status, to=Status.REVERSED), at=at, about=reason)
-        after = replace(collection, status=step.status, steps=_steps(collection, step), reversals=reversals)
+        after = replace(collection, status=step.status, steps=with_steps(collection, step), reversals=reversals)
     published = PaymentReversed(
         collection_id=collection.collection_id,
         declaration_id=collection.declaration_id,
@@ -390,6 +434,7 @@ def reverse(
         currency=currency,
         reason=reason,
         reversed_at=at,
+        mandate_id=collection.mandate_id,
     )
     return Outcome(after, (published,))
 
@@ -434,18 +479,6 @@ def standing(
 
 
 # ----------------------------------------------------------------------------------------------------------------------
-
-
-def _moved(
-    collection: Collection, *, to: Status, at: datetime, about: str = "", next_look_at: datetime | None = None
-) -> Collection:
-    status = moved(MOVES, collection.status, to=to)
-    steps = _steps(collection, CollectionStep(status=status, at=at, about=about))
-    return replace(collection, status=status, steps=steps, next_look_at=next_look_at)
-
-
-def _steps(collection: Collection, step: CollectionStep) -> tuple[CollectionStep, ...]:
-    return with_step(collection.steps, step, limit=STEPS_MAX)
 
 
 def _midnight_after(day: date, fund: Fund) -> datetime:

@@ -1,9 +1,12 @@
 """The shapes of collections over HTTP."""
 
+import re
+
 from marshmallow import Schema, fields, validate
 
-from services.payments.collections.collection import Rail, Status
+from services.payments.collections.collection import CollectionStep, Rail, Status
 from services.payments.collections.credit import UseKind
+from services.payments.collections.debiting import REASONS
 from services.payments.collections.obligation import ObligationStatus
 from shared.http.problems import translate
 from shared.http.shapes import Amount, Derived, PagedQuery, fund, paged
@@ -11,6 +14,17 @@ from shared.process.access_journal.schemas import PurposeQuery
 
 TEXT_CHARACTERS_MAX = 300
 ACCOUNT_CHARACTERS_MAX = 34
+
+
+BANK_REASON = re.compile("[A-Z]{2}[A-Z0-9]{2}", re.ASCII)
+"""A code of ISO 20022: what else may stand beside a step is for operators."""
+
+
+def _reason(step: CollectionStep) -> str:
+    """What the bank gave as its reason, in the reader's words; empty where it gave none."""
+    if not BANK_REASON.fullmatch(step.about):
+        return ""
+    return translate(f"debit.reason.{step.about if step.about in REASONS else 'other'}")
 
 
 class CollectionBody(Schema):
@@ -34,10 +48,12 @@ class CollectionStepView(Schema):
     text = fields.Function(
         lambda step: translate(f"collection.step.{step.status}"), metadata={"type": "string"}, required=True
     )
+    reason = fields.Function(lambda step: _reason(step), metadata={"type": "string"}, required=True)
 
 
 class CollectionView(Schema):
-    """A try to collect. A transfer is paid to `account` with `reference` on it, a card on the page `checkout_url`."""
+    """A try to collect. A transfer is paid to `account` with `reference` on it, a card on the page `checkout_url`; a
+    direct debit is drawn on `debit_on`."""
 
     collection_id = fields.String(required=True)
     declaration_id = fields.String(required=True)
@@ -51,13 +67,25 @@ class CollectionView(Schema):
     account = Derived(FundAccountView, of=lambda collection: fund().payments.collections, required=True)
     valid_until_on = fields.Date(required=True, allow_none=True)
     checkout_url = fields.String(required=True, allow_none=True)
+    debit_on = fields.Date(required=True, allow_none=True)
+    is_repetition = fields.Function(lambda it: bool(it.repeats), metadata={"type": "boolean"}, required=True)
     timeline = fields.List(fields.Nested(CollectionStepView), attribute="steps", required=True)
     version = fields.Integer(required=True)
 
 
+class WayToPayView(Schema):
+    """One way to pay what is left. A direct debit would be drawn on `debit_on`, by the employer's mandate."""
+
+    rail = fields.Enum(Rail, by_value=True, required=True)
+    text = fields.Function(
+        lambda way: translate(f"collection.rail.{way.rail}"), metadata={"type": "string"}, required=True
+    )
+    debit_on = fields.Date(required=True, allow_none=True)
+
+
 class CollectionsView(Schema):
-    """What a declaration made due, what of it has come, what was charged for its coming late, and a page of the tries
-    to collect it."""
+    """What a declaration made due, what of it has come, what was charged for its coming late, the ways to pay what is
+    left, and a page of the tries to collect it. There is no way while the bank has a debit of it."""
 
     declaration_id = fields.String(required=True, attribute="obligation.declaration_id")
     status = fields.Enum(ObligationStatus, by_value=True, required=True, attribute="obligation.status")
@@ -68,6 +96,7 @@ class CollectionsView(Schema):
     penalties = Amount(required=True, attribute="obligation.penalty_minor")
     penalties_left = Amount(required=True, attribute="obligation.penalty_left_minor")
     to_pay = Amount(required=True, attribute="obligation.to_pay_minor")
+    ways = fields.List(fields.Nested(WayToPayView), required=True)
     items = fields.List(fields.Nested(CollectionView), required=True)
     next = fields.String(
         required=True, allow_none=True, metadata={"description": "The cursor of the next page; null on the last one."}

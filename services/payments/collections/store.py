@@ -1,8 +1,9 @@
 """Where obligations, collections, credits and standings are kept."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
-from services.payments.collections.collection import Collection
+from services.payments.collections.collection import Collection, Rail, Status
 from services.payments.collections.credit import Credit
 from services.payments.collections.crediting import CreditUnknown
 from services.payments.collections.obligation import Obligation
@@ -41,6 +42,7 @@ collections = Repository(
         Index(("declaration_id", "collection_id")),
         Index(("employer_id", "period", "collection_id")),
         Index(("is_scheduled", "next_look_at")),
+        Index(("rail", "status", "send_on")),
     ],
 )
 scheduling = JobScheduling(collections, FOLLOW)
@@ -97,6 +99,18 @@ def obligations_of_period(uow: UnitOfWork, *, employer_id: str, period: str) -> 
 def of_employer(uow: UnitOfWork, employer_id: str) -> Iterator[Obligation]:
     """All that an employer's declarations made due, by their periods."""
     return obligations.each(uow, order=BY_PERIOD, employer_id=employer_id)
+
+
+def debits_due(uow: UnitOfWork, *, until: date, limit: int) -> list[Collection]:
+    """Planned direct debits that the bank must have by a day, the most urgent first."""
+    return collections.find_all(
+        uow,
+        limit=limit,
+        sort=(("send_on", 1),),
+        rail=Rail.DIRECT_DEBIT.value,
+        status=Status.PLANNED.value,
+        send_on={"$lte": until.isoformat()},
+    )
 
 
 def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Collection]:

@@ -25,6 +25,7 @@ from services.payments.declarations.schemas import (
 from services.payments.declarations.typed_lines import TypedFiling, WrittenFile, faults_by_field
 from services.payments.declarations.typed_schemas import CheckedView, TypedBody, TypingQuery, TypingStartView
 from services.payments.declarations.wages import PeriodWage, WageLine
+from services.payments.employers.rules import employer_of
 from shared.http.files import Files, SubmittedForm, UploadedFile
 from shared.http.problems import BodyInvalid, FieldFault
 from shared.http.routes import Download, Downloads, Routes
@@ -92,7 +93,7 @@ def file(uow: UnitOfWork, sent: SubmittedForm[StoredFile]) -> Consulted:
     is replaced. Files for an establishment and period that has an accepted declaration replace it once they are
     accepted themselves.
     """
-    employer_id = rules.employer_of(uow.fund, sent.fields["employer_id"])
+    employer_id = employer_of(uow.fund, sent.fields["employer_id"])
     return actions.receive(uow, DeclarationFiling(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
 
 
@@ -110,7 +111,7 @@ def declare_nothing(uow: UnitOfWork, sent: Query) -> Consulted:
     Where wages are in force for the period, it is refused unless `to_replace` names their declaration, which it then
     takes the place of. A declaration of wages for the period that is accepted later takes the place of this one.
     """
-    employer_id = rules.employer_of(uow.fund, sent["employer_id"])
+    employer_id = employer_of(uow.fund, sent["employer_id"])
     filing = DeclarationFiling(**{**sent, "employer_id": employer_id}, intake=Intake.NOTHING)
     return actions.declare_nothing(uow, filing)
 
@@ -124,7 +125,7 @@ def declare_nothing(uow: UnitOfWork, sent: Query) -> Consulted:
 def begin_typing(uow: UnitOfWork, query: Query, form: str, period: str) -> TypingStart:
     """What typing a declaration begins with: what is asked of each worker, and the workers and wages of the employer's
     last accepted declaration, or of the typed one that is to be mended."""
-    employer_id = rules.employer_of(uow.fund, query["employer_id"])
+    employer_id = employer_of(uow.fund, query["employer_id"])
     return actions.begin_typing(uow, employer_id=employer_id, form=form, period=period, mended_id=query["mended"])
 
 
@@ -155,7 +156,7 @@ def _typed(uow: UnitOfWork, sent: Query) -> tuple[TypedFiling, Sequence[WrittenF
         WageLine(**{**line, "line": number, "wages": tuple(_wage(wage) for wage in line["wages"])})
         for number, line in enumerate(sent["lines"], start=1)
     )
-    employer_id = rules.employer_of(uow.fund, sent["employer_id"])
+    employer_id = employer_of(uow.fund, sent["employer_id"])
     filing = TypedFiling(**{**sent, "employer_id": employer_id, "lines": workers})
     files, faults = actions.write_typed(uow, filing)
     if faults:
@@ -170,7 +171,7 @@ def _wage(sent: Query) -> PeriodWage:
 @routes.get("/declarations", scope="declarations:read", query=ListQuery, response=SummaryPage, is_journaled=True)
 def list_of_employer(uow: UnitOfWork, query: Query) -> Page[Declaration]:
     """An employer's declarations, newest first; of one period where it is given."""
-    employer_id = rules.employer_of(uow.fund, query["employer_id"])
+    employer_id = employer_of(uow.fund, query["employer_id"])
     return actions.of_employer(
         uow, employer_id=employer_id, period=query["period"], wanted=query["page"], purpose=query["purpose"]
     )

@@ -33,7 +33,7 @@ from shared.events.payments import (
     DeclarationWithdrawn,
 )
 from shared.funds.declarations import DeclarationForm
-from shared.funds.fund import Fund, IdentifierKind
+from shared.funds.fund import Fund
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.moves import moved
@@ -119,10 +119,6 @@ class DeclaredAlready(Conflict):
     code = "declaration.declared-already"
 
 
-class EmployerMalformed(Invalid):
-    code = "declaration.employer-malformed"
-
-
 @dataclass(frozen=True, kw_only=True)
 class DeclarationFiling:
     """What an employer sends. `to_replace` is the declaration that one of nothing takes the place of."""
@@ -159,14 +155,6 @@ def must_be_of_its_kind(form: DeclarationForm, *, period: str) -> Period:
     if form.period is not read.kind:
         raise PeriodOfOtherKind(period=period)
     return read
-
-
-def employer_of(fund: Fund, employer_id: str) -> str:
-    """An employer's number as it is kept, without the spaces and dashes that people put in."""
-    found = fund.read_identifier(IdentifierKind.EMPLOYER_NUMBER, employer_id)
-    if found is None:
-        raise EmployerMalformed
-    return found
 
 
 def receive(

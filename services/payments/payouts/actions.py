@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
+from services.payments.order_files import rules as order_files
+from services.payments.order_files.order_file import FileStatus
 from services.payments.payees import actions as payees
 from services.payments.payouts import rules, store
-from services.payments.payouts.batch import PayoutBatch, PayoutBatchStatus
+from services.payments.payouts.batch import PayoutBatch
 from services.payments.payouts.payout import SETTLED, Owed, Payout, Status
 from shared.events.claims import BenefitDue, ClaimApproved
 from shared.kernel.outcome import Outcome
@@ -134,9 +136,9 @@ def gather(
 
 
 _FOLLOWED = {
-    PayoutBatchStatus.READY: Status.BATCHED,
-    PayoutBatchStatus.SENT: Status.SENT,
-    PayoutBatchStatus.UNKNOWN: Status.UNKNOWN,
+    FileStatus.READY: Status.BATCHED,
+    FileStatus.SENT: Status.SENT,
+    FileStatus.UNKNOWN: Status.UNKNOWN,
 }
 
 
@@ -156,7 +158,7 @@ def check_later(uow: UnitOfWork, *, seen: PayoutBatch) -> None:
     """No news of a batch: check again later. Where the check had a result, that sets the time."""
     batch = store.batches.load(uow, seen.batch_id)
     if batch.version == seen.version:
-        store.scheduling.save(uow, Outcome(rules.check_later(batch, at=uow.at)))
+        store.scheduling.save(uow, Outcome(order_files.check_later(batch, at=uow.at)))
 
 
 def is_settled(uow: UnitOfWork, batch: PayoutBatch) -> bool:
@@ -167,7 +169,7 @@ def is_settled(uow: UnitOfWork, batch: PayoutBatch) -> bool:
 def report(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> PayoutBatch:
     """The bank's first verdict on a file, with what it refuses of it."""
     refuse(uow, batch_id=batch_id, refused=refused)
-    return change_batch(uow, batch_id=batch_id, rule=lambda batch: rules.reported(batch, at=uow.at))
+    return change_batch(uow, batch_id=batch_id, rule=lambda batch: order_files.reported(batch, at=uow.at))
 
 
 def refuse(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> None:
@@ -176,7 +178,7 @@ def refuse(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]
     for end_to_end_id, reason in refused:
         payout = find(uow, end_to_end_id)
         if payout is None or payout.batch_id != batch_id:
-            raise rules.NotOfBatch(batch=batch_id)
+            raise order_files.NotOfBatch(batch=batch_id)
         if payout.status not in SETTLED:
             with continue_trace("payout refused", payout.traceparent):
                 kept = store.payouts.save(uow, rules.give_back(payout, entry_id=None, reason=reason, at=uow.at))

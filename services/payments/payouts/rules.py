@@ -1,10 +1,12 @@
-"""What may happen to payouts and to their batches. Pure: the time is handed in."""
+"""What may happen to payouts, and how a batch of them is made. Pure: the time is handed in. What may happen to the
+batch's file: `order_files/rules.py`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from services.payments.payouts.batch import BATCH_MOVES, PayoutBatch, PayoutBatchStatus, PayoutBatchStep
+from services.payments.order_files.order_file import FileStatus, FileStep
+from services.payments.payouts.batch import PayoutBatch
 from services.payments.payouts.payout import MOVES, STEPS_MAX, Owed, Payout, PayoutStep, Status
 from shared.events.claims import BenefitDue, ClaimApproved
 from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
@@ -12,13 +14,6 @@ from shared.kernel.errors import Conflict, Missing
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
-from shared.kernel.schedule import RetrySchedule
-
-SENDING_S = 15
-"""After how long the outcome of a file that is being sent counts as unknown: longer than any call to the bank takes."""
-
-CHECKS = RetrySchedule((2, 5, 10, 30, 60, 300, 900, 3600))
-"""After how long without news of a file the bank is asked again."""
 
 
 class PayoutUnknown(Missing):
@@ -27,12 +22,6 @@ class PayoutUnknown(Missing):
 
 class PayoutBatchUnknown(Missing):
     code = "payout.batch-unknown"
-
-
-class NotOfBatch(Conflict):
-    """The bank's response is about another file, or another count or sum than was sent."""
-
-    code = "payout.not-of-batch"
 
 
 class NotReturned(Conflict):
@@ -208,49 +197,10 @@ def gather(payouts: Sequence[Payout], *, batch_id: str, sha256: str, size: int, 
         total_minor=sum(payout.amount_minor for payout in payouts),
         sha256=sha256,
         size=size,
-        status=PayoutBatchStatus.READY,
-        steps=(PayoutBatchStep(status=PayoutBatchStatus.READY, at=at),),
+        status=FileStatus.READY,
+        steps=(FileStep(status=FileStatus.READY, at=at),),
         next_look_at=at,
     )
-
-
-def begin_sending(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
-    """From now on the bank may have the file, whatever happens to us."""
-    return _batch_moved(batch, to=PayoutBatchStatus.SENDING, at=at, next_look_at=at + timedelta(seconds=SENDING_S))
-
-
-def taken(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
-    """The bank has the file; its verdict can be asked for."""
-    return replace(_batch_moved(batch, to=PayoutBatchStatus.SENT, at=at, next_look_at=at), looks=0)
-
-
-def doubt(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
-    """The bank did not answer, or we fell before its answer was kept."""
-    return _batch_moved(batch, to=PayoutBatchStatus.UNKNOWN, at=at, next_look_at=CHECKS.next_at(at, tries=1))
-
-
-def never_taken(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
-    """The bank, asked, has never seen the file: the same file, with the same id, is sent again."""
-    return _batch_moved(batch, to=PayoutBatchStatus.READY, at=at, next_look_at=at)
-
-
-def reported(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
-    """The bank gave its verdict on every payout; what it books comes by statements."""
-    look_at = CHECKS.next_at(at, tries=1)
-    return replace(_batch_moved(batch, to=PayoutBatchStatus.REPORTED, at=at, next_look_at=look_at), looks=0)
-
-
-def close(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
-    """Every payout of it is paid or returned."""
-    return _batch_moved(batch, to=PayoutBatchStatus.CLOSED, at=at, next_look_at=None)
-
-
-def check_later(batch: PayoutBatch, *, at: datetime) -> PayoutBatch:
-    """No news: look again, each time after a longer while. What is closed needs no look."""
-    if batch.status is PayoutBatchStatus.CLOSED:
-        return batch
-    looks = batch.looks + 1
-    return replace(batch, looks=looks, next_look_at=CHECKS.next_at(at, tries=looks))
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -263,11 +213,3 @@ def _moved(payout: Payout, *, to: Status, at: datetime, about: str = "") -> Payo
 
 def _steps(payout: Payout, step: PayoutStep) -> tuple[PayoutStep, ...]:
     return with_step(payout.steps, step, limit=STEPS_MAX)
-
-
-def _batch_moved(
-    batch: PayoutBatch, *, to: PayoutBatchStatus, at: datetime, next_look_at: datetime | None
-) -> PayoutBatch:
-    status = moved(BATCH_MOVES, batch.status, to=to)
-    steps = with_step(batch.steps, PayoutBatchStep(status=status, at=at), limit=STEPS_MAX)
-    return replace(batch, status=status, steps=steps, next_look_at=next_look_at)

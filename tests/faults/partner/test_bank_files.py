@@ -16,8 +16,10 @@ from services.payments.banking import store as banking
 from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.fetching import StatementFetcher
 from services.payments.banking.paying import PayoutSender
-from services.payments.payouts import rules, store
-from services.payments.payouts.batch import PayoutBatch, PayoutBatchStatus
+from services.payments.order_files import rules
+from services.payments.order_files.order_file import FileStatus
+from services.payments.payouts import store
+from services.payments.payouts.batch import PayoutBatch
 from services.payments.payouts.payout import Payout
 from services.payments.wiring import service
 from shared.kernel.errors import Failure
@@ -58,10 +60,10 @@ class Ground:
         handle(self.context, service, *(approved(claim, person_ref=person) for claim in claims))
         before = self.bank.delivered
         self.paying.gather(self.context, DZ)
-        (batch,) = store.batches.find_all(reading(self.context), status=PayoutBatchStatus.READY)
+        (batch,) = store.batches.find_all(reading(self.context), status=FileStatus.READY)
         encrypted = blobs.Blob(batch.sha256, batch.size, DataClass.BANK)
         body = b"".join(blobs.read(self.context, DZ, encrypted))
-        self.paying._change(self.context, DZ, batch, rule=rules.begin_sending)
+        self.paying.sending.change(self.context, DZ, batch, rule=rules.begin_sending)
         self.paying.bank_of(funds()[DZ]).send_file(body, message_id=batch.batch_id)
         self.bank.deliver(self.made, BOOKED[person])
         statements = [each.message["data"]["statement_id"] for each in self.bank.fund.webhooks[before:]]
@@ -98,7 +100,7 @@ class File:
     def look(self) -> str:
         """Payments does with the file what its state asks for, once; the code of the failure that its job keeps."""
         try:
-            self.ground.paying.follow(self.ground.context, DZ, self.batch)
+            self.ground.paying.sending.follow(self.ground.context, DZ, self.batch)
         except Failure as failure:
             return failure.code
         return ""
@@ -129,7 +131,7 @@ class File:
 
     def until_closed(self) -> None:
         for _ in range(8):
-            if self.batch.status is PayoutBatchStatus.CLOSED:
+            if self.batch.status is FileStatus.CLOSED:
                 return
             self.look()
         raise AssertionError(f"the file stays {self.batch.status}")
@@ -247,7 +249,7 @@ def test_f23_a_verdict_in_halves_ends_as_the_whole_one(ground: Ground) -> None:
     for _ in range(3):
         file.look()
     assert [file.payout(number).status for number in (0, 1)] == ["returned", "returned"]
-    assert file.batch.status is PayoutBatchStatus.CLOSED
+    assert file.batch.status is FileStatus.CLOSED
     assert published(ground.context).count("payments.benefit-returned") == 2
     assert ground.balance(f"payable:{SALIM}") == ("640.00", "credit") and ground.offences() == []
 
@@ -283,7 +285,7 @@ def test_f23_a_verdict_that_cannot_be_of_the_file_changes_nothing_until_the_righ
     wrong = change(_verdict(file, {file.payout().end_to_end_id: "RJCT"}))
     file.bank_reports(lambda _: wrong)
     assert [file.look(), file.look()] == [why] * 2
-    assert (file.batch.status, file.payout().status) == (PayoutBatchStatus.SENT, "sent")
+    assert (file.batch.status, file.payout().status) == (FileStatus.SENT, "sent")
     file.bank_reports(lambda _: real)
     paid(file)
     paid(file)

@@ -26,7 +26,7 @@ from services.payments.banking.banks.fixed_width import (
 from services.payments.banking.fetching import StatementFetcher
 from services.payments.banking.iso20022.documents import CountDiffers
 from services.payments.banking.paying import PayoutSender
-from services.payments.payouts.batch import PayoutBatchStatus
+from services.payments.order_files.order_file import FileStatus
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
@@ -305,7 +305,7 @@ def test_payouts_and_transfers_go_through_files_alone(town: Town) -> None:
         approved("c2", person_ref=KARIM),
         approved("c3", person_ref=THIRD),
     )
-    town.until(lambda: only_batch(context).status is PayoutBatchStatus.CLOSED)
+    town.until(lambda: only_batch(context).status is FileStatus.CLOSED)
     assert [of_claim(context, each).status for each in ("c1", "c2", "c3")] == ["paid", "returned", "returned"]
     assert [of_claim(context, each).steps[-1].about for each in ("c2", "c3")] == ["AC04", "AC01"]
     assert balance(town.made, "bank:payouts") == ("320.00", "credit")

@@ -19,9 +19,10 @@ from services.payments.banking.fetching import StatementFetcher
 from services.payments.banking.paying import PayoutSender
 from services.payments.collections import actions as collections
 from services.payments.collections.collection import Collection
-from services.payments.payouts import rules
+from services.payments.order_files import rules
+from services.payments.order_files.order_file import FileStatus
 from services.payments.payouts import store as payouts_store
-from services.payments.payouts.batch import PayoutBatch, PayoutBatchStatus
+from services.payments.payouts.batch import PayoutBatch
 from services.payments.wiring import service
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
@@ -347,7 +348,7 @@ def only_batch(context: ServiceContext) -> PayoutBatch:
 def until_sent(context: ServiceContext, paying: Rounds) -> None:
     for _ in range(3):
         paying.run(context, DZ)
-    assert only_batch(context).status is PayoutBatchStatus.REPORTED
+    assert only_batch(context).status is FileStatus.REPORTED
 
 
 def balance(made: Office, code: str) -> tuple[str, str | None]:
@@ -370,7 +371,7 @@ def test_a_claim_is_paid_by_a_file_and_told(
     assert balance(made, "benefits:care-reimbursement") == ("320.00", "debit")
     clock.move(seconds=10)
     paying.run(context, DZ)
-    assert only_batch(context).status is PayoutBatchStatus.CLOSED and paying.run(context, DZ) == 0
+    assert only_batch(context).status is FileStatus.CLOSED and paying.run(context, DZ) == 0
     assert made.staff().get("/differences").json["items"] == [] and parked(context) == []
 
 
@@ -478,9 +479,9 @@ def test_of_two_workers_one_sends_a_file_and_the_other_leaves_it(
     seen_by_both = only_batch(context)
     with capture_logs() as logs:
         for _ in range(2):
-            paying.follow(context, DZ, seen_by_both)
+            paying.sending.follow(context, DZ, seen_by_both)
     assert [line for line in logs if line["log_level"] == "error"] == []
-    assert only_batch(context).status is PayoutBatchStatus.SENT and _files(bank, context) == 1
+    assert only_batch(context).status is FileStatus.SENT and _files(bank, context) == 1
 
 
 @pytest.mark.parametrize("fault", ["request-lost", "answer-lost"])
@@ -490,14 +491,14 @@ def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
     handle(context, service, persons({AMIRA: RIB}), approved())
     bank.fault(fault, seconds=WAIT_MAX_S * 2)
     is_silent(lambda: paying.run(context, DZ))
-    assert only_batch(context).status is PayoutBatchStatus.UNKNOWN and of_claim(context).status == "unknown"
+    assert only_batch(context).status is FileStatus.UNKNOWN and of_claim(context).status == "unknown"
     clock.move(seconds=3)
     paying.run(context, DZ)
-    expected = {"request-lost": PayoutBatchStatus.READY, "answer-lost": PayoutBatchStatus.SENT}
+    expected = {"request-lost": FileStatus.READY, "answer-lost": FileStatus.SENT}
     assert only_batch(context).status is expected[fault]
     for _ in range(3):
         paying.run(context, DZ)
-    assert only_batch(context).status is PayoutBatchStatus.REPORTED
+    assert only_batch(context).status is FileStatus.REPORTED
     assert _files(bank, context) == 1
 
 
@@ -509,10 +510,10 @@ def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
         endless_bank = IsoHttpBank(url=source.url, api_key="k", timeout_s=WAIT_MAX_S)
         talking = Rounds(PayoutSender(lambda _: endless_bank))
         is_silent(lambda: talking.run(context, DZ))
-    assert only_batch(context).status is PayoutBatchStatus.UNKNOWN and of_claim(context).status == "unknown"
+    assert only_batch(context).status is FileStatus.UNKNOWN and of_claim(context).status == "unknown"
     clock.move(seconds=3)
     paying.run(context, DZ)
-    assert only_batch(context).status is PayoutBatchStatus.READY, "the bank was asked, and has never seen it"
+    assert only_batch(context).status is FileStatus.READY, "the bank was asked, and has never seen it"
 
 
 def test_killed_after_the_file_was_stored(context: ServiceContext, made: Office, bank: Bank, paying: Rounds) -> None:
@@ -532,7 +533,7 @@ def test_killed_while_sending_is_a_doubt_and_is_asked(
     paying.gather(context, DZ)
     batch = only_batch(context)
     body = _stored(context, batch)
-    PayoutSender._change(context, DZ, batch, rule=rules.begin_sending)
+    paying.sending.change(context, DZ, batch, rule=rules.begin_sending)
     if was_sent:
         paying.bank_of(funds()[DZ]).send_file(body, message_id=batch.batch_id)  # and here the process dies
     assert paying.run(context, DZ) == 0, "somebody may still be at it"
@@ -582,7 +583,7 @@ def sent_file(context: ServiceContext, paying: Rounds) -> PayoutBatch:
     claims = [approved(claim, person_ref=AMIRA) for claim in ("c1", "c2", "c3")]
     handle(context, service, persons({AMIRA: RIB}), *claims)
     paying.run(context, DZ)
-    assert only_batch(context).status is PayoutBatchStatus.SENT
+    assert only_batch(context).status is FileStatus.SENT
     return only_batch(context)
 
 
@@ -609,7 +610,7 @@ def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
     for _ in range(2):
         paying.run(context, DZ)
         clock.move(minutes=5)
-    assert only_batch(context).status is PayoutBatchStatus.CLOSED
+    assert only_batch(context).status is FileStatus.CLOSED
     clock.ahead = timedelta()
     assert balance(made, f"payable:{AMIRA}")[0] == "960.00"
 
@@ -628,7 +629,7 @@ def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
     )
     bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>PART</GrpSts>", below=below))
     paying.run(context, DZ)
-    assert statuses(context) == ["returned", "sent", "sent"] and only_batch(context).status is PayoutBatchStatus.SENT
+    assert statuses(context) == ["returned", "sent", "sent"] and only_batch(context).status is FileStatus.SENT
     bank.answer(batch.batch_id, verdict(batch, below=BLOCK))
     clock.move(minutes=5)
     paying.run(context, DZ)
@@ -642,9 +643,9 @@ def test_p01_a_refusal_after_acceptance_counts(
     batch = sent_file(context, paying)
     bank.answer(batch.batch_id, verdict(batch, group="<GrpSts>ACSC</GrpSts>"))
     paying.run(context, DZ)
-    assert only_batch(context).status is PayoutBatchStatus.REPORTED and statuses(context) == ["sent"] * 3
+    assert only_batch(context).status is FileStatus.REPORTED and statuses(context) == ["sent"] * 3
     bank.answer(batch.batch_id, verdict(batch, below=BLOCK))
-    paying._report_again(context, DZ, only_batch(context))
+    paying.sending._report_again(context, DZ, only_batch(context))
     assert statuses(context) == ["returned"] * 3
 
 
@@ -657,7 +658,7 @@ def test_p01_a_bank_that_never_says_more_than_accepted_is_paid_by_all_the_same(
     for _ in range(4):
         paying.run(context, DZ)
         clock.move(minutes=5)
-    assert statuses(context) == ["paid"] * 3 and only_batch(context).status is PayoutBatchStatus.CLOSED
+    assert statuses(context) == ["paid"] * 3 and only_batch(context).status is FileStatus.CLOSED
 
 
 # --- Files that a bank should never send ------------------------------------------------------------------------------
@@ -812,7 +813,7 @@ def test_what_an_earlier_release_left_waiting_at_the_bank_goes_on(
     assert [backfill_all(context, DZ, backfills=service.backfills) for _ in range(2)] == [2, 0]
     assert (collecting.run(context, DZ), paying.run(context, DZ)) == (1, 1)
     assert see(context, collection_id).status == "announced"
-    assert only_batch(context).status is PayoutBatchStatus.SENT
+    assert only_batch(context).status is FileStatus.SENT
 
 
 def test_a_file_of_the_bank_that_cannot_be_read_is_seen_by_operators(

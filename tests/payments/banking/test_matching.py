@@ -212,6 +212,17 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
         {"refund": REFUND},
         to(Target.REFUND, "r1", 500),
     ),
+    "a debit, by the id that only the bank was given": (
+        {"end_to_end_id": "c3", "transaction_id": "T1"},
+        {"collections": (BY_ID,), "debit_file_id": "f1"},
+        to(Target.COLLECTION, "c3"),
+    ),
+    "a whole file of debits as one credit": ({}, {"debit_file_id": "f1"}, to(Target.DEBIT_FILE, "f1")),
+    "a whole file of debits on the account of payouts": (
+        {"account": BANK_PAYOUTS, "texts": ("f1",)},
+        {"debit_file_id": "f1"},
+        Why.REFERENCE_UNKNOWN,
+    ),
     "zero": ({"amount_minor": 0}, {"collections": (ONE,)}, None),
     "foreign account": ({"account": FOREIGN}, {"collections": (ONE,)}, Why.ACCOUNT_FOREIGN),
     "foreign currency": (
@@ -270,6 +281,12 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
         {"bearers": (kept(**BOOKED, booked_as="collection:c1"),)},
         to(Target.COLLECTION, "c1"),
     ),
+    "a debit given back": (
+        {**BACK_OUT, "is_reversal": False, "return_reason": "MD06"},
+        {"collections": (BY_ID,), "debit_file_id": "f1"},
+        to(Target.COLLECTION, "c3"),
+    ),
+    "a whole file of debits given back": ({**BACK_OUT}, {"debit_file_id": "f1"}, Why.REVERSES_UNKNOWN),
     "what nobody knew the reason of is taken back": (BACK_OUT, {"bearers": (kept(),)}, to(Target.ENTRY, "e1")),
     "one of two alike is taken back": (
         BACK_OUT,

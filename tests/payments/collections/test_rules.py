@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payments.collections import rules
+from services.payments.collections import debiting, rules
 from services.payments.collections.collection import (
     DEBITS_MAX,
     MOVES,
@@ -20,6 +20,7 @@ from services.payments.collections.collection import (
     Rail,
     Status,
 )
+from services.payments.collections.moving import moved_to
 from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.collections.standing import Case
 from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
@@ -29,6 +30,15 @@ from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, funds, with_bank
 
 DUE = 315_025
+DEBIT_ON = date(2026, 2, 16)
+DRAWN: dict[str, Any] = {
+    "rail": Rail.DIRECT_DEBIT,
+    "mandate_id": "m1",
+    "debit_on": DEBIT_ON,
+    "send_on": date(2026, 2, 15),
+}
+"""What a direct debit has, and nothing else."""
+NOT_DRAWN: dict[str, Any] = {"rail": Rail.CARD, "mandate_id": "", "debit_on": None, "send_on": None}
 
 
 def obligation(**facts: Any) -> Obligation:
@@ -60,6 +70,7 @@ def collection(status: Status = Status.REQUESTED, **facts: Any) -> Collection:
             "rail": Rail.CARD,
             "amount_minor": DUE,
             "status": status,
+            **(DRAWN if status in (Status.PLANNED, Status.IN_FILE, Status.SENT) else {}),
             "steps": (CollectionStep(status=status, at=AT),),
             "debits": moved if status in (Status.DEBITED, Status.REVERSED) else (),
             "reversals": moved if status is Status.REVERSED else (),
@@ -93,7 +104,7 @@ def reverse(it: Collection, entry: str = "e9", **facts: Any) -> Any:
 @pytest.mark.parametrize("rail", list(Rail))
 def test_a_card_is_offered_where_the_fund_s_bank_takes_any(rail: Rail) -> None:
     fund = with_bank(funds()[DZ], takes_cards=False)
-    if rail is Rail.CARD:
+    if rail is not Rail.TRANSFER:
         with pytest.raises(rules.RailNotOffered):
             request(obligation(), rail, fund=fund)
     else:
@@ -103,13 +114,20 @@ def test_a_card_is_offered_where_the_fund_s_bank_takes_any(rail: Rail) -> None:
 # --- The table of moves -----------------------------------------------------------------------------------------------
 
 STEPS: dict[Status, Callable[[Collection], Collection]] = {
+    Status.PLANNED: lambda it: (
+        debiting.take_out(it, at=AT)
+        if it.status is Status.IN_FILE
+        else debiting.announce(replace(it, **DRAWN), form="das", currency="DZD", at=AT).thing
+    ),
+    Status.IN_FILE: lambda it: debiting.put_in_file(it, batch_id="b1", debit_on=DEBIT_ON, at=AT),
+    Status.SENT: lambda it: moved_to(it, Status.SENT, at=AT),
     Status.ANNOUNCED: lambda it: rules.announce(it, checkout_url="https://bank.test/c", at=AT),
     Status.UNKNOWN: lambda it: rules.doubt(it, at=AT),
     Status.REQUESTED: lambda it: rules.ask_anew(it, at=AT),
     Status.REFUSED: lambda it: rules.refuse(it, reason="card-refused", at=AT),
     Status.EXPIRED: lambda it: rules.expire(it, at=AT),
     Status.DEBITED: lambda it: debit(it, amount_minor=1).thing,
-    Status.WITHDRAWING: lambda it: rules.withdraw(it, at=AT),
+    Status.WITHDRAWING: lambda it: rules.withdraw(replace(it, **NOT_DRAWN), at=AT),
     Status.WITHDRAWN: lambda it: rules.withdrawn(it, at=AT),
     Status.REVERSED: lambda it: reverse(it).thing,
 }
@@ -141,6 +159,21 @@ ALLOWED = {
     (Status.WITHDRAWN, Status.DEBITED),
     (Status.DEBITED, Status.REVERSED),
     (Status.REVERSED, Status.DEBITED),
+    (Status.REQUESTED, Status.PLANNED),
+    (Status.PLANNED, Status.IN_FILE),
+    (Status.PLANNED, Status.WITHDRAWN),
+    (Status.PLANNED, Status.REFUSED),
+    (Status.PLANNED, Status.DEBITED),
+    (Status.IN_FILE, Status.PLANNED),
+    (Status.IN_FILE, Status.SENT),
+    (Status.IN_FILE, Status.WITHDRAWN),
+    (Status.IN_FILE, Status.REFUSED),
+    (Status.IN_FILE, Status.DEBITED),
+    (Status.SENT, Status.UNKNOWN),
+    (Status.SENT, Status.REFUSED),
+    (Status.SENT, Status.DEBITED),
+    (Status.UNKNOWN, Status.IN_FILE),
+    (Status.UNKNOWN, Status.SENT),
 }
 
 

@@ -142,17 +142,6 @@ def test_what_no_check_could_read_is_refused_at_the_door(
         rules.receive(filing(**facts), fund=funds()[fund_id], declaration_id="d1", traceparent="", at=AT)
 
 
-@pytest.mark.parametrize(
-    ("text", "number"), [("1600000001", "1600000001"), ("16 0000-0001", "1600000001"), ("160000001", None), ("x", None)]
-)
-def test_an_employers_number_is_read_as_people_write_it(text: str, number: str | None) -> None:
-    if number is None:
-        with pytest.raises(rules.EmployerMalformed):
-            rules.employer_of(funds()[DZ], text)
-    else:
-        assert rules.employer_of(funds()[DZ], text) == number
-
-
 def test_the_content_is_that_of_the_bytes_in_any_order_under_any_name() -> None:
     first, second = filing().files
     assert filing(files=(second, replace(first, name="other"))).content == filing().content

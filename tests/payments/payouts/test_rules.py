@@ -1,15 +1,15 @@
-"""What may happen to a payout and to its batch: every move, allowed and refused."""
+"""What may happen to a payout, and how a batch is made of them: every move, allowed and refused."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from services.payments.order_files.order_file import FileStatus
 from services.payments.payouts import rules
-from services.payments.payouts.batch import BATCH_MOVES, PAYOUTS_MAX, PayoutBatch, PayoutBatchStatus, PayoutBatchStep
-from services.payments.payouts.payout import MOVES, STEPS_MAX, Payout, PayoutStep, Status
+from services.payments.payouts.batch import PAYOUTS_MAX
+from services.payments.payouts.payout import MOVES, Payout, PayoutStep, Status
 from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.kernel.moves import MoveNotAllowed
 from tests.kit.clock import AT
@@ -33,22 +33,6 @@ def payout(status: Status = Status.ORDERED, **facts: Any) -> Payout:
             "status": status,
             "steps": (PayoutStep(status=status, at=AT),),
             "batch_id": None if is_early else "b1",
-            **facts,
-        }
-    )
-
-
-def batch(status: PayoutBatchStatus = PayoutBatchStatus.READY, **facts: Any) -> PayoutBatch:
-    return PayoutBatch(
-        **{
-            "batch_id": "b1",
-            "payout_ids": (ID,),
-            "total_minor": 32_000,
-            "sha256": "0" * 64,
-            "size": 2_000,
-            "status": status,
-            "steps": (PayoutBatchStep(status=status, at=AT),),
-            "next_look_at": None if status is PayoutBatchStatus.CLOSED else AT,
             **facts,
         }
     )
@@ -116,11 +100,6 @@ def test_ordered_is_told_the_first_time_only() -> None:
     assert again.thing.status is Status.ORDERED and again.events == ()
 
 
-def test_what_is_closed_needs_no_look() -> None:
-    closed = batch(PayoutBatchStatus.CLOSED)
-    assert rules.check_later(closed, at=AT) is closed
-
-
 def test_paid_is_told_once_and_not_after_the_return() -> None:
     (published,) = rules.pay(payout(Status.SENT), entry_id="e1", currency="DZD", at=AT).events
     assert isinstance(published, BenefitPaid) and published.amount_minor == 32_000
@@ -178,76 +157,17 @@ def test_p03_what_came_back_is_replaced_once() -> None:
 
 # --- Batches ----------------------------------------------------------------------------------------------------------
 
-BATCH_STEPS: dict[PayoutBatchStatus, Callable[[PayoutBatch], PayoutBatch]] = {
-    PayoutBatchStatus.READY: lambda it: rules.never_taken(it, at=AT),
-    PayoutBatchStatus.SENDING: lambda it: rules.begin_sending(it, at=AT),
-    PayoutBatchStatus.UNKNOWN: lambda it: rules.doubt(it, at=AT),
-    PayoutBatchStatus.SENT: lambda it: rules.taken(it, at=AT),
-    PayoutBatchStatus.REPORTED: lambda it: rules.reported(it, at=AT),
-    PayoutBatchStatus.CLOSED: lambda it: rules.close(it, at=AT),
-}
-BATCH_ALLOWED = {
-    (PayoutBatchStatus.READY, PayoutBatchStatus.SENDING),
-    (PayoutBatchStatus.SENDING, PayoutBatchStatus.SENT),
-    (PayoutBatchStatus.SENDING, PayoutBatchStatus.UNKNOWN),
-    (PayoutBatchStatus.UNKNOWN, PayoutBatchStatus.READY),
-    (PayoutBatchStatus.UNKNOWN, PayoutBatchStatus.SENT),
-    (PayoutBatchStatus.SENT, PayoutBatchStatus.REPORTED),
-    (PayoutBatchStatus.REPORTED, PayoutBatchStatus.CLOSED),
-}
-
-
-@pytest.mark.parametrize("here", PayoutBatchStatus)
-@pytest.mark.parametrize("to", PayoutBatchStatus)
-def test_every_move_of_a_batch_is_allowed_or_refused(here: PayoutBatchStatus, to: PayoutBatchStatus) -> None:
-    if (here, to) in BATCH_ALLOWED:
-        moved = BATCH_STEPS[to](batch(here))
-        assert moved.status is to and (moved.next_look_at is None) == (to is PayoutBatchStatus.CLOSED)
-    else:
-        with pytest.raises(MoveNotAllowed):
-            BATCH_STEPS[to](batch(here))
-
-
-def test_the_table_of_batches_says_the_same() -> None:
-    assert {(here, to) for here, ways in BATCH_MOVES.items() for to in ways} == BATCH_ALLOWED
-
-
-def test_a_file_never_goes_out_again_without_asking() -> None:
-    """There is one way to `sending`, and from a doubt it leads over the bank's own word that it has never seen it."""
-    assert [here for here, ways in BATCH_MOVES.items() if PayoutBatchStatus.SENDING in ways] == [
-        PayoutBatchStatus.READY
-    ]
-    assert [here for here, ways in BATCH_MOVES.items() if PayoutBatchStatus.READY in ways] == [
-        PayoutBatchStatus.UNKNOWN
-    ]
-
 
 def test_a_batch_adds_up() -> None:
     two = [payout(), payout(payout_id="2", amount_minor=8_000)]
     made = rules.gather(two, batch_id="b1", sha256="0" * 64, size=1, at=AT)
-    assert (made.total_minor, made.payout_ids, made.status) == (40_000, (ID, "2"), PayoutBatchStatus.READY)
+    assert (made.total_minor, made.payout_ids, made.status) == (40_000, (ID, "2"), FileStatus.READY)
 
 
 @pytest.mark.parametrize("count", [0, PAYOUTS_MAX + 1])
 def test_a_batch_has_a_limit(count: int) -> None:
     with pytest.raises(ValueError):
         rules.gather([payout()] * count, batch_id="b1", sha256="", size=1, at=AT)
-
-
-def test_the_bank_is_asked_after_longer_and_longer_waits() -> None:
-    looked, waits = batch(PayoutBatchStatus.REPORTED), []
-    for _ in range(10):
-        looked = rules.check_later(looked, at=AT)
-        assert looked.next_look_at is not None
-        waits.append((looked.next_look_at - AT) // timedelta(seconds=1))
-    assert waits == [2, 5, 10, 30, 60, 300, 900, 3600, 3600, 3600]
-
-
-def test_histories_have_a_limit() -> None:
-    silent = batch(PayoutBatchStatus.UNKNOWN)
-    for _ in range(STEPS_MAX):
-        silent = rules.doubt(rules.begin_sending(rules.never_taken(silent, at=AT), at=AT), at=AT)
-    assert len(silent.steps) == STEPS_MAX
 
 
 def test_an_award_s_payment_is_ordered_as_a_claim_is_and_names_itself_everywhere() -> None:

@@ -31,6 +31,7 @@ class Adapter:
 
     needs: tuple[str, ...]
     make: Callable[[BankBinding, BankSettings], Bank]
+    takes_debits: bool = False
 
 
 def _iso_http(_: BankBinding, own: BankSettings) -> Bank:
@@ -44,7 +45,7 @@ def _fixed_files(binding: BankBinding, own: BankSettings) -> Bank:
 
 
 ADAPTERS: Mapping[str, Adapter] = {
-    "iso-http": Adapter(("url", "api_key", "webhook_secrets"), _iso_http),
+    "iso-http": Adapter(("url", "api_key", "webhook_secrets"), _iso_http, takes_debits=True),
     "fixed-files": Adapter(("folder",), _fixed_files),
 }
 
@@ -58,6 +59,10 @@ def faults(fund: Fund, banks: Mapping[str, BankSettings]) -> list[str]:
         return [f"{place}.adapter: no adapter {binding.adapter}; there are {', '.join(sorted(ADAPTERS))}"]
     if own is None:
         return [f"{place}.settings: the setting BANKS does not name {binding.settings}"]
+    if binding.takes_debits and not adapter.takes_debits:
+        return [f"{place}.takes_debits: the adapter {binding.adapter} has no files of debits"]
+    if binding.takes_debits and fund.payments.direct_debit is None:
+        return [f"{place}.takes_debits: payments.yaml says nothing of direct_debit"]
     missing = [
         f"{place}: {binding.settings}_{_SETTINGS[need]} is missing" for need in adapter.needs if not getattr(own, need)
     ]

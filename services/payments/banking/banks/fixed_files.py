@@ -28,6 +28,8 @@ from services.payments.banking.bank_file import (
     BookedEntry,
     ClosingBalance,
     CreditTransfer,
+    DebitHeading,
+    DebitOrder,
     Direction,
     Level,
     PayoutHeading,
@@ -109,6 +111,14 @@ class FixedFilesBank:
         except OSError as gone:
             raise BankOutcomeUnknown from gone
 
+    def write_debits(self, heading: DebitHeading, debits: Sequence[DebitOrder]) -> bytes:
+        """Its files have no debits."""
+        raise BankRefused(reason=NOT_OFFERED)
+
+    def send_debits(self, body: bytes, *, message_id: str) -> None:
+        """It takes none."""
+        raise BankRefused(reason=NOT_OFFERED)
+
     def has_file(self, message_id: str) -> bool:
         """Whether the file was handed in."""
         try:
@@ -186,6 +196,14 @@ class FixedFilesBank:
 
     def day(self, account: str, *, on: date) -> BankNotice | None:
         """It answers no question: what was booked comes with the next statement."""
+        return None
+
+    def send_mandate_message(self, body: bytes, *, message: str, message_id: str) -> None:
+        """It has no messages about mandates."""
+        raise BankRefused(reason=NOT_OFFERED)
+
+    def mandate_report(self, report_id: str) -> bytes | None:
+        """It says nothing of mandates in files."""
         return None
 
     def _cut(self, record: str, field: str, text: str) -> str:

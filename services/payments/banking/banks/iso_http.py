@@ -20,8 +20,15 @@ from services.payments.banking.bank import (
     BankPayment,
     BankRefused,
 )
-from services.payments.banking.bank_file import BankNotice, CreditTransfer, PayoutHeading, StatusReport
-from services.payments.banking.iso20022 import camt, pain001, pain002
+from services.payments.banking.bank_file import (
+    BankNotice,
+    CreditTransfer,
+    DebitHeading,
+    DebitOrder,
+    PayoutHeading,
+    StatusReport,
+)
+from services.payments.banking.iso20022 import camt, pain001, pain002, pain008
 from services.payments.banking.iso20022.documents import FILE_BYTES_MAX
 from shared import responses
 from shared.kernel.money import Currency
@@ -125,9 +132,21 @@ class IsoHttpBank:
 
     def send_file(self, body: bytes, *, message_id: str) -> None:
         """Hand in a pain.001. A bank that says it has seen the id before has the file: nothing is done twice."""
-        answer = self._call(
-            "POST", "/files/pain.001", expected=(202, 409), data=body, headers={"Content-Type": "application/xml"}
-        )
+        self._hand_in("/files/pain.001", body, message_id=message_id)
+
+    def write_debits(self, heading: DebitHeading, debits: Sequence[DebitOrder]) -> bytes:
+        """A pain.008, checked against its schema, with its control sums."""
+        file = io.BytesIO()
+        pain008.write(heading, debits, into=file)
+        return file.getvalue()
+
+    def send_debits(self, body: bytes, *, message_id: str) -> None:
+        """Hand in a pain.008, as `send_file` does a pain.001."""
+        self._hand_in("/files/pain.008", body, message_id=message_id)
+
+    def _hand_in(self, path: str, body: bytes, *, message_id: str) -> None:
+        headers = {"Content-Type": "application/xml"}
+        answer = self._call("POST", path, expected=(202, 409), data=body, headers=headers)
         published = _read(answer.body, dict[str, Any])
         if published.get("message_id") != message_id:
             raise BankAnswerInvalid
@@ -159,6 +178,22 @@ class IsoHttpBank:
         """The camt.054 of a day."""
         body = self._file(f"/accounts/{quote(account, safe='')}/camt.054", params={"on": on.isoformat()})
         return None if body is None else camt.read(body)
+
+    def send_mandate_message(self, body: bytes, *, message: str, message_id: str) -> None:
+        """Hand in a pain.009, .010 or .011. A bank that has seen the id before has the message."""
+        family = ".".join(message.split(".")[:2])
+        answer = self._call(
+            "POST", f"/mandates/{family}", expected=(202, 409), data=body, headers={"Content-Type": "application/xml"}
+        )
+        published = _read(answer.body, dict[str, Any])
+        if published.get("message_id") != message_id:
+            raise BankAnswerInvalid
+        if answer.status == 409 and published.get("code") != "DUPL":
+            raise BankRefused(reason=str(published.get("code", ""))[:40])
+
+    def mandate_report(self, report_id: str) -> bytes | None:
+        """A pain.012, or a pain.011 of the payer's bank."""
+        return self._file(f"/mandates/reports/{quote(report_id, safe='')}")
 
     def _file(self, path: str, **more: Any) -> bytes | None:
         answer = self._call("GET", path, expected=(200, 404), bytes_max=FILE_BYTES_MAX, **more)

@@ -13,7 +13,19 @@ from shared.kernel.errors import Invalid
 from shared.kernel.money import Currency, Money
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
-_SCHEMAS_HERE = frozenset({"camt.054.001.08", "pain.001.001.09", "pain.002.001.12"})
+_SCHEMAS_HERE = frozenset(
+    {
+        "camt.054.001.08",
+        "pain.001.001.09",
+        "pain.002.001.12",
+        "pain.008.001.02",
+        "pain.008.001.08",
+        "pain.009.001.05",
+        "pain.010.001.05",
+        "pain.011.001.05",
+        "pain.012.001.05",
+    }
+)
 _NUMBER = re.compile(r"\+?[0-9]{1,18}(\.[0-9]{0,9})?", re.ASCII)
 _CURRENCIES = frozenset(each.value for each in Currency) - {Currency.OTHER.value}
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"

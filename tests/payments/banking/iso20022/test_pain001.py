@@ -38,10 +38,10 @@ def test_the_bank_reads_what_we_write():
     file = bank_reads(written(transfers), schemas=SCHEMAS)
 
     assert (file.message_id, file.count, file.control_sum) == ("MSG-1", "200", "20.100")
-    assert file.payments[0].debtor_account == FUND_ACCOUNT
+    assert file.payments[0].account == FUND_ACCOUNT
     assert [order.end_to_end_id for order in file.orders] == [one.end_to_end_id for one in transfers]
     assert file.orders[0].amount == "0.001"
-    assert file.orders[0].creditor_name == "أمينة بن سالم"
+    assert file.orders[0].party_name == "أمينة بن سالم"
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,7 @@ def test_whatever_may_be_paid_reaches_the_bank_unchanged(lines, currency):
 
     orders = bank_reads(written(transfers), schemas=SCHEMAS).orders
 
-    assert [(order.creditor_name, order.remittance) for order in orders] == [
-        (name, purpose) for name, purpose, _ in lines
-    ]
+    assert [(order.party_name, order.remittance) for order in orders] == [(name, purpose) for name, purpose, _ in lines]
     assert [Decimal(order.amount).scaleb(currency.decimals) for order in orders] == [minor for _, _, minor in lines]
     assert {order.currency for order in orders} == {currency}
 

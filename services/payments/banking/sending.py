@@ -1,0 +1,229 @@
+"""Sends files of orders, whatever they order, and follows each until every order of it is settled.
+
+A file is sent at most once under its id; where the outcome is not known the bank is asked, and the same file is sent
+again only if the bank has never seen it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import Generic, Protocol, TypeVar
+
+from services.payments.banking.bank import Bank, BankOf, BankOutcomeUnknown, BankRefused
+from services.payments.banking.bank_file import StatusReport
+from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
+from services.payments.order_files import rules
+from services.payments.order_files.order_file import OVER, FileStatus, OrderFile
+from shared.funds.fund import Fund
+from shared.jobs.job import JobKind
+from shared.kernel.money import Currency, Money
+from shared.kernel.moves import MoveNotAllowed
+from shared.kernel.personal import DataClass
+from shared.storage import blobs
+from shared.storage.service_context import ServiceContext
+from shared.storage.unit_of_work import UnitOfWork
+from shared.telemetry.failpoints import failpoint
+
+DAYS_BACK_MAX = 5
+
+File = TypeVar("File", bound=OrderFile)
+Answer = TypeVar("Answer")
+Refusals = Iterable[tuple[str, str]]
+"""EndToEndId and reason (ISO 20022) of each order that the bank refuses."""
+
+
+class OrderFiles(Protocol[File]):
+    """One kind of files, as its subject keeps them. `orders` opens the names of causes and failpoints."""
+
+    @property
+    def orders(self) -> str: ...
+
+    @property
+    def one_order(self) -> str: ...
+
+    @property
+    def job_name(self) -> str: ...
+
+    def load(self, uow: UnitOfWork, batch_id: str) -> File: ...
+
+    def change(self, uow: UnitOfWork, *, batch_id: str, rule: Callable[[File], File]) -> File: ...
+
+    def begin_sending(self, uow: UnitOfWork, *, batch_id: str) -> File:
+        """From now on the bank may have it; `discarded` where what it says is no longer so."""
+        ...
+
+    def check_later(self, uow: UnitOfWork, *, seen: File) -> None: ...
+
+    def report(self, uow: UnitOfWork, *, batch_id: str, refused: Refusals) -> File: ...
+
+    def refuse(self, uow: UnitOfWork, *, batch_id: str, refused: Refusals) -> None: ...
+
+    def is_settled(self, uow: UnitOfWork, file: File) -> bool: ...
+
+    def account(self, fund: Fund) -> str:
+        """The number of the fund's account on which the bank books them."""
+        ...
+
+    def send(self, bank: Bank, body: bytes, *, message_id: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class FileSender(Generic[File]):
+    """Sends and follows the files of one kind."""
+
+    bank_of: BankOf
+    files: OrderFiles[File]
+
+    @property
+    def job(self) -> JobKind:
+        return JobKind(name=self.files.job_name, run=self.run, lease_s=LEASE_S, attempts_max=ATTEMPTS_MAX, at_once=1)
+
+    def run(self, context: ServiceContext, fund_id: str, batch_id: str) -> None:
+        """Do the next step of one file. Without progress, it is scheduled again after a longer wait."""
+        file = self.files.load(context.reading(fund_id, by=BANK), batch_id)
+        if file.status not in OVER:
+            self.follow(context, fund_id, file)
+
+    def follow(self, context: ServiceContext, fund_id: str, file: File) -> None:
+        try:
+            self.look_at(context, fund_id, file)
+        except MoveNotAllowed:
+            if self.files.load(context.reading(fund_id, by=BANK), file.batch_id).status is file.status:
+                raise
+            return  # another worker was faster
+        self._keep(context, fund_id, file, partial(self.files.check_later, seen=file))
+
+    def look_at(self, context: ServiceContext, fund_id: str, file: File) -> None:
+        """Do what the state of one file asks for."""
+        match file.status:
+            case FileStatus.READY:
+                self._send(context, fund_id, file)
+            case FileStatus.SENDING:
+                # Somebody began to send it and did not live to write down what came of it.
+                self.change(context, fund_id, file, rule=rules.doubt)
+            case FileStatus.UNKNOWN:
+                is_there = self.bank_of(context.funds[fund_id]).has_file(file.batch_id)
+                known = rules.taken if is_there else rules.never_taken
+                self.change(context, fund_id, file, rule=known)
+            case FileStatus.SENT:
+                self._report(context, fund_id, file)
+            case _:
+                self._settle(context, fund_id, file)
+
+    def _send(self, context: ServiceContext, fund_id: str, file: File) -> None:
+        body = b"".join(blobs.read(context, fund_id, blobs.Blob(file.sha256, file.size, DataClass.BANK)))
+        sending = self._keep(context, fund_id, file, partial(self.files.begin_sending, batch_id=file.batch_id))
+        if sending.status in OVER:
+            return
+        failpoint(f"{self.files.one_order}.sending")
+        try:
+            self.files.send(self.bank_of(context.funds[fund_id]), body, message_id=file.batch_id)
+        except BankOutcomeUnknown:
+            self.change(context, fund_id, sending, rule=rules.doubt)
+            raise
+        except BankRefused as refused:
+            sent = self.change(context, fund_id, sending, rule=rules.taken)
+            nothing = _all_of(sent, reason=str(refused.parameters["reason"]))
+            self._keep(
+                context, fund_id, sent, lambda uow: self.files.report(uow, batch_id=sent.batch_id, refused=nothing)
+            )
+            return
+        failpoint(f"{self.files.one_order}.sent")
+        self.change(context, fund_id, sending, rule=rules.taken)
+
+    def _report(self, context: ServiceContext, fund_id: str, file: File) -> None:
+        """Keep the bank's first verdict. While it is still at it, what it refuses already counts; and since some banks
+        never say more than that a file is accepted, what they booked is looked up all the same."""
+        report = self.bank_of(context.funds[fund_id]).report(file.batch_id)
+        refused = _refused(report, file, context.funds[fund_id].currency) if report else []
+        if report is not None and not report.is_pending:
+            self._keep(
+                context, fund_id, file, lambda uow: self.files.report(uow, batch_id=file.batch_id, refused=refused)
+            )
+            return
+        self._refuse(context, fund_id, file, refused)
+        if report is not None and file.looks:
+            self._look_up(context, fund_id, file)
+        if self.files.is_settled(context.reading(fund_id, by=BANK), file):
+            self.change(context, fund_id, file, rule=rules.reported)
+
+    def _report_again(self, context: ServiceContext, fund_id: str, file: File) -> None:
+        """A bank may give its verdict in halves: what it refuses later counts as well."""
+        report = self.bank_of(context.funds[fund_id]).report(file.batch_id)
+        if report is not None:
+            self._refuse(context, fund_id, file, _refused(report, file, context.funds[fund_id].currency))
+
+    def _refuse(self, context: ServiceContext, fund_id: str, file: File, refused: Sequence[tuple[str, str]]) -> None:
+        if refused:
+            self._keep(
+                context, fund_id, file, lambda uow: self.files.refuse(uow, batch_id=file.batch_id, refused=refused)
+            )
+
+    def _settle(self, context: ServiceContext, fund_id: str, file: File) -> None:
+        """Close the file once all is settled; until then, look up what the bank booked, in case its webhook was
+        lost."""
+        uow = context.reading(fund_id, by=BANK)
+        if self.files.is_settled(uow, file):
+            self.change(context, fund_id, file, rule=rules.close)
+            return
+        self._look_up(context, fund_id, file)
+        self._report_again(context, fund_id, file)
+
+    def _look_up(self, context: ServiceContext, fund_id: str, file: File) -> None:
+        """Book what the bank booked on the days since the file was written."""
+        number = self.files.account(context.funds[fund_id])
+        for on in _days(file, context.reading(fund_id, by=BANK).at.date()):
+            notice = self.bank_of(context.funds[fund_id]).day(number, on=on)
+            if notice is not None:
+                book(context, fund_id, self._cause(file), notice)
+
+    def change(self, context: ServiceContext, fund_id: str, seen: File, *, rule: Callable[..., File]) -> File:
+        """Keep what a rule makes of the file now."""
+        return self._keep(
+            context,
+            fund_id,
+            seen,
+            lambda uow: self.files.change(uow, batch_id=seen.batch_id, rule=lambda file: rule(file, at=uow.at)),
+        )
+
+    def _keep(
+        self, context: ServiceContext, fund_id: str, file: File, action: Callable[[UnitOfWork], Answer]
+    ) -> Answer:
+        return in_unit_of_work(context, fund_id, self._cause(file), action)
+
+    def _cause(self, file: File) -> str:
+        return f"{self.files.orders}:{file.batch_id}"
+
+
+def _check(report: StatusReport, file: OrderFile, currency: Currency) -> None:
+    """The report is about this file: its id, its count and its sum."""
+    total = Money(file.total_minor, currency).decimal()
+    if (
+        report.original_message_id != file.batch_id
+        or report.original_count not in (None, len(file.order_ids))
+        or report.original_sum not in (None, total)
+    ):
+        raise rules.NotOfBatch(batch=file.batch_id)
+
+
+def _refused(report: StatusReport, file: OrderFile, currency: Currency) -> list[tuple[str, str]]:
+    """What of the file the bank refuses, EndToEndId and reason. Raises `NotOfBatch`."""
+    _check(report, file, currency)
+    return report.refusals(payment_id=file.batch_id, end_to_end_ids=_end_to_end_ids(file))
+
+
+def _all_of(file: OrderFile, *, reason: str) -> list[tuple[str, str]]:
+    """The bank refuses the whole file: each of its orders is refused, for a person to look into."""
+    return [(end_to_end_id, reason) for end_to_end_id in _end_to_end_ids(file)]
+
+
+def _end_to_end_ids(file: OrderFile) -> list[str]:
+    return [order_id.replace("-", "") for order_id in file.order_ids]
+
+
+def _days(file: OrderFile, until: date) -> Iterator[date]:
+    """The days (UTC) on which the bank may have booked the file, as far back as is worth asking."""
+    first = max(file.steps[0].at.date(), until - timedelta(days=DAYS_BACK_MAX))
+    for number in range((until - first).days + 1):
+        yield first + timedelta(days=number)

@@ -1,0 +1,137 @@
+"""Files of direct debits: as the schema has them, in each version, with their sums, as the bank reads them."""
+
+import io
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from services.payments.banking.bank_file import (
+    AmountNotPayable,
+    CurrenciesMixed,
+    DebitHeading,
+    DebitOrder,
+    DebitSequence,
+    NoTransfers,
+    TextNotAllowed,
+    Totals,
+)
+from services.payments.banking.iso20022 import pain008
+from services.payments.banking.iso20022.documents import SCHEMAS, ControlSumDiffers, CountDiffers, SchemaBroken
+from shared.funds.bindings import DEBIT_MESSAGES
+from shared.kernel.money import Money
+from simulators.bank.files import fault_of, read_debits
+from tests.payments.banking.files import DZD, FUND_ACCOUNT, TND
+
+
+def debit(end_to_end_id: str = "COL-1", **facts: Any) -> DebitOrder:
+    return DebitOrder(
+        **{
+            "end_to_end_id": end_to_end_id,
+            "debtor_name": "SARL Atelier « Inventé » & Fils",
+            "debtor_account": "00200300000000567873",
+            "debtor_bank": "002",
+            "amount": Money(315_025, DZD),
+            "purpose": "CT1600000001250CHAOS045",
+            "mandate_reference": "MD260000000112",
+            "signed_on": date(2026, 1, 5),
+            **facts,
+        }
+    )
+
+
+def heading(debits: list[DebitOrder], **facts: Any) -> DebitHeading:
+    return DebitHeading(
+        **{
+            "message": "pain.008.001.08",
+            "message_id": "MSG-1",
+            "created_at": datetime(2026, 2, 15, 9, 0, tzinfo=UTC),
+            "collect_on": date(2026, 2, 16),
+            "sequence": DebitSequence.FIRST,
+            "creditor_name": "الصندوق الوطني للتأمينات الاجتماعية",
+            "creditor_account": FUND_ACCOUNT,
+            "creditor_bank": "001",
+            "creditor_id": "DZ00CNX162",
+            "totals": Totals.of(debits),
+            **facts,
+        }
+    )
+
+
+def written(debits: list[DebitOrder], **facts: Any) -> bytes:
+    into = io.BytesIO()
+    pain008.write(heading(debits, **facts), debits, into=into)
+    return into.getvalue()
+
+
+@pytest.mark.parametrize("message", DEBIT_MESSAGES)
+def test_the_bank_reads_what_we_write_in_its_version(message: str) -> None:
+    debits = [debit(f"COL-{number}", amount=Money(number, TND)) for number in range(1, 201)]
+    file = read_debits(written(debits, message=message), schemas=SCHEMAS)
+    assert (file.message, file.message_id, file.count, file.control_sum) == (message, "MSG-1", "200", "20.100")
+    assert fault_of(file) is None and file.payments[0].account == FUND_ACCOUNT
+    first = file.orders[0]
+    assert (first.end_to_end_id, first.amount, first.currency) == ("COL-1", "0.001", "TND")
+    assert (first.party_name, first.party_account) == ("SARL Atelier « Inventé » & Fils", "00200300000000567873")
+    assert (first.mandate, first.remittance) == ("MD260000000112", "CT1600000001250CHAOS045")
+
+
+@pytest.mark.parametrize("message", DEBIT_MESSAGES)
+def test_everything_that_a_bank_asks_of_a_debit_is_where_the_standard_has_it(message: str) -> None:
+    """The places as public files of debits have them: group, payment block, mandate."""
+    root = etree.fromstring(written([debit()], message=message, is_booked_as_batch=True, sequence="RCUR"))
+    block = "{*}CstmrDrctDbtInitn/{*}PmtInf"
+    expected = {
+        "{*}CstmrDrctDbtInitn/{*}GrpHdr/{*}NbOfTxs": "1",
+        "{*}CstmrDrctDbtInitn/{*}GrpHdr/{*}CtrlSum": "3150.25",
+        f"{block}/{{*}}PmtInfId": "MSG-1",
+        f"{block}/{{*}}PmtMtd": "DD",
+        f"{block}/{{*}}BtchBookg": "true",
+        f"{block}/{{*}}CtrlSum": "3150.25",
+        f"{block}/{{*}}PmtTpInf/{{*}}SeqTp": "RCUR",
+        f"{block}/{{*}}ReqdColltnDt": "2026-02-16",
+        f"{block}/{{*}}CdtrSchmeId/{{*}}Id/{{*}}PrvtId/{{*}}Othr/{{*}}Id": "DZ00CNX162",
+        f"{block}/{{*}}DrctDbtTxInf/{{*}}DrctDbtTx/{{*}}MndtRltdInf/{{*}}MndtId": "MD260000000112",
+        f"{block}/{{*}}DrctDbtTxInf/{{*}}DrctDbtTx/{{*}}MndtRltdInf/{{*}}DtOfSgntr": "2026-01-05",
+        f"{block}/{{*}}DrctDbtTxInf/{{*}}DbtrAgt/{{*}}FinInstnId/{{*}}Othr/{{*}}Id": "002",
+    }
+    assert {path: root.findtext(path) for path in expected} == expected
+    assert etree.QName(root).namespace == f"urn:iso:std:iso:20022:tech:xsd:{message}"
+
+
+def test_what_was_not_agreed_is_left_to_the_bank() -> None:
+    assert etree.fromstring(written([debit()])).find(".//{*}BtchBookg") is None
+
+
+@pytest.mark.parametrize(
+    ("totals", "error"),
+    [
+        (Totals(2, Money(315_025, DZD)), CountDiffers),
+        (Totals(1, Money(315_024, DZD)), ControlSumDiffers),
+        (Totals(1, Money(315_025, TND)), CurrenciesMixed),
+    ],
+)
+def test_a_file_that_does_not_add_up_is_not_written(totals: Totals, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        written([debit()], totals=totals)
+
+
+def test_a_file_that_the_schema_refuses_is_not_written() -> None:
+    with pytest.raises(SchemaBroken):
+        written([debit()], sequence="NONE")
+
+
+def test_nothing_is_debited_from_nobody() -> None:
+    with pytest.raises(NoTransfers):
+        Totals.of([])
+    with pytest.raises(AmountNotPayable):
+        debit(amount=Money(0, DZD))
+
+
+@pytest.mark.parametrize("field", ["debtor_name", "debtor_account", "debtor_bank", "mandate_reference", "purpose"])
+@pytest.mark.parametrize("text", ["", " ", "x" * 141, "a\x00b", "a\ud800"])
+def test_what_no_file_can_hold_is_refused(field: str, text: str) -> None:
+    with pytest.raises(TextNotAllowed):
+        replace(debit(), **{field: text})

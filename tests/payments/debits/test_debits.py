@@ -1,0 +1,566 @@
+"""Direct debits and the bank, a running program: drawn, refused, given back, silent, and killed in between."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from pymongo.database import Database
+
+from services.payments.banking.bank import BankOutcomeUnknown
+from services.payments.banking.banks.iso_http import IsoHttpBank
+from services.payments.banking.debiting import DebitSender
+from services.payments.banking.fetching import StatementFetcher
+from services.payments.collections import actions as collections
+from services.payments.collections.collection import Collection
+from services.payments.debits import store
+from services.payments.debits.debit_file import DebitFile
+from services.payments.mandates import store as mandates
+from services.payments.mandates.mandate import Mandate
+from services.payments.mandates.mandate import Status as MandateStatus
+from services.payments.order_files import rules as order_files
+from services.payments.order_files.order_file import FileStatus
+from shared.funds.calendar import Holidays
+from shared.funds.fund import Fund
+from shared.kernel.outcome import Outcome
+from shared.kernel.personal import DataClass
+from shared.storage import blobs
+from shared.storage.connection import connect
+from shared.storage.service_context import ServiceContext
+from tests.kit.callers import Office
+from tests.kit.clock import RunningClock
+from tests.kit.contexts import DZ, funds, keys, published, reading, someone
+from tests.kit.rounds import Rounds
+from tests.payments.bank import API_KEY, Bank, credited, office, own_settings, post_signed, running_bank
+from tests.payments.banking.files import entry, notice, status_report
+from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
+from tests.payments.mandates.builders import account, agreement, mandate
+
+WAIT_MAX_S = 1.5
+DUE = "3150.25"
+AGES_AGO = date(2020, 1, 1)
+
+
+def rib(ending: str) -> str:
+    """An account at the simulated bank, which does with it what the ending before the key says."""
+    bare = f"00200300000000{ending}"
+    return f"{bare}{97 - int(bare[3:]) * 100 % 97:02d}"
+
+
+GOOD = "5678"
+
+
+def always_open() -> Fund:
+    """The fund, and its bank, on every day of the year: no test depends on the day on which it is run."""
+    own = funds()[DZ]
+    agreed = own.payments.direct_debit
+    assert agreed is not None
+    payments = replace(own.payments, direct_debit=replace(agreed, notice_days=0))
+    bindings = replace(own.bindings, bank=replace(own.bindings.bank, debit_lead_days=0))
+    sections = replace(own.sections, payments=payments, bindings=bindings)
+    return replace(own, weekend=(), holidays=Holidays(is_national=False), sections=sections)
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Iterator[Bank]:
+    """One for each test: payments looks up all that a bank booked, also what another test had it book."""
+    with running_bank(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def clock() -> RunningClock:
+    return RunningClock()
+
+
+@pytest.fixture
+def context(database: Database[dict[str, Any]], mongodb: str, clock: RunningClock) -> ServiceContext:
+    return ServiceContext(database=connect(mongodb, database.name), funds={DZ: always_open()}, keys=keys(), clock=clock)
+
+
+@pytest.fixture
+def made(context: ServiceContext, bank: Bank) -> Office:
+    bank.delivered = len(bank.fund.webhooks)
+    return office(context, own_settings(bank.url))
+
+
+@pytest.fixture
+def client(bank: Bank) -> IsoHttpBank:
+    return IsoHttpBank(url=bank.url, api_key=API_KEY, timeout_s=WAIT_MAX_S)
+
+
+@pytest.fixture
+def debiting(client: IsoHttpBank) -> Rounds:
+    return Rounds(DebitSender(lambda _: client))
+
+
+@pytest.fixture
+def fetching(client: IsoHttpBank) -> Rounds:
+    return Rounds(StatementFetcher(lambda _: client))
+
+
+def sign(
+    context: ServiceContext,
+    ending: str = GOOD,
+    *,
+    employer_id: str = FIRM,
+    reference: str = "MD260000000112",
+    **facts: Any,
+) -> Mandate:
+    """The employer has a mandate in force for an account."""
+    number = rib(ending)
+    signed = mandate(
+        mandate_id=f"m-{employer_id}",
+        employer_id=employer_id,
+        reference=reference,
+        account=account(number=number),
+        bank_agreement=agreement(account_number=number, reference=reference),
+        starts_on=context.clock().date() - timedelta(days=30),
+        **facts,
+    )
+    return context.run(
+        DZ, by=someone(), cause="test:mandate", action=lambda uow: mandates.mandates.save(uow, Outcome(signed))
+    )
+
+
+def cancel(context: ServiceContext, signed: Mandate) -> None:
+    cancelled = replace(signed, status=MandateStatus.CANCELLED)
+    context.run(
+        DZ, by=someone(), cause="test:cancel", action=lambda uow: mandates.mandates.save(uow, Outcome(cancelled))
+    )
+
+
+def ask(made: Office, declaration_id: str = "d1", rail: str = "direct-debit", *, employer_id: str = FIRM) -> str:
+    asked = made.employer(employer_id).post(f"/declarations/{declaration_id}/collections", {"rail": rail})
+    assert asked.status_code == 201, asked.text
+    return str(asked.json["collection_id"])
+
+
+def see(context: ServiceContext, collection_id: str) -> Collection:
+    found = collections.find(reading(context), collection_id)
+    assert found is not None
+    return found
+
+
+def all_files(context: ServiceContext) -> list[DebitFile]:
+    rows = context.database["debit_files"].find().sort("_id", 1)
+    return [store.files.load(reading(context), str(row["batch_id"])) for row in rows]
+
+
+def only_file(context: ServiceContext) -> DebitFile:
+    (file,) = all_files(context)
+    return file
+
+
+def until_reported(context: ServiceContext, debiting: Rounds, clock: RunningClock) -> None:
+    for _ in range(2):
+        debiting.run(context, DZ)
+        clock.move(seconds=3)
+
+
+def balance(made: Office, code: str) -> tuple[str, str | None]:
+    found = made.staff().get(f"/ledger/accounts/{code}")
+    return (found.json["balance"], found.json["side"]) if found.status_code == 200 else ("0.00", None)
+
+
+def owed(made: Office, declaration_id: str = "d1") -> dict[str, Any]:
+    shown: dict[str, Any] = made.employer(FIRM).get(f"/declarations/{declaration_id}/collections").json
+    return shown
+
+
+def is_declared_collected(made: Office) -> bool:
+    shown, differences = owed(made), made.staff().get("/differences").json["items"]
+    return (shown["due"], shown["left"], differences) == (shown["paid"], "0.00", [])
+
+
+def posted(made: Office, cause: str) -> list[tuple[str, str, str]]:
+    """What an entry of the ledger moved."""
+    (posted,) = made.staff().get(f"/ledger/entries?cause={cause}").json["items"]
+    return sorted((each["account"], each["side"], each["amount"]) for each in posted["postings"])
+
+
+# --- Offered and announced --------------------------------------------------------------------------------------------
+
+
+def test_it_is_offered_with_its_day_where_a_mandate_is_in_force(context: ServiceContext, made: Office) -> None:
+    open_obligation(context)
+    assert [way["rail"] for way in owed(made)["ways"]] == ["transfer", "card"]
+    refused = made.employer(FIRM).post("/declarations/d1/collections", {"rail": "direct-debit"})
+    assert (refused.status_code, refused.json["code"]) == (409, "collection.mandate-missing")
+    sign(context)
+    ways = owed(made)["ways"]
+    assert [way["rail"] for way in ways] == ["transfer", "card", "direct-debit"]
+    assert ways[-1]["debit_on"] == reading(context).today.isoformat() and ways[0]["debit_on"] is None
+    asked = made.employer(FIRM).get(f"/collections/{ask(made)}").json
+    assert (asked["status"], asked["debit_on"], asked["is_repetition"]) == ("planned", ways[-1]["debit_on"], False)
+    assert published(context)[-2:] == ["payments.collection-requested", "payments.debit-announced"]
+
+
+# --- Drawn ------------------------------------------------------------------------------------------------------------
+
+
+def test_drawn_and_booked_declared_is_collected(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+) -> None:
+    open_obligation(context)
+    sign(context)
+    collection_id = ask(made)
+    until_reported(context, debiting, clock)
+    assert see(context, collection_id).status == "sent"
+    assert owed(made)["ways"] == [], "nobody pays twice what the bank is debiting"
+    bank.deliver(made)
+    fetching.run(context, DZ)
+    assert see(context, collection_id).status == "debited" and is_declared_collected(made)
+    assert balance(made, f"receivable:{FIRM}:2025") == ("0.00", None)
+    assert posted(made, f"collection:{collection_id}") == [
+        ("bank:collections", "debit", DUE),
+        (f"receivable:{FIRM}:2025", "credit", DUE),
+    ]
+    assert published(context)[-2:] == ["payments.payment-debited", "payments.declaration-paid"]
+    clock.move(minutes=2)
+    debiting.run(context, DZ)
+    assert only_file(context).status is FileStatus.CLOSED and debiting.run(context, DZ) == 0
+
+
+def test_those_of_a_day_go_into_one_file_and_the_first_of_a_mandate_apart(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds
+) -> None:
+    for number, employer_id in enumerate((FIRM, OTHER_FIRM)):
+        open_obligation(context, f"d{number}", employer_id=employer_id)
+        reference = ("MD260000000112", "MD260000000209")[number]
+        sign(context, employer_id=employer_id, reference=reference, last_debit_on=None if number else AGES_AGO)
+        ask(made, f"d{number}", employer_id=employer_id)
+    open_obligation(context, "d9", period="2024")
+    ask(made, "d9")
+    assert debiting.gather(context, DZ) == 3
+    found = {file.sequence: len(file.collection_ids) for file in all_files(context)}
+    assert found == {"FRST": 1, "RCUR": 2}
+
+
+def test_a_file_booked_as_one_credit_without_its_debits_pays_them_all(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+) -> None:
+    open_obligation(context)
+    open_obligation(context, "d2", period="2024")
+    sign(context)
+    ids = [ask(made), ask(made, "d2")]
+    bank.fault("batch-not-listed")
+    until_reported(context, debiting, clock)
+    bank.deliver(made)
+    fetching.run(context, DZ)
+    assert [see(context, each).status for each in ids] == ["debited", "debited"]
+    assert is_declared_collected(made)
+
+
+def test_a_credit_for_another_sum_than_the_file_is_for_a_person(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+) -> None:
+    open_obligation(context)
+    sign(context, "0108")
+    collection_id = ask(made)
+    until_reported(context, debiting, clock)
+    block = f"<Btch><PmtInfId>{only_file(context).batch_id}</PmtInfId><NbOfTxs>1</NbOfTxs></Btch>"
+    number = f"<Othr><Id>{funds()[DZ].payments.collections.number}</Id></Othr>"
+    bank.announce_statement(notice(entry("3150.24", direction="CRDT", details=block), account=number))
+    bank.deliver(made)
+    fetching.run(context, DZ)
+    assert see(context, collection_id).status == "sent"
+    waiting = [each["amount"] for each in made.staff().get("/bank/entries").json["items"]]
+    assert waiting.count("3150.24") == 1
+
+
+def test_one_that_the_bank_never_told_of_is_looked_up(
+    context: ServiceContext, made: Office, debiting: Rounds, clock: RunningClock
+) -> None:
+    open_obligation(context)
+    sign(context, "0108")
+    collection_id = ask(made)
+    until_reported(context, debiting, clock)
+    debiting.run(context, DZ)
+    assert see(context, collection_id).status == "debited" and is_declared_collected(made)
+
+
+def test_one_that_is_told_of_twice_is_booked_once(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+) -> None:
+    open_obligation(context)
+    sign(context, "0107")
+    ask(made)
+    until_reported(context, debiting, clock)
+    bank.deliver(made, 2)
+    fetching.run(context, DZ)
+    assert is_declared_collected(made) and balance(made, f"credit:{FIRM}") == ("0.00", None)
+
+
+# --- Refused ----------------------------------------------------------------------------------------------------------
+
+
+def test_refused_for_lack_of_funds_it_is_tried_once_more_and_is_good(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+) -> None:
+    open_obligation(context)
+    sign(context, "0102")
+    first = ask(made)
+    until_reported(context, debiting, clock)
+    refused = made.employer(FIRM).get(f"/collections/{first}").json
+    assert refused["status"] == "refused"
+    assert refused["timeline"][-1]["reason"] == "Le compte n'était pas assez approvisionné."
+    (again,) = [each for each in owed(made)["items"] if each["is_repetition"]]
+    assert again["status"] == "planned"
+    assert see(context, again["collection_id"]).repeats == first
+    assert debiting.gather(context, DZ) == 0, "its day has not come"
+    clock.move(days=5)
+    until_reported(context, debiting, clock)
+    clock.move(days=-5)  # the bank's own clock has stood still
+    bank.deliver(made)
+    fetching.run(context, DZ)
+    assert see(context, again["collection_id"]).status == "debited" and is_declared_collected(made)
+
+
+def test_refused_twice_it_is_for_the_employer_to_pay_in_another_way(
+    context: ServiceContext, made: Office, debiting: Rounds, clock: RunningClock
+) -> None:
+    open_obligation(context)
+    sign(context, "0105")
+    ask(made)
+    until_reported(context, debiting, clock)
+    clock.move(days=5)
+    until_reported(context, debiting, clock)
+    clock.move(days=-5)
+    shown = owed(made)
+    assert [each["status"] for each in shown["items"]] == ["refused", "refused"]
+    assert (shown["left"], shown["status"]) == (DUE, "open") and shown["ways"] != []
+    assert published(context).count("payments.debit-refused") == 2
+    assert published(context).count("payments.debit-announced") == 2
+    assert balance(made, f"receivable:{FIRM}:2025") == (DUE, "debit")
+
+
+@pytest.mark.parametrize(("ending", "reason"), [("0101", "AC01"), ("0103", "MD01")])
+def test_what_will_not_be_gone_in_some_days_is_not_tried_again(
+    context: ServiceContext, made: Office, debiting: Rounds, clock: RunningClock, ending: str, reason: str
+) -> None:
+    open_obligation(context)
+    sign(context, ending)
+    collection_id = ask(made)
+    until_reported(context, debiting, clock)
+    refused = see(context, collection_id)
+    assert (refused.status, refused.steps[-1].about) == ("refused", reason)
+    assert len(owed(made)["items"]) == 1
+    assert ask(made, rail="transfer")
+
+
+@pytest.mark.parametrize("level", ["group", "block"])
+def test_a_file_that_is_refused_whole_debits_nobody(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, clock: RunningClock, level: str
+) -> None:
+    open_obligation(context)
+    sign(context, "0108")
+    collection_id = ask(made)
+    debiting.run(context, DZ)
+    file = only_file(context)
+    refusal = "<StsRsnInf><Rsn><Cd>AG01</Cd></Rsn></StsRsnInf>"
+    named = f"<OrgnlPmtInfId>{file.batch_id}</OrgnlPmtInfId>"
+    block = f"<OrgnlPmtInfAndSts>{named}<PmtInfSts>RJCT</PmtInfSts>{refusal}</OrgnlPmtInfAndSts>"
+    verdict = {
+        "group": status_report(group=f"<GrpSts>RJCT</GrpSts>{refusal}"),
+        "block": status_report(block, group="<GrpSts>PART</GrpSts>"),
+    }[level].replace(b"MSG-1", file.batch_id.encode())
+    verdict = verdict.replace(b"<OrgnlNbOfTxs>3<", b"<OrgnlNbOfTxs>1<").replace(b">4500.00<", b">3150.25<")
+    bank.answer(file.batch_id, verdict.replace(b"pain.001.001.09", b"pain.008.001.02"))
+    until_reported(context, debiting, clock)
+    refused = see(context, collection_id)
+    assert (refused.status, refused.steps[-1].about) == ("refused", "AG01")
+
+
+def test_a_verdict_on_another_file_is_none(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, clock: RunningClock
+) -> None:
+    open_obligation(context)
+    sign(context, "0108")
+    collection_id = ask(made)
+    debiting.run(context, DZ)
+    bank.answer(only_file(context).batch_id, status_report(group="<GrpSts>RJCT</GrpSts>"))
+    until_reported(context, debiting, clock)
+    assert see(context, collection_id).status == "sent"
+
+
+# --- Given back -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ending", "reason"), [("0404", "AC04"), ("0406", "MD06")])
+def test_given_back_after_settlement_it_is_due_again(
+    context: ServiceContext,
+    made: Office,
+    bank: Bank,
+    debiting: Rounds,
+    fetching: Rounds,
+    clock: RunningClock,
+    ending: str,
+    reason: str,
+) -> None:
+    open_obligation(context)
+    sign(context, ending)
+    collection_id = ask(made)
+    until_reported(context, debiting, clock)
+    bank.deliver(made, 2)
+    fetching.run(context, DZ)
+    back = see(context, collection_id)
+    assert (back.status, back.steps[-1].about) == ("reversed", reason)
+    assert balance(made, f"receivable:{FIRM}:2025") == (DUE, "debit")
+    events = [each for row in context.database["outbox"].find() for each in row["events"]]
+    (reversed_,) = [json.loads(each["body"]) for each in events if "payment-reversed" in each["type"]]
+    assert (reversed_["mandate_id"], reversed_["reason"]) == (f"m-{FIRM}", reason)
+    cause = f"collection:{collection_id}:reversed:{back.reversals[0].entry_id}"
+    assert posted(made, cause) == [("bank:collections", "credit", DUE), (f"receivable:{FIRM}:2025", "debit", DUE)]
+
+
+def test_given_back_weeks_later_it_is_due_again(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+) -> None:
+    open_obligation(context)
+    sign(context)
+    collection_id = ask(made)
+    until_reported(context, debiting, clock)
+    bank.deliver(made)
+    fetching.run(context, DZ)
+    end_to_end_id = collection_id.replace("-", "")
+    back = requests.post(f"{bank.url}/_debits/{end_to_end_id}/return", json={"reason": "MD06"}, timeout=5)
+    assert back.status_code == 200
+    bank.deliver(made)
+    fetching.run(context, DZ)
+    assert see(context, collection_id).status == "reversed" and owed(made)["left"] == DUE
+
+
+# --- Taken out before the file leaves ---------------------------------------------------------------------------------
+
+
+def test_a_debt_paid_otherwise_before_the_file_leaves_is_taken_out_of_it(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, clock: RunningClock
+) -> None:
+    for number, employer_id in enumerate((FIRM, OTHER_FIRM)):
+        open_obligation(context, f"d{number}", employer_id=employer_id)
+        sign(context, "0108", employer_id=employer_id, reference=("MD260000000112", "MD260000000209")[number])
+    paid, other = ask(made, "d0"), ask(made, "d1", employer_id=OTHER_FIRM)
+    assert debiting.gather(context, DZ) == 2
+    assert [see(context, each).status for each in (paid, other)] == ["in-file", "in-file"]
+    reference = made.employer(FIRM).get(f"/collections/{paid}").json["reference"]
+    assert post_signed(made, credited(reference)).status_code == 200
+    for _ in range(4):
+        debiting.run(context, DZ)
+    discarded, sent = all_files(context)
+    assert discarded.status is FileStatus.DISCARDED and discarded.next_look_at is None
+    assert sent.collection_ids == (other,) and see(context, other).batch_id == sent.batch_id
+    assert see(context, paid).status == "debited"
+    assert [taken["message_id"] for taken in bank.log("file-taken")][-1] == sent.batch_id
+    assert discarded.batch_id not in [taken["message_id"] for taken in bank.log("file-taken")]
+
+
+def test_another_way_to_pay_takes_the_place_of_a_planned_debit_and_not_of_one_at_the_bank(
+    context: ServiceContext, made: Office, debiting: Rounds
+) -> None:
+    open_obligation(context)
+    sign(context, "0108")
+    planned = ask(made)
+    transfer = ask(made, rail="transfer")
+    assert [see(context, each).status for each in (planned, transfer)] == ["withdrawn", "announced"]
+    assert debiting.run(context, DZ) == 0 and all_files(context) == []
+    at_bank = ask(made)
+    assert see(context, transfer).status == "withdrawn"
+    debiting.run(context, DZ)
+    refused = made.employer(FIRM).post("/declarations/d1/collections", {"rail": "transfer"})
+    assert (refused.status_code, refused.json["code"]) == (409, "collection.debit-under-way")
+    assert see(context, at_bank).status == "sent"
+
+
+def test_money_that_comes_beside_a_debit_at_the_bank_is_a_credit(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+) -> None:
+    open_obligation(context)
+    sign(context)
+    collection_id = ask(made)
+    until_reported(context, debiting, clock)
+    reference = made.employer(FIRM).get(f"/collections/{collection_id}").json["reference"]
+    assert post_signed(made, credited(reference)).status_code == 200
+    bank.deliver(made)
+    fetching.run(context, DZ)
+    assert is_declared_collected(made) and balance(made, f"credit:{FIRM}") == (DUE, "credit")
+
+
+# --- I11: nothing without a mandate in force --------------------------------------------------------------------------
+
+
+def test_i11_a_mandate_that_ends_before_the_file_is_written_debits_nothing(
+    context: ServiceContext, made: Office, debiting: Rounds
+) -> None:
+    open_obligation(context)
+    signed = sign(context)
+    collection_id = ask(made)
+    cancel(context, signed)
+    assert debiting.gather(context, DZ) == 1 and all_files(context) == []
+    refused = see(context, collection_id)
+    assert (refused.status, refused.steps[-1].about) == ("refused", "MD01")
+    assert published(context)[-1] == "payments.debit-refused"
+
+
+def test_i11_a_mandate_that_ends_between_writing_and_sending_debits_nothing(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds
+) -> None:
+    open_obligation(context)
+    signed = sign(context)
+    collection_id = ask(made)
+    debiting.gather(context, DZ)
+    cancel(context, signed)
+    for _ in range(3):
+        debiting.run(context, DZ)
+    (file,) = all_files(context)
+    assert file.status is FileStatus.DISCARDED and see(context, collection_id).status == "refused"
+    assert file.batch_id not in [taken["message_id"] for taken in bank.log("file-taken")]
+
+
+# --- Silent, and killed in between ------------------------------------------------------------------------------------
+
+
+def test_a_file_that_was_sent_into_silence_is_asked_about_and_not_sent_again(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, clock: RunningClock
+) -> None:
+    open_obligation(context)
+    sign(context, "0108")
+    collection_id = ask(made)
+    bank.fault("answer-lost", seconds=WAIT_MAX_S + 0.2)
+    with pytest.raises(BankOutcomeUnknown):
+        debiting.run(context, DZ)
+    assert see(context, collection_id).is_at_bank and only_file(context).status is FileStatus.UNKNOWN
+    clock.move(seconds=3)
+    debiting.run(context, DZ)
+    assert only_file(context).status in (FileStatus.SENT, FileStatus.REPORTED)
+    assert bank.log("file-duplicate") == []
+
+
+@pytest.mark.parametrize("was_sent", [True, False])
+def test_killed_while_sending_it_is_debited_once(
+    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, clock: RunningClock, was_sent: bool
+) -> None:
+    open_obligation(context)
+    sign(context, "0108")
+    collection_id = ask(made)
+    debiting.gather(context, DZ)
+    file = only_file(context)
+    debiting.sending.change(context, DZ, file, rule=order_files.begin_sending)
+    if was_sent:
+        body = _body(context, file)
+        debiting.bank_of(funds()[DZ]).send_debits(body, message_id=file.batch_id)  # and here the process dies
+    assert debiting.run(context, DZ) == 0, "somebody may still be at it"
+    for _ in range(8):
+        clock.move(seconds=16)
+        debiting.run(context, DZ)
+    assert see(context, collection_id).status == "debited" and is_declared_collected(made)
+    taken = [each for each in bank.log("file-taken") if each["message_id"] == file.batch_id]
+    assert len(taken) == 1 and bank.log("file-duplicate") == []
+
+
+def _body(context: ServiceContext, file: DebitFile) -> bytes:
+    return b"".join(blobs.read(context, DZ, blobs.Blob(file.sha256, file.size, DataClass.BANK)))
