@@ -235,6 +235,21 @@ class DecisionView(TypedDict):
     explained: "ExplainedSumView | None"
     conditions: list["ConditionResultView"]
 
+class DifferingView(TypedDict):
+    condition: "ConditionResultView"
+    text: str
+
+class PaymentCheckView(TypedDict):
+    status: str
+    text: str
+    since: str
+    hold: "str | None"
+    hold_text: "str | None"
+    amount: "str | None"
+    differing: list["DifferingView"]
+    looked_at: "str | None"
+    reason: str
+
 class StepView(TypedDict):
     status: str
     at: str
@@ -287,6 +302,8 @@ class ClaimView(TypedDict):
     granted: str
     overpaid: str
     currency: str
+    payment_check: "PaymentCheckView | None"
+    is_payment_held: bool
     assigned_to: "str | None"
     timeline: list["StepView"]
     contest: "ContestView | None"
@@ -360,6 +377,7 @@ class FindingView(TypedDict):
 class AgentClaimView(TypedDict):
     claim: "ClaimView"
     proposal: "ProposalView | None"
+    earlier_decisions: list["DecisionView"]
     objection: "ObjectionView | None"
     medical: "ReviewView | None"
     judgement: "JudgementView | None"
@@ -396,6 +414,9 @@ class RefusedLineBody(TypedDict):
 
 class ApprovalBody(TypedDict):
     refused_lines: NotRequired[list["RefusedLineBody"]]
+
+class HeldPaymentBody(TypedDict):
+    reason: str
 
 class ObjectionBody(TypedDict):
     reason: str
@@ -1099,9 +1120,9 @@ def claims_withdraw(api: Api, claim_id: str, *, idempotency_key: str, version: i
     """Take one's own claim back while it is undecided; its papers may then be filed again."""
     return api.call(SERVICE, "POST", "/claims/{claim_id}/withdrawal", at={"claim_id": claim_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
-def claims_queue(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None, assigned_to: str | None = None, due_before: str | None = None, is_overdue: bool | None = None, is_to_recover: bool | None = None, reference: str | None = None, person_ref: str | None = None) -> "ClaimViewPage":
+def claims_queue(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None, assigned_to: str | None = None, due_before: str | None = None, is_overdue: bool | None = None, is_to_recover: bool | None = None, is_payment_held: bool | None = None, reference: str | None = None, person_ref: str | None = None) -> "ClaimViewPage":
     """Claims by status, holder, due day, reference or person; those first that are to be decided first."""
-    return api.call(SERVICE, "GET", "/queue/claims", query={"purpose": purpose, "limit": limit, "cursor": cursor, "status": status, "assigned_to": assigned_to, "due_before": due_before, "is_overdue": is_overdue, "is_to_recover": is_to_recover, "reference": reference, "person_ref": person_ref})  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/queue/claims", query={"purpose": purpose, "limit": limit, "cursor": cursor, "status": status, "assigned_to": assigned_to, "due_before": due_before, "is_overdue": is_overdue, "is_to_recover": is_to_recover, "is_payment_held": is_payment_held, "reference": reference, "person_ref": person_ref})  # type: ignore[no-any-return]
 
 def claims_read_for_decision(api: Api, claim_id: str, *, purpose: str | None = None) -> "AgentClaimView":
     """One claim, with the person's others about the same act and day, and what of it may be filed twice."""
@@ -1142,6 +1163,14 @@ def claims_approve(api: Api, claim_id: str, *, idempotency_key: str, body: "Appr
 def claims_confirm(api: Api, claim_id: str, *, idempotency_key: str, version: int | None = None) -> "ClaimView":
     """Confirm, as a second person, what another agent granted: from now on the fund owes it."""
     return api.call(SERVICE, "POST", "/claims/{claim_id}/confirmation", at={"claim_id": claim_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def claims_release_payment(api: Api, claim_id: str, *, idempotency_key: str, body: "HeldPaymentBody", version: int | None = None) -> "ClaimView":
+    """Have a payment that was held paid as it was decided. Who decided the claim does not."""
+    return api.call(SERVICE, "POST", "/claims/{claim_id}/payment-release", at={"claim_id": claim_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def claims_decide_anew(api: Api, claim_id: str, *, idempotency_key: str, body: "HeldPaymentBody", version: int | None = None) -> "ClaimView":
+    """Have a claim whose payment was held decided anew; what was decided first is kept."""
+    return api.call(SERVICE, "POST", "/claims/{claim_id}/new-decision", at={"claim_id": claim_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def claims_complete(api: Api, claim_id: str, *, idempotency_key: str, version: int | None = None) -> "ClaimView":
     """Say that what a granted request asks for has been done: a card issued, data put right."""

@@ -36,6 +36,8 @@ ACTS = (
     "object",
     "carry-out",
     "separate",
+    "release-payment",
+    "decide-anew",
     "note",
     "person",
 )
@@ -56,7 +58,7 @@ def claim_state(status: str) -> str:
 @signed_in("staff")
 def one(claim_id: str) -> Response:
     """All that is needed to decide, on one page."""
-    return _page(claim_id)
+    return page(claim_id)
 
 
 @pages.get("/papers/<upload_id>")
@@ -76,14 +78,14 @@ def paper(upload_id: str) -> Response:
 @signed_in("staff")
 def take(claim_id: str) -> Response:
     """Take it out of the common queue."""
-    return _act(claim_id, "take", service.claims_assign, _("The case is yours."))
+    return act(claim_id, "take", service.claims_assign, _("The case is yours."))
 
 
 @pages.post("/cases/<claim_id>/release")
 @signed_in("staff")
 def release(claim_id: str) -> Response:
     """Put it back into the common queue."""
-    return _act(claim_id, "release", service.claims_release, _("The case is back in the queue."), is_over=True)
+    return act(claim_id, "release", service.claims_release, _("The case is back in the queue."), is_over=True)
 
 
 @pages.post("/cases/<claim_id>/reassign")
@@ -95,69 +97,7 @@ def reassign(claim_id: str) -> Response:
         "to": typed.get("to", "").strip() or None,
         "reason": typed.get("reason", "").strip(),
     }
-    return _act(claim_id, "reassign", service.claims_reassign, _("The case is reassigned."), body=body)
-
-
-@pages.post("/cases/<claim_id>/complete")
-@signed_in("staff")
-def complete(claim_id: str) -> Response:
-    """Nothing is lacking: the person sees it."""
-    return _act(claim_id, "complete", service.claims_find_complete, _("The claim is noted as complete."))
-
-
-@pages.post("/cases/<claim_id>/ask")
-@signed_in("staff")
-def ask(claim_id: str) -> Response:
-    """One more paper, with the reason."""
-    body: service.PaperRequestBody = {"kind": request.form.get("kind", ""), "reason": request.form.get("reason", "")}
-    return _act(claim_id, "ask", service.claims_ask_paper, _("The paper is asked for."), body=body, is_over=True)
-
-
-@pages.post("/cases/<claim_id>/approve")
-@signed_in("staff")
-def approve(claim_id: str) -> Response:
-    """Grant it line by line. Without a script, the total is asked for by a button of its own."""
-    if request.form.get("only") == "total":
-        return _page(claim_id, sent="approve")
-    body: service.ApprovalBody = {"refused_lines": refused_lines(request.form.items())}
-    return _act(claim_id, "approve", service.claims_approve, _("The decision is made."), body=body, is_over=True)
-
-
-@pages.post("/cases/<claim_id>/refuse")
-@signed_in("staff")
-def refuse(claim_id: str) -> Response:
-    """Refuse the whole claim, for one of the fund's reasons."""
-    body: service.RefusalBody = {"reason": request.form.get("reason", "")}
-    return _act(claim_id, "refuse", service.claims_refuse, _("The claim is refused."), body=body, is_over=True)
-
-
-@pages.post("/cases/<claim_id>/medical")
-@signed_in("staff")
-def send_to_medical(claim_id: str) -> Response:
-    """Ask medical control, whose answer binds."""
-    return _act(claim_id, "medical", service.reviews_ask, _("The case is with medical control."), is_over=True)
-
-
-@pages.post("/cases/<claim_id>/confirm")
-@signed_in("staff")
-def confirm(claim_id: str) -> Response:
-    """A second person agrees."""
-    return _act(claim_id, "confirm", service.claims_confirm, _("The decision is confirmed."), is_over=True)
-
-
-@pages.post("/cases/<claim_id>/object")
-@signed_in("staff")
-def send_back(claim_id: str) -> Response:
-    """A second person does not agree, and says why."""
-    body: service.ObjectionBody = {"reason": request.form.get("reason", "").strip()}
-    return _act(claim_id, "object", service.claims_send_back, _("The case goes back."), body=body, is_over=True)
-
-
-@pages.post("/cases/<claim_id>/carry-out")
-@signed_in("staff")
-def carry_out(claim_id: str) -> Response:
-    """What was granted has been done."""
-    return _act(claim_id, "carry-out", service.claims_complete, _("Noted as carried out."), is_over=True)
+    return act(claim_id, "reassign", service.claims_reassign, _("The case is reassigned."), body=body)
 
 
 @pages.post("/cases/<claim_id>/separate")
@@ -165,7 +105,7 @@ def carry_out(claim_id: str) -> Response:
 def separate(claim_id: str) -> Response:
     """Two that are alike are two."""
     body: service.SeparationBody = {"claim_id": request.form.get("other", "")}
-    return _act(claim_id, "separate", service.claims_separate, _("Noted: these are two claims."), body=body)
+    return act(claim_id, "separate", service.claims_separate, _("Noted: these are two claims."), body=body)
 
 
 @pages.post("/cases/<claim_id>/notes")
@@ -177,7 +117,7 @@ def note(claim_id: str) -> Response:
     try:
         service.notes_write(api(), claim_id, idempotency_key=form.key, body=body)
     except Problem as problem:
-        return _page(claim_id, problem=problem, sent="note")
+        return page(claim_id, problem=problem, sent="note")
     form.done()
     return go_to("case.one", claim_id=claim_id, queue=queue_worked_on() or None)
 
@@ -193,17 +133,17 @@ def person(claim_id: str) -> Response:
     return go_to("persons.one", person_ref=found["person_ref"], purpose=PURPOSE)
 
 
-def _act(
-    claim_id: str, act: str, call: Callable[..., Any], said: str, *, body: Any = None, is_over: bool = False
+def act(
+    claim_id: str, what: str, call: Callable[..., Any], said: str, *, body: Any = None, is_over: bool = False
 ) -> Response:
     """Do one thing by the form of it; what was typed stays where it is refused. Then on: to the next case where this
     one needs nothing more of the agent."""
-    form = Form(form_name(act, claim_id))
+    form = Form(form_name(what, claim_id))
     more = {} if body is None else {"body": body}
     try:
         call(api(), claim_id, idempotency_key=form.key, version=form.read_version, **more)
     except Problem as problem:
-        return _page(claim_id, problem=problem, sent=act)
+        return page(claim_id, problem=problem, sent=what)
     form.done()
     flash(said)
     return (
@@ -213,7 +153,8 @@ def _act(
     )
 
 
-def _page(claim_id: str, *, problem: Problem | None = None, sent: str = "") -> Response:
+def page(claim_id: str, *, problem: Problem | None = None, sent: str = "") -> Response:
+    """The whole case; `sent` is the form that brought `problem`, or that asks for the total."""
     asked = api()
     shown_paper = request.args.get("paper", "")
     seen, types, codes, notes, paper_known = together(

@@ -11,7 +11,13 @@ import yaml
 
 LANGUAGES = ("ar", "fr", "en")
 SOURCES = ("claims", "medical")
-FILTERS: Mapping[str, type] = {"status": str, "assigned_to": str, "is_overdue": bool, "due_within_days": int}
+FILTERS: Mapping[str, type] = {
+    "status": str,
+    "assigned_to": str,
+    "is_overdue": bool,
+    "is_payment_held": bool,
+    "due_within_days": int,
+}
 QUEUES_MAX = 50
 DAYS_MAX = 366
 _log = logging.getLogger(__name__)
@@ -95,6 +101,8 @@ def _filter_faults(filters: Any, *, source: Any) -> list[str]:
         faults.append(f"due_within_days is 0 to {DAYS_MAX}")
     if filters.get("is_overdue") and set(filters) - {"is_overdue", "status"}:
         faults.append("is_overdue goes with status alone")
+    if filters.get("is_payment_held") and set(filters) - {"is_payment_held"}:
+        faults.append("is_payment_held goes alone")
     return faults
 
 

@@ -21,7 +21,7 @@ from frontends.api import identity
 from frontends.kit import colours, counter, formats, pages, security, signin, staff, static_files, words
 from frontends.kit.api import Api, Problem, Unreachable, pooled
 from frontends.kit.counter import NobodyPresent
-from frontends.kit.frontend import Frontend, Link
+from frontends.kit.frontend import Frontend, Link, menu
 from frontends.kit.sessions import Sessions
 from frontends.kit.settings import Settings
 from frontends.kit.signin import NotOurs, SignedOut, SignIn
@@ -97,7 +97,7 @@ def _templates(app: Flask, frontend: Frontend) -> None:
         "present": counter.present,
         "flashed": pages.flashed,
         "frontend": frontend,
-        "navigation": lambda: [link for link in frontend.navigation if _is_shown(link)],
+        "menu": lambda: menu((link for link in frontend.navigation if _is_shown(link)), here=request.blueprint),
         "language_links": _language_links,
         "themes": THEMES,
         "session_ends_at": _session_ends_at,

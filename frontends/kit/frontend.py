@@ -1,6 +1,6 @@
 """What a frontend is: a name, pages, whom they are for and what they may ask for in their name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,40 @@ BODY_MAX = 66 * 1024 * 1024
 @dataclass(frozen=True, kw_only=True)
 class Link:
     """An entry of the navigation. `endpoint` is Flask's name of the page, `text` an English phrase that is translated;
-    `actors` are who sees it, `scopes` what their token must have at least one of, where it matters."""
+    `actors` are who sees it, `scopes` what their token must have at least one of, where it matters. Where a frontend
+    has many, those of one `group` stand together: the menu names the groups, and below it the pages of the one that is
+    open."""
 
     endpoint: str
     text: str
     actors: Sequence[str] = ()
     scopes: Sequence[str] = ()
+    group: str = ""
+
+    @property
+    def blueprint(self) -> str:
+        """Of which pages it is the first."""
+        return self.endpoint.partition(".")[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuEntry:
+    """A word of the menu: one page, or the pages of a group. `is_here` where the page that is shown is one of them."""
+
+    text: str
+    links: tuple[Link, ...]
+    is_here: bool
+
+
+def menu(links: Iterable[Link], *, here: str | None) -> list[MenuEntry]:
+    """The entries of the menu, in the order of their first links; `here` is the blueprint of the page that is shown."""
+    grouped: dict[str, list[Link]] = {}
+    for link in links:
+        grouped.setdefault(link.group or link.text, []).append(link)
+    return [
+        MenuEntry(text=text, links=tuple(found), is_here=any(each.blueprint == here for each in found))
+        for text, found in grouped.items()
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,6 +99,20 @@ class ClaimApproved:
 
 
 @event(case="claim_id")
+class PaymentHeld:
+    """Before the payment of a granted claim something else is known than when it was decided, with a `reason` (a code
+    of claims): nothing is owed until an agent has looked, and `ClaimApproved` follows or the claim is decided anew;
+    notifications informs the person."""
+
+    claim_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    reason: str
+    held_at: datetime
+
+
+@event(case="claim_id")
 class RequestGranted:
     """A request was granted whose effect is a task, such as a card to issue or data to put right; notifications informs
     the person that it is being done."""

@@ -115,6 +115,9 @@ class Effect:
     payment: PeriodicPayment | None = None
     cover: Cover | None = None
     task: str | None = None
+    is_checked_at_payment: bool = False
+    """Whether what is paid once is held against what is known at the payment: its registers are asked again, and who
+    died meanwhile, or of whom something else is known, waits for an agent."""
     on_death: tuple[EndOnDeath, ...] = ()
     """With which day an award ends where the person dies; where nothing is said, with the day of death."""
 
@@ -122,6 +125,8 @@ class Effect:
         check_no_overlap(self.on_death)
         if self.on_death and not self.opens_award:
             raise ValueError("on_death is of what lives on after the grant: a cover, or a payment of every period")
+        if self.is_checked_at_payment and self.kind is not EffectKind.PAY_ONCE:
+            raise ValueError("is_checked_at_payment is of what is paid once: an award is judged again as facts change")
         parts = {
             EffectKind.PAY_PERIODICALLY: self.payment,
             EffectKind.COVER: self.cover,

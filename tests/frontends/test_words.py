@@ -17,7 +17,7 @@ PARTS = sorted(path.parent.name for path in FRONTENDS.glob("*/words") if path.is
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "trim_blocks": "true"}}
 KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-LINK = re.compile(r'(?:text|title)="([^"]+)"')
+LINK = re.compile(r'(?:text|title|group)="([^"]+)"')
 FORMS = {"ar": 6, "fr": 2}
 
 

@@ -182,6 +182,13 @@ PAGED: dict[str, Listed] = {
         lambda uow, it, wanted: claims.to_recover(uow, wanted=wanted),
         facts={"is_to_recover": True},
     ),
+    "services.claims.claims.store.payments_held": Listed(
+        "claims",
+        claims.claims,
+        claims.DUE_FIRST,
+        lambda uow, it, wanted: claims.payments_held(uow, wanted=wanted),
+        facts={"is_payment_held": True},
+    ),
     "services.claims.overpayments.store.with_status": Listed(
         "claims",
         overpayments.overpayments,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, g, render_template
+from jinja2 import Template
 
 from frontends.kit.app import build
 from frontends.kit.frontend import Frontend
@@ -36,7 +37,7 @@ def unreached(frontend: Frontend, *, traces_url: str = "") -> Flask:
 
 
 def rendered(
-    app: Flask, template: str, *, language: str = "fr", user: dict[str, Any] | None = None, **shown: Any
+    app: Flask, template: str | Template, *, language: str = "fr", user: dict[str, Any] | None = None, **shown: Any
 ) -> str:
     """A page as somebody sees it, with what the services would answer."""
     fund = {

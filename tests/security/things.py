@@ -255,6 +255,8 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "appeals.appeal": {"json": {"statement": "it was prescribed"}},
             "notes.write": {"json": {"text": "called the doctor"}},
             "notes.write_medical": {"json": {"text": "called the doctor"}},
+            "claims.release_payment": {"json": {"reason": "the heirs were heard"}},
+            "claims.decide_anew": {"json": {"reason": "the heirs were heard"}},
             "claims.send_back": {"json": {"reason": "the bill is not legible"}},
             "reviews.answer": {"json": {"answer": "yes", "reason": "justified"}},
             "reviews.ask_paper": {"json": {"kind": "invoice", "reason": "missing"}},

@@ -9,7 +9,7 @@ from services.claims.access_journal.accessed import AccessedKind
 from services.claims.awards import actions as awards
 from services.claims.benefits import actions as benefits
 from services.claims.benefits.judgement import JudgedOutcome, Judgement
-from services.claims.claims import decisions, duplicates, judged, rules, search, store
+from services.claims.claims import decisions, duplicates, judged, payment_checking, rules, search, store
 from services.claims.claims.claim import (
     Claim,
     ClaimPaper,
@@ -181,6 +181,11 @@ def overdue(uow: UnitOfWork, *, status: Status, wanted: PageRequest) -> Page[Cla
 def to_recover(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Claim]:
     """Appeals by which the fund has something to recover."""
     return store.to_recover(uow, wanted=wanted)
+
+
+def payments_held(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Claim]:
+    """Claims that were granted and are not paid before an agent has looked at what differs by now."""
+    return store.payments_held(uow, wanted=wanted)
 
 
 def find_reference(uow: UnitOfWork, *, reference: str, purpose: Purpose) -> Page[Claim]:
@@ -395,6 +400,7 @@ def _decided(uow: UnitOfWork, outcome: Outcome[Claim]) -> Claim:
         crosschecks.rely(uow, saved)
     kept = _take_effect(uow, saved)
     figures.note_decided(uow, kept)
+    kept = payment_checking.begin(uow, kept)
     if kept.appealed is not None and decisions.outcome_of(kept) is not None:
         first = store.claims.load(uow, kept.appealed.claim_id)
         store.claims.save(uow, decisions.note_appeal_decided(first, kept, at=uow.at))
@@ -433,8 +439,12 @@ def _as_filed(uow: UnitOfWork, claim: Claim) -> Claim:
 
 
 def go_on_after_answers(uow: UnitOfWork, *, claim_id: str) -> None:
-    """A register answered, or an operator gave its question up: rules decide a claim that waited for it alone."""
+    """A register answered, or an operator gave its question up: rules decide a claim that waited for it alone, or one
+    that was granted is owed."""
     claim = store.claims.load(uow, claim_id)
+    if payment_checking.is_awaited(claim):
+        payment_checking.go_on(uow, claim)
+        return
     definition = rules.type_of(uow.fund, claim.claim_type)
     if judged.waits_for_rules(claim, definition) and not crosschecks.are_open(uow, claim):
         _decide_by_rules(uow, claim, definition)

@@ -50,7 +50,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     ),
     Status.MEDICAL_CONTROL: frozenset({Status.SUBMITTED, Status.PAPERS_ASKED, Status.WITHDRAWN}),
     Status.TO_CONFIRM: frozenset({Status.APPROVED, Status.SUBMITTED, Status.WITHDRAWN}),
-    Status.APPROVED: frozenset({Status.ORDERED, Status.UNDER_WAY, Status.DONE}),
+    Status.APPROVED: frozenset({Status.ORDERED, Status.UNDER_WAY, Status.DONE, Status.SUBMITTED}),
     Status.ORDERED: frozenset({Status.PAID, Status.RETURNED}),
     Status.RETURNED: frozenset({Status.ORDERED}),
     Status.PAID: frozenset({Status.RETURNED}),  # a bank may give back what it booked, days later
@@ -82,6 +82,9 @@ class Happening(StrEnum):
     APPEAL_LOWERED = "appeal-lowered"
     APPEAL_REVERSED = "appeal-reversed"
     APPEAL_WITHDRAWN = "appeal-withdrawn"
+    PAYMENT_HELD = "payment-held"
+    PAYMENT_RELEASED = "payment-released"
+    DECIDED_ANEW = "decided-anew"
 
 
 class Reduction(StrEnum):
@@ -91,6 +94,29 @@ class Reduction(StrEnum):
     """The ceiling of the year is reached."""
     TOO_OFTEN = "too-often"
     """The act is paid for only so many times."""
+
+
+class PaymentHold(StrEnum):
+    """Why what was granted is not paid before an agent has looked. Each has a sentence under `claim.payment-hold.…`."""
+
+    DIED = "died"
+    REGISTER_CHANGED = "register-changed"
+    CONDITION_NOT_MET = "condition-not-met"
+    NOT_KNOWN = "not-known"
+    OTHER_AMOUNT = "other-amount"
+
+
+class PaymentCheckStatus(StrEnum):
+    """Where the check before a payment stands. Each has a sentence under `claim.payment-check.…`."""
+
+    AWAITED = "awaited"
+    """Registers have been asked again."""
+    PASSED = "passed"
+    HELD = "held"
+    """Something differs: an agent looks."""
+    RELEASED = "released"
+    """An agent has it paid as it was decided."""
+    DECIDED_ANEW = "decided-anew"
 
 
 class PaperReason(StrEnum):
@@ -242,6 +268,23 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaymentCheck:
+    """What was granted, held against what is known before it is owed. Of one that is held, `hold` says why,
+    `amount_minor` what it would come to now (None where nothing), and `differing` are the conditions that come out
+    otherwise now; `reason` is what the agent who looked said."""
+
+    status: PaymentCheckStatus
+    since: datetime
+    concluded_at: datetime | None = None
+    hold: PaymentHold | None = None
+    amount_minor: int | None = None
+    differing: tuple[ConditionResult, ...] = ()
+    looked_at_by: str = ""
+    looked_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MedicalReview:
     """What medical control was asked and what it answered, for the agent who decides: never its notes.
 
@@ -360,6 +403,10 @@ class Claim:
     doubts: tuple[Doubt, ...] = ()
     answers: tuple[BenefitAnswer, ...] = ()
     counter_agents: tuple[str, ...] = ()
+    payment_check: PaymentCheck | None = None
+    is_payment_held: bool = False
+    earlier_decisions: tuple[Decision, ...] = ()
+    """What was decided before the payment was held and the claim decided anew, oldest first."""
     version: int = 0
 
     def __post_init__(self) -> None:

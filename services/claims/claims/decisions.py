@@ -13,6 +13,8 @@ from services.claims.claims.claim import (
     Happening,
     MedicalAnswer,
     Objection,
+    PaymentCheck,
+    PaymentCheckStatus,
     RefusalReason,
     Status,
 )
@@ -187,18 +189,10 @@ def _granted(
         objection=None,
     )
     published: tuple[object, ...] = ()
-    if is_owed:
-        approved = ClaimApproved(
-            claim_id=claim.claim_id,
-            reference=claim.reference,
-            person_ref=claim.person_ref,
-            claim_type=claim.claim_type,
-            amount_minor=owed_minor,
-            currency=fund.currency.value,
-            approved_at=at,
-            appeal_of=claim.appealed.claim_id if claim.appealed else "",
-        )
-        published = (approved,)
+    if is_owed and owed_minor and definition.effect.is_checked_at_payment:
+        granted = replace(granted, payment_check=PaymentCheck(status=PaymentCheckStatus.AWAITED, since=at))
+    elif is_owed:
+        published = (approved_event(granted, currency=fund.currency.value, at=at),)
     elif definition.effect.kind is EffectKind.TASK:
         request = RequestGranted(
             claim_id=claim.claim_id,
@@ -210,6 +204,20 @@ def _granted(
         published = (request,)
     decided = moved_to(granted, Status.DONE, at=at) if overpaid_minor else granted
     return Outcome(decided, (*published, *_appeal_decided(decided, at=at)))
+
+
+def approved_event(claim: Claim, *, currency: str, at: datetime) -> ClaimApproved:
+    """That the fund owes what the claim was granted."""
+    return ClaimApproved(
+        claim_id=claim.claim_id,
+        reference=claim.reference,
+        person_ref=claim.person_ref,
+        claim_type=claim.claim_type,
+        amount_minor=claim.approved_minor,
+        currency=currency,
+        approved_at=at,
+        appeal_of=claim.appealed.claim_id if claim.appealed else "",
+    )
 
 
 # --- Refused ----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.claims.benefits.answer import GivenAnswer
-from services.claims.claims import actions
+from services.claims.claims import actions, payment_checking
 from services.claims.claims.actions import ForAgent
 from services.claims.claims.claim import Claim, ClaimLine, ClaimPaper, Status
 from services.claims.claims.offers import ClaimOffer, MedicalAct, medical_acts, offers
@@ -18,6 +18,7 @@ from services.claims.claims.schemas import (
     ClaimViews,
     FilingBody,
     FoundView,
+    HeldPaymentBody,
     ObjectionBody,
     OfferQuery,
     OfferViews,
@@ -104,6 +105,8 @@ def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
     status = query["status"]
     if query["is_to_recover"]:
         return actions.to_recover(uow, wanted=query["page"])
+    if query["is_payment_held"]:
+        return actions.payments_held(uow, wanted=query["page"])
     if query["is_overdue"]:
         return actions.overdue(uow, status=status or Status.SUBMITTED, wanted=query["page"])
     if status is None and query["person_ref"] is None:
@@ -214,6 +217,31 @@ def approve(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
 def confirm(uow: UnitOfWork, claim_id: str) -> Claim:
     """Confirm, as a second person, what another agent granted: from now on the fund owes it."""
     return actions.confirm(uow, claim_id=claim_id)
+
+
+@routes.post(
+    "/claims/<claim_id>/payment-release",
+    scope="claims:decide",
+    request=HeldPaymentBody,
+    response=ClaimView,
+    is_keyed=True,
+    edits=actions.read,
+)
+def release_payment(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
+    """Have a payment that was held paid as it was decided. Who decided the claim does not."""
+    return payment_checking.release(uow, claim_id=claim_id, reason=body["reason"])
+
+
+@routes.post(
+    "/claims/<claim_id>/new-decision",
+    scope="claims:decide",
+    request=HeldPaymentBody,
+    response=ClaimView,
+    edits=actions.read,
+)
+def decide_anew(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
+    """Have a claim whose payment was held decided anew; what was decided first is kept."""
+    return payment_checking.decide_anew(uow, claim_id=claim_id, reason=body["reason"])
 
 
 @routes.post("/claims/<claim_id>/completion", scope="claims:decide", response=ClaimView, edits=actions.read)

@@ -30,6 +30,8 @@ from services.claims.claims.claim import (
     MedicalAnswer,
     MedicalReason,
     PaperReason,
+    PaymentCheckStatus,
+    PaymentHold,
     Reduction,
     RefusalReason,
     Status,
@@ -133,6 +135,10 @@ class QueueQuery(PagedQuery, PurposeQuery):
     is_to_recover = fields.Boolean(
         load_default=False,
         metadata={"description": "Appeals alone that found something paid too much, to be recovered; goes alone."},
+    )
+    is_payment_held = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Those alone that were granted and wait for an agent before payment; goes alone."},
     )
     reference = fields.String(load_default=None, validate=ID, metadata={"description": "Of one claim; goes alone."})
     person_ref = fields.String(load_default=None, validate=ID)
@@ -324,6 +330,38 @@ class DecisionView(Schema):
     conditions = fields.List(fields.Nested(ConditionResultView), required=True)
 
 
+class HeldPaymentBody(Schema):
+    """Why a payment that was held is made, or is not, as the agent says it."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, 200))
+
+
+class DifferingView(Schema):
+    """A condition as it comes out now, otherwise than at the decision, and what it says."""
+
+    condition = fields.Nested(ConditionResultView, required=True)
+    text = fields.String(required=True)
+
+
+class PaymentCheckView(Schema):
+    """What was granted, held against what is known before it is paid. Of one that is held: why, what it would come to
+    now (null where nothing), and the conditions that come out otherwise."""
+
+    status = fields.Enum(PaymentCheckStatus, by_value=True, required=True)
+    text = fields.Function(lambda it: translate(f"claim.payment-check.{it['status']}"), required=True, metadata=TEXT)
+    since = fields.AwareDateTime(required=True)
+    hold = fields.Enum(PaymentHold, by_value=True, required=True, allow_none=True)
+    hold_text = fields.Function(
+        lambda it: translate(f"claim.payment-hold.{it['hold']}") if it["hold"] else None,
+        required=True,
+        metadata={"type": ["string", "null"]},
+    )
+    amount = Amount(required=True, allow_none=True, attribute="amount_minor")
+    differing = fields.List(fields.Nested(DifferingView), required=True)
+    looked_at = fields.AwareDateTime(required=True, allow_none=True)
+    reason = fields.String(required=True)
+
+
 class ContestView(Schema):
     """Before whom the person may contest what was refused, and until which day, included."""
 
@@ -388,6 +426,15 @@ def reason_text(reason: str | None, claim_type: str) -> str | None:
     return translate(f"claim.refused-for.{reason if reason in set(RefusalReason) else 'other'}")
 
 
+def _payment_check(claim: Claim) -> dict[str, Any] | None:
+    if claim.payment_check is None:
+        return None
+    differing = [
+        {"condition": each, "text": failed_text(claim.claim_type, each.code)} for each in claim.payment_check.differing
+    ]
+    return {**vars(claim.payment_check), "differing": differing}
+
+
 def _reasons(offer: ClaimOffer) -> list[dict[str, Any]]:
     return [{"code": each, "text": reason_text(each, offer.claim_type)} for each in offer.refusal_reasons]
 
@@ -440,6 +487,8 @@ class ClaimView(Schema):
     granted = Amount(required=True, attribute="granted_minor")
     overpaid = Amount(required=True, attribute="overpaid_minor")
     currency = fields.Function(lambda claim: fund().currency.value, metadata={"type": "string"}, required=True)
+    payment_check = Derived(PaymentCheckView, of=lambda claim: _payment_check(claim), required=True, allow_none=True)
+    is_payment_held = fields.Boolean(required=True)
     assigned_to = fields.String(allow_none=True)
     timeline = Derived(StepView, of=_steps, many=True, required=True)
     contest = Derived(ContestView, of=lambda claim: timeline.contest(claim, fund()), allow_none=True)
@@ -540,6 +589,12 @@ class AgentClaimView(Schema):
 
     claim = fields.Nested(ClaimView, required=True)
     proposal = Derived(ProposalView, of=lambda it: _proposal(it.claim), required=True, allow_none=True)
+    earlier_decisions = Derived(
+        DecisionView,
+        of=lambda it: [_decision(it.claim, each) for each in it.claim.earlier_decisions],
+        many=True,
+        required=True,
+    )
     objection = fields.Nested(ObjectionView, required=True, allow_none=True, attribute="claim.objection")
     medical = fields.Nested(ReviewView, required=True, allow_none=True, attribute="claim.medical")
     judgement = fields.Nested(JudgementView, required=True, allow_none=True)

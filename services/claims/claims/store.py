@@ -39,9 +39,21 @@ claims = Repository(
         Index(("status", "assigned_to", "due_on", "claim_id")),
         Index(("status", "legal_due_on", "claim_id")),
         Index(("is_to_recover", "due_on", "claim_id"), where={"is_to_recover": True}),
+        Index(("is_payment_held", "due_on", "claim_id"), where={"is_payment_held": True}),
     ],
     encrypted=dict.fromkeys(
-        ["lines", "decision", "answers", "proposal", "objection", "medical", "appealed"], DataClass.HEALTH
+        [
+            "lines",
+            "decision",
+            "answers",
+            "proposal",
+            "objection",
+            "medical",
+            "appealed",
+            "payment_check",
+            "earlier_decisions",
+        ],
+        DataClass.HEALTH,
     ),
     associated_data="claim_id",
 )
@@ -79,6 +91,11 @@ def overdue(uow: UnitOfWork, *, status: Status, on: date, wanted: PageRequest) -
     """Claims of a status whose legal delay is over on a day, those first that are late for longest."""
     late = {"$lt": on.isoformat()}
     return claims.page(uow, order=LATEST_FIRST, wanted=wanted, status=status.value, legal_due_on=late)
+
+
+def payments_held(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Claim]:
+    """A page of claims that were granted and are not paid before an agent has looked."""
+    return claims.page(uow, order=DUE_FIRST, wanted=wanted, is_payment_held=True)
 
 
 def to_recover(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Claim]:

@@ -27,6 +27,7 @@ class FurtherStep(StrEnum):
     """What may come next where no status says it; each has a sentence under `claim.next.…`, as the statuses have."""
 
     APPEALED = "appealed"
+    PAYMENT_HELD = "payment-held"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,8 @@ def next_step(claim: Claim, fund: Fund) -> Next:
     """What comes after the present status."""
     if claim.appeal is not None and claim.appeal.is_open and _WHO[claim.status] is Who.NOBODY:
         return Next(text=f"claim.next.{FurtherStep.APPEALED}", who=Who.FUND)
+    if claim.is_payment_held:
+        return Next(text=f"claim.next.{FurtherStep.PAYMENT_HELD}", who=Who.FUND)
     if claim.status in _FUND_DECIDES:
         return _decision(claim, fund)
     awaited = paper_term(claim, fund=fund)

@@ -73,9 +73,26 @@ def must_be_settled(uow: UnitOfWork, claim: Claim) -> None:
 
 def must_be_unchanged(uow: UnitOfWork, claim: Claim) -> None:
     """Raises `FactsChanged` where a register answers something else than what was decided with."""
+    if have_changed(uow, claim) or are_lost(uow, claim):
+        raise rules.FactsChanged
+
+
+def have_changed(uow: UnitOfWork, claim: Claim) -> bool:
+    """Whether a register answers something else than what a claim was decided with."""
+    return any(rules.has_changed(each, on=uow.today, fund=uow.fund) for each in _of(uow, claim))
+
+
+def are_lost(uow: UnitOfWork, claim: Claim) -> bool:
+    """Whether a register no longer knows what a claim was decided with."""
+    return any(rules.is_lost(each, on=uow.today, fund=uow.fund) for each in _of(uow, claim))
+
+
+def ask_again_before_payment(uow: UnitOfWork, claim: Claim) -> None:
+    """A claim was granted and is to be paid: ask each register again whose answer is not of today."""
     for each in _of(uow, claim):
-        if rules.has_changed(each, on=uow.today, fund=uow.fund) or rules.is_lost(each, on=uow.today, fund=uow.fund):
-            raise rules.FactsChanged
+        last = each.answer
+        if each.status is Status.ANSWERED and last is not None and uow.fund.day_of(last.answered_at) < uow.today:
+            _asked_again(uow, each)
 
 
 def rely(uow: UnitOfWork, claim: Claim) -> None:
@@ -161,8 +178,9 @@ def _asked_again(uow: UnitOfWork, check: CrossCheck) -> CrossCheck:
 
 
 def _is_needed(uow: UnitOfWork, check: CrossCheck) -> bool:
-    """Whether a claim that is not decided, or an award that lives, depends on it."""
-    if claims.claims.load(uow, check.claim_id).is_undecided:
+    """Whether a claim that is not decided or not paid yet, or an award that lives, depends on it."""
+    claim = claims.claims.load(uow, check.claim_id)
+    if claim.is_undecided or claim.is_payment_held:
         return True
     award = awards_store.of_claim(uow, check.claim_id)
     return award is not None and award.status is not AwardStatus.ENDED

@@ -1,5 +1,6 @@
 """What claims does with figures: count each decision beside it, and sum up."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from services.claims.claims.claim import Claim
@@ -14,7 +15,8 @@ RECENT_DAYS = 30
 
 
 def note_decided(uow: UnitOfWork, claim: Claim) -> None:
-    """A decision that holds: an insertion of its own, so that no two decisions wait for each other."""
+    """A decision that holds: an insertion of its own, so that no two decisions wait for each other. A claim that was
+    decided anew counts once, as it was decided last."""
     if claim.decision is None:
         return
     decided = DecidedClaim(
@@ -26,7 +28,8 @@ def note_decided(uow: UnitOfWork, claim: Claim) -> None:
         is_by_rules=claim.decision.is_by_rules,
         appeal_outcome=outcome_of(claim) or "",
     )
-    store.decided_claims.save(uow, Outcome(decided))
+    known = store.decided_claims.find(uow, claim.claim_id) if claim.earlier_decisions else None
+    store.decided_claims.save(uow, Outcome(replace(decided, version=known.version if known else 0)))
 
 
 def of_days(uow: UnitOfWork, *, from_on: date | None, until_on: date | None, claim_type: str | None) -> Figures:

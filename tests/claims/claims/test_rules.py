@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.claims.claims import decisions, pricing, rules
+from services.claims.claims import decisions, payment_check, pricing, rules
 from services.claims.claims.claim import (
     LINES_MAX,
     MOVES,
@@ -82,6 +82,9 @@ VERBS: dict[str, Verb] = {
     "withdraw": lambda it: rules.withdraw(it, at=LATER),
     "begin": lambda it: rules.note_under_way(it, at=LATER),
     "finish": lambda it: rules.note_done(it, at=LATER),
+    "decide-anew": lambda it: payment_check.decide_anew(
+        replace(it, is_payment_held=it.status is Status.APPROVED), reason="seen", by=SECOND, at=LATER
+    ),
 }
 
 ALLOWED: dict[tuple[Status, str], Status] = {
@@ -108,6 +111,7 @@ ALLOWED: dict[tuple[Status, str], Status] = {
     (Status.APPROVED, "order"): Status.ORDERED,
     (Status.APPROVED, "begin"): Status.UNDER_WAY,
     (Status.APPROVED, "finish"): Status.DONE,
+    (Status.APPROVED, "decide-anew"): Status.SUBMITTED,
     (Status.UNDER_WAY, "finish"): Status.DONE,
     (Status.ORDERED, "pay"): Status.PAID,
     (Status.ORDERED, "return"): Status.RETURNED,
@@ -123,6 +127,7 @@ REFUSED_WITH = {
     "add-paper": rules.PaperNotAsked,
     "confirm": decisions.NoDecisionToConfirm,
     "send-back": decisions.NoDecisionToConfirm,
+    "decide-anew": payment_check.NoPaymentHeld,
     "answer-medical": reviews.NotWithMedicalControl,
 }
 """What says more than that the table does not allow it."""

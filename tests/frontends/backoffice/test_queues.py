@@ -50,6 +50,7 @@ def test_scopes_decide_who_sees_a_queue(tmp_path: Path, scopes: set[str], names:
         (row(filters={"due_within_days": True}), "due_within_days is int"),
         (row(filters={"due_within_days": -1}), "due_within_days is 0"),
         (row(filters={"is_overdue": True, "assigned_to": "me"}), "status alone"),
+        (row(filters={"is_payment_held": True, "status": "approved"}), "goes alone"),
         (row(source="medical", filters={"status": "submitted"}), "one queue"),
         (row(scopes="claims:decide"), "scopes"),
         ({"queue": "one"}, "a queue has"),

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, g
 from werkzeug.exceptions import Forbidden
 
+from frontends.kit.frontend import menu
 from frontends.kit.sessions import Session
 from frontends.kit.signin import SignedOut
 from frontends.operations.campaign import so_far
@@ -17,8 +18,9 @@ from frontends.operations.lanes import level
 from frontends.operations.letters import is_event
 from frontends.operations.operations import OPERATIONS
 from frontends.operations.outbox import in_zone
-from tests.kit.frontends import unreached
+from tests.kit.frontends import rendered, unreached
 
+STAFF = {"sub": "s", "actor": "staff"}
 APP = unreached(OPERATIONS, traces_url="http://traces.test/zipkin/traces/")
 CHANGES = {"POST", "PUT", "DELETE"}
 
@@ -125,3 +127,13 @@ def test_weeks_follow_each_other_up_to_today() -> None:
 )
 def test_an_event_is_told_from_a_key(text: str, expected: bool) -> None:
     assert is_event(text) is expected
+
+
+def test_the_menu_names_groups_and_the_pages_of_the_one_that_is_open() -> None:
+    entries = menu(OPERATIONS.navigation, here="letters")
+    assert [each.text for each in entries] == ["Overview", "Work", "Campaigns", "Money", "What operators did"]
+    assert [each.text for each in entries if each.is_here] == ["Work"]
+    assert sum(len(each.links) for each in entries) == len(OPERATIONS.navigation)
+    scope = "operations:read ledger:read"
+    shown = rendered(APP, APP.jinja_env.from_string('{% extends "frame.html" %}'), user=STAFF | {"scope": scope})
+    assert shown.count('<nav class="menu') == 1, "no page of a group is open"
