@@ -44,6 +44,10 @@ from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
+from services.payments.measures.actions import backfills as withdrawn_measures
+from services.payments.measures.measure_request import RequestStatus
+from services.payments.measures.routes import routes as measure_routes
+from services.payments.measures.store import requests as measure_requests
 from services.payments.partners.jobs import backfills as left_deliveries
 from services.payments.partners.jobs import delivering
 from services.payments.partners.outbound import OutboundClient
@@ -83,6 +87,7 @@ CODES: CodeSets = {
     "bank-entry-statuses": (EntryStatus, "bank.entry.{}"),
     "bank-entry-reasons": (Why, "bank.why.{}"),
     "penalty-reasons": (PenaltyReason, "penalty.{}"),
+    "measure-request-statuses": (RequestStatus, "measure.step.{}"),
     "statement-kinds": (StatementKind, "account-statement.{}"),
     "grounds": (Ground, "bank.ground.{}"),
     "targets": (Target, "bank.target.{}"),
@@ -135,6 +140,7 @@ service: Service[Settings] = Service(
         collection_routes,
         arrears_routes,
         statement_routes,
+        measure_routes,
         bank_routes,
         payout_routes,
         refund_routes,
@@ -160,6 +166,7 @@ service: Service[Settings] = Service(
         credits,
         standings,
         penalty_accounts,
+        measure_requests,
         payouts,
         batches,
         refunds,
@@ -184,6 +191,6 @@ service: Service[Settings] = Service(
     retentions={BALANCES: BY_LAW},
     periodic_tasks=periodic_tasks,
     jobs=jobs,
-    backfills=[left_declarations, *backfills_at_bank, left_deliveries, graces],
+    backfills=[left_declarations, *backfills_at_bank, left_deliveries, graces, withdrawn_measures],
     blueprints=blueprints,
 )

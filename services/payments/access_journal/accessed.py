@@ -13,5 +13,6 @@ class AccessedKind(StrEnum):
     CREDITS = "credits"
     PENALTIES = "penalties"
     STATEMENT = "statement"
+    MEASURES = "measures"
     ACCOUNT = "account"
     PAYOUT = "payout"
