@@ -471,6 +471,8 @@ class PenaltiesView(TypedDict):
     next_on: "str | None"
     pay_by_on: "str | None"
     to_pay_next: str
+    deferred: str
+    deferred_until_on: "str | None"
     is_to_be_confirmed: bool
     employer_id: str
     as_of: str
@@ -493,6 +495,8 @@ class ForecastView(TypedDict):
     next_on: "str | None"
     pay_by_on: "str | None"
     to_pay_next: str
+    deferred: str
+    deferred_until_on: "str | None"
     is_to_be_confirmed: bool
 
 class ArrearsView(TypedDict):
@@ -626,6 +630,53 @@ class AmendmentBody(TypedDict):
 class MandateDecisionBody(TypedDict):
     decision: str
     note: NotRequired[str]
+
+class MeasureRequestView(TypedDict):
+    request_id: str
+    employer_id: str
+    measure: str
+    measure_name: str
+    is_declared: bool
+    status: str
+    text: str
+    asked_at: str
+    reason: str
+    version: int
+
+class MeasureView(TypedDict):
+    code: str
+    kind: str
+    name: str
+    conditions: str
+    form_name: str
+    periods: list[str]
+    side: "str | None"
+    ask_until_on: str
+    new_due_on: "str | None"
+    frozen_from_on: "str | None"
+    frozen_to_on: "str | None"
+    proof: str
+    loss: str
+    law: str
+    is_to_be_confirmed: bool
+    is_open: bool
+    request: "MeasureRequestView | None"
+
+class MeasureViews(TypedDict):
+    items: list["MeasureView"]
+
+class MeasureAskBody(TypedDict):
+    employer_id: str
+    is_declared: bool
+
+class MeasureRequestViewPage(TypedDict):
+    items: list["MeasureRequestView"]
+    next: "str | None"
+
+class MeasureDecisionBody(TypedDict):
+    version: int
+    is_granted: bool
+    reason: str
 
 class WebhookReceiptView(TypedDict):
     message_id: str
@@ -1217,6 +1268,22 @@ def mandates_cancel(api: Api, mandate_id: str, *, idempotency_key: str, version:
 def mandates_decide(api: Api, mandate_id: str, *, idempotency_key: str, body: "MandateDecisionBody", version: int | None = None) -> "MandateView":
     """Decide, as an agent: accept a doubtful mandate all the same, which another agent confirms, or refuse it; suspend, resume or cancel any."""
     return api.call(SERVICE, "POST", "/mandates/{mandate_id}/decisions", at={"mandate_id": mandate_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def measures_list_offered(api: Api, *, employer_id: str, purpose: str | None = None) -> "MeasureViews":
+    """What an employer may ask for today, and what it asked for before."""
+    return api.call(SERVICE, "GET", "/measures", query={"purpose": purpose, "employer_id": employer_id})  # type: ignore[no-any-return]
+
+def measures_ask(api: Api, measure: str, *, idempotency_key: str, body: "MeasureAskBody") -> "MeasureRequestView":
+    """Ask for a measure. Where nothing has to be checked it is granted at once, and the day moves; else an agent decides."""
+    return api.call(SERVICE, "POST", "/measures/{measure}/requests", at={"measure": measure}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def measures_list_requests(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "MeasureRequestViewPage":
+    """Requests in a state, oldest first; unless another is asked for, those that wait for an agent."""
+    return api.call(SERVICE, "GET", "/measure-requests", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+
+def measures_decide(api: Api, request_id: str, *, idempotency_key: str, body: "MeasureDecisionBody", version: int | None = None) -> "MeasureRequestView":
+    """Grant or refuse what an employer asked for, with a reason that it reads."""
+    return api.call(SERVICE, "POST", "/measure-requests/{request_id}/decision", at={"request_id": request_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def bank_hear(api: Api, *, idempotency_key: str, body: dict[str, Any]) -> "WebhookReceiptView":
     """Take in a message that the bank signed. No token: the signature over the body says who sends."""

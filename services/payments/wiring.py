@@ -51,6 +51,10 @@ from services.payments.mandates.mandate import Status as MandateStatus
 from services.payments.mandates.reactions import reactions as mandate_reactions
 from services.payments.mandates.routes import routes as mandate_routes
 from services.payments.mandates.store import mandates
+from services.payments.measures.actions import backfills as withdrawn_measures
+from services.payments.measures.measure_request import RequestStatus
+from services.payments.measures.routes import routes as measure_routes
+from services.payments.measures.store import requests as measure_requests
 from services.payments.partners.jobs import backfills as left_deliveries
 from services.payments.partners.jobs import delivering
 from services.payments.partners.outbound import OutboundClient
@@ -91,6 +95,7 @@ CODES: CodeSets = {
     "bank-entry-statuses": (EntryStatus, "bank.entry.{}"),
     "bank-entry-reasons": (Why, "bank.why.{}"),
     "penalty-reasons": (PenaltyReason, "penalty.{}"),
+    "measure-request-statuses": (RequestStatus, "measure.step.{}"),
     "statement-kinds": (StatementKind, "account-statement.{}"),
     "grounds": (Ground, "bank.ground.{}"),
     "targets": (Target, "bank.target.{}"),
@@ -147,6 +152,7 @@ service: Service[Settings] = Service(
         arrears_routes,
         statement_routes,
         mandate_routes,
+        measure_routes,
         bank_routes,
         payout_routes,
         refund_routes,
@@ -179,6 +185,7 @@ service: Service[Settings] = Service(
         credits,
         standings,
         penalty_accounts,
+        measure_requests,
         payouts,
         batches,
         debit_files,
@@ -208,6 +215,6 @@ service: Service[Settings] = Service(
     retentions={BALANCES: BY_LAW},
     periodic_tasks=periodic_tasks,
     jobs=jobs,
-    backfills=[left_declarations, *backfills_at_bank, left_deliveries, graces],
+    backfills=[left_declarations, *backfills_at_bank, left_deliveries, graces, withdrawn_measures],
     blueprints=blueprints,
 )

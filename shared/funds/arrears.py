@@ -1,14 +1,21 @@
-"""What a fund does about contributions that come late, as data: penalties by dated rules."""
+"""What a fund does about contributions that come late, as data: penalties by dated rules, measures that help."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.funds.contributions import ContributionSide
 from shared.funds.law import Law, check_no_overlap
+from shared.funds.period import WRITTEN
+from shared.funds.texts import Texts
 from shared.kernel.money import Money
 
 DAYS_MAX = 366
 PERCENT_MAX = 100
+PERIODS_MAX = 60
 
 
 class PenaltyReason(StrEnum):
@@ -56,11 +63,101 @@ class PenaltyRule:
             raise ValueError("floor is above maximum")
 
 
+class MeasureKind(StrEnum):
+    """What a measure does for an employer to whom it is granted."""
+
+    DEFER = "defer"
+    """A part of the debt, or all of it, may be paid later (`new_due_on`)."""
+    WAIVE = "waive"
+    """Months of lateness that begin from `frozen_from_on` to `frozen_to_on` cost nothing."""
+
+
+class MeasureProof(StrEnum):
+    """What an employer shows before it is granted a measure."""
+
+    NONE = "none"
+    DECLARED = "declared"
+    """It declares that it fulfils the conditions."""
+    CHECKED = "checked"
+    """An agent decides."""
+
+
+class MeasureLoss(StrEnum):
+    """When what was granted is lost."""
+
+    NEVER = "never"
+    UNPAID = "unpaid"
+    """Where what was deferred is not paid by the new day: it is then late from the first one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A measure that an employer asks for by itself, as a law or a decision of the fund sets it."""
+
+    kind: MeasureKind
+    names: Texts
+    conditions: Texts
+    """Who may have it, in the words that an employer reads before it asks."""
+    form: str
+    """The form of declaration whose debts it is for."""
+    periods: tuple[str, ...]
+    """The periods that it is for, as `2020-Q2`."""
+    ask_from_on: date
+    ask_until_on: date
+    """The last day on which it may be asked for, included."""
+    proof: MeasureProof
+    law: Law
+    side: ContributionSide | None = None
+    """The side of the contributions that is deferred; all of them where none is named."""
+    activities: tuple[str, ...] = ()
+    """The kinds of business that it is for; all where none is named."""
+    new_due_on: date | None = None
+    """The last day in time of what is deferred."""
+    frozen_from_on: date | None = None
+    frozen_to_on: date | None = None
+    """From when to when months of lateness cost nothing, both days included."""
+    loss: MeasureLoss = MeasureLoss.NEVER
+    is_retroactive: bool = False
+    """Whether it is also for debts whose last day in time was before its law."""
+    withdrawn: Law | None = None
+    """The text that undid it: what was granted holds no more."""
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.periods) <= PERIODS_MAX or any(
+            re.fullmatch(WRITTEN, each) is None for each in self.periods
+        ):
+            raise ValueError(f"periods: 1 to {PERIODS_MAX} periods, such as 2025, 2026-Q1 or 2026-M01")
+        if self.ask_until_on < self.ask_from_on:
+            raise ValueError("ask_until_on is before ask_from_on")
+        if (self.frozen_from_on is None) != (self.frozen_to_on is None):
+            raise ValueError("frozen_from_on and frozen_to_on belong together")
+        if (self.kind is MeasureKind.DEFER) != (self.new_due_on is not None):
+            raise ValueError("new_due_on belongs to the kind defer, which needs it")
+        if self.kind is MeasureKind.WAIVE and self.frozen_from_on is None:
+            raise ValueError("the kind waive needs frozen_from_on and frozen_to_on")
+        if self.kind is MeasureKind.WAIVE and (self.side or self.loss is not MeasureLoss.NEVER):
+            raise ValueError("side and loss belong to the kind defer")
+
+    def is_frozen_on(self, day: date) -> bool:
+        """Whether a month of lateness that begins on a day costs nothing."""
+        if self.frozen_from_on is None or self.frozen_to_on is None:
+            return False
+        return self.frozen_from_on <= day <= self.frozen_to_on
+
+    def is_for(self, *, form: str, period: str, due_on: date) -> bool:
+        """Whether it is for a debt of a form and period that was due by a day."""
+        if self.withdrawn is not None or form != self.form or period not in self.periods:
+            return False
+        return self.is_retroactive or due_on >= self.law.valid_from
+
+
 @dataclass(frozen=True, kw_only=True)
 class Arrears:
     """The section `arrears` of a fund. A fund without it charges no penalties."""
 
     penalties: tuple[PenaltyRule, ...] = ()
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    """What employers may ask for, by code."""
 
     def __post_init__(self) -> None:
         for reason in PenaltyReason:

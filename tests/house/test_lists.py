@@ -41,6 +41,8 @@ from services.payments.employers import store as employers
 from services.payments.ledger import store as ledger
 from services.payments.mandates import store as mandates
 from services.payments.mandates.mandate import Status as MandateStatus
+from services.payments.measures import store as measures
+from services.payments.measures.measure_request import MeasureRequest, RequestStatus, RequestStep
 from services.payments.partners import store as partners
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import WebhookKind
@@ -90,6 +92,18 @@ def _delivery() -> Delivery:
         happened_at=FIRST,
         body="{}",
         next_try_at=FIRST,
+    )
+
+
+def _measure_request() -> MeasureRequest:
+    step = RequestStep(status=RequestStatus.ASKED, at=FIRST, by="firm-1")
+    return MeasureRequest(
+        request_id="r",
+        employer_id="e",
+        measure="m",
+        is_declared=True,
+        status=step.status,
+        steps=(step,),
     )
 
 
@@ -310,6 +324,13 @@ PAGED: dict[str, Listed] = {
         lambda uow, it, wanted: mandates.page(uow, employer_id=it.employer_id, status=it.status, wanted=wanted),
         made=lambda: mandate(MandateStatus.CANCELLED),
     ),
+    "services.payments.measures.store.page": Listed(
+        "payments",
+        measures.requests,
+        measures.IN_ORDER,
+        lambda uow, it, wanted: measures.page(uow, status=it.status, wanted=wanted),
+        made=_measure_request,
+    ),
     "services.payments.payouts.store.with_status": Listed(
         "payments",
         payouts.payouts,
@@ -433,6 +454,7 @@ WHOLE: dict[str, Listed] = {
 """Each list that something inside reads whole."""
 
 FIRST_SO_MANY = {
+    "services.payments.measures.store.granted_under": "a round: what it undid is not found again",
     "services.payments.arrears.store.charged_by_earlier_day": "a round: what was charged anew is not found again",
     "services.claims.runs.store.last": "the newest alone",
     "services.claims.runs.store.last_payments_of": "the last ten years of one award",

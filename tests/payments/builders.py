@@ -94,6 +94,7 @@ def open_obligation(
         "due_on": date(2026, 1, 31),
         "declared_on": date(2026, 1, 20),
         "branches": BRANCHES,
+        "sides": {},
         **facts,
     }
     return context.run(

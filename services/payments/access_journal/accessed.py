@@ -13,6 +13,7 @@ class AccessedKind(StrEnum):
     CREDITS = "credits"
     PENALTIES = "penalties"
     STATEMENT = "statement"
+    MEASURES = "measures"
     ACCOUNT = "account"
     PAYOUT = "payout"
     MANDATE = "mandate"

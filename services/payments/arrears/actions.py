@@ -7,7 +7,9 @@ from services.payments.arrears import rules, store
 from services.payments.arrears.penalty import PenaltyForecast
 from services.payments.arrears.standing_debts import StandingDebts
 from services.payments.collections import actions as collections
-from services.payments.collections.obligation import ObligationStatus
+from services.payments.collections.obligation import Obligation, ObligationStatus
+from services.payments.measures import actions as measures
+from shared.funds.arrears import Measure
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -29,7 +31,8 @@ def assess(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
         return None
     before = store.accounts.find(uow, owed.debt_id)
     account = rules.account_of(owed, before=before, fund=uow.fund)
-    due = rules.penalties(owed, fund=uow.fund, as_of=uow.today)
+    holding = _measures(uow, owed)
+    due = rules.penalties(owed, fund=uow.fund, as_of=uow.today, measures=holding)
     if changes := rules.to_charge(account, due):
         account = rules.charged(account, due)
         owed = collections.charge(
@@ -40,7 +43,7 @@ def assess(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
         )
     if changes or (before is not None and account != before):
         store.accounts.save(uow, Outcome(account))
-    return rules.look_next_at(owed, fund=uow.fund, today=uow.today)
+    return rules.look_next_at(owed, fund=uow.fund, today=uow.today, measures=holding)
 
 
 def put_off(uow: UnitOfWork) -> list[str]:
@@ -72,7 +75,7 @@ def of_declaration(uow: UnitOfWork, *, declaration_id: str, purpose: Purpose) ->
     journal.note_employer(
         uow, owed.employer_id, looked_at=AccessedKind.PENALTIES, reference=declaration_id, purpose=purpose
     )
-    return rules.forecast(owed, fund=uow.fund, today=uow.today)
+    return rules.forecast(owed, fund=uow.fund, today=uow.today, measures=_measures(uow, owed))
 
 
 def of_employer(uow: UnitOfWork, *, employer_id: str, wanted: PageRequest, purpose: Purpose) -> StandingDebts:
@@ -80,5 +83,20 @@ def of_employer(uow: UnitOfWork, *, employer_id: str, wanted: PageRequest, purpo
     uow.by.must_act_for_employer(employer_id)
     journal.note_employer(uow, employer_id, looked_at=AccessedKind.PENALTIES, purpose=purpose)
     owed = [each for each in collections.debts_of(uow, employer_id=employer_id) if each.to_pay_minor]
-    found = [rules.forecast(each, fund=uow.fund, today=uow.today) for each in owed]
+    granted = measures.granted_to(uow, employer_id=employer_id)
+    found = [
+        rules.forecast(
+            each,
+            fund=uow.fund,
+            today=uow.today,
+            measures=rules.measures_for(each, fund=uow.fund, granted=granted),
+        )
+        for each in owed
+    ]
     return StandingDebts.of(found, employer_id=employer_id, as_of=uow.today, wanted=wanted)
+
+
+def _measures(uow: UnitOfWork, owed: Obligation) -> tuple[Measure, ...]:
+    """The measures that hold for a debt."""
+    granted = measures.granted_to(uow, employer_id=owed.employer_id)
+    return rules.measures_for(owed, fund=uow.fund, granted=granted)

@@ -77,7 +77,7 @@ class PenaltyAccount:
 @dataclass(frozen=True, kw_only=True)
 class PenaltyForecast:
     """What a debt costs today and what it will cost: tomorrow, and from the next day on which it costs more
-    (`next_on`; None where it never will)."""
+    (`next_on`; None where it never will). `deferred_minor` of it is put off by a measure until `deferred_until_on`."""
 
     employer_id: str
     declaration_id: str
@@ -91,6 +91,8 @@ class PenaltyForecast:
     tomorrow_minor: int
     next_on: date | None
     next_minor: int
+    deferred_minor: int = 0
+    deferred_until_on: date | None = None
 
     @property
     def place(self) -> str:

@@ -8,18 +8,21 @@ month that has begun counts in full. What a month costs is a percentage of its b
 * wages not declared: the same, of what was declared after the last day in time. What comes pays the rest first;
 * declaration not produced: what the first declaration made due, until the day on which it came.
 
+A measure of the fund that was granted puts a part of the debt off to a later day, from which its months are counted
+(what comes pays the rest first), or lets the months of a time cost nothing.
+
 A declaration that is replaced by a lower one was never owed at the higher amount, so that less is charged from the
 beginning; the difference to a higher one was owed from the beginning too, and not declared.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 from services.payments.arrears.penalty import Penalties, PenaltyAccount, PenaltyForecast, PenaltyLine
 from services.payments.collections.obligation import Obligation, ObligationStatus
-from shared.funds.arrears import PenaltyReason, PenaltyRule
+from shared.funds.arrears import Measure, MeasureLoss, PenaltyReason, PenaltyRule
 from shared.funds.fund import Fund
 from shared.funds.period import Period, later
 from shared.kernel.errors import Missing
@@ -44,24 +47,48 @@ def due_on(obligation: Obligation, *, fund: Fund) -> date:
     return max(obligation.due_on, form.due_on(Period.read(obligation.period), calendar=fund.calendar))
 
 
-def penalties(obligation: Obligation, *, fund: Fund, as_of: date) -> Penalties:
-    """What a debt costs for coming late, as of a day, if nothing more comes for it; nothing by a fund without rules."""
+def measures_for(obligation: Obligation, *, fund: Fund, granted: Iterable[str]) -> tuple[Measure, ...]:
+    """Those of the measures that were granted to the employer that are for this debt."""
+    known = fund.sections.arrears.measures if fund.sections.arrears else {}
+    last_on = due_on(obligation, fund=fund)
+    return tuple(
+        known[code]
+        for code in granted
+        if code in known and known[code].is_for(form=obligation.form, period=obligation.period, due_on=last_on)
+    )
+
+
+def penalties(obligation: Obligation, *, fund: Fund, as_of: date, measures: Sequence[Measure] = ()) -> Penalties:
+    """What a debt costs for coming late, as of a day, if nothing more comes for it; nothing by a fund without rules.
+    `measures` are those that hold for it (`measures_for`)."""
     section = fund.sections.arrears
     if section is None or obligation.status is ObligationStatus.CANCELLED:
         return Penalties(as_of=as_of, lines=())
-    debt = _Debt.of(obligation, due_on=due_on(obligation, fund=fund))
+    debts = _debts(obligation, due_on=due_on(obligation, fund=fund), measures=measures, as_of=as_of)
     lines = [
-        line for reason in PenaltyReason for line in _merged(_lines(debt, section.of(reason), fund=fund, as_of=as_of))
+        line
+        for debt in debts
+        for reason in PenaltyReason
+        for line in _merged(_lines(debt, section.of(reason), fund=fund, as_of=as_of))
     ]
     return Penalties(as_of=as_of, lines=tuple(lines))
 
 
-def forecast(obligation: Obligation, *, fund: Fund, today: date) -> PenaltyForecast:
+def deferred(
+    obligation: Obligation, *, fund: Fund, as_of: date, measures: Sequence[Measure]
+) -> tuple[int, date] | None:
+    """How much of a debt is put off, and until when; None where nothing is, or where it was lost."""
+    debts = _debts(obligation, due_on=due_on(obligation, fund=fund), measures=measures, as_of=as_of)
+    return (debts[1].due_minor, debts[1].due_on) if len(debts) > 1 else None
+
+
+def forecast(obligation: Obligation, *, fund: Fund, today: date, measures: Sequence[Measure] = ()) -> PenaltyForecast:
     """What a debt costs today, tomorrow, and from when it costs more if nothing is paid."""
-    now = penalties(obligation, fund=fund, as_of=today)
-    tomorrow = penalties(obligation, fund=fund, as_of=today + DAY)
-    next_on = next_day(obligation, fund=fund, after=today)
-    later_on = penalties(obligation, fund=fund, as_of=next_on) if next_on else now
+    now = penalties(obligation, fund=fund, as_of=today, measures=measures)
+    tomorrow = penalties(obligation, fund=fund, as_of=today + DAY, measures=measures)
+    next_on = next_day(obligation, fund=fund, after=today, measures=measures)
+    later_on = penalties(obligation, fund=fund, as_of=next_on, measures=measures) if next_on else now
+    put_off = deferred(obligation, fund=fund, as_of=today, measures=measures)
     return PenaltyForecast(
         employer_id=obligation.employer_id,
         declaration_id=obligation.declaration_id,
@@ -75,29 +102,33 @@ def forecast(obligation: Obligation, *, fund: Fund, today: date) -> PenaltyForec
         tomorrow_minor=tomorrow.total_minor,
         next_on=next_on,
         next_minor=later_on.total_minor,
+        deferred_minor=put_off[0] if put_off else 0,
+        deferred_until_on=put_off[1] if put_off else None,
     )
 
 
-def next_day(obligation: Obligation, *, fund: Fund, after: date) -> date | None:
+def next_day(obligation: Obligation, *, fund: Fund, after: date, measures: Sequence[Measure] = ()) -> date | None:
     """The next day on which a debt costs more if nothing is paid; None where it never does. A rule that comes into
     force within the next year is seen; one beyond it, when that year is over."""
     section = fund.sections.arrears
     if section is None or obligation.status is ObligationStatus.CANCELLED or not obligation.left_minor:
         return None
-    last_on = due_on(obligation, fund=fund)
+    last_days = {due_on(obligation, fund=fund), *(each.new_due_on for each in measures if each.new_due_on)}
     starts = sorted(
         {
             start
             for rule in section.penalties
+            for last_on in last_days
             for number in _months_around(last_on, after)
             if (start := _start(last_on, number, rule)) > after
         }
     )
-    now_minor = penalties(obligation, fund=fund, as_of=after).total_minor
-    return next(
-        (day for day in starts if penalties(obligation, fund=fund, as_of=day).total_minor > now_minor),
-        None,
-    )
+
+    def cost_minor(day: date) -> int:
+        return penalties(obligation, fund=fund, as_of=day, measures=measures).total_minor
+
+    now_minor = cost_minor(after)
+    return next((day for day in starts if cost_minor(day) > now_minor), None)
 
 
 # --- What is charged --------------------------------------------------------------------------------------------------
@@ -131,12 +162,14 @@ def charged(account: PenaltyAccount, owed: Penalties) -> PenaltyAccount:
     return replace(account, charged=owed.by_reason, charges=account.charges + 1, charged_on=owed.as_of)
 
 
-def look_next_at(obligation: Obligation, *, fund: Fund, today: date) -> datetime | None:
+def look_next_at(
+    obligation: Obligation, *, fund: Fund, today: date, measures: Sequence[Measure] = ()
+) -> datetime | None:
     """When more is owed, if nothing is paid: at the beginning of the day on which the next month begins. While
     something is owed and no month is foreseen, somebody looks again after a year: a rule may have come into force."""
     if obligation.status is ObligationStatus.CANCELLED or not obligation.left_minor:
         return None
-    day = next_day(obligation, fund=fund, after=today) or today + timedelta(days=365)
+    day = next_day(obligation, fund=fund, after=today, measures=measures) or today + timedelta(days=365)
     return datetime.combine(day, time(), fund.zone)
 
 
@@ -145,10 +178,12 @@ def look_next_at(obligation: Obligation, *, fund: Fund, today: date) -> datetime
 
 @dataclass(frozen=True)
 class _Debt:
-    """A debt as its penalties are computed from it."""
+    """A debt, or the part of one that is due by a day of its own, as its penalties are computed from it."""
 
     due_on: date
     due_minor: int
+    before_minor: int
+    """What comes pays so much of the rest first."""
     paid: tuple[tuple[date, int], ...]
     """The days on which money came or was taken back, and all that was there then."""
     late_minor: int
@@ -157,6 +192,8 @@ class _Debt:
     """When the first declaration came, if it came late."""
     first_minor: int
     """What the first declaration made due, or what of it is still due."""
+    frozen: tuple[Measure, ...] = ()
+    """The measures by which months of a time cost nothing."""
 
     @classmethod
     def of(cls, obligation: Obligation, *, due_on: date) -> "_Debt":
@@ -171,6 +208,7 @@ class _Debt:
         return cls(
             due_on=due_on,
             due_minor=obligation.due_minor,
+            before_minor=0,
             paid=tuple(paid),
             late_minor=max(0, obligation.due_minor - max(0, in_time_minor)),
             came_late_on=first.on if first and first.on > due_on else None,
@@ -183,7 +221,37 @@ class _Debt:
         before = [minor for day, minor in self.paid if day < from_on]
         within = [minor for day, minor in self.paid if from_on <= day <= until_on]
         least_minor = min([before[-1] if before else 0, *within])
-        return max(0, self.due_minor - least_minor)
+        return max(0, self.due_minor - max(0, least_minor - self.before_minor))
+
+    def split(self, *, deferred_minor: int, until_on: date) -> "tuple[_Debt, _Debt]":
+        """What is still due by its day, and what is put off; what was declared late is with the latter first."""
+        late_minor = min(self.late_minor, deferred_minor)
+        rest_minor = self.due_minor - deferred_minor
+        rest = replace(self, due_minor=rest_minor, late_minor=self.late_minor - late_minor)
+        put_off = replace(
+            self,
+            due_on=until_on,
+            due_minor=deferred_minor,
+            before_minor=rest_minor,
+            late_minor=late_minor,
+            came_late_on=None,
+        )
+        return rest, put_off
+
+
+def _debts(obligation: Obligation, *, due_on: date, measures: Sequence[Measure], as_of: date) -> tuple[_Debt, ...]:
+    """The debt in its parts: the first is due by its usual day, the second, where there is one, was put off."""
+    whole = replace(_Debt.of(obligation, due_on=due_on), frozen=tuple(measures))
+    for measure in measures:
+        until_on = measure.new_due_on
+        if until_on is None or until_on <= due_on:
+            continue
+        side_minor = obligation.due_minor if measure.side is None else obligation.sides.get(measure.side.value, 0)
+        rest, put_off = whole.split(deferred_minor=min(side_minor, obligation.due_minor), until_on=until_on)
+        is_unpaid = as_of > until_on and put_off.owed_minor(until_on + DAY, until_on + DAY) > 0
+        if put_off.due_minor and not (is_unpaid and measure.loss is MeasureLoss.UNPAID):
+            return rest, put_off
+    return (whole,)
 
 
 def _lines(debt: _Debt, rules: Iterable[PenaltyRule], *, fund: Fund, as_of: date) -> Iterator[PenaltyLine]:
@@ -197,7 +265,7 @@ def _lines(debt: _Debt, rules: Iterable[PenaltyRule], *, fund: Fund, as_of: date
             continue
         from_on, until_on = _start(debt.due_on, number, rule), later(debt.due_on, months=number + 1)
         base_minor = _base_minor(debt, rule.reason, from_on, min(max(from_on, until_on), as_of))
-        if from_on > as_of or not base_minor:
+        if from_on > as_of or not base_minor or any(each.is_frozen_on(from_on) for each in debt.frozen):
             continue
         percent = rule.first_percent if is_first else rule.percent
         is_first = False

@@ -54,6 +54,8 @@ class ForecastView(Schema):
     next_on = fields.Date(required=True, allow_none=True)
     pay_by_on = fields.Date(required=True, allow_none=True)
     to_pay_next = Amount(required=True, attribute="to_pay_next_minor")
+    deferred = Amount(required=True, attribute="deferred_minor")
+    deferred_until_on = fields.Date(required=True, allow_none=True)
     is_to_be_confirmed = fields.Boolean(required=True, attribute="today.is_to_be_confirmed")
 
 

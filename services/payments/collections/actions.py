@@ -39,13 +39,14 @@ def open_obligation(
     due_on: date,
     declared_on: date,
     branches: Mapping[str, int],
+    sides: Mapping[str, int],
     replaces: str | None = None,
 ) -> Obligation:
     """An employer owes the contributions of a declaration from now on; called where the declaration is accepted, in
     the same unit of work.
 
     `declared_on` is the day on which the declaration came in; `branches` gives the amount in minor units by branch (all
-    sides together); `replaces` names the declaration that
+    sides together), `sides` by side; `replaces` names the declaration that
     this one takes the place of: its entry is taken back, what was paid for it counts for this one, and what is being
     collected for it ends where it is more than is left now. What the employer has to its credit pays as much of the
     debt as it can. Raises `ObligationUnknown` where there is no such declaration, `DeclarationReplaced` where it was
@@ -61,6 +62,7 @@ def open_obligation(
             due_on=due_on,
             due_minor=sum(branches.values()),
             opened_at=uow.at,
+            sides=sides,
         ),
         declared_on=declared_on,
         before=store.obligations.load(uow, replaces) if replaces else None,

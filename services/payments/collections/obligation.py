@@ -1,6 +1,7 @@
 """What an accepted declaration makes an employer owe, and how much of it has come."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -56,6 +57,8 @@ class Obligation:
     penalty_minor: int = 0
     penalty_paid_minor: int = 0
     movements: tuple[DebtMovement, ...] = ()
+    sides: Mapping[str, int] = field(default_factory=dict)
+    """What of it each side of the contributions comes to; empty where an earlier release opened it."""
     first_declaration_id: str = ""
     version: int = 0
 

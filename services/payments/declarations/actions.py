@@ -489,6 +489,7 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
         due_on=assessment.due_on,
         declared_on=uow.fund.day_of(accepted.received_at),
         branches=rules.due_by_branch(assessment),
+        sides=rules.due_by_side(assessment),
         replaces=accepted.replaces,
     )
     return accepted

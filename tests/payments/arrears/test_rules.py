@@ -13,7 +13,7 @@ from services.payments.arrears import rules
 from services.payments.arrears.penalty import PenaltyAccount
 from services.payments.collections import rules as debts
 from services.payments.collections.obligation import DebtMovement, Obligation
-from shared.funds.arrears import Arrears, PenaltyReason, PenaltyRule
+from shared.funds.arrears import Arrears, Measure, MeasureKind, MeasureLoss, PenaltyReason, PenaltyRule
 from shared.funds.declarations import Grace
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
@@ -21,6 +21,8 @@ from shared.kernel.money import Currency, Money
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, funds
 from tests.payments.builders import FIRM
+from tests.payments.measures.test_rules import fund_with as fund_of_measures
+from tests.payments.measures.test_rules import measure
 
 DUE_ON = date(2025, 4, 15)
 LATE, UNDECLARED, UNPRODUCED = PenaltyReason
@@ -343,3 +345,60 @@ def test_a_debt_of_an_earlier_release_was_declared_and_paid_in_time() -> None:
     assert owed.history == (DebtMovement(on=DUE_ON, due_minor=100_000, paid_minor=30_000),)
     (line,) = rules.penalties(owed, fund=fund_with(rule()), as_of=date(2025, 4, 20)).lines
     assert line.base_minor == 70_000
+
+
+# --- Measures ---------------------------------------------------------------------------------------------------------
+
+
+def cost_under(of: Measure, obligation: Obligation, day: date) -> int:
+    fund = fund_with(rule())
+    return rules.penalties(obligation, fund=fund, as_of=day, measures=(of,)).total_minor
+
+
+SIDES = {"employer": 60_000, "employee": 40_000}
+
+
+def test_a_side_that_is_put_off_is_late_from_its_own_day() -> None:
+    """100,000 due by 15 April, of which the employer's 60,000 until 15 July."""
+    owed, of = debt((IN_TIME, 100_000, 0), sides=SIDES), measure()
+    days = [date(2025, 4, 16), date(2025, 7, 15), date(2025, 7, 16)]
+    assert [cost_under(of, owed, day) for day in days] == [400, 1_200, 1_600 + 600]
+    part = debt((IN_TIME, 100_000, 0), (DUE_ON, 0, 40_000), sides=SIDES)
+    assert [cost_under(of, part, day) for day in days] == [0, 0, 600]
+    found = rules.forecast(part, fund=fund_with(rule()), today=date(2025, 5, 1), measures=(of,))
+    assert (found.deferred_minor, found.deferred_until_on) == (60_000, date(2025, 7, 15))
+    assert (found.next_on, found.to_pay_next_minor) == (date(2025, 7, 16), 60_600)
+
+
+def test_what_is_not_paid_by_the_new_day_may_be_late_from_the_first_one() -> None:
+    owed = debt((IN_TIME, 100_000, 0), (DUE_ON, 0, 40_000), sides=SIDES)
+    of = measure(loss=MeasureLoss.UNPAID)
+    assert [cost_under(of, owed, day) for day in (date(2025, 7, 15), date(2025, 7, 16))] == [0, 4 * 600]
+    paid = debt((IN_TIME, 100_000, 0), (DUE_ON, 0, 40_000), (date(2025, 7, 15), 0, 60_000), sides=SIDES)
+    assert cost_under(of, paid, date(2026, 1, 1)) == 0
+
+
+def test_months_that_are_frozen_cost_nothing() -> None:
+    owed = debt((IN_TIME, 100_000, 0))
+    of = measure(
+        kind=MeasureKind.WAIVE,
+        side=None,
+        new_due_on=None,
+        frozen_from_on=date(2025, 5, 1),
+        frozen_to_on=date(2025, 6, 30),
+    )
+    days = [date(2025, 4, 16), date(2025, 5, 16), date(2025, 6, 16), date(2025, 7, 16)]
+    assert [cost_under(of, owed, day) for day in days] == [1_000, 1_000, 1_000, 2_000]
+
+
+def test_which_measures_are_for_a_debt() -> None:
+    law = Law(valid_from=date(2025, 4, 16), reference="After the day", confidence=Confidence.HIGH)
+    known = {
+        "usual": measure(),
+        "other": measure(periods=("2025-Q2",)),
+        "undone": measure(withdrawn=law),
+        "late": measure(law=law),
+        "retroactive": measure(law=law, is_retroactive=True),
+    }
+    found = rules.measures_for(debt((IN_TIME, 1, 0)), fund=fund_of_measures(**known), granted=[*known, "unknown"])
+    assert found == (known["usual"], known["retroactive"])
