@@ -906,6 +906,8 @@ class AccessEntryView(TypedDict):
     by: str
     looked_at_text: str
     reference: str
+    is_act: bool
+    act_text: "str | None"
     purpose: str
     purpose_text: str
     looked_at: str

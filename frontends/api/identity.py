@@ -197,6 +197,13 @@ class HolidayViewPage(TypedDict):
     items: list["HolidayView"]
     next: "str | None"
 
+class ProofView(TypedDict):
+    code: str
+    text: str
+
+class ProofViews(TypedDict):
+    items: list["ProofView"]
+
 class VisitBody(TypedDict):
     number: str
     proof: str
@@ -237,6 +244,8 @@ class AccessEntryView(TypedDict):
     by: str
     looked_at_text: str
     reference: str
+    is_act: bool
+    act_text: "str | None"
     purpose: str
     purpose_text: str
     looked_at: str
@@ -502,6 +511,10 @@ def register_read_fund(api: Api) -> "FundView":
 def register_list_holidays(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "HolidayViewPage":
     """The fund's holidays of this year and the next, by day. An estimated day is said to be one."""
     return api.call(SERVICE, "GET", "/fund/holidays", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def counter_list_proofs(api: Api) -> "ProofViews":
+    """By what a person at a counter may show who they are, as the fund takes it."""
+    return api.call(SERVICE, "GET", "/counter/proofs")  # type: ignore[no-any-return]
 
 def counter_list_own(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "VisitViewPage":
     """When agents of the fund acted for the caller at a counter, by which proof and where, newest first."""

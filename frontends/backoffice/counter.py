@@ -113,14 +113,14 @@ def correct_contact() -> Response:
 
 def _index_page(*, problem: Problem | None = None) -> Response:
     asked = api()
-    codes = together(lambda: identity.codes_list_sets(asked))[0]
+    (proofs,) = together(lambda: identity.counter_list_proofs(asked))
     form = Form("visit")
     place = session().content.get(PLACE_KEPT_AS, "")
     return render(
         "counter.html",
         form=form,
         values=form.values,
-        proofs=Codes(codes).choices("counter-proofs"),
+        proofs=[(each["code"], each["text"]) for each in proofs["items"]] if isinstance(proofs, dict) else [],
         place=place,
         problem=problem,
     )

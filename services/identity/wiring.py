@@ -13,7 +13,6 @@ from services.identity.cards.routes import routes as card_routes
 from services.identity.cards.store import cards
 from services.identity.counter.routes import routes as counter_routes
 from services.identity.counter.store import visits
-from services.identity.counter.visit import ProofKind
 from services.identity.deaths.death import DeathSource
 from services.identity.deaths.store import deaths
 from services.identity.register.commands import import_register
@@ -44,7 +43,6 @@ def provider_config(own: Settings) -> ProviderConfig:
 CODES: CodeSets = {
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (AccessedKind, "access.looked-at.{}"),
-    "counter-proofs": (ProofKind, "counter.proof.{}"),
     "death-sources": (DeathSource, "death.source.{}"),
 }
 

@@ -57,6 +57,19 @@ class PersonsRegistered:
     persons: tuple[RegisteredPerson, ...]
 
 
+@event(case="person_ref")
+class ContactCorrected:
+    """At a counter a person said where they are reached from now on; notifications tells them where they were reached
+    until then, in case it was somebody else. `former` is JSON {email, mobile} of class contact and belongs to the
+    `person_ref`; `place` is the counter."""
+
+    person_ref: str
+    correction_id: str
+    former: Annotated[Encrypted, DataClass.CONTACT]
+    place: str
+    corrected_at: datetime
+
+
 @event(case="page_id")
 class EmployersRegistered:
     """A page of the fund's register of employers was imported; payments, documents and notifications keep it."""

@@ -322,7 +322,8 @@ class ClaimType:
                 raise ValueError(f"{name}: no question of that code is asked before")
             if facts.REGISTER.read(name) and name not in {each.fact_name for each in self.registers}:
                 raise ValueError(f"{name}: no register is asked that")
-            if facts.DECEASED.read(name) is not None and self.deceased_question is None:
+            is_of_deceased = facts.DECEASED.read(name) or facts.EARLIER_SURVIVORS.read(name)
+            if is_of_deceased and self.deceased_question is None:
                 raise ValueError(f"{name}: no question asks who died")
             if step is not None and step["code"] not in computed:
                 raise ValueError(f"{name}: no step of that code is computed before")

@@ -21,6 +21,8 @@ class FactOrigin(StrEnum):
     GRANTED = "granted"
     COVER = "cover"
     OTHER_REGISTER = "other-register"
+    SURVIVORS = "survivors"
+    """What other survivors of the same deceased are granted."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,13 @@ DECEASED = FactName(
     "who of their family is covered on the day that is judged",
 )
 
+EARLIER_SURVIVORS = FactName(
+    r"survivors\.earlier-amount",
+    "what other survivors of the same deceased come to for a period, by awards of the same benefit that were opened "
+    "earlier: what is left of a common ceiling is `capped` with it as `less`",
+    origins=frozenset({FactOrigin.SURVIVORS}),
+)
+
 VOCABULARY = (
     ANSWER,
     ANSWER_DAYS_AGO,
@@ -124,6 +133,7 @@ VOCABULARY = (
     FILED_ON,
     REGISTER,
     DECEASED,
+    EARLIER_SURVIVORS,
 )
 
 

@@ -21,6 +21,7 @@ from shared.funds.calendar import USUAL_HOLIDAYS, Calendar, Holidays, Weekday, W
 from shared.funds.contributions import Contributions
 from shared.funds.declarations import Declarations
 from shared.funds.entitlements import Entitlements
+from shared.funds.facts import is_a_code
 from shared.funds.identifiers import KeyRule, has_key
 from shared.funds.law import Law
 from shared.funds.layouts import FileLayout
@@ -50,6 +51,9 @@ class IdentifierKind(StrEnum):
     EMPLOYER_NUMBER = "employer-number"
     INSURANCE_NUMBER = "insurance-number"
     NATIONAL_ID = "national-id"
+
+
+COUNTER_PROOFS_MAX = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +194,9 @@ class Fund:
     """The public holidays of its country, as the fund changes them."""
     rounding: RoundingRules = USUAL_ROUNDING
     """How its contributions, benefits and prices are rounded."""
+    counter_proofs: Mapping[str, Texts] = field(default_factory=dict)
+    """By what a person at a counter may show who they are, by code; an identity card, a passport, a residence permit
+    and a driving licence where it says nothing."""
     sections: Sections = field(default_factory=Sections)
     claim_types: Mapping[str, ClaimType] = field(default_factory=dict)
     """What persons may ask for, by code: one page of the folder `benefits` each."""
@@ -201,6 +208,8 @@ class Fund:
             raise ValueError("languages is empty: the first is the fund's default")
         if missing := set(IdentifierKind) - set(self.identifiers):
             raise ValueError(f"identifiers does not say {', '.join(sorted(missing))}")
+        if len(self.counter_proofs) > COUNTER_PROOFS_MAX or not all(map(is_a_code, self.counter_proofs)):
+            raise ValueError(f"counter_proofs are at most {COUNTER_PROOFS_MAX}, each by a code of small letters")
         if set(self.weekend) == set(Weekday):
             raise ValueError("weekend leaves no day to work")
 

@@ -29,6 +29,7 @@ from shared.events.documents import PaperFailed, PaperRevoked
 from shared.events.identity import (
     ActivationRequested,
     CardsRefreshed,
+    ContactCorrected,
     EmployersRegistered,
     PasswordChanged,
     PersonsRegistered,
@@ -69,6 +70,15 @@ def person(person_ref: str = AMIRA, *, language: str = "fr", **opened: Any) -> R
     reached = opened or {"email": f"{person_ref}@example.org", "mobile": "0550 12 34 56"}
     return RegisteredPerson(
         person_ref=person_ref, civil=Encrypted("unread"), contact=contact(person_ref, **reached), language=language
+    )
+
+
+def contact_corrected(person_ref: str = AMIRA, **former: str) -> ContactCorrected:
+    """Somebody gave other addresses at a counter."""
+    encrypted = contact(person_ref, **former)
+    assert encrypted is not None
+    return ContactCorrected(
+        person_ref=person_ref, correction_id="correction-1", former=encrypted, place="Guichet 3", corrected_at=AT
     )
 
 

@@ -29,5 +29,6 @@ def appeal(uow: UnitOfWork, *, claim_id: str, statement: str, papers: Sequence[C
     claims.use_papers(uow, copy.thing, copy.thing.papers, or_of=first.claim_id)
     store.claims.save(uow, contested)
     kept = store.claims.save(uow, claims.handled(uow, copy))
+    claims.note_act(uow, kept)
     crosschecks.ask(uow, kept)
     return kept

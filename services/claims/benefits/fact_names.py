@@ -21,6 +21,7 @@ _FIXED = {
     facts.WAGES: "benefit.fact.wages",
     facts.GRANTED_AMOUNT: "benefit.fact.granted-amount",
     facts.GRANTED_COUNT: "benefit.fact.granted-count",
+    facts.EARLIER_SURVIVORS: "benefit.fact.earlier-survivors",
     facts.MINIMUM_WAGE: "benefit.fact.minimum-wage",
     facts.FILED_ON: "benefit.fact.filed-on",
 }

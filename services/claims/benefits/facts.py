@@ -8,7 +8,7 @@ from datetime import date
 from services.claims.awards import store as awards
 from services.claims.benefits.answer import BenefitAnswer
 from services.claims.benefits.fact import Facts
-from services.claims.benefits.sources import Granted, Sources, facts_from
+from services.claims.benefits.sources import Granted, Sources, SurvivorAward, facts_from
 from services.claims.claims import store as claims
 from services.claims.claims.claim import Claim
 from services.claims.crosschecks import store as crosschecks
@@ -16,6 +16,7 @@ from services.claims.crosschecks.crosscheck import CrossCheck
 from services.claims.deaths import actions as deaths
 from services.claims.entitlements.store import entitlements
 from services.claims.insured import actions as insured
+from services.claims.reassessments import store as reassessments
 from shared.funds import facts as names
 from shared.funds.benefits import ClaimType
 from shared.funds.facts import FactOrigin
@@ -45,7 +46,25 @@ def sources_of(
             died_on=deaths.died_on(uow, deceased_ref),
         )
     checks = _checks(uow, claim_id, wanted)
-    return replace(own, answers=given, filed_on=filed_on, deceased=deceased, checks=checks)
+    earlier: tuple[SurvivorAward, ...] = ()
+    if deceased_ref is not None and FactOrigin.SURVIVORS in names.origins_of(wanted):
+        earlier = _earlier_survivors(uow, deceased_ref, claim_type=claim_type, claim_id=claim_id)
+    return replace(own, answers=given, filed_on=filed_on, deceased=deceased, checks=checks, earlier_survivors=earlier)
+
+
+def _earlier_survivors(
+    uow: UnitOfWork, deceased_ref: str, *, claim_type: str, claim_id: str
+) -> tuple[SurvivorAward, ...]:
+    """The awards of other survivors that were opened before that of a claim, or, while it has none, all of them. So
+    each has its place, and no two take the same part of a common ceiling."""
+    own = awards.of_claim(uow, claim_id) if claim_id else None
+    amounts = {
+        each.award_id: each.last.amount_minor
+        for each in reassessments.of_survivors(uow, deceased_ref)
+        if each.claim_type == claim_type and (own is None or each.award_id < own.award_id)
+    }
+    found = awards.awards.find_many(uow, amounts)
+    return tuple(SurvivorAward(award=award, amount_minor=amounts[award_id]) for award_id, award in found.items())
 
 
 def deceased_of(definition: ClaimType, answers: Iterable[BenefitAnswer]) -> str | None:

@@ -38,6 +38,18 @@ class Granted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SurvivorAward:
+    """An award of another survivor of the same deceased, and what it comes to for a period, as it was judged last."""
+
+    award: Award
+    amount_minor: int
+
+    def counts_on(self, day: date) -> bool:
+        """Whether it takes its part of what there is for all: while it holds, and before its first period begins."""
+        return self.award.holds_on(max(day, self.award.from_on))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sources:
     """What claims holds of a person, whatever the day. None is what it does not know; an empty one what it knows to be
     nothing. `granted` are claims of one type; `covers` those of any day."""
@@ -54,6 +66,8 @@ class Sources:
     covers: tuple[Award, ...] | None = None
     checks: tuple[CrossCheck, ...] = ()
     """What registers were asked for the claim."""
+    earlier_survivors: tuple[SurvivorAward, ...] = ()
+    """Of the same benefit and the same deceased, those that were opened before."""
     deceased: "Sources | None" = None
     """What is held of the insured person who died and whom the claim names."""
 
@@ -91,6 +105,7 @@ class _Maker:
             names.FILED_ON: self._filed_on,
             names.REGISTER: self._register_answer,
             names.DECEASED: self._deceased,
+            names.EARLIER_SURVIVORS: self._earlier_survivors,
         }
 
     def made(self, name: str) -> Iterator[Fact]:
@@ -290,6 +305,10 @@ class _Maker:
         if self.sources.granted is not None:
             minor = sum(each.amount_minor for each in self.sources.granted if self._is_this_year(each.on))
             yield self._fund(name, Money(minor, self.sources.fund.currency), as_of=self.on)
+
+    def _earlier_survivors(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        minor = sum(each.amount_minor for each in self.sources.earlier_survivors if each.counts_on(self.on))
+        yield self._fund(name, Money(minor, self.sources.fund.currency), as_of=self.on)
 
     def _is_this_year(self, day: date) -> bool:
         return day.year == self.on.year and day <= self.on

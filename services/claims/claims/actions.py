@@ -79,7 +79,14 @@ def submit(uow: UnitOfWork, filing: ClaimFiling) -> Claim:
     """The caller files a claim for themselves."""
     outcome = handled(uow, _filed(uow, filing))
     use_papers(uow, outcome.thing, outcome.thing.papers)
-    return _as_filed(uow, store.claims.save(uow, outcome))
+    filed = store.claims.save(uow, outcome)
+    note_act(uow, filed)
+    return _as_filed(uow, filed)
+
+
+def note_act(uow: UnitOfWork, claim: Claim) -> None:
+    """An agent did something with a claim for the person at a counter: it enters their access journal."""
+    journal.note_act(uow, claim.person_ref, done_with=AccessedKind.CLAIM, reference=claim.reference)
 
 
 def check(uow: UnitOfWork, filing: ClaimFiling) -> None:
@@ -133,6 +140,7 @@ def add_paper(uow: UnitOfWork, *, claim_id: str, paper: ClaimPaper) -> Claim:
     (known,) = known_papers(uow, [paper], person_ref=claim.person_ref)
     outcome = rules.add_paper(claim, known, fund=uow.fund, at=uow.at)
     use_papers(uow, claim, [known], or_of=claim.appealed.claim_id if claim.appealed else "")
+    note_act(uow, claim)
     return store.claims.save(uow, handled(uow, outcome))
 
 
@@ -148,6 +156,7 @@ def withdraw(uow: UnitOfWork, *, claim_id: str) -> Claim:
         raise NotYours
     outcome = rules.withdraw(claim, at=uow.at)
     store.free_papers(uow, claim)
+    note_act(uow, claim)
     return _decided(uow, outcome)
 
 

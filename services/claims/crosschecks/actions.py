@@ -249,6 +249,8 @@ def dispute(uow: UnitOfWork, *, check_id: str, statement: str, upload_id: str) -
         raise NotYours
     _must_be_paper_of(uow, check, upload_id)
     disputed = rules.dispute(check, statement=statement, upload_id=upload_id, at=uow.at).thing
+    reference = f"{check.register}/{check.field}"
+    journal.note_act(uow, check.person_ref, done_with=AccessedKind.CROSS_CHECKS, reference=reference)
     event = rules.disputed_event(disputed, reference=_reference(uow, disputed), at=uow.at)
     return store.save(uow, Outcome(disputed, (event,)))
 

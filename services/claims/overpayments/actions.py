@@ -119,6 +119,7 @@ def dispute(uow: UnitOfWork, *, award_id: str, statement: str) -> Repayment:
     outcome = rules.dispute(
         found, statement=statement, until_on=contest.until_on if contest else None, today=uow.today, at=uow.at
     )
+    journal.note_act(uow, found.person_ref, done_with=AccessedKind.OVERPAYMENT, reference=found.reference)
     return _shown(uow, overpayments.save(uow, outcome))
 
 

@@ -103,6 +103,7 @@ def note_award_changed(uow: UnitOfWork, *, award_id: str) -> None:
         store.judging.save(uow, Outcome(rules.close(own)))
     elif own is not None and not own.is_living and award.status is not Status.ENDED:
         store.judging.save(uow, Outcome(rules.reopen(own, NotedCause(cause=Cause.DEATH, at=uow.at))))
+    note_survivors(uow, award)
     if award.kind is not AwardKind.COVER:
         return
     note(
@@ -113,6 +114,19 @@ def note_award_changed(uow: UnitOfWork, *, award_id: str) -> None:
         reference=award.reference,
         cover=award.claim_type,
     )
+
+
+def note_survivors(uow: UnitOfWork, award: Award) -> None:
+    """An award of a survivor has begun, ended or comes to another sum: what is left of a common ceiling is another sum
+    for the survivors whose awards were opened later."""
+    definition = uow.fund.claim_types.get(award.claim_type)
+    own = store.reassessments.find(uow, award.award_id)
+    if definition is None or own is None or own.deceased_ref is None or FactOrigin.SURVIVORS not in definition.origins:
+        return
+    noted = NotedCause(cause=Cause.SURVIVORS_CHANGED, at=uow.at, reference=award.reference)
+    for each in store.living_of_survivors(uow, [own.deceased_ref]):
+        if each.claim_type == award.claim_type and each.award_id > award.award_id:
+            store.judging.save(uow, Outcome(rules.note(each, noted)))
 
 
 # --- The job ----------------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """Reactions to events, for reassessments: facts change that awards depend on. Each only notes it, after the subject
 whose facts they are has kept them; the job judges."""
 
+from services.claims.awards import actions as awards
 from services.claims.reassessments import actions
 from services.claims.reassessments.reassessment import Cause
 from shared.bus.reactions import Reactions
-from shared.events.claims import AwardEnded, AwardOpened, AwardResumed, AwardSuspended
+from shared.events.claims import AwardChanged, AwardEnded, AwardOpened, AwardResumed, AwardSuspended
 from shared.events.identity import DeathTakenBack, PersonDied, PersonsRegistered
 from shared.events.payments import WagesDeclared, WagesDeclaredV2
 from shared.funds.facts import FactOrigin
@@ -58,6 +59,11 @@ def note_suspended(uow: UnitOfWork, event: AwardSuspended) -> None:
 @reactions.to(AwardResumed)
 def note_resumed(uow: UnitOfWork, event: AwardResumed) -> None:
     actions.note_award_changed(uow, award_id=event.award_id)
+
+
+@reactions.to(AwardChanged)
+def note_changed(uow: UnitOfWork, event: AwardChanged) -> None:
+    actions.note_survivors(uow, awards.of_id(uow, event.award_id))
 
 
 @reactions.to(AwardEnded)

@@ -27,6 +27,8 @@ class Cause(StrEnum):
     """A cover that the benefit asks about began, was suspended, or ended."""
     REGISTER_ANSWERED = "register-answered"
     """A register of another administration answered."""
+    SURVIVORS_CHANGED = "survivors-changed"
+    """Another survivor of the same deceased, whose award is older, has more or less, or nothing any more."""
     FOLLOWED = "followed"
     """An award of an earlier release, which watched no facts for it."""
 

@@ -46,5 +46,10 @@ def living_of_survivors(uow: UnitOfWork, deceased_refs: Sequence[str]) -> list[R
     return found
 
 
+def of_survivors(uow: UnitOfWork, deceased_ref: str) -> list[Reassessment]:
+    """Those of all awards that depend on one person who died, ended ones too: few by construction, one a survivor."""
+    return reassessments.find_all(uow, deceased_ref=deceased_ref)
+
+
 def _some(refs: Sequence[str]) -> Iterator[list[str]]:
     return in_batches(refs, size=len, count_max=PERSONS_AT_ONCE, size_max=REFS_CHARACTERS_MAX)

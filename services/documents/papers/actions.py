@@ -34,7 +34,9 @@ def ask(uow: UnitOfWork, request: Request) -> Paper:
         raise NotYours
     kind = rules.CERTIFIES.get(request.kind)
     awards = () if kind is None else awards_store.of_person(uow, person_ref, kind=kind)
-    return _ask(uow, request, person_ref=person_ref, awards=awards, waiting=store.waiting_of(uow, person_ref))
+    asked = _ask(uow, request, person_ref=person_ref, awards=awards, waiting=store.waiting_of(uow, person_ref))
+    journal.note_act(uow, person_ref, done_with=AccessedKind.PAPER, reference=asked.number)
+    return asked
 
 
 def certify_award(uow: UnitOfWork, *, award_id: str) -> None:

@@ -37,6 +37,7 @@ def add(uow: UnitOfWork, accepted: AcceptedFile) -> Upload:
     if uow.by.person_ref is None:
         raise NotYours
     outcome = rules.store(upload_id=uow.new_id(), person_ref=uow.by.person_ref, at=uow.at, **vars(accepted))
+    journal.note_act(uow, uow.by.person_ref, done_with=AccessedKind.UPLOAD)
     return store.uploads.save(uow, outcome)
 
 

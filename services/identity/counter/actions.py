@@ -91,8 +91,12 @@ def contact_of(uow: UnitOfWork) -> Person:
 
 
 def correct_contact(uow: UnitOfWork, *, email: str | None, mobile: str | None) -> Person:
-    """The person present says where they are reached; all services learn of it."""
-    return register.correct_contact(uow, person_ref=_present(uow), email=email, mobile=mobile)
+    """The person present says where they are reached: all services learn of it, and who was reached until then is
+    told."""
+    person_ref = _present(uow)
+    visit = store.visits.find(uow, uow.by.visit_id) if uow.by.visit_id else None
+    place = visit.place if visit else ""
+    return register.correct_contact(uow, person_ref=person_ref, email=email, mobile=mobile, place=place)
 
 
 def _present(uow: UnitOfWork) -> str:

@@ -6,8 +6,16 @@ from typing import Any
 from services.identity.accounts.account import CORRECT_CONTACT
 from services.identity.counter import actions, rules
 from services.identity.counter.actions import Begun
-from services.identity.counter.schemas import BegunView, ContactBody, ContactView, VisitBody, VisitView, VisitViews
-from services.identity.counter.visit import Proof, Visit
+from services.identity.counter.schemas import (
+    BegunView,
+    ContactBody,
+    ContactView,
+    ProofViews,
+    VisitBody,
+    VisitView,
+    VisitViews,
+)
+from services.identity.counter.visit import Visit
 from services.identity.register.person import Person
 from shared.http.routes import Routes
 from shared.http.shapes import PagedQuery
@@ -22,6 +30,12 @@ routes = Routes(
 ACT = "counter:act"
 
 
+@routes.get("/counter/proofs", scope=ACT, response=ProofViews)
+def list_proofs(uow: UnitOfWork) -> dict[str, list[str]]:
+    """By what a person at a counter may show who they are, as the fund takes it."""
+    return {"items": list(rules.proofs_of(uow.fund))}
+
+
 @routes.post("/counter/visits", scope=ACT, request=VisitBody, response=BegunView, status=201, is_keyed=True)
 def begin(uow: UnitOfWork, body: Mapping[str, Any]) -> Begun:
     """Begin to act for a person who is present and showed who they are. It enters the person's access journal.
@@ -31,7 +45,7 @@ def begin(uow: UnitOfWork, body: Mapping[str, Any]) -> Begun:
     done with them is audited under the agent's account and the visit. A visit lasts for one hour at most, and no longer
     than the agent's session.
     """
-    proof = Proof(kind=body["proof"], ending=rules.read_ending(body["proof_ending"]))
+    proof = rules.read_proof(body["proof"], body["proof_ending"], fund=uow.fund)
     return actions.begin(uow, number=body["number"], proof=proof, place=rules.read_place(body["place"]))
 
 

@@ -1,10 +1,12 @@
 """What may happen at a counter: a visit begins with a proof, lasts for a while, and ends. Pure."""
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from services.identity.counter.visit import PLACE_LENGTH_MAX, Proof, Visit
+from services.identity.counter.visit import PLACE_LENGTH_MAX, Proof, UsualProof, Visit
+from shared.funds.fund import Fund
 from shared.kernel import normalize
 from shared.kernel.errors import Conflict, Invalid, Missing
 
@@ -37,6 +39,12 @@ class EndingMalformed(Invalid):
     code = "counter.ending-malformed"
 
 
+class ProofUnknown(Invalid):
+    """The fund does not take this as a proof of who somebody is."""
+
+    code = "counter.proof-unknown"
+
+
 class PlaceEmpty(Invalid):
     """It is not said at which counter."""
 
@@ -49,6 +57,18 @@ def read_ending(typed: str) -> str:
     if not ENDING.fullmatch(ending):
         raise EndingMalformed
     return ending
+
+
+def proofs_of(fund: Fund) -> Collection[str]:
+    """By what people show who they are at a counter of the fund, by code."""
+    return fund.counter_proofs or [each.value for each in UsualProof]
+
+
+def read_proof(kind: str, ending: str, *, fund: Fund) -> Proof:
+    """What the person showed. Raises `ProofUnknown`, `EndingMalformed`."""
+    if kind not in proofs_of(fund):
+        raise ProofUnknown(proof=kind[:40])
+    return Proof(kind=kind, ending=read_ending(ending))
 
 
 def read_place(typed: str) -> str:

@@ -3,20 +3,38 @@
 from marshmallow import Schema, fields, validate
 
 from services.identity.counter import rules
-from services.identity.counter.visit import PLACE_LENGTH_MAX, ProofKind
+from services.identity.counter.visit import PLACE_LENGTH_MAX, UsualProof
 from services.identity.register.schemas import PersonView
 from shared.http.normalized_fields import NUMBER_LENGTH_MAX, Email, Identifier, Phone
-from shared.http.problems import translate
-from shared.http.shapes import paged
+from shared.http.problems import language, translate
+from shared.http.shapes import fund, many, paged
 
 TEXT = {"type": "string"}
+
+
+def proof_text(kind: str) -> str:
+    """What the fund calls a proof, or the platform; its code where the fund takes it no more."""
+    own = fund().counter_proofs.get(kind)
+    if own is not None:
+        return own[language()]
+    return translate(f"counter.proof.{kind}") if kind in set(UsualProof) else kind
+
+
+class ProofView(Schema):
+    """By what a person at a counter may show who they are."""
+
+    code = fields.Function(lambda kind: kind, required=True, metadata=TEXT)
+    text = fields.Function(lambda kind: proof_text(kind), required=True, metadata=TEXT)
+
+
+ProofViews = many(ProofView)
 
 
 class VisitBody(Schema):
     """Who is present, what they showed, and where."""
 
     number = Identifier(required=True)
-    proof = fields.Enum(ProofKind, by_value=True, required=True)
+    proof = fields.String(required=True, validate=validate.Length(1, 40))
     proof_ending = fields.String(required=True, validate=validate.Length(1, NUMBER_LENGTH_MAX))
     place = fields.String(required=True, validate=validate.Length(1, 2 * PLACE_LENGTH_MAX))
 
@@ -27,10 +45,8 @@ class VisitView(Schema):
     visit_id = fields.String(required=True)
     reference = fields.String(required=True)
     agent_id = fields.String(required=True)
-    proof = fields.Enum(ProofKind, by_value=True, required=True, attribute="proof.kind")
-    proof_text = fields.Function(
-        lambda visit: translate(f"counter.proof.{visit.proof.kind}"), required=True, metadata=TEXT
-    )
+    proof = fields.String(required=True, attribute="proof.kind")
+    proof_text = fields.Function(lambda visit: proof_text(visit.proof.kind), required=True, metadata=TEXT)
     proof_ending = fields.String(required=True, attribute="proof.ending")
     place = fields.String(required=True)
     began_at = fields.AwareDateTime(required=True)

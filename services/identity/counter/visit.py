@@ -7,8 +7,9 @@ from enum import StrEnum
 PLACE_LENGTH_MAX = 80
 
 
-class ProofKind(StrEnum):
-    """By what the person showed who they are; each has a sentence under `counter.proof.<kind>`."""
+class UsualProof(StrEnum):
+    """By what a person shows who they are where the fund says nothing else; each has a sentence under
+    `counter.proof.<kind>`."""
 
     ID_CARD = "id-card"
     PASSPORT = "passport"
@@ -20,7 +21,8 @@ class ProofKind(StrEnum):
 class Proof:
     """What was shown, and the last signs of its number: enough to ask about it later, too little to misuse."""
 
-    kind: ProofKind
+    kind: str
+    """A code of the fund (`counter_proofs`), or a usual one."""
     ending: str
 
 

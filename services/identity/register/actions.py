@@ -14,7 +14,13 @@ from services.identity.register import rules, store
 from services.identity.register.employer import Employer
 from services.identity.register.person import Contact, Person, PersonEntry
 from services.identity.register.rules import Fault, PersonUnknown
-from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
+from shared.events.identity import (
+    ContactCorrected,
+    EmployersRegistered,
+    PersonsRegistered,
+    RegisteredEmployer,
+    RegisteredPerson,
+)
 from shared.funds.fund import IdentifierKind
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass, Encrypted
@@ -119,15 +125,28 @@ def look_at_contact(uow: UnitOfWork, *, person_ref: str) -> Person:
     return person
 
 
-def correct_contact(uow: UnitOfWork, *, person_ref: str, email: str | None, mobile: str | None) -> Person:
-    """Where a person is reached from now on; the other services learn of it. Raises `PersonUnknown`."""
+def correct_contact(uow: UnitOfWork, *, person_ref: str, email: str | None, mobile: str | None, place: str) -> Person:
+    """Where a person is reached from now on, as they say at a counter; the other services learn of it, and where they
+    were reached until then it is told. Raises `PersonUnknown`."""
     person = store.persons.load(uow, person_ref)
     corrected = rules.with_contact(person, Contact(email=email, mobile=mobile))
     if corrected is None:
         return person
+    journal.note_act(uow, person_ref, done_with=AccessedKind.CONTACT)
     saved = store.persons.save(uow, Outcome(corrected))
     published = (_published_person(uow, saved),)
-    uow.publish(PersonsRegistered(page_id=uow.new_id(), registered_at=uow.at, persons=published))
+    correction_id = uow.new_id()
+    uow.publish(PersonsRegistered(page_id=correction_id, registered_at=uow.at, persons=published))
+    former = _encrypted_contact(uow, person.contact, associated_data=person_ref)
+    if former is not None:
+        corrected_event = ContactCorrected(
+            person_ref=person_ref,
+            correction_id=correction_id,
+            former=former,
+            place=place,
+            corrected_at=uow.at,
+        )
+        uow.publish(corrected_event, version=saved.version)
     return saved
 
 

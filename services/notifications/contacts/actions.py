@@ -10,7 +10,7 @@ from services.notifications.contacts.rules import ContactUnknown
 from services.notifications.contacts.store import contacts
 from shared.funds.fund import Channel
 from shared.kernel.outcome import Outcome
-from shared.kernel.personal import DataClass
+from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -36,6 +36,15 @@ def addresses(uow: UnitOfWork, owner_ids: Collection[str], *, channels: Collecti
     if len(known) < len(set(owner_ids)):
         raise ContactUnknown
     return {owner_id: _opened(uow, contact, channels) for owner_id, contact in known.items() if not contact.is_dead}
+
+
+def opened(uow: UnitOfWork, sealed: Encrypted, *, owner_id: str, like: Addresses) -> Addresses:
+    """Other addresses of somebody than the register's, read as these are, in the language of `like`."""
+    return _opened(
+        uow,
+        Contact(owner_id=owner_id, sealed=sealed, language=like.language, registered_at=uow.at),
+        (Channel.EMAIL, Channel.SMS),
+    )
 
 
 def _opened(uow: UnitOfWork, contact: Contact, channels: Collection[Channel]) -> Addresses:

@@ -13,7 +13,7 @@ from services.notifications.delivery.outgoing import Answers, OutgoingMessage, P
 from services.notifications.delivery.rules import MessageEvent, Settlement
 from services.notifications.messages import store
 from services.notifications.messages.batch import Batch, BatchStatus, alone_kind
-from services.notifications.messages.message import Message, Status
+from services.notifications.messages.message import ADDRESSES, Message, Status
 from services.notifications.messages.receipt import Delivered, Receipt
 from services.notifications.templates import catalogue
 from services.notifications.templates.rendering import render
@@ -56,7 +56,9 @@ def write(uow: UnitOfWork, batches: Sequence[Batch]) -> dict[str, Written]:
     to = contacts.addresses(uow, {message.owner_id for message in messages}, channels=channels)
     written = {batch.batch_id: Written() for batch in batches}
     for message in messages:
-        address, of_batch = _address(to[message.owner_id], message.channel), written[str(message.batch_id)]
+        usual, own = to[message.owner_id], message.sealed.get(ADDRESSES)
+        reached = usual if own is None else contacts.opened(uow, own, owner_id=message.owner_id, like=usual)
+        address, of_batch = _address(reached, message.channel), written[str(message.batch_id)]
         of_batch.messages.append(message)
         if message.use_until is not None and message.use_until <= uow.at:
             of_batch.answers[message.message_id] = ProviderAnswer(verdict=Verdict.REFUSED, reason=EXPIRED)
@@ -266,6 +268,7 @@ def _outgoing(uow: UnitOfWork, message: Message, address: str) -> OutgoingMessag
     opened = {
         name: uow.keys.decrypt(sealed, data_class=DataClass.CONTACT, associated_data=message.owner_id)
         for name, sealed in message.sealed.items()
+        if name != ADDRESSES
     }
     said = render(
         catalogue.said(message.template, version=message.template_version),

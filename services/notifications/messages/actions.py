@@ -1,13 +1,14 @@
 """Messages about the events of other services: hundreds where an event is about hundreds of persons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.notifications.contacts import actions as contacts
+from services.notifications.contacts.contact import Addresses
 from services.notifications.messages import rules, store
 from services.notifications.messages.batch import MESSAGES_MAX, Batch, BatchStatus
-from services.notifications.messages.message import Message, Status
+from services.notifications.messages.message import ADDRESSES, Message, Status
 from services.notifications.messages.rules import Notice
 from services.notifications.templates import catalogue
 from shared.funds.fund import Channel
@@ -34,12 +35,18 @@ def notify(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
         for notice in notices
         if notice.owner_id in to
         for message in rules.messages(
-            notice, template=templates[notice.template], to=to[notice.owner_id], fund=uow.fund, at=uow.at
+            notice, template=templates[notice.template], to=_to(uow, notice, to), fund=uow.fund, at=uow.at
         )
     }
     known = store.messages.find_many(uow, written)
     fresh = _batched(uow, [message for key, message in written.items() if key not in known])
     store.messages.save_many(uow, fresh, part_of=part_of)
+
+
+def _to(uow: UnitOfWork, notice: Notice, to: Mapping[str, Addresses]) -> Addresses:
+    """Where a notice goes: as the register says, unless it has addresses of its own."""
+    usual, own = to[notice.owner_id], notice.sealed.get(ADDRESSES)
+    return usual if own is None else contacts.opened(uow, own, owner_id=notice.owner_id, like=usual)
 
 
 def inbox(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Message]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 
+from services.notifications.messages.message import ADDRESSES
 from services.notifications.messages.rules import Notice
 from services.notifications.templates import catalogue
 from services.notifications.templates.template import Answers, ParameterKind, Template, Value
@@ -41,7 +42,8 @@ def notice(template: Template, event: object) -> Notice | None:
         about=getattr(event, answers.about),
         owner_id=getattr(event, answers.to),
         parameters={name: _written(value) for name, value in given.items() if name not in links},
-        sealed={name: given[name] for name in links},
+        sealed={name: given[name] for name in links}
+        | ({ADDRESSES: getattr(event, answers.reached_by)} if answers.reached_by else {}),
         language=getattr(event, "language", None),
         use_until=getattr(event, answers.use_until) if answers.use_until else None,
     )
@@ -51,7 +53,7 @@ def _asked(template: Template, answers: Answers) -> set[str]:
     """The fields of the event that a notice is made of."""
     named = {answers.to, answers.about, *answers.once_for, *answers.when}
     named |= {answers.fields.get(name, name) for name in template.parameters}
-    return named | ({answers.use_until} if answers.use_until else set())
+    return named | {each for each in (answers.use_until, answers.reached_by) if each}
 
 
 def _holds(value: object, wanted: bool | tuple[str, ...]) -> bool:

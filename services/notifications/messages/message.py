@@ -33,6 +33,10 @@ MOVES: dict[Status, frozenset[Status]] = {
 }
 
 
+ADDRESSES = "addresses"
+"""Under this name `sealed` has the addresses that a message goes to, where they are not the register's."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """What is said, to whom, and what became of it.

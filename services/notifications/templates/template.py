@@ -65,7 +65,8 @@ class Answers:
     events, it is one message. A parameter is the field of its name, or the one that `fields` names.
 
     `when` compares fields: true or false is whether there is anything in one, a list which values it may have.
-    After the instant in `use_until` the message is of no use.
+    After the instant in `use_until` the message is of no use. `reached_by` is the field with other addresses than the
+    register's, encrypted for who it goes to: the former ones, say.
     """
 
     event: str
@@ -75,6 +76,7 @@ class Answers:
     when: Mapping[str, bool | tuple[str, ...]] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     use_until: str | None = None
+    reached_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

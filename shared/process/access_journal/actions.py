@@ -33,6 +33,14 @@ def note_employer(uow: UnitOfWork, employer_id: str, *, looked_at: str, purpose:
         store.entries.save(uow, Outcome(_entry(uow, looked_at, purpose, employer_id=employer_id, reference=reference)))
 
 
+def note_act(uow: UnitOfWork, person_ref: str, *, done_with: str, reference: str = "") -> None:
+    """Record that the caller did something for a person who is present at a counter; who acts for themselves, or for
+    the fund, is not recorded: that stands in the audit, and in what they did."""
+    if uow.by.agent is not None:
+        entry = _entry(uow, done_with, Purpose.PERSON_ASKED, person_ref=person_ref, reference=reference)
+        store.entries.save(uow, Outcome(replace(entry, is_act=True)))
+
+
 def note_by_platform(
     uow: UnitOfWork, person_ref: str, *, by: str, looked_at: str, purpose: Purpose, reference: str = ""
 ) -> None:

@@ -19,7 +19,8 @@ class AccessEntry:
     """Who looked at what of whom, when and why: of a person or of an employer, the other one is empty.
 
     `looked_at` is one of the service's own words, each with a sentence under `access.looked-at.<word>`; `reference` is
-    that of the thing, where it was one thing that has one.
+    that of the thing, where it was one thing that has one. `is_act`: the agent did not only look, but did something
+    with it for the person who was present.
     """
 
     entry_id: str
@@ -30,6 +31,7 @@ class AccessEntry:
     purpose: Purpose
     looked_at: str
     reference: str = ""
+    is_act: bool = False
     version: int = 0
 
     def __post_init__(self) -> None:

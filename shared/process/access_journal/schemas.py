@@ -19,7 +19,8 @@ class PurposeQuery(Schema):
 
 
 class AccessEntryView(Schema):
-    """An agent's look at what the fund keeps of the caller."""
+    """An agent's look at what the fund keeps of the caller, or what an agent did with it while the caller was present
+    (`is_act`)."""
 
     at = fields.AwareDateTime(required=True)
     by = fields.String(required=True, metadata={"description": "The agent's number at the fund"})
@@ -28,6 +29,12 @@ class AccessEntryView(Schema):
     )
     reference = fields.String(
         required=True, metadata={"description": "Of what was looked at, where it was one thing that has one"}
+    )
+    is_act = fields.Boolean(required=True)
+    act_text = fields.Function(
+        lambda entry: translate("access.act") if entry.is_act else None,
+        required=True,
+        metadata={"type": ["string", "null"]},
     )
     purpose = fields.Enum(Purpose, by_value=True, required=True)
     purpose_text = fields.Function(

@@ -2,11 +2,14 @@
 nothing shown to who merely asks."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from services.claims.reassessments.jobs import judging
 from services.claims.wiring import service
 from shared.events.identity import PersonDied
+from shared.jobs.runner import Runner
 from shared.kernel.personal import DataClass
 from shared.storage.service_context import ServiceContext
 from tests.claims.benefits.builders import quarters_of_wages, registered
@@ -14,8 +17,8 @@ from tests.claims.benefits.test_routes import body, judged_claim
 from tests.claims.builders import upload
 from tests.kit.callers import Caller, Office
 from tests.kit.clock import AT
-from tests.kit.contexts import TN, handle, keys, parked, today
-from tests.kit.people import KARIM
+from tests.kit.contexts import TN, handle, keys, parked, published_events, today
+from tests.kit.people import AMIRA, KARIM
 
 TODAY = today(TN)
 NUMBER = "00000123-23"
@@ -97,3 +100,59 @@ def test_a_number_that_nobody_has_is_taken_like_any_other(karim: Caller, context
     filed = karim.post("/claims", body("survivor-pension", PAPERS, deceased="00000124-24", relation="spouse"))
     assert filed.status_code == 201, filed.text
     assert judged_claim(context, filed.json["claim_id"]).failed == "has-died"
+
+
+# --- Several survivors ------------------------------------------------------------------------------------------------
+
+
+def granted_to(office: Office, person: str, **answers: str) -> dict[str, Any]:
+    """A survivor pension that was asked for and granted."""
+    papers = (*PAPERS, *(("guardianship",) if answers["relation"] == "guardian" else ()))
+    uploads = [upload(f"{person}-{kind}", person) for kind in papers]
+    handle(office.context, service, *uploads, fund_id=TN)
+    asked = body("survivor-pension", deceased=NUMBER, **answers)
+    asked["papers"] = [{"kind": kind, "upload_id": f"{person}-{kind}"} for kind in papers]
+    filed = office.person(person, fund=TN).post("/claims", asked)
+    assert filed.status_code == 201, filed.text
+    done = office.staff(fund=TN).post(f"/claims/{filed.json['claim_id']}/approval", {})
+    assert done.status_code == 200, done.text
+    (award,) = office.person(person, fund=TN).get("/awards").json["items"]
+    return dict(award)
+
+
+def judged_again(office: Office) -> None:
+    """What has changed is judged, as the jobs do."""
+    Runner(office.context, [judging()]).run_due()
+
+
+def test_all_shares_together_are_at_most_the_pension(office: Office) -> None:
+    handle(office.context, service, died(), fund_id=TN)
+    spouse = granted_to(office, KARIM, relation="spouse")
+    guardian = granted_to(office, AMIRA, relation="guardian")
+    assert (spouse["sum"]["amount"], guardian["sum"]["amount"]) == ("320.000", "80.000"), "of 400.000"
+    named = [fact["name"] for line in guardian["sum"]["lines"] for fact in line["facts"]]
+    assert "survivors.earlier-amount" in named, "the sum says why it is no more"
+
+
+def test_where_an_earlier_one_ends_the_later_one_has_its_whole_share(office: Office) -> None:
+    handle(office.context, service, died(), fund_id=TN)
+    spouse = granted_to(office, KARIM, relation="spouse")
+    guardian = granted_to(office, AMIRA, relation="guardian")
+    ended = {"reason": "remarried", "last_on": TODAY.isoformat()}
+    assert office.staff(fund=TN).post(f"/awards/{spouse['award_id']}/end", ended).status_code == 200
+    handle(office.context, service, *published_events(office.context, "claims.award-ended"), fund_id=TN)
+    judged_again(office)
+    path = f"/awards/{guardian['award_id']}/reassessment"
+    again = office.person(AMIRA, fund=TN).get(path).json
+    assert again["steps"], again
+    assert again["steps"][-1]["causes"][-1]["cause"] == "survivors-changed"
+
+
+def test_the_first_is_not_taken_from_by_a_later_one(office: Office) -> None:
+    handle(office.context, service, died(), fund_id=TN)
+    guardian = granted_to(office, AMIRA, relation="guardian")
+    spouse = granted_to(office, KARIM, relation="spouse")
+    assert (guardian["sum"]["amount"], spouse["sum"]["amount"]) == ("120.000", "280.000")
+    handle(office.context, service, *published_events(office.context, "claims.award-opened"), fund_id=TN)
+    judged_again(office)
+    assert office.person(AMIRA, fund=TN).get(f"/awards/{guardian['award_id']}/reassessment").json["steps"] == []

@@ -9,6 +9,7 @@ from services.identity.accounts.account import COUNTER_SCOPES
 from services.identity.signin.provider import TOKEN_EXCHANGE, VISIT_TICKET
 from shared.http.callers import OtherFund
 from shared.kernel.actors import ActorKind
+from shared.kernel.personal import DataClass, Encrypted
 from tests.identity.builders import AMIRA_NIN, AMIRA_NSS, events, ref
 from tests.identity.conftest import IdentityHarness
 from tests.identity.signin.relying_party import Browser
@@ -93,6 +94,14 @@ def test_what_is_done_at_a_counter_is_audited_under_both(
     assert (written["actor"], written["agent"]) == (ref(), begun["visit"]["agent_id"])
     assert written["visit"] == begun["visit"]["visit_id"]
     assert events(harness.context, "identity.persons-registered")
+    (corrected,) = events(harness.context, "identity.contact-corrected")
+    assert corrected["place"] == begun["visit"]["place"]
+    former = harness.context.keys[DZ].decrypt(
+        Encrypted(corrected["former"]), data_class=DataClass.CONTACT, associated_data=begun["person"]["person_ref"]
+    )
+    assert before["mobile"] in former and "213660123456" not in former
+    journal = harness.context.database["access_journal"].find({"is_act": True})
+    assert [each["looked_at"] for each in journal] == ["contact"]
     assert browser.client.put(browser.url("/contact"), json=body, headers=headers).status_code == 412
     headers = {"Authorization": f"Bearer {present}"}
     as_before = {name: before[name] for name in ("email", "mobile")}
@@ -102,7 +111,8 @@ def test_what_is_done_at_a_counter_is_audited_under_both(
 @pytest.mark.parametrize(
     ("changes", "status", "code"),
     [
-        ({"proof": "face"}, 422, "request.invalid"),
+        ({"proof": "face"}, 422, "counter.proof-unknown"),
+        ({"proof": 7}, 422, "request.invalid"),
         ({"proof_ending": ""}, 422, "request.invalid"),
         ({"proof_ending": "12"}, 422, "counter.ending-malformed"),
         ({"place": "\u200b"}, 422, "counter.place-empty"),

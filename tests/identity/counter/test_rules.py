@@ -1,5 +1,6 @@
 """What may happen at a counter, and what may not."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 
 from services.identity.counter import rules
 from services.identity.counter.rules import EndingMalformed, PersonIsDead, PlaceEmpty, VisitUnknown
-from services.identity.counter.visit import Proof, ProofKind, Visit
+from services.identity.counter.visit import Proof, Visit
 from tests.kit.clock import AT
+from tests.kit.contexts import DZ, funds
 
 
 def begun(**changes: Any) -> Visit:
@@ -20,13 +22,23 @@ def begun(**changes: Any) -> Visit:
             "died_on": None,
             "agent_id": "agent-1",
             "session_id": "s-1",
-            "proof": Proof(kind=ProofKind.ID_CARD, ending="4821"),
+            "proof": Proof(kind="id-card", ending="4821"),
             "place": "Guichet 3",
             "ticket_hash": "h",
             "at": AT,
             **changes,
         }
     )
+
+
+def test_what_is_a_proof_is_the_funds_to_say() -> None:
+    usual = replace(funds()[DZ], counter_proofs={})
+    own = replace(usual, counter_proofs={"family-book": {"ar": "دفتر", "fr": "Livret", "en": "Family book"}})
+    assert rules.read_proof("driving-licence", "٤٨٢١", fund=usual) == Proof(kind="driving-licence", ending="4821")
+    assert rules.read_proof("family-book", "4821", fund=own).kind == "family-book"
+    for kind, fund in (("family-book", usual), ("id-card", own), ("", usual)):
+        with pytest.raises(rules.ProofUnknown):
+            rules.read_proof(kind, "4821", fund=fund)
 
 
 def test_a_visit_lasts_an_hour_and_no_longer() -> None:

@@ -146,6 +146,20 @@ def test_the_activation_link_arrives_by_mail_and_is_forgotten(
     assert shown["message_id"] == f"{message['message_id']}@example.org"
 
 
+def test_another_address_that_was_given_at_a_counter_is_told_to_the_former_one(
+    context: ServiceContext, centre: Centre, amira: Amira, sms: SmsProvider
+) -> None:
+    former = Amira()
+    handle(context, service, made.contact_corrected(mobile=former.mobile))
+    assert send_waiting(context, DZ, provider=sms) == 1
+    (shown,) = centre.received(former.mobile)
+    assert "coordonnées ont été changées" in shown["text"]
+    assert centre.received(amira.mobile) == [], "nothing goes to who may have changed it"
+    message = context.database["messages"].find_one({"channel": "sms"})
+    assert message is not None and message["sealed"] == {}
+    assert former.mobile[4:] not in repr(list(context.database["messages"].find()))
+
+
 def test_a_fund_s_messages_leave_as_its_own(
     context: ServiceContext, centre: Centre, amira: Amira, sms: SmsProvider, mail: MailProvider
 ) -> None:

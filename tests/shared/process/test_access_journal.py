@@ -54,3 +54,23 @@ def test_nobody_but_an_agent_leaves_an_entry(context: ServiceContext, kind: Acto
 def test_an_entry_is_about_one_of_both(associated_data: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="about a person or about an employer"):
         AccessEntry(entry_id="e", by="agent-1", at=AT, purpose=Purpose.CONTROL, looked_at="card", **associated_data)
+
+
+AT_COUNTER = Actor(kind=ActorKind.PERSON, subject="agent-1", person_ref="p1", agent="agent-1", visit_id="v1")
+
+
+@pytest.mark.parametrize(
+    ("by", "acts"),
+    [(AT_COUNTER, [True]), (AGENT, []), (Actor(kind=ActorKind.PERSON, subject="p1", person_ref="p1"), [])],
+)
+def test_what_is_done_for_a_person_at_a_counter_is_an_entry(
+    context: ServiceContext, by: Actor, acts: list[bool]
+) -> None:
+    def act(uow: UnitOfWork) -> None:
+        actions.note_act(uow, "p1", done_with="claim", reference="CL1")
+
+    context.run(DZ, by=by, cause="test:act", action=act)
+    reader = Actor(kind=ActorKind.PERSON, subject="reader", person_ref="p1")
+    page = actions.of_caller(context.reading(DZ, by=reader), wanted=PageRequest())
+    assert [entry.is_act for entry in page] == acts
+    assert [(entry.by, entry.purpose) for entry in page] == [("agent-1", Purpose.PERSON_ASKED)] * len(acts)
