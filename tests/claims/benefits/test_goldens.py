@@ -114,17 +114,21 @@ def test_the_reference_wage_is_at_most_six_minimum_wages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("relation", "orphans", "quarters", "expected"),
+    ("relation", "orphans", "quarters", "earlier", "expected"),
     [
-        ("spouse", 0, 40, "300.000"),
-        ("spouse", 1, 40, "320.000"),
-        ("spouse", 2, 40, "400.000"),
-        ("guardian", 1, 40, "120.000"),
-        ("guardian", 4, 40, "400.000"),
-        ("spouse", 0, 20, "150.000"),
+        ("spouse", 0, 40, "0.000", "300.000"),
+        ("spouse", 1, 40, "0.000", "320.000"),
+        ("spouse", 2, 40, "0.000", "400.000"),
+        ("guardian", 1, 40, "0.000", "120.000"),
+        ("guardian", 4, 40, "0.000", "400.000"),
+        ("spouse", 0, 20, "0.000", "150.000"),
+        ("guardian", 1, 40, "320.000", "80.000"),
+        ("guardian", 1, 40, "100.000", "120.000"),
     ],
 )
-def test_survivors_share_the_pension_of_the_deceased(relation: str, orphans: int, quarters: int, expected: str) -> None:
+def test_survivors_share_the_pension_of_the_deceased(
+    relation: str, orphans: int, quarters: int, earlier: str, expected: str
+) -> None:
     """RSNA: spouse 75 %, 50 % beside orphans; 30 % an orphan; at most the whole pension (secondary source, to be
     confirmed by the fund), of a reference wage of 1,000: 1 % a quarter (decree 74-499)."""
     judgement = judged(
@@ -134,6 +138,7 @@ def test_survivors_share_the_pension_of_the_deceased(relation: str, orphans: int
         deceased__work__quarters=quarters,
         deceased__wages__mean_month__last_40_quarters=tnd("1000.000"),
         deceased__dependants__children=orphans,
+        survivors__earlier_amount=tnd(earlier),
         fund__minimum_wage=tnd("300.000"),
     )
     assert judgement.outcome is JudgedOutcome.GRANTED and counted(judgement) == [expected]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.claims.benefits.answer import BenefitAnswer
 from services.claims.benefits.fact import FactSource, FactValue
-from services.claims.benefits.sources import Granted, Sources, facts_from
+from services.claims.benefits.sources import Granted, Sources, SurvivorAward, facts_from
 from services.claims.entitlements import rules as rights
 from services.claims.entitlements.entitlement import Entitlement
 from services.claims.insured.insured import Dependant, FamilyRecord
@@ -213,6 +213,14 @@ def test_covers_and_the_minimum_wage_are_those_of_the_day() -> None:
     assert value("claim.filed-on", filed_on=ON) == ON
 
 
+def test_what_other_survivors_have_counts_while_their_awards_hold() -> None:
+    from_on, until_on = date(2026, 3, 1), date(2026, 6, 30)
+    earlier = (SurvivorAward(award=award(from_on=from_on, until_on=until_on), amount_minor=80_000),)
+    for on, expected in ((ON, "80.000"), (from_on, "80.000"), (until_on, "80.000"), (date(2026, 7, 1), "0.000")):
+        assert value("survivors.earlier-amount", on=on, earlier_survivors=earlier) == tnd(expected), on
+    assert value("survivors.earlier-amount") == tnd("0.000")
+
+
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)))
 def test_how_many_days_ago_a_day_was(day: date) -> None:
     answer = BenefitAnswer(code="when", kind=QuestionKind.DATE, value=day.isoformat())
@@ -225,6 +233,7 @@ def test_every_name_of_the_vocabulary_is_made_or_comes_from_elsewhere() -> None:
         names.ANSWER: "answer.a",
         names.ANSWER_DAYS_AGO: "answer.a.days-ago",
         names.FORMULA: "formula.a",
+        names.EARLIER_SURVIVORS: "survivors.earlier-amount",
         names.AGE: "person.age",
         names.BIRTH_ON: "person.birth-on",
         names.IS_ALIVE: "person.is-alive",
