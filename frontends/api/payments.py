@@ -1283,6 +1283,10 @@ def measures_list_requests(api: Api, *, limit: int | None = None, cursor: str | 
     """Requests in a state, oldest first; unless another is asked for, those that wait for an agent."""
     return api.call(SERVICE, "GET", "/measure-requests", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
 
+def measures_read(api: Api, request_id: str, *, purpose: str | None = None) -> "MeasureRequestView":
+    """One request, and what became of it."""
+    return api.call(SERVICE, "GET", "/measure-requests/{request_id}", at={"request_id": request_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
 def measures_decide(api: Api, request_id: str, *, idempotency_key: str, body: "MeasureDecisionBody", version: int | None = None) -> "MeasureRequestView":
     """Grant or refuse what an employer asked for, with a reason that it reads."""
     return api.call(SERVICE, "POST", "/measure-requests/{request_id}/decision", at={"request_id": request_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]

@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +34,7 @@ from services.notifications.wiring import service as notifications
 from services.payments.wiring import service as payments
 from shared.bus import dead_letters
 from shared.bus.dead_letters import ReceivedRecord
+from shared.funds.arrears import MeasureProof
 from shared.jobs import queue
 from shared.jobs.runner import Runner
 from shared.kernel.outcome import Outcome
@@ -59,6 +61,7 @@ from tests.payments import bank
 from tests.payments import builders as of_payments
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
 from tests.payments.declarations.harness import DeclarationsHarness, register
+from tests.payments.measures.builders import fund_with, measure
 from tests.security.matrix import Operation
 
 OTHER_FIRM = "1600000002"
@@ -385,7 +388,12 @@ def _notifications(context: ServiceContext, folder: Path) -> Holding:
 
 
 def _payments(context: ServiceContext, folder: Path) -> Holding:
+    always = {"ask_from_on": date.min, "ask_until_on": date.max, "form": "das", "periods": ("2025",)}
+    deferral = measure(proof=MeasureProof.CHECKED, **always)
+    context = replace(context, funds={**context.funds, DZ: fund_with(fund_id=DZ, deferral=deferral)})
     office = bank.office(context)
+    wanted = {"employer_id": DZ_EMPLOYER, "is_declared": True}
+    measure_asked = office.employer(DZ_EMPLOYER).post("/measures/deferral/requests", wanted).json
     handle(context, payments, register(DZ_EMPLOYER), of_payments.persons({AMIRA: of_payments.RIB}))
     handle(context, payments, of_payments.approved())
     harness = DeclarationsHarness(context)
@@ -425,7 +433,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "payout_id": str(payout["_id"]).partition(":")[2],
             "code": f"receivable:{DZ_EMPLOYER}:2025",
             "measure": "deferral",
-            "request_id": "none",
+            "request_id": measure_asked["request_id"],
             "endpoint_id": endpoint_id,
             "mandate_id": mandate["mandate_id"],
             "mandate_reference": mandate["reference"],
@@ -460,7 +468,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "account_statements.read": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "account_statements.download": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "measures.list_offered": {"query_string": {"employer_id": DZ_EMPLOYER}},
-            "measures.ask": {"json": {"employer_id": DZ_EMPLOYER, "is_declared": True}},
+            "measures.ask": {"json": wanted},
             "measures.decide": {"json": {"version": 1, "is_granted": True, "reason": "Invented."}},
             "arrears.of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "collections.list_credits": {"query_string": {"employer_id": DZ_EMPLOYER}},

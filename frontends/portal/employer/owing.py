@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import payments
-from frontends.kit.api import needed, together
+from frontends.kit.api import Problem
 from frontends.kit.pages import api, download, render, signed_in
 from frontends.kit.typed import digits
 from frontends.portal.employer.firms import check_own
@@ -16,6 +16,7 @@ pages = Blueprint("owing", __name__)
 PAGE = 20
 PERIOD_CHARACTERS_MAX = 8
 YEAR_DIGITS = 4
+UNPROCESSABLE = 422
 
 
 @pages.get("/firms/<employer_id>/due")
@@ -41,16 +42,20 @@ def penalties(declaration_id: str) -> Response:
 def account(employer_id: str) -> Response:
     """The statement, newest first; of a year or a period where the address says so."""
     check_own(employer_id)
-    cursor, asked = request.args.get("cursor") or None, api()
-    (found,) = together(
-        lambda: payments.account_statements_read(
-            asked, employer_id=employer_id, limit=PAGE, cursor=cursor, is_newest_first=True, **_wanted()
+    cursor, problem, found = request.args.get("cursor") or None, None, None
+    try:
+        found = payments.account_statements_read(
+            api(), employer_id=employer_id, limit=PAGE, cursor=cursor, is_newest_first=True, **_wanted()
         )
-    )
+    except Problem as refused:
+        if refused.status != UNPROCESSABLE:
+            raise
+        problem = refused
     return render(
         "employer/account.html",
         employer_id=employer_id,
-        found=needed(found),
+        found=found,
+        problem=problem,
         year=_year(),
         period=_period(),
         is_first=cursor is None,
@@ -78,4 +83,6 @@ def _year() -> str:
 
 
 def _period() -> str:
-    return request.args.get("period", "").strip()[:PERIOD_CHARACTERS_MAX]
+    """As people write it: in digits of any script, `2026-q1` too."""
+    typed = request.args.get("period", "").strip()[:PERIOD_CHARACTERS_MAX].upper()
+    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in typed)

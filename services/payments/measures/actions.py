@@ -51,6 +51,15 @@ def read(uow: UnitOfWork, *, request_id: str) -> MeasureRequest:
     return found
 
 
+def look_at(uow: UnitOfWork, *, request_id: str, purpose: Purpose) -> MeasureRequest:
+    """As `read`; what an agent reads enters the access journal."""
+    found = read(uow, request_id=request_id)
+    journal.note_employer(
+        uow, found.employer_id, looked_at=AccessedKind.MEASURES, reference=request_id, purpose=purpose
+    )
+    return found
+
+
 def decide(uow: UnitOfWork, *, request_id: str, version: int, is_granted: bool, reason: str) -> MeasureRequest:
     """An agent grants or refuses what an employer asked for. Raises `RequestChanged`."""
     found = read(uow, request_id=request_id)

@@ -16,6 +16,7 @@ from services.payments.measures.schemas import (
     MeasureViews,
 )
 from shared.http.routes import Routes
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -48,6 +49,18 @@ def ask(uow: UnitOfWork, body: Body, measure: str) -> MeasureRequest:
 def list_requests(uow: UnitOfWork, query: Body) -> Page[MeasureRequest]:
     """Requests in a state, oldest first; unless another is asked for, those that wait for an agent."""
     return actions.page(uow, status=query["status"], wanted=query["page"])
+
+
+@routes.get(
+    "/measure-requests/<request_id>",
+    scope="declarations:read",
+    response=MeasureRequestView,
+    query=PurposeQuery,
+    is_journaled=True,
+)
+def read(uow: UnitOfWork, query: Body, request_id: str) -> MeasureRequest:
+    """One request, and what became of it."""
+    return actions.look_at(uow, request_id=request_id, purpose=query["purpose"])
 
 
 @routes.post(

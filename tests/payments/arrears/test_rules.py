@@ -21,8 +21,8 @@ from shared.kernel.money import Currency, Money
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, funds
 from tests.payments.builders import FIRM
-from tests.payments.measures.test_rules import fund_with as fund_of_measures
-from tests.payments.measures.test_rules import measure
+from tests.payments.measures.builders import fund_with as fund_of_measures
+from tests.payments.measures.builders import measure
 
 DUE_ON = date(2025, 4, 15)
 LATE, UNDECLARED, UNPRODUCED = PenaltyReason

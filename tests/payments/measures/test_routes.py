@@ -19,7 +19,7 @@ from tests.kit.callers import Office
 from tests.kit.clock import Clock
 from tests.kit.contexts import TN, reading
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
-from tests.payments.measures.test_rules import LAW, fund_with, measure
+from tests.payments.measures.builders import LAW, fund_with, measure
 
 FACTS = {
     "fund_id": TN,
@@ -93,6 +93,7 @@ def test_an_agent_decides_what_has_to_be_checked(town: Towns) -> None:
     assert (asked["status"], penalties(made)) == ("asked", 1_000)
     (waiting,) = agent.get("/measure-requests").json["items"]
     path, body = f"/measure-requests/{waiting['request_id']}/decision", {"is_granted": True, "reason": "Fermé en mars."}
+    assert agent.get(path.removesuffix("/decision")).json == firm.get(path.removesuffix("/decision")).json == waiting
     stale = agent.post(path, {**body, "version": 9})
     assert (stale.status_code, stale.json["code"]) == (409, "measure.request-changed")
     granted = agent.post(path, {**body, "version": waiting["version"]})

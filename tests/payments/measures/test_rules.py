@@ -8,44 +8,11 @@ import pytest
 
 from services.payments.measures import rules
 from services.payments.measures.measure_request import MOVES, MeasureRequest, RequestStatus, RequestStep
-from shared.funds.arrears import Arrears, Measure, MeasureKind, MeasureLoss, MeasureProof
-from shared.funds.contributions import ContributionSide
-from shared.funds.fund import Fund
-from shared.funds.law import Confidence, Law
+from shared.funds.arrears import Measure, MeasureKind, MeasureLoss, MeasureProof
 from shared.kernel.moves import MoveNotAllowed
 from tests.kit.clock import AT
-from tests.kit.contexts import TN, funds
 from tests.payments.builders import FIRM
-
-NAMES = {"ar": "تأجيل", "fr": "Report", "en": "Deferral"}
-LAW = Law(valid_from=date(2025, 4, 1), reference="An invented decree", confidence=Confidence.HIGH)
-FROM, UNTIL = date(2025, 4, 5), date(2025, 5, 31)
-
-
-def measure(**facts: Any) -> Measure:
-    """A deferral of the employer's side of a quarter until 15 July, on the employer's word."""
-    return Measure(
-        **{
-            "kind": MeasureKind.DEFER,
-            "names": NAMES,
-            "conditions": NAMES,
-            "form": "quarterly-wages",
-            "periods": ("2025-Q1",),
-            "ask_from_on": FROM,
-            "ask_until_on": UNTIL,
-            "proof": MeasureProof.DECLARED,
-            "law": LAW,
-            "side": ContributionSide.EMPLOYER,
-            "new_due_on": date(2025, 7, 15),
-            **facts,
-        }
-    )
-
-
-def fund_with(**measures: Measure) -> Fund:
-    fund = funds()[TN]
-    arrears = Arrears(penalties=fund.arrears.penalties, measures=measures)
-    return replace(fund, sections=replace(fund.sections, arrears=arrears))
+from tests.payments.measures.builders import FROM, LAW, UNTIL, fund_with, measure
 
 
 def ask(of: Measure, **facts: Any) -> MeasureRequest:
