@@ -5,7 +5,7 @@ from pathlib import Path
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
 from frontends.portal.anyone import accounts, check, simulate, welcome
-from frontends.portal.employer import by_form, declaring, firms, nothing, owing
+from frontends.portal.employer import by_form, declaring, firms, mandates, nothing, owing
 from frontends.portal.person import account, career, home, messages, payments, repayments, rights
 
 PERSON = ("person",)
@@ -33,6 +33,7 @@ PORTAL = Frontend(
         by_form.pages,
         nothing.pages,
         owing.pages,
+        mandates.pages,
     ],
     person_pages=[claims.pages, new_claim.pages, papers.pages],
     person_home="home.index",
