@@ -1,0 +1,164 @@
+"""A mandate's pages: who must act, what may be done in each state, what was typed, and the form to print."""
+
+import re
+from typing import Any
+
+import pytest
+
+from frontends.backoffice.backoffice import BACKOFFICE
+from frontends.backoffice.mandates import DECISIONS
+from frontends.kit.api import Problem
+from frontends.kit.codes import Codes
+from frontends.kit.pages import Form
+from frontends.portal.employer.mandates import ACTS
+from frontends.portal.portal import PORTAL
+from tests.kit.frontends import rendered, unreached
+
+PORTAL_APP, BACKOFFICE_APP = unreached(PORTAL), unreached(BACKOFFICE)
+CODES = Codes({"items": []})
+IT: dict[str, Any] = {
+    "mandate_id": "m1",
+    "reference": "MD260000000112",
+    "employer_id": "1600000001",
+    "account": {"number": "00200300000056789073", "rule": "rib-dz", "holder": "SARL <b>", "bank": "Banque"},
+    "amount_max": "500000.00",
+    "currency": "DZD",
+    "status": "issued",
+    "starts_on": "2026-02-10",
+    "ends_on": None,
+    "issued_at": "2026-02-10T09:00:00+00:00",
+    "bank_agreed_at": None,
+    "accepted_at": None,
+    "signed_form_at": None,
+    "is_asked_of_bank": True,
+    "findings": [],
+    "amendment": None,
+    "proposal": None,
+    "suspended_by": None,
+    "failures": 0,
+    "last_debit_on": None,
+    "timeline": [
+        {
+            "status": "issued",
+            "party": "employer",
+            "at": "2026-02-10T09:00:00+00:00",
+            "about": "",
+            "text": "Formulaire émis",
+            "by_whom": "L'employeur",
+        }
+    ],
+    "version": 3,
+}
+OFFER = {
+    "accounts": ["rib-dz", "ccp"],
+    "is_limit_required": False,
+    "is_to_be_confirmed": True,
+    "law": "To be set by the fund",
+}
+
+
+def page(status: str = "issued", *, language: str = "fr", problem: Problem | None = None, **changed: Any) -> str:
+    with PORTAL_APP.app_context():
+        return rendered(
+            PORTAL_APP,
+            "employer/mandate.html",
+            language=language,
+            user={"sub": "s", "actor": "employer", "scope": "collections:pay", "employers": ["1600000001"]},
+            mandate={**IT, "status": status, **changed},
+            codes=CODES,
+            forms={verb: Form(f"{verb}:m1", 3) for verb in ACTS},
+            problem=problem,
+        )
+
+
+def acts(shown: str) -> set[str]:
+    return set(re.findall(r'action="[^"]*/mandates/m1/(\w+)"', shown))
+
+
+@pytest.mark.parametrize(
+    ("status", "changed", "may"),
+    [
+        ("issued", {}, {"upload", "cancel"}),
+        ("bank-agreed", {}, {"upload", "cancel"}),
+        ("uploaded", {}, {"upload", "cancel"}),
+        ("doubtful", {}, {"upload", "cancel"}),
+        ("active", {}, {"suspend", "cancel"}),
+        ("suspended", {"suspended_by": "employer"}, {"resume", "cancel"}),
+        ("suspended", {"suspended_by": "platform"}, {"cancel"}),
+        ("bank-refused", {}, set()),
+        ("refused", {}, set()),
+        ("cancelled", {}, set()),
+        ("expired", {}, set()),
+    ],
+)
+def test_each_state_offers_what_the_service_would_take(status: str, changed: dict[str, Any], may: set[str]) -> None:
+    assert acts(page(status, **changed)) == may
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_it_says_who_must_act_and_shows_both_facts(language: str) -> None:
+    shown = page(language=language)
+    assert "MD260000000112" in shown and "SARL &lt;b&gt;" in shown
+    assert shown.count('class="notice wait"') == 1
+    assert {"ar": "ليس بعد", "fr": "Pas encore", "en": "Not yet"}[language] in shown
+    assert 'name="form_version" value="3"' in shown
+
+
+def test_what_differs_is_read_in_words() -> None:
+    finding = {"code": "mandate.limit-lower", "found": "1.00", "expected": "2.00", "text": "Plafond inférieur."}
+    assert "Plafond inférieur." in page("doubtful", findings=[finding])
+
+
+def test_what_is_wrong_stands_first_and_what_was_typed_stays() -> None:
+    fault = {"field": "account", "detail": "Clé inexacte."}
+    problem = Problem(422, {"code": "request.invalid", "errors": [fault]})
+    with PORTAL_APP.app_context():
+        shown = rendered(
+            PORTAL_APP,
+            "employer/mandate-new.html",
+            language="ar",
+            employer_id="1600000001",
+            offer=OFFER,
+            accounts=[("rib-dz", "RIB"), ("ccp", "CCP")],
+            form=Form("mandate:1"),
+            values={"account": "٠٠٢", "account_rule": "ccp"},
+            problem=problem,
+        )
+    assert shown.index("Clé inexacte.") < shown.index("<h1>")
+    assert 'value="٠٠٢"' in shown and re.search(r'value="ccp" checked', shown)
+
+
+def test_the_form_to_print_says_all_that_is_signed() -> None:
+    with PORTAL_APP.app_context():
+        shown = rendered(PORTAL_APP, "employer/mandate-form.html", language="fr", mandate=IT, codes=CODES)
+    assert all(each in shown for each in ("MD260000000112", "00200300000056789073", "1600000001", "cachet"))
+
+
+def decisions(status: str, **changed: Any) -> set[str]:
+    with BACKOFFICE_APP.app_context():
+        shown = rendered(
+            BACKOFFICE_APP,
+            "mandate.html",
+            language="fr",
+            mandate={**IT, "status": status, **changed},
+            codes=CODES,
+            forms={each: Form(f"{each}:m1", 3) for each in DECISIONS},
+            user={"sub": "me", "actor": "staff", "scope": "bank:settle"},
+            problem=None,
+        )
+    return set(re.findall(r'name="decision" value="(\w+)"', shown))
+
+
+@pytest.mark.parametrize(
+    ("status", "changed", "offered"),
+    [
+        ("doubtful", {}, {"accept", "refuse"}),
+        ("doubtful", {"proposal": {"by": "another", "at": IT["issued_at"], "note": "seen"}}, {"confirm", "refuse"}),
+        ("active", {}, {"suspend", "cancel"}),
+        ("suspended", {}, {"resume", "cancel"}),
+        ("issued", {}, set()),
+        ("expired", {}, set()),
+    ],
+)
+def test_an_agent_is_offered_what_may_be_decided(status: str, changed: dict[str, Any], offered: set[str]) -> None:
+    assert decisions(status, **changed) == offered
