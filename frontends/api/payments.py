@@ -66,6 +66,7 @@ class FilingFormWithFiles(TypedDict):
     period: str
     control_workers: NotRequired[int]
     control_wages: NotRequired[str]
+    pay_by_debit: NotRequired[bool]
     files: list[str]
 
 class FileView(TypedDict):

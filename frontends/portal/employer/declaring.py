@@ -39,6 +39,8 @@ def file(employer_id: str) -> Response:
     for name in ("control_workers", "control_wages"):
         if typed := request.form.get(name, "").strip():
             told[name] = typed
+    if request.form.get("pay_by_debit"):
+        told["pay_by_debit"] = "true"
     try:
         files = {"files": read_files("files")}
         made = payments.declarations_file(api(), idempotency_key=form.key, files=files, form=told)
@@ -138,10 +140,16 @@ def pay(declaration_id: str) -> Response:
 def _form(employer_id: str, *, problem: Problem | None = None) -> Response:
     check_own(employer_id)
     form = Form(f"declare:{employer_id}")
+    asked = api()
+    periods, mandates = together(
+        lambda: open_periods(asked),
+        lambda: payments.mandates_list_mandates(asked, employer_id=employer_id, status="active", limit=1),
+    )
     return render(
         "employer/declare.html",
         employer_id=employer_id,
-        open_periods=open_periods(api()),
+        open_periods=needed(periods),
+        mandates=mandates,
         form=form,
         values=form.values,
         chosen=form.values.get("which") or chosen(),

@@ -123,6 +123,26 @@ def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
     return _request(uow, owed, rail=rail, before=before, live=live, terms=debit_terms(uow, owed, rail=rail))
 
 
+def must_have_mandate(uow: UnitOfWork, *, employer_id: str) -> None:
+    """The caller wants what it declares debited: raises `MandateMissing` where there is no mandate in force for that,
+    before anything is declared."""
+    uow.by.must_act_for_employer(employer_id)
+    if Rail.DIRECT_DEBIT not in rules.offered(uow.fund) or mandates.active_of(uow, employer_id=employer_id) is None:
+        raise rules.MandateMissing
+
+
+def request_debit(uow: UnitOfWork, *, declaration_id: str) -> Collection | None:
+    """The employer wanted it when it declared: what is due is debited. None where no mandate allows it by now, or not
+    so much, or the bank has a debit of the declaration that this one replaces: it is for the employer to choose."""
+    owed = store.obligations.load(uow, declaration_id)
+    before = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
+    live, terms = _live_of(uow, owed, before), debit_terms(uow, owed)
+    is_asked = any(each.rail is Rail.DIRECT_DEBIT and each.amount_minor == owed.to_pay_minor for each in live)
+    if terms is None or is_asked or any(each.is_at_bank for each in live):
+        return None
+    return _request(uow, owed, rail=Rail.DIRECT_DEBIT, before=before, live=live, terms=terms)
+
+
 def _request(
     uow: UnitOfWork,
     owed: Obligation,

@@ -45,10 +45,13 @@ def gather(
 def begin_sending(uow: UnitOfWork, *, batch_id: str) -> DebitFile:
     """From now on the bank may have the file. Its debits are looked at once more, in the same unit of work: where one
     of them is paid in another way by now, or has no mandate in force (I11), the file is discarded, and what still
-    stands goes into the next one."""
+    stands goes into the next one. The mandates are kept as they are, in another version: who ends one at this very
+    moment meets with it, and one of the two comes first."""
     file = store.files.load(uow, batch_id)
     debits = _debits_of(uow, file)
-    if rules.is_as_written(file, debits, _mandates_of(uow, debits)):
+    in_force = _mandates_of(uow, debits)
+    if rules.is_as_written(file, debits, in_force):
+        mandates.mandates.save_many(uow, in_force.values(), part_of=batch_id)
         return change(uow, batch_id=batch_id, rule=lambda it: order_files.begin_sending(it, at=uow.at))
     return change(uow, batch_id=batch_id, rule=lambda it: order_files.discard(it, at=uow.at))
 

@@ -492,6 +492,8 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
         sides=rules.due_by_side(assessment),
         replaces=accepted.replaces,
     )
+    if accepted.pay_by_debit:
+        collections.request_debit(uow, declaration_id=accepted.declaration_id)
     return accepted
 
 

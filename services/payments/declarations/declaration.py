@@ -157,6 +157,8 @@ class Declaration:
     received_at: datetime
     control_workers: int | None = None
     control_wages_minor: int | None = None
+    pay_by_debit: bool = False
+    """Whether the employer wants what it makes due debited, once it is accepted."""
     traceparent: str = ""
     next_check_at: datetime | None = None
     confirm_by_at: datetime | None = None

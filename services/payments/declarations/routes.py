@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.payments.collections import actions as collections
 from services.payments.declarations import actions, calendar, rules
 from services.payments.declarations.actions import CheckedDeclaration, Consulted, CorrectedDeclaration, TypingStart
 from services.payments.declarations.calendar import FormPeriod, OfferedForm
@@ -26,6 +27,7 @@ from services.payments.declarations.typed_lines import TypedFiling, WrittenFile,
 from services.payments.declarations.typed_schemas import CheckedView, TypedBody, TypingQuery, TypingStartView
 from services.payments.declarations.wages import PeriodWage, WageLine
 from services.payments.employers.rules import employer_of
+from shared.http.callers import ScopeMissing
 from shared.http.files import Files, SubmittedForm, UploadedFile
 from shared.http.problems import BodyInvalid, FieldFault
 from shared.http.routes import Download, Downloads, Routes
@@ -41,6 +43,8 @@ WAGE_FILE = "application/octet-stream"
 """A file of fixed columns in an encoding of its own: nothing is to show or change it on the way."""
 BODY_BYTES_MAX = 64 << 20
 CHUNK_BYTES = 1 << 20
+PAY = "collections:pay"
+"""The scope of those who may have an account debited."""
 
 routes = Routes("declarations", about="Wage declarations of employers: files, findings, receipts, what is due.")
 
@@ -94,6 +98,10 @@ def file(uow: UnitOfWork, sent: SubmittedForm[StoredFile]) -> Consulted:
     accepted themselves.
     """
     employer_id = employer_of(uow.fund, sent.fields["employer_id"])
+    if sent.fields.get("pay_by_debit"):
+        if PAY not in uow.by.scopes:
+            raise ScopeMissing
+        collections.must_have_mandate(uow, employer_id=employer_id)
     return actions.receive(uow, DeclarationFiling(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
 
 

@@ -131,6 +131,7 @@ class DeclarationFiling:
     control_wages_minor: int | None = None
     intake: Intake = Intake.FILES
     to_replace: str = ""
+    pay_by_debit: bool = False
 
     @property
     def content(self) -> str:
@@ -176,6 +177,7 @@ def receive(
         traceparent=traceparent,
         intake=filing.intake,
         to_replace=filing.to_replace,
+        pay_by_debit=filing.pay_by_debit,
     )
     return Outcome(received, (_received_event(received),))
 
@@ -214,6 +216,7 @@ def receive_again(
         traceparent=traceparent,
         intake=filing.intake,
         to_replace=filing.to_replace,
+        pay_by_debit=filing.pay_by_debit,
         technical=None,
         business=None,
         to_confirm="",

@@ -23,13 +23,15 @@ TEXT = {"type": "string"}
 
 
 class FilingForm(Schema):
-    """The fields beside the files. Control totals that are given must agree with the files."""
+    """The fields beside the files. Control totals that are given must agree with the files. What is due is debited,
+    once the declaration is accepted, where `pay_by_debit` is true and a mandate in force allows it."""
 
     employer_id = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
     form = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
     period = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
     control_workers = fields.Integer(validate=validate.Range(1, WORKERS_MAX))
     control_wages = Amount(attribute="control_wages_minor")
+    pay_by_debit = fields.Boolean()
 
 
 class NothingBody(Schema):

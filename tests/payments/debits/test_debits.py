@@ -17,6 +17,7 @@ from services.payments.banking.debiting import DebitSender
 from services.payments.banking.fetching import StatementFetcher
 from services.payments.collections import actions as collections
 from services.payments.collections.collection import Collection
+from services.payments.debits import actions as debits
 from services.payments.debits import store
 from services.payments.debits.debit_file import DebitFile
 from services.payments.mandates import store as mandates
@@ -31,6 +32,8 @@ from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
+from shared.storage.tenant_collection import ChangedMeanwhile
+from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, funds, keys, published, reading, someone
@@ -519,6 +522,26 @@ def test_i11_a_mandate_that_ends_between_writing_and_sending_debits_nothing(
     (file,) = all_files(context)
     assert file.status is FileStatus.DISCARDED and see(context, collection_id).status == "refused"
     assert file.batch_id not in [taken["message_id"] for taken in bank.log("file-taken")]
+
+
+def test_i11_a_mandate_ends_before_its_debit_is_sent_or_after_and_not_beside_it(
+    context: ServiceContext, made: Office, debiting: Rounds
+) -> None:
+    open_obligation(context)
+    signed = sign(context)
+    ask(made)
+    debiting.gather(context, DZ)
+    batch_id = only_file(context).batch_id
+
+    def act(uow: UnitOfWork) -> DebitFile:
+        begun = debits.begin_sending(uow, batch_id=batch_id)
+        with pytest.raises(ChangedMeanwhile):
+            cancel(context, signed)
+        return begun
+
+    assert context.run(DZ, by=someone(), cause="test", action=act).status is FileStatus.SENDING
+    with pytest.raises(ChangedMeanwhile):
+        cancel(context, signed)  # who read it before the debit was sent looks at it again
 
 
 # --- Silent, and killed in between ------------------------------------------------------------------------------------

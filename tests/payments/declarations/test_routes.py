@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -14,6 +15,7 @@ from services.payments.contributions import rules
 from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE
 from services.payments.declarations.routes import BODY_BYTES_MAX
 from services.payments.declarations.schemas import SlipView
+from services.payments.mandates.store import mandates
 from services.payments.wiring import service
 from shared.funds.law import Confidence
 from shared.funds.period import Period
@@ -31,6 +33,7 @@ from tests.payments.declarations.builders import (
     workers,
 )
 from tests.payments.declarations.harness import DeclarationsHarness, register
+from tests.payments.mandates.builders import mandate
 
 HEADER, DETAIL = "D2025E1600000001.TXT", "D2025S1600000001.TXT"
 
@@ -94,6 +97,42 @@ def test_a_declaration_is_accepted_and_owed(
         "payments.wages-declared",  # by quarters, for those who know no other periods yet
     ]
     assert harness.see(sent.json["declaration_id"], "/collections")["due"] == due
+
+
+def signed(context: ServiceContext, **facts: Any) -> None:
+    """The employer has a mandate in force."""
+    made = mandate(employer_id=DZ_EMPLOYER, starts_on=date(2020, 1, 1), **facts)
+    context.run(DZ, by=someone(), cause="test", action=lambda uow: mandates.save(uow, Outcome(made)))
+
+
+def test_what_is_due_is_debited_where_the_employer_wants_it_when_declaring(context: ServiceContext) -> None:
+    harness = DeclarationsHarness(context)
+    refused = harness.send(das_b(), pay_by_debit="true")
+    assert (refused.status_code, refused.json["code"]) == (409, "collection.mandate-missing")
+    assert published(context) == [], "nothing is declared that would not be paid as was said"
+    signed(context)
+    accepted = harness.declare(das_b(), pay_by_debit="true")
+    (asked,) = harness.see(accepted["declaration_id"], "/collections")["items"]
+    assert (asked["rail"], asked["status"], asked["amount"]) == ("direct-debit", "planned", accepted["due"])
+    assert published(context).count("payments.debit-announced") == 1
+
+
+def test_more_than_the_mandate_allows_is_for_the_employer_to_pay_in_another_way(context: ServiceContext) -> None:
+    harness = DeclarationsHarness(context)
+    signed(context, amount_max_minor=100)
+    accepted = harness.declare(das_b(), pay_by_debit="true")
+    shown = harness.see(accepted["declaration_id"], "/collections")
+    assert (accepted["status"], shown["items"]) == ("accepted", [])
+    assert "direct-debit" not in [way["rail"] for way in shown["ways"]]
+
+
+def test_who_may_declare_and_not_pay_has_nothing_debited(context: ServiceContext) -> None:
+    harness = DeclarationsHarness(context)
+    signed(context)
+    clerk = harness.office._caller(DZ, ["declarations:file"], actor="employer", sub="user-2", employers=[DZ_EMPLOYER])
+    refused = harness.send(das_b(), by=clerk, pay_by_debit="true")
+    assert (refused.status_code, refused.json["code"]) == (403, "access.scope-missing")
+    assert harness.send(das_b(), by=clerk, key="another").status_code == 202
 
 
 def test_contributions_are_shown_with_their_law_and_what_is_to_be_confirmed(context: ServiceContext) -> None:
