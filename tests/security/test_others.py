@@ -11,9 +11,13 @@ from tests.security.matrix import GUARDED, Operation
 SOMEBODY_S = SCOPES[Role.PERSON] | SCOPES[Role.EMPLOYER]
 THEIRS = [each for each in GUARDED if each.scope in SOMEBODY_S and each.parts and not each.is_reference]
 LISTS = [each for each in GUARDED if each.method == "GET" and not each.parts]
-NAMED = tuple(
-    f"declarations.{name}"
-    for name in ("file", "declare_typed", "declare_nothing", "check_typed", "begin_typing", "list_of_employer")
+NAMED = (
+    *(
+        f"declarations.{name}"
+        for name in ("file", "declare_typed", "declare_nothing", "check_typed", "begin_typing", "list_of_employer")
+    ),
+    *("mandates.issue", "mandates.list_mandates", "measures.list_offered"),
+    *("arrears.of_employer", "account_statements.read", "account_statements.download", "collections.list_credits"),
 )
 """Operations that name whose thing it is beside the path: `things.asks` says which."""
 

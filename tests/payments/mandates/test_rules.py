@@ -24,6 +24,7 @@ from shared.funds.bindings import BankBinding, Bindings
 from shared.funds.fund import Fund
 from shared.funds.identifiers import AccountRule
 from shared.kernel.errors import Conflict, Failure
+from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.outcome import Outcome
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds
@@ -393,6 +394,12 @@ def test_one_amendment_at_a_time_and_of_something() -> None:
 
 
 # --- Ended ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [each for each in Status if each is not Status.SUSPENDED])
+def test_only_what_is_suspended_is_resumed(status: Status) -> None:
+    with pytest.raises(MoveNotAllowed):
+        rules.resume(mandate(status), act=STAFF, fund=FUND)
 
 
 @pytest.mark.parametrize(
