@@ -21,7 +21,6 @@ from services.claims.figures.decided_claim import DecidedClaim
 from services.claims.notes import store as notes
 from services.claims.notes.note import Audience, Note
 from services.claims.overpayments import store as overpayments
-from services.claims.overpayments.overpayment import Status as OverpaymentStatus
 from services.claims.runs import store as runs
 from services.claims.runs.run import PaymentStatus
 from services.claims.runs.run import Status as RunStatus
@@ -373,13 +372,6 @@ WHOLE: dict[str, Listed] = {
         claims.NEWEST_FIRST,
         lambda uow, it: list(claims.granted_to(uow, it.person_ref, claim_type=it.claim_type)),
         facts={"approved_minor": 1, "status": ClaimStatus.APPROVED},
-    ),
-    "services.claims.overpayments.store.open_of": Listed(
-        "claims",
-        overpayments.overpayments,
-        overpayments.OLDEST_FIRST,
-        lambda uow, it: list(overpayments.open_of(uow, [it.person_ref])),
-        facts={"status": OverpaymentStatus.OPEN},
     ),
     "services.claims.figures.store.of_day": Listed(
         "claims",

@@ -211,8 +211,10 @@ def test_who_acts_at_a_counter_files_for_the_person_and_is_seen_to_look(
     assert office.person(AMIRA).get("/claims").json["items"][0]["reference"] == claim["reference"]
     written = [entry for each in context.database["audit"].find() for entry in each["entries"] if "agent" in entry]
     assert {(each["actor"], each["agent"], each["visit"]) for each in written} == {(AMIRA, "agent-7", "visit-1")}
-    [look] = office.person(AMIRA).get("/access-journal").json["items"]
-    assert (look["by"], look["purpose"], look["reference"]) == ("agent-7", "person-asked", claim["reference"])
+    look, act = office.person(AMIRA).get("/access-journal").json["items"]
+    assert (look["is_act"], act["is_act"], bool(act["act_text"]), look["act_text"]) == (False, True, True, None)
+    for each in (look, act):
+        assert (each["by"], each["purpose"], each["reference"]) == ("agent-7", "person-asked", claim["reference"])
 
 
 @pytest.mark.parametrize(
