@@ -679,6 +679,44 @@ class MeasureDecisionBody(TypedDict):
     is_granted: bool
     reason: str
 
+class WaivedShareView(TypedDict):
+    months_max: int
+    percent: str
+
+class SchemeView(TypedDict):
+    code: str
+    name: str
+    ask_from_on: str
+    ask_until_on: str
+    waived: list["WaivedShareView"]
+    breach: str
+    missed_max: "int | None"
+    debts_until_on: "str | None"
+    needs_current_paid: bool
+    law: str
+    is_to_be_confirmed: bool
+
+class SchemeViews(TypedDict):
+    items: list["SchemeView"]
+
+class PlannedInstalmentView(TypedDict):
+    number: int
+    due_on: str
+    amount: str
+
+class PlanView(TypedDict):
+    employer_id: str
+    scheme: "SchemeView"
+    as_of: str
+    currency: str
+    debts: int
+    left: str
+    penalties: str
+    waived_percent: str
+    penalties_waived: str
+    to_pay: str
+    instalments: list["PlannedInstalmentView"]
+
 class WebhookReceiptView(TypedDict):
     message_id: str
     is_new: bool
@@ -1291,6 +1329,14 @@ def measures_read(api: Api, request_id: str, *, purpose: str | None = None) -> "
 def measures_decide(api: Api, request_id: str, *, idempotency_key: str, body: "MeasureDecisionBody", version: int | None = None) -> "MeasureRequestView":
     """Grant or refuse what an employer asked for, with a reason that it reads."""
     return api.call(SERVICE, "POST", "/measure-requests/{request_id}/decision", at={"request_id": request_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def settlements_list_schemes(api: Api) -> "SchemeViews":
+    """The schemes that may be asked for today."""
+    return api.call(SERVICE, "GET", "/settlement-schemes")  # type: ignore[no-any-return]
+
+def settlements_simulate(api: Api, *, employer_id: str, scheme: str, months: int, purpose: str | None = None) -> "PlanView":
+    """What a plan for an employer's debts would come to today: what is waived, and each instalment. Nothing is kept."""
+    return api.call(SERVICE, "GET", "/settlement-plan", query={"purpose": purpose, "employer_id": employer_id, "scheme": scheme, "months": months})  # type: ignore[no-any-return]
 
 def bank_hear(api: Api, *, idempotency_key: str, body: dict[str, Any]) -> "WebhookReceiptView":
     """Take in a message that the bank signed. No token: the signature over the body says who sends."""

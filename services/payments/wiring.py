@@ -72,6 +72,7 @@ from services.payments.refunds.refund import RefundStatus
 from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
 from services.payments.settings import Settings, read
+from services.payments.settlements.routes import routes as settlement_routes
 from shared.funds.arrears import PenaltyReason
 from shared.funds.fund import Fund
 from shared.funds.identifiers import AccountRule
@@ -153,6 +154,7 @@ service: Service[Settings] = Service(
         statement_routes,
         mandate_routes,
         measure_routes,
+        settlement_routes,
         bank_routes,
         payout_routes,
         refund_routes,

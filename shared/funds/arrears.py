@@ -16,6 +16,7 @@ from shared.kernel.money import Money
 DAYS_MAX = 366
 PERCENT_MAX = 100
 PERIODS_MAX = 60
+PLAN_MONTHS_MAX = 120
 
 
 class PenaltyReason(StrEnum):
@@ -151,6 +152,65 @@ class Measure:
         return self.is_retroactive or due_on >= self.law.valid_from
 
 
+class PlanBreach(StrEnum):
+    """When a plan is broken, so that the penalties that it was to waive are owed again."""
+
+    MISSED = "missed"
+    """After so many instalments that were not paid (`missed_max`)."""
+    LAST_DAY = "last-day"
+    """Where not all is paid by the day of the last instalment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaivedShare:
+    """What of the penalties is waived after the last instalment of a plan of at most so many months; a plan of one
+    month is one payment."""
+
+    months_max: int
+    percent: Decimal
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.months_max <= PLAN_MONTHS_MAX or not 0 <= self.percent <= PERCENT_MAX:
+            raise ValueError(f"months_max is from 1 to {PLAN_MONTHS_MAX}, percent from 0 to {PERCENT_MAX}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementScheme:
+    """By which debts may be paid in instalments, as a law sets it, and what is waived for it."""
+
+    names: Texts
+    ask_from_on: date
+    ask_until_on: date
+    """The last day on which it may be asked for, included."""
+    waived: tuple[WaivedShare, ...]
+    """By how long the plan runs, the shorter first; a plan that is longer than all of them is not made."""
+    breach: PlanBreach
+    law: Law
+    missed_max: int | None = None
+    """How many missed instalments break it."""
+    debts_until_on: date | None = None
+    """The debts that it is for: those that were due by this day; all where none is named."""
+    needs_current_paid: bool = False
+    """Whether debts that were due after that day have to be paid."""
+
+    def __post_init__(self) -> None:
+        if self.ask_until_on < self.ask_from_on:
+            raise ValueError("ask_until_on is before ask_from_on")
+        months = [each.months_max for each in self.waived]
+        if not months or months != sorted(set(months)):
+            raise ValueError("waived names each length once, the shorter first")
+        if (self.breach is PlanBreach.MISSED) != (self.missed_max is not None):
+            raise ValueError("missed_max belongs to the breach missed, which needs it")
+        if self.missed_max is not None and self.missed_max < 1:
+            raise ValueError("missed_max is at least 1")
+        if self.needs_current_paid and self.debts_until_on is None:
+            raise ValueError("needs_current_paid needs debts_until_on")
+
+    def waived_percent(self, months: int) -> Decimal | None:
+        """What of the penalties a plan of so many months waives; None where no plan is so long."""
+        return next((each.percent for each in self.waived if months <= each.months_max), None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Arrears:
     """The section `arrears` of a fund. A fund without it charges no penalties."""
@@ -158,6 +218,8 @@ class Arrears:
     penalties: tuple[PenaltyRule, ...] = ()
     measures: Mapping[str, Measure] = field(default_factory=dict)
     """What employers may ask for, by code."""
+    settlements: Mapping[str, SettlementScheme] = field(default_factory=dict)
+    """By which debts may be paid in instalments, by code."""
 
     def __post_init__(self) -> None:
         for reason in PenaltyReason:

@@ -62,6 +62,7 @@ from tests.payments import builders as of_payments
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
 from tests.payments.declarations.harness import DeclarationsHarness, register
 from tests.payments.measures.builders import fund_with, measure
+from tests.payments.settlements.builders import scheme
 from tests.security.matrix import Operation
 
 OTHER_FIRM = "1600000002"
@@ -390,7 +391,10 @@ def _notifications(context: ServiceContext, folder: Path) -> Holding:
 def _payments(context: ServiceContext, folder: Path) -> Holding:
     always = {"ask_from_on": date.min, "ask_until_on": date.max, "form": "das", "periods": ("2025",)}
     deferral = measure(proof=MeasureProof.CHECKED, **always)
-    context = replace(context, funds={**context.funds, DZ: fund_with(fund_id=DZ, deferral=deferral)})
+    context = replace(
+        context,
+        funds={**context.funds, DZ: fund_with(fund_id=DZ, settlements={"instalments": scheme()}, deferral=deferral)},
+    )
     office = bank.office(context)
     wanted = {"employer_id": DZ_EMPLOYER, "is_declared": True}
     measure_asked = office.employer(DZ_EMPLOYER).post("/measures/deferral/requests", wanted).json
@@ -468,6 +472,9 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "account_statements.read": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "account_statements.download": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "measures.list_offered": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "settlements.simulate": {
+                "query_string": {"employer_id": DZ_EMPLOYER, "scheme": "instalments", "months": "12"}
+            },
             "measures.ask": {"json": wanted},
             "measures.decide": {"json": {"version": 1, "is_granted": True, "reason": "Invented."}},
             "arrears.of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},

@@ -80,11 +80,18 @@ def of_declaration(uow: UnitOfWork, *, declaration_id: str, purpose: Purpose) ->
 
 def of_employer(uow: UnitOfWork, *, employer_id: str, wanted: PageRequest, purpose: Purpose) -> StandingDebts:
     """What an employer has to pay: each debt with what it costs today and later, and what all of them cost."""
+    found = debts_of(uow, employer_id=employer_id, purpose=purpose)
+    return StandingDebts.of(found, employer_id=employer_id, as_of=uow.today, wanted=wanted)
+
+
+def debts_of(uow: UnitOfWork, *, employer_id: str, purpose: Purpose) -> list[PenaltyForecast]:
+    """All debts of an employer of which something is to be paid, for it and the fund's agents, whose look enters the
+    access journal."""
     uow.by.must_act_for_employer(employer_id)
     journal.note_employer(uow, employer_id, looked_at=AccessedKind.PENALTIES, purpose=purpose)
     owed = [each for each in collections.debts_of(uow, employer_id=employer_id) if each.to_pay_minor]
     granted = measures.granted_to(uow, employer_id=employer_id)
-    found = [
+    return [
         rules.forecast(
             each,
             fund=uow.fund,
@@ -93,7 +100,6 @@ def of_employer(uow: UnitOfWork, *, employer_id: str, wanted: PageRequest, purpo
         )
         for each in owed
     ]
-    return StandingDebts.of(found, employer_id=employer_id, as_of=uow.today, wanted=wanted)
 
 
 def _measures(uow: UnitOfWork, owed: Obligation) -> tuple[Measure, ...]:

@@ -323,6 +323,7 @@ def book(
     cause = f"collection:{collection.collection_id}"
     owed = _standing_obligation(uow, collection.declaration_id)
     cause = cause if is_first else f"{cause}:{entry_id}"
+    value_on = rules.counts_on(collection, booked_on=value_on)
     _receive(uow, owed, amount_minor=amount_minor, cause=cause, into=into, value_on=value_on)
     return True
 

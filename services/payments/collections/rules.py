@@ -143,6 +143,12 @@ def receive(obligation: Obligation, *, amount_minor: int, currency: str, on: dat
     return Outcome(received, published)
 
 
+def counts_on(collection: Collection, *, booked_on: date) -> date:
+    """The day from which money of a collection counts: on which the bank booked it, or, of a direct debit, on which the
+    fund was to draw it. How long the banks then take is not the payer's lateness."""
+    return booked_on if collection.debit_on is None else min(booked_on, collection.debit_on)
+
+
 def surplus_minor(obligation: Obligation, *, amount_minor: int) -> int:
     """What of an amount the obligation and its penalties do not need."""
     return max(0, amount_minor - obligation.to_pay_minor)

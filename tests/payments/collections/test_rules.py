@@ -237,6 +237,12 @@ def test_b11_too_much_at_once_is_told_as_paid_and_the_debt_keeps_what_it_needs()
     assert rules.surplus_minor(obligation(), amount_minor=DUE + 75) == 75
 
 
+def test_money_that_the_fund_draws_counts_from_the_day_for_which_it_was_to_be_drawn() -> None:
+    drawn, days = collection(Status.SENT), [DEBIT_ON + timedelta(days=number) for number in (-1, 0, 2)]
+    assert [rules.counts_on(drawn, booked_on=day) for day in days] == [days[0], DEBIT_ON, DEBIT_ON]
+    assert rules.counts_on(collection(), booked_on=days[2]) == days[2]
+
+
 def test_b09_what_was_taken_back_is_open_again() -> None:
     paid = obligation(paid_minor=DUE, called_minor=DUE)
     assert rules.give_back(paid, amount_minor=DUE, on=AT.date()).status is ObligationStatus.OPEN

@@ -1,10 +1,11 @@
 """Valid measures, and funds that have them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from shared.funds.arrears import Arrears, Measure, MeasureKind, MeasureProof
+from shared.funds.arrears import Arrears, Measure, MeasureKind, MeasureProof, SettlementScheme
 from shared.funds.contributions import ContributionSide
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
@@ -35,7 +36,9 @@ def measure(**facts: Any) -> Measure:
     )
 
 
-def fund_with(*, fund_id: str = TN, **measures: Measure) -> Fund:
+def fund_with(
+    *, fund_id: str = TN, settlements: Mapping[str, SettlementScheme] | None = None, **measures: Measure
+) -> Fund:
     fund = funds()[fund_id]
-    arrears = Arrears(penalties=fund.arrears.penalties, measures=measures)
+    arrears = Arrears(penalties=fund.arrears.penalties, measures=measures, settlements=settlements or {})
     return replace(fund, sections=replace(fund.sections, arrears=arrears))

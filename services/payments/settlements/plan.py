@@ -1,0 +1,48 @@
+"""A plan by which an employer's debts are paid in instalments. A wrong one cannot be built."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from shared.funds.arrears import SettlementScheme
+
+
+@dataclass(frozen=True)
+class OfferedScheme:
+    """A scheme, by the fund's code."""
+
+    code: str
+    scheme: SettlementScheme
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedInstalment:
+    """What is paid by a day."""
+
+    number: int
+    due_on: date
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanSimulation:
+    """What a plan under a scheme would come to: the debts that it is for, the penalties of today, how much of these is
+    waived after the last instalment, and the instalments."""
+
+    employer_id: str
+    offered: OfferedScheme
+    as_of: date
+    debts: int
+    left_minor: int
+    penalty_minor: int
+    waived_percent: Decimal
+    waived_minor: int
+    instalments: tuple[PlannedInstalment, ...]
+
+    def __post_init__(self) -> None:
+        if sum(each.amount_minor for each in self.instalments) != self.to_pay_minor:
+            raise ValueError("the instalments come to what is to be paid")
+
+    @property
+    def to_pay_minor(self) -> int:
+        return self.left_minor + self.penalty_minor - self.waived_minor
