@@ -53,8 +53,8 @@ def give(scene: Scene) -> None:
     for step in found["timeline"]:
         reporter.seen(f"{step['text']} ({step['by_whom']})")
 
-    def told() -> Any:
+    def notified() -> Any:
         page = scene.employer.get("notifications", "/messages?limit=30")
         return next((each for each in page["items"] if each["template"] == "mandate-accepted"), None)
 
-    reporter.seen(f"the employer reads: {reporter.wait('the message', told)['subject']}")
+    reporter.seen(f"the employer reads: {reporter.wait('the message', notified)['subject']}")
