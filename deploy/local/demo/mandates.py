@@ -1,8 +1,9 @@
 """The chapter of a debit mandate: given, signed at the bank, sent in, verified by the platform, accepted."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
-from deploy.local.demo import numbers
+from deploy.local.demo import employers, numbers
 from deploy.local.demo.reporter import StepFailed
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.visitors import BankCustomer
@@ -53,8 +54,39 @@ def give(scene: Scene) -> None:
     for step in found["timeline"]:
         reporter.seen(f"{step['text']} ({step['by_whom']})")
 
+    scene.has_mandate = True
+
     def notified() -> Any:
         page = scene.employer.get("notifications", "/messages?limit=30")
         return next((each for each in page["items"] if each["template"] == "mandate-accepted"), None)
 
     reporter.seen(f"the employer reads: {reporter.wait('the message', notified)['subject']}")
+
+
+def is_debited_today(scene: Scene, declaration: dict[str, Any]) -> bool:
+    """What was declared in the month of the mandate has a day on which it is debited. Whether its file leaves today:
+    before that day, or on a day on which the bank is closed, the employer pays in another way."""
+    if not scene.has_mandate:
+        return False
+    reporter, path = scene.reporter, f"/declarations/{declaration['declaration_id']}/collections"
+    reporter.chapter(f"What is due for {declaration['period']} is to be debited by the mandate")
+
+    def planned() -> Any:
+        found = scene.employer.get("payments", path)["items"]
+        return next((each for each in found if each["rail"] == "direct-debit"), None)
+
+    debit = reporter.wait("the debit", planned)
+    reporter.check(
+        debit["amount"] == declaration["due"],
+        f"declared {declaration['due']} {debit['currency']} = to be debited {debit['amount']}, on {debit['debit_on']}",
+    )
+    leaves_on = scene.fund.debit_file_day(date.fromisoformat(debit["debit_on"]))
+    is_today = leaves_on <= scene.fund.day_of(datetime.now(UTC))
+    if not is_today:
+        reporter.seen(f"its file leaves on {leaves_on}; the employer pays before that day, and the debit ends with it")
+    return is_today
+
+
+def debited(scene: Scene, declaration: dict[str, Any]) -> None:
+    """The file of debits leaves (pain.008), and the bank books it: declared is collected."""
+    employers.paid(scene, declaration)

@@ -35,7 +35,10 @@ def play(world: World, fund: Fund, *, run: int) -> None:
         *earlier, last = scene.declarations
         if not fund.bindings.bank.takes_cards:
             employers.no_cards_taken(scene)
-        employers.pay_by_transfer(scene, last)
+        if mandates.is_debited_today(scene, last):
+            mandates.debited(scene, last)
+        else:
+            employers.pay_by_transfer(scene, last)
         if fund.bindings.bank.takes_cards and earlier:
             employers.pay_by_card(scene, earlier[-1], card=employers.SILENT_CARD)
         person = scene.characters.workers[0]
