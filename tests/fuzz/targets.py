@@ -35,7 +35,7 @@ from services.identity.register.rules import (
 )
 from services.payments.banking import messages
 from services.payments.banking.bank_file import Totals
-from services.payments.banking.iso20022 import camt, pain001, pain002
+from services.payments.banking.iso20022 import camt, mandates, pain001, pain002
 from shared.bus import envelope
 from shared.bus.envelope import Envelope
 from shared.events import catalogue
@@ -57,6 +57,7 @@ from tests.identity.builders import employer_row, person_row
 from tests.kit.callers import ISSUER, FixedKeys, signing_key, token
 from tests.kit.contexts import DZ, TN, funds, today
 from tests.payments.banking import files as bank_files
+from tests.payments.banking.iso20022.test_mandates import WHOLE, accepted, pain_012
 from tests.payments.declarations.builders import Files as WageFiles
 from tests.payments.declarations.builders import das_a, das_b, examined, facts, tn_122
 from tests.security.tokens import claims_of
@@ -340,6 +341,7 @@ def targets() -> list[Target]:
     multipart = _part("employer_id", b"16") + _part("files", b"bytes", "a.txt") + f"--{BOUNDARY}--\r\n".encode()
     filing = {"claim_type": "c", "care_on": "2026-01-01", "lines": [{"act": "a", "quantity": 1, "paid": "1.00"}]}
     debited = {"fund": DZ, "payment_id": "c1", "amount": "1.00", "currency": "DZD", "bank_reference": "e"}
+    agreed = {"fund": DZ, "reference": "MD260000000112", "account": "1", "holder": "h", "currency": "DZD"}
     old_report = bank_files.status_report(payment, version="pain.002.001.03")
     return [
         Target("wages-das-b", _wages(das_b, DZ), _wage_seeds(das_b())),
@@ -349,11 +351,16 @@ def targets() -> list[Target]:
         Target("camt-without-schema", _camt, [booked.replace(b"camt.054.001.08", b"camt.054.001.06")], (Invalid,)),
         Target("pain.002", pain002.read, [bank_files.status_report(payment)], (Invalid,)),
         Target("pain.002-without-schema", pain002.read, [old_report], (Invalid,)),
+        Target("pain.012", mandates.read, [pain_012(WHOLE, version="05")], (Invalid,)),
+        Target("pain.012-without-schema", mandates.read, [pain_012(WHOLE, accepted())], (Invalid,)),
         Target("pain.001", _pain001, ["أمينة بن سالم\nRemboursement & <soins>\n15000".encode()], (Invalid,)),
         Target(
             "bank-message",
             lambda sent: messages.read(sent, fund=funds()[DZ]),
-            [json.dumps({"type": "payment.debited", "data": debited}).encode()],
+            [
+                json.dumps({"type": "payment.debited", "data": debited}).encode(),
+                json.dumps({"type": "mandate.agreed", "data": {**agreed, "amount_max": "1.00"}}).encode(),
+            ],
             (messages.MessageInvalid,),
         ),
         Target(

@@ -72,6 +72,18 @@ def _paid_twice(town: Town) -> None:
         )
 
 
+def _of_debits(*collection_ids: str) -> Break:
+    """What the bank took is a file of direct debits."""
+
+    def do(town: Town) -> None:
+        batch_id = some(town["payments"], "batches")["batch_id"]
+        town["payments"]["batches"].update_one({"batch_id": batch_id}, {"$set": {"batch_id": "another"}})
+        made = {"_id": f"dz-cnas:{batch_id}", "fund": "dz-cnas", "batch_id": batch_id, "collection_ids": collection_ids}
+        town["payments"]["debit_files"].insert_one(made)
+
+    return do
+
+
 BREAKS: dict[str, tuple[Break, str]] = {
     "the sum is too high": (changed("batches", {"$inc": {"total_minor": 1}}), "its sum is"),
     "a payout is lost": (lambda town: town["payments"]["payouts"].delete_many({}), "of its payouts are not there"),
@@ -86,6 +98,7 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "the stored file has another amount": (_write_anew(amount_minor=1), "differs from its payout"),
     "the stored file has another name": (_write_anew(message_id="another"), "it is called another"),
     "the bank took another number of orders": (changed("batches", {"$push": {"payout_ids": "x"}}), "with 1 orders"),
+    "the bank took another number of debits": (_of_debits("c1", "c2"), "with 1 orders"),
     "the bank took what nobody sent": (
         changed("batches", {"$set": {"batch_id": "another"}}),
         "which no batch is called",
@@ -100,3 +113,8 @@ def test_it_is_named(town: Town, how: str) -> None:
     break_it(town)
     offending = found(town.seen(), bank_files.ask)
     assert any(named in each for each in offending), offending
+
+
+def test_a_file_of_debits_is_one_that_somebody_sent(town: Town) -> None:
+    _of_debits("c1")(town)
+    assert not any("the bank took" in each for each in found(town.seen(), bank_files.ask))

@@ -65,8 +65,11 @@ def _add_user(scene: Scene, kind: str, login: str, *more: str) -> str:
 
 
 def send(scene: Scene, files: dict[str, bytes], *, period: str) -> dict[str, Any]:
-    """The employer sends its wage files; the declaration as it was received."""
+    """The employer sends its wage files; the declaration as it was received. Where it gave a mandate, what is due is
+    to be debited."""
     form = {"employer_id": scene.characters.employer.number, "form": scene.form_code, "period": period}
+    if scene.has_mandate:
+        form["pay_by_debit"] = "true"
     parts = [("files", (name, content, "text/plain")) for name, content in files.items()]
     answer = scene.employer.raw("POST", "payments", "/declarations", data=form, files=parts)
     if answer.status_code not in (200, 202):
@@ -167,7 +170,7 @@ def pay_by_transfer(scene: Scene, declaration: dict[str, Any]) -> None:
         reference=asked["reference"],
     )
     reporter.check(sent.status_code == 201, "the bank looked the reference up at the fund and took the transfer")
-    _paid(scene, declaration)
+    paid(scene, declaration)
 
 
 def pay_by_card(scene: Scene, declaration: dict[str, Any], *, card: str) -> None:
@@ -182,7 +185,7 @@ def pay_by_card(scene: Scene, declaration: dict[str, Any], *, card: str) -> None
     url = reporter.wait("the bank's payment page", checkout)
     reporter.check(BankCustomer(scene.world).pay_by_card(url, card=card).ok, "the card is accepted at the bank")
     reporter.seen("no webhook comes: the fund will ask the bank, and never send again")
-    _paid(scene, declaration)
+    paid(scene, declaration)
 
 
 def no_cards_taken(scene: Scene) -> None:
@@ -195,7 +198,7 @@ def no_cards_taken(scene: Scene) -> None:
     reporter.skip("The employer pays by card", answer.json()["detail"])
 
 
-def _paid(scene: Scene, declaration: dict[str, Any]) -> None:
+def paid(scene: Scene, declaration: dict[str, Any]) -> None:
     """Declared is collected, and the report of differences is empty."""
     reporter, path = scene.reporter, f"/declarations/{declaration['declaration_id']}"
 

@@ -44,6 +44,8 @@ class Scene:
     password: str = field(default_factory=lambda: f"Oasis-{secrets.token_urlsafe(12)}")
     declarations: list[dict[str, Any]] = field(default_factory=list)
     """Those that were accepted, in order."""
+    has_mandate: bool = False
+    """Whether the employer has a mandate in force, and wants what it declares debited."""
 
     def __post_init__(self) -> None:
         language = first_from_left(self.fund.languages)  # for a terminal

@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 
 from deploy.local import addresses
-from deploy.local.demo import employers, persons
+from deploy.local.demo import employers, mandates, persons
 from deploy.local.demo.people import cast
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.visitors import World
@@ -27,6 +27,7 @@ def play(world: World, fund: Fund, *, run: int) -> None:
         employers.register(scene)
         employers.sign_in(scene)
         periods = scene.periods
+        mandates.give(scene)
         employers.refused(scene, periods[-1])
         for period in periods:
             employers.accepted(scene, period)
@@ -34,7 +35,10 @@ def play(world: World, fund: Fund, *, run: int) -> None:
         *earlier, last = scene.declarations
         if not fund.bindings.bank.takes_cards:
             employers.no_cards_taken(scene)
-        employers.pay_by_transfer(scene, last)
+        if mandates.is_debited_today(scene, last):
+            mandates.debited(scene, last)
+        else:
+            employers.pay_by_transfer(scene, last)
         if fund.bindings.bank.takes_cards and earlier:
             employers.pay_by_card(scene, earlier[-1], card=employers.SILENT_CARD)
         person = scene.characters.workers[0]

@@ -190,6 +190,15 @@ class BankCustomer:
         }
         return requests.post(f"{self.world.bank}/transfers", json=body, timeout=10)
 
+    def have_signed(self, fund_id: str, reference: str) -> bool:
+        """Have the bank's officer agree to a mandate, on their page, once the bank was asked about it."""
+        page = f"{self.world.bank}/officer/{fund_id}/{reference}"
+        shown = requests.get(page, timeout=10)
+        if shown.status_code != 200:
+            return False
+        form = {**_Form.read(shown.text).fields, "decision": "agree"}
+        return requests.post(page, data=form, allow_redirects=False, timeout=10).status_code == 303
+
     def pay_by_card(self, checkout_url: str, *, card: str) -> requests.Response:
         """Fill the bank's payment page."""
         page = requests.get(checkout_url, timeout=10)

@@ -58,7 +58,8 @@ def ask(seen: Seen, look: Look) -> None:
             for offence in _of_file(context, funds[batch["fund"]], batch, lines):
                 look.offends(f"file {batch['_id']}: {offence}")
     if seen.bank:
-        _of_bank(seen, look, {batch["batch_id"]: len(batch["payout_ids"]) for batch in batches})
+        sent = {batch["batch_id"]: len(batch["payout_ids"]) for batch in batches}
+        _of_bank(seen, look, {**sent, **_debit_files(seen, look)})
 
 
 def _lines(seen: Seen, look: Look) -> Mapping[str, Line]:
@@ -105,6 +106,13 @@ def _batches(seen: Seen, look: Look, lines: Mapping[str, Line]) -> Iterator[Row]
     for payout, line in lines.items():
         if line.batch_id is not None and payout not in in_batches:
             look.offends(f"payout {payout} says that it is in {line.batch_id}, which does not have it")
+
+
+def _debit_files(seen: Seen, look: Look) -> Mapping[str, int]:
+    """The files of direct debits, each with how many it holds."""
+    rows = list(seen.rows("payments", "debit_files", "batch_id", "collection_ids"))
+    look.at("debit files", len(rows))
+    return {row["batch_id"]: len(row["collection_ids"]) for row in rows}
 
 
 def _of_file(context: ServiceContext, fund: Fund, batch: Row, lines: Mapping[str, Line]) -> Iterator[str]:
