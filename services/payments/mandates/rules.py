@@ -41,7 +41,7 @@ from shared.funds.payments import DebitMandates
 from shared.kernel import normalize
 from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from shared.kernel.history import with_step
-from shared.kernel.moves import MoveNotAllowed, moved
+from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 from shared.kernel.schedule import RetrySchedule
 
@@ -53,6 +53,8 @@ UNSAID = "MS03"
 """ISO 20022: the bank does not say why."""
 CHECKS = RetrySchedule((5, 20, 60, 300, 1_800, 7_200, 21_600))
 """After how long without the bank's answer it is asked for again; people at the bank take days."""
+RESUMED = {each: frozenset({Status.ACTIVE} if each is Status.SUSPENDED else ()) for each in Status}
+"""What may be resumed."""
 
 
 class MandateUnknown(Missing):
@@ -478,8 +480,7 @@ def suspend(mandate: Mandate, *, act: MandateAct, reason: str, fund: Fund) -> Ou
 def resume(mandate: Mandate, *, act: MandateAct, fund: Fund) -> Outcome[Mandate]:
     """It may be debited again. The employer resumes what it suspended itself; an agent any. Only what was in force
     before is: other states lead to it as well, but by the bank's agreement."""
-    if mandate.status is not Status.SUSPENDED:
-        raise MoveNotAllowed(here=mandate.status.value, to=Status.ACTIVE.value)
+    moved(RESUMED, mandate.status, to=Status.ACTIVE)
     if act.party is MandateParty.EMPLOYER and mandate.suspended_by not in (None, MandateParty.EMPLOYER):
         raise NotYoursToResume
     resumed = _moved(replace(mandate, failures=0), to=Status.ACTIVE, act=act)
