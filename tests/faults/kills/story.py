@@ -83,6 +83,9 @@ KEPT: Mapping[str, Mapping[str, int]] = {
 }
 """What each service keeps at the end, by collection."""
 
+COUNTED: Mapping[str, Mapping[str, object]] = {"ledger_entries": {"cause": {"$regex": "^(declaration|payout)"}}}
+"""What of a collection is counted, where not all is: whether the wages come late, and cost a penalty, is the day's."""
+
 STATES: Mapping[str, Mapping[str, str]] = {
     "claims": {"claims": "paid"},
     "payments": {"declarations": "accepted", "payouts": "paid"},
@@ -165,7 +168,7 @@ def filing(sheet: str, prescription: str) -> dict[str, Any]:
 
 def kept(scene: Scene, service: str) -> dict[str, int]:
     """How many things a service keeps, of the collections that the story knows."""
-    return {name: scene.database(service)[name].count_documents({}) for name in KEPT[service]}
+    return {name: scene.database(service)[name].count_documents(COUNTED.get(name, {})) for name in KEPT[service]}
 
 
 def states(scene: Scene, service: str) -> dict[str, str]:
