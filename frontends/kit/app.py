@@ -102,6 +102,7 @@ def _templates(app: Flask, frontend: Frontend) -> None:
         "themes": THEMES,
         "session_ends_at": _session_ends_at,
         "today": formats.today,
+        "comma": formats.comma,
         "own_names": OWN_NAMES,
         "with_cursor": lambda cursor: {**(request.view_args or {}), **request.args.to_dict(), "cursor": cursor},
         "without_cursor": lambda: {

@@ -98,8 +98,12 @@ def instant(value: str | None) -> Markup:
         return Markup("–")
     local = _local(value)
     clock = format_skeleton("Hm", local, locale=_locale())
-    comma = "،" if g.direction == "rtl" else ","
-    return Markup("{}{} {}").format(day(local.date()), comma, isolated(clock))
+    return Markup("{}{}{}").format(day(local.date()), comma(), isolated(clock))
+
+
+def comma() -> str:
+    """Between two things in a row, as the page's script writes it."""
+    return "، " if g.direction == "rtl" else ", "
 
 
 def clock(value: str) -> str:
