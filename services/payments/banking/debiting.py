@@ -21,6 +21,7 @@ from services.payments.debits.debit_file import DEBITS_IN_FILE_MAX, DebitFile
 from services.payments.mandates import store as mandates
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
+from shared.jobs.scheduling import JobScheduling
 from shared.kernel.personal import DataClass
 from shared.process.periodic_tasks import PeriodicTask
 from shared.storage import blobs
@@ -37,22 +38,13 @@ class DebitFiles:
 
     orders: str = "debits"
     one_order: str = "debit"
-    job_name: str = store.FOLLOW
-
-    def load(self, uow: UnitOfWork, batch_id: str) -> DebitFile:
-        return store.files.load(uow, batch_id)
+    scheduling: JobScheduling[DebitFile] = store.scheduling
 
     def change(self, uow: UnitOfWork, *, batch_id: str, rule: Callable[[DebitFile], DebitFile]) -> DebitFile:
         return debits.change(uow, batch_id=batch_id, rule=rule)
 
     def begin_sending(self, uow: UnitOfWork, *, batch_id: str) -> DebitFile:
         return debits.begin_sending(uow, batch_id=batch_id)
-
-    def check_later(self, uow: UnitOfWork, *, seen: DebitFile) -> None:
-        debits.check_later(uow, seen=seen)
-
-    def report(self, uow: UnitOfWork, *, batch_id: str, refused: Refusals) -> DebitFile:
-        return debits.report(uow, batch_id=batch_id, refused=refused)
 
     def refuse(self, uow: UnitOfWork, *, batch_id: str, refused: Refusals) -> None:
         debits.refuse(uow, batch_id=batch_id, refused=refused)

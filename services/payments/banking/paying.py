@@ -18,6 +18,7 @@ from services.payments.payouts.batch import PayoutBatch
 from services.payments.payouts.payout import Payout
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
+from shared.jobs.scheduling import JobScheduling
 from shared.kernel.personal import DataClass
 from shared.process.periodic_tasks import PeriodicTask
 from shared.storage import blobs
@@ -34,10 +35,7 @@ class PayoutFiles:
 
     orders: str = "payouts"
     one_order: str = "payout"
-    job_name: str = store.FOLLOW
-
-    def load(self, uow: UnitOfWork, batch_id: str) -> PayoutBatch:
-        return store.batches.load(uow, batch_id)
+    scheduling: JobScheduling[PayoutBatch] = store.scheduling
 
     def change(self, uow: UnitOfWork, *, batch_id: str, rule: Callable[[PayoutBatch], PayoutBatch]) -> PayoutBatch:
         return payouts.change_batch(uow, batch_id=batch_id, rule=rule)
@@ -45,12 +43,6 @@ class PayoutFiles:
     def begin_sending(self, uow: UnitOfWork, *, batch_id: str) -> PayoutBatch:
         """What is owed to a person stays owed: nothing of it is looked at once more."""
         return self.change(uow, batch_id=batch_id, rule=lambda batch: rules.begin_sending(batch, at=uow.at))
-
-    def check_later(self, uow: UnitOfWork, *, seen: PayoutBatch) -> None:
-        payouts.check_later(uow, seen=seen)
-
-    def report(self, uow: UnitOfWork, *, batch_id: str, refused: Refusals) -> PayoutBatch:
-        return payouts.report(uow, batch_id=batch_id, refused=refused)
 
     def refuse(self, uow: UnitOfWork, *, batch_id: str, refused: Refusals) -> None:
         payouts.refuse(uow, batch_id=batch_id, refused=refused)

@@ -17,8 +17,10 @@ from services.payments.order_files import rules
 from services.payments.order_files.order_file import OVER, FileStatus, OrderFile
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
+from shared.jobs.scheduling import JobScheduling
 from shared.kernel.money import Currency, Money
 from shared.kernel.moves import MoveNotAllowed
+from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.service_context import ServiceContext
@@ -43,19 +45,13 @@ class OrderFiles(Protocol[File]):
     def one_order(self) -> str: ...
 
     @property
-    def job_name(self) -> str: ...
-
-    def load(self, uow: UnitOfWork, batch_id: str) -> File: ...
+    def scheduling(self) -> JobScheduling[File]: ...
 
     def change(self, uow: UnitOfWork, *, batch_id: str, rule: Callable[[File], File]) -> File: ...
 
     def begin_sending(self, uow: UnitOfWork, *, batch_id: str) -> File:
         """From now on the bank may have it; `discarded` where what it says is no longer so."""
         ...
-
-    def check_later(self, uow: UnitOfWork, *, seen: File) -> None: ...
-
-    def report(self, uow: UnitOfWork, *, batch_id: str, refused: Refusals) -> File: ...
 
     def refuse(self, uow: UnitOfWork, *, batch_id: str, refused: Refusals) -> None: ...
 
@@ -77,11 +73,13 @@ class FileSender(Generic[File]):
 
     @property
     def job(self) -> JobKind:
-        return JobKind(name=self.files.job_name, run=self.run, lease_s=LEASE_S, attempts_max=ATTEMPTS_MAX, at_once=1)
+        return JobKind(
+            name=self.files.scheduling.kind, run=self.run, lease_s=LEASE_S, attempts_max=ATTEMPTS_MAX, at_once=1
+        )
 
     def run(self, context: ServiceContext, fund_id: str, batch_id: str) -> None:
         """Do the next step of one file. Without progress, it is scheduled again after a longer wait."""
-        file = self.files.load(context.reading(fund_id, by=BANK), batch_id)
+        file = self._load(context.reading(fund_id, by=BANK), batch_id)
         if file.status not in OVER:
             self.follow(context, fund_id, file)
 
@@ -89,10 +87,10 @@ class FileSender(Generic[File]):
         try:
             self.look_at(context, fund_id, file)
         except MoveNotAllowed:
-            if self.files.load(context.reading(fund_id, by=BANK), file.batch_id).status is file.status:
+            if self._load(context.reading(fund_id, by=BANK), file.batch_id).status is file.status:
                 raise
             return  # another worker was faster
-        self._keep(context, fund_id, file, partial(self.files.check_later, seen=file))
+        self._keep(context, fund_id, file, partial(self._check_later, seen=file))
 
     def look_at(self, context: ServiceContext, fund_id: str, file: File) -> None:
         """Do what the state of one file asks for."""
@@ -125,9 +123,7 @@ class FileSender(Generic[File]):
         except BankRefused as refused:
             sent = self.change(context, fund_id, sending, rule=rules.taken)
             nothing = _all_of(sent, reason=str(refused.parameters["reason"]))
-            self._keep(
-                context, fund_id, sent, lambda uow: self.files.report(uow, batch_id=sent.batch_id, refused=nothing)
-            )
+            self._keep(context, fund_id, sent, partial(self._reported, file=sent, refused=nothing))
             return
         failpoint(f"{self.files.one_order}.sent")
         self.change(context, fund_id, sending, rule=rules.taken)
@@ -138,9 +134,7 @@ class FileSender(Generic[File]):
         report = self.bank_of(context.funds[fund_id]).report(file.batch_id)
         refused = _refused(report, file, context.funds[fund_id].currency) if report else []
         if report is not None and not report.is_pending:
-            self._keep(
-                context, fund_id, file, lambda uow: self.files.report(uow, batch_id=file.batch_id, refused=refused)
-            )
+            self._keep(context, fund_id, file, partial(self._reported, file=file, refused=refused))
             return
         self._refuse(context, fund_id, file, refused)
         if report is not None and file.looks:
@@ -177,6 +171,20 @@ class FileSender(Generic[File]):
             notice = self.bank_of(context.funds[fund_id]).day(number, on=on)
             if notice is not None:
                 book(context, fund_id, self._cause(file), notice)
+
+    def _load(self, uow: UnitOfWork, batch_id: str) -> File:
+        return self.files.scheduling.repository.load(uow, batch_id)
+
+    def _check_later(self, uow: UnitOfWork, *, seen: File) -> None:
+        """No news of a file: check again later. Where the check had a result, that sets the time."""
+        file = self._load(uow, seen.batch_id)
+        if file.version == seen.version:
+            self.files.scheduling.save(uow, Outcome(rules.check_later(file, at=uow.at)))
+
+    def _reported(self, uow: UnitOfWork, *, file: File, refused: Refusals) -> None:
+        """The bank's first verdict on a file, with what it refuses of it."""
+        self.files.refuse(uow, batch_id=file.batch_id, refused=refused)
+        self.files.change(uow, batch_id=file.batch_id, rule=lambda it: rules.reported(it, at=uow.at))
 
     def change(self, context: ServiceContext, fund_id: str, seen: File, *, rule: Callable[..., File]) -> File:
         """Keep what a rule makes of the file now."""

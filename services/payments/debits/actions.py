@@ -79,22 +79,9 @@ def change(uow: UnitOfWork, *, batch_id: str, rule: Callable[[DebitFile], DebitF
     return file
 
 
-def check_later(uow: UnitOfWork, *, seen: DebitFile) -> None:
-    """No news of a file: check again later. Where the check had a result, that sets the time."""
-    file = store.files.load(uow, seen.batch_id)
-    if file.version == seen.version:
-        store.scheduling.save(uow, Outcome(order_files.check_later(file, at=uow.at)))
-
-
 def is_settled(uow: UnitOfWork, file: DebitFile) -> bool:
     """Whether the bank said of every debit of the file what came of it."""
     return all(each.status in rules.SETTLED for each in _debits_of(uow, file))
-
-
-def report(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> DebitFile:
-    """The bank's first verdict on a file, with what it refuses of it."""
-    refuse(uow, batch_id=batch_id, refused=refused)
-    return change(uow, batch_id=batch_id, rule=lambda file: order_files.reported(file, at=uow.at))
 
 
 def refuse(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> None:

@@ -1,10 +1,10 @@
 """A file of orders for the bank, of whatever kind (payouts, debits): where it stands, from written to settled."""
 
 from collections.abc import Mapping
-from dataclasses import Field, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar
 
 STEPS_MAX = 40
 
@@ -48,37 +48,31 @@ class FileStep:
     about: str = ""
 
 
-class OrderFile(Protocol):
-    """What every kind of file has: a frozen dataclass. `batch_id` is its MsgId, `sha256` and `size` name the stored
-    bytes, `order_ids` what it orders, each by the id that is its EndToEndId without dashes."""
+@dataclass(frozen=True, kw_only=True)
+class OrderFile:
+    """What every kind of file has. `batch_id` is its MsgId; `sha256` and `size` name the stored bytes."""
 
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    ORDERS_MAX: ClassVar[int]
+
+    batch_id: str
+    total_minor: int
+    sha256: str
+    size: int
+    status: FileStatus
+    steps: tuple[FileStep, ...]
+    looks: int = 0
+    next_look_at: datetime | None = None
+    is_scheduled: bool = False
+    """Whether its job is kept with it: what a release without the due queue left has none."""
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.order_ids) <= self.ORDERS_MAX or self.total_minor <= 0:
+            raise ValueError(f"a file has 1 to {self.ORDERS_MAX} orders and a total above nothing")
+        if (self.status in OVER) != (self.next_look_at is None):
+            raise ValueError("a file is looked at again until it is over")
 
     @property
-    def batch_id(self) -> str: ...
-    @property
-    def order_ids(self) -> tuple[str, ...]: ...
-    @property
-    def total_minor(self) -> int: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def status(self) -> FileStatus: ...
-    @property
-    def steps(self) -> tuple[FileStep, ...]: ...
-    @property
-    def looks(self) -> int: ...
-    @property
-    def next_look_at(self) -> datetime | None: ...
-    @property
-    def version(self) -> int: ...
-
-
-def check(file: OrderFile, *, orders_max: int) -> None:
-    """ValueError where there can be no such file."""
-    if not 1 <= len(file.order_ids) <= orders_max or file.total_minor <= 0:
-        raise ValueError(f"a file has 1 to {orders_max} orders and a total above nothing")
-    if (file.status in OVER) != (file.next_look_at is None):
-        raise ValueError("a file is looked at again until it is over")
+    def order_ids(self) -> tuple[str, ...]:
+        """What it orders, each by the id that is its EndToEndId without dashes."""
+        raise NotImplementedError

@@ -154,22 +154,9 @@ def change_batch(uow: UnitOfWork, *, batch_id: str, rule: Callable[[PayoutBatch]
     return batch
 
 
-def check_later(uow: UnitOfWork, *, seen: PayoutBatch) -> None:
-    """No news of a batch: check again later. Where the check had a result, that sets the time."""
-    batch = store.batches.load(uow, seen.batch_id)
-    if batch.version == seen.version:
-        store.scheduling.save(uow, Outcome(order_files.check_later(batch, at=uow.at)))
-
-
 def is_settled(uow: UnitOfWork, batch: PayoutBatch) -> bool:
     """Whether every payout of the batch is paid or returned."""
     return all(payout.status in SETTLED for payout in store.payouts.find_many(uow, batch.payout_ids).values())
-
-
-def report(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> PayoutBatch:
-    """The bank's first verdict on a file, with what it refuses of it."""
-    refuse(uow, batch_id=batch_id, refused=refused)
-    return change_batch(uow, batch_id=batch_id, rule=lambda batch: order_files.reported(batch, at=uow.at))
 
 
 def refuse(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> None:
