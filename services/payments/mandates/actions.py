@@ -174,11 +174,6 @@ def _decided(uow: UnitOfWork, found: Mandate, *, decision: MandateDecision, note
 # --- For the rail of direct debits ------------------------------------------------------------------------------------
 
 
-def active_of(uow: UnitOfWork, *, employer_id: str) -> Mandate | None:
-    """The employer's mandate by which debits are allowed, or None; `rules.may_debit` says whether a given one is."""
-    return store.active_of(uow, employer_id=employer_id)
-
-
 def note_debited(uow: UnitOfWork, *, mandate_id: str, on: date) -> Mandate:
     """A debit by it came."""
     found = store.mandates.load(uow, mandate_id)

@@ -53,6 +53,9 @@ UNSAID = "MS03"
 """ISO 20022: the bank does not say why."""
 CHECKS = RetrySchedule((5, 20, 60, 300, 1_800, 7_200, 21_600))
 """After how long without the bank's answer it is asked for again; people at the bank take days."""
+CANCELS = "cxl"
+"""Ends the id of the message that cancels a mandate, of which the rest is the mandate's, without dashes: 35 characters,
+as many as ISO 20022 allows. A beginning of our ids is shared by all that are made within a minute."""
 RESUMED = {each: frozenset({Status.ACTIVE} if each is Status.SUSPENDED else ()) for each in Status}
 """What may be resumed."""
 
@@ -495,9 +498,7 @@ def cancel(mandate: Mandate, *, reason: str, act: MandateAct, fund: Fund) -> Out
     cancelled = _moved(over, to=Status.CANCELLED, act=act, about=about)
     request = None
     if is_held and act.party is not MandateParty.BANK:
-        request = _asked(
-            f"{mandate.mandate_id[:8]}{mandate.version:04d}cxl", RequestKind.CANCELLATION, fund=fund, at=act.at
-        )
+        request = _asked(f"{mandate.mandate_id}{CANCELS}", RequestKind.CANCELLATION, fund=fund, at=act.at)
     after = replace(cancelled, request=request, deadline_at=None, next_look_at=act.at if request else None)
     published = MandateCancelled(**_ids(mandate), cancelled_by=act.party.value, reason=about, cancelled_at=act.at)
     return Outcome(after, (published,))

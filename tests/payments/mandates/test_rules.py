@@ -396,6 +396,15 @@ def test_one_amendment_at_a_time_and_of_something() -> None:
 # --- Ended ------------------------------------------------------------------------------------------------------------
 
 
+def test_mandates_of_one_minute_are_cancelled_by_messages_of_their_own() -> None:
+    ids = [f"019c4c1e-{number:04d}-7000-8000-000000000001" for number in range(2)]
+    cancelled = [
+        rules.cancel(mandate(Status.ACTIVE, mandate_id=each), reason="", act=EMPLOYER, fund=FUND).thing for each in ids
+    ]
+    message_ids = {each.request.message_id for each in cancelled if each.request is not None}
+    assert len(message_ids) == 2 and {len(each) for each in message_ids} == {35}
+
+
 @pytest.mark.parametrize("status", [each for each in Status if each is not Status.SUSPENDED])
 def test_only_what_is_suspended_is_resumed(status: Status) -> None:
     with pytest.raises(MoveNotAllowed):
