@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from frontends.api import payments as service
 from frontends.backoffice.forms import form_name, forms
+from frontends.backoffice.listing import PAGE, listed_by_status
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
 from frontends.kit.formats import read_amount
@@ -16,7 +17,6 @@ from frontends.kit.words import _
 
 pages = Blueprint("bank", __name__, url_prefix="/bank")
 
-PAGE = 25
 SHARES = 5
 """So many shares has the form without a script; an entry for more is allocated through the API."""
 ENTRY_ACTS = ("allocate", "send-back", "write-off", "confirm-entry", "reject-entry")
@@ -27,13 +27,7 @@ PURPOSE = "handling"
 @signed_in("staff")
 def index() -> Response:
     """Entries of the bank, oldest first: those that wait for a person, unless another status is asked for."""
-    status, cursor = request.args.get("status", "waiting"), request.args.get("cursor") or None
-    asked = api()
-    listed, codes = together(
-        lambda: service.bank_list_entries(asked, limit=PAGE, cursor=cursor, status=status or None),
-        lambda: service.codes_list_sets(asked),
-    )
-    return render("entries.html", listed=listed, codes=Codes(codes), status=status, is_first=cursor is None)
+    return listed_by_status("entries.html", service.bank_list_entries, status="waiting")
 
 
 @pages.get("/entries/<entry_id>")
@@ -110,13 +104,7 @@ def order_again(payout_id: str) -> Response:
 @signed_in("staff")
 def refunds() -> Response:
     """Refunds in a state, oldest first: those that wait for a second person, unless another is asked for."""
-    status, cursor = request.args.get("status", "proposed"), request.args.get("cursor") or None
-    asked = api()
-    listed, codes = together(
-        lambda: service.refunds_list_by_status(asked, limit=PAGE, cursor=cursor, status=status or None),
-        lambda: service.codes_list_sets(asked),
-    )
-    return render("refunds.html", listed=listed, codes=Codes(codes), status=status, is_first=cursor is None)
+    return listed_by_status("refunds.html", service.refunds_list_by_status, status="proposed")
 
 
 @pages.get("/refunds/<refund_id>")

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from frontends.api import payments as service
 from frontends.backoffice.forms import form_name, forms
+from frontends.backoffice.listing import listed_by_status
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
 from frontends.kit.pages import Form, api, download, flash, go_to, render, signed_in
@@ -12,7 +13,6 @@ from frontends.kit.words import _
 
 pages = Blueprint("mandates", __name__, url_prefix="/bank/mandates")
 
-PAGE = 25
 DECISIONS = ("accept", "confirm", "refuse", "suspend", "resume", "cancel")
 
 
@@ -20,13 +20,7 @@ DECISIONS = ("accept", "confirm", "refuse", "suspend", "resume", "cancel")
 @signed_in("staff")
 def index() -> Response:
     """Mandates in a state, oldest first: those with a doubt, unless another is asked for."""
-    status, cursor = request.args.get("status", "doubtful"), request.args.get("cursor") or None
-    asked = api()
-    listed, codes = together(
-        lambda: service.mandates_list_mandates(asked, limit=PAGE, cursor=cursor, status=status or None),
-        lambda: service.codes_list_sets(asked),
-    )
-    return render("mandates.html", listed=listed, codes=Codes(codes), status=status, is_first=cursor is None)
+    return listed_by_status("mandates.html", service.mandates_list_mandates, status="doubtful")
 
 
 @pages.get("/<mandate_id>")

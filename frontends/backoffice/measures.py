@@ -5,26 +5,19 @@ from werkzeug.wrappers import Response
 
 from frontends.api import payments
 from frontends.backoffice.forms import form_name
+from frontends.backoffice.listing import PAGE, listed_by_status
 from frontends.backoffice.persons import purpose_of
 from frontends.kit.api import Problem, needed, together
-from frontends.kit.codes import Codes
 from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
 
 pages = Blueprint("measures", __name__)
-
-PAGE = 25
 
 
 @pages.get("/measures")
 @signed_in("staff")
 def index() -> Response:
     """Those that wait, the oldest first; in another state where the address says so."""
-    asked, cursor, status = api(), request.args.get("cursor") or None, request.args.get("status", "")
-    listed, codes = together(
-        lambda: payments.measures_list_requests(asked, limit=PAGE, cursor=cursor, status=status or None),
-        lambda: payments.codes_list_sets(asked),
-    )
-    return render("measures.html", listed=listed, codes=Codes(codes), status=status, is_first=cursor is None)
+    return listed_by_status("measures.html", payments.measures_list_requests, status="")
 
 
 @pages.get("/measures/<request_id>")

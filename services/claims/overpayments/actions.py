@@ -17,6 +17,7 @@ from services.claims.overpayments.changing import (
     recovery_of,
     save,
     settle_account,
+    waits_for_dispute,
     way_of,
 )
 from services.claims.overpayments.overpayment import TO_RECOVER, Overpayment, RepaymentWay, Status
@@ -83,8 +84,8 @@ class Repayment:
     @property
     def is_paused(self) -> bool:
         """Whether nothing is taken while it is disputed, or proposed to be waived."""
-        waits = self.recovery is None or self.recovery.is_suspended_by_dispute
         is_owed = self.overpayment.status in TO_RECOVER
+        waits = waits_for_dispute(self.recovery)
         return is_owed and not rules.may_be_taken(self.overpayment, waits_for_dispute=waits)
 
 

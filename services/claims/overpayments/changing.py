@@ -68,6 +68,11 @@ def recovery_of(uow: UnitOfWork, overpayment: Overpayment) -> Recovery | None:
     return None if definition is None else find_in_force(definition.procedure.recovery, on=uow.today)
 
 
+def waits_for_dispute(recovery: Recovery | None) -> bool:
+    """Whether nothing is taken while somebody disputes it: as the fund says, and where it says nothing."""
+    return recovery is None or recovery.is_suspended_by_dispute
+
+
 def contest_of(uow: UnitOfWork, overpayment: Overpayment) -> Contest | None:
     """Before whom and until when it may be disputed: as decisions about the benefit are contested."""
     definition = uow.fund.claim_types.get(overpayment.claim_type)

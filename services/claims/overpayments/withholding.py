@@ -10,7 +10,6 @@ from services.claims.overpayments import changing, rules, store
 from services.claims.overpayments.overpayment import TO_RECOVER, Overpayment, Status, Withheld
 from services.claims.runs.rules import NO_DEBTS, Debt, Debts
 from services.claims.runs.run import AwardAccount, AwardPayment
-from shared.funds.procedure import Recovery
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -49,7 +48,7 @@ def open_debts(uow: UnitOfWork, page: Sequence[Award]) -> OpenDebts:
     for each in store.open_of(uow, (award.person_ref for award in page)):
         recovery = changing.recovery_of(uow, each)
         is_taken = each.last_on is not None and recovery is not None and recovery.from_other_awards
-        if is_taken and rules.may_be_taken(each, waits_for_dispute=_waits(recovery)):
+        if is_taken and rules.may_be_taken(each, waits_for_dispute=changing.waits_for_dispute(recovery)):
             debt = Debt(award_id=each.award_id, reference=each.reference, amount_minor=each.amount_minor)
             debts.others.setdefault(each.person_ref, []).append(debt)
     return debts
@@ -59,13 +58,9 @@ def _is_paused(uow: UnitOfWork, overpayment: Overpayment) -> bool:
     """Whether nothing is taken off for an award's own: it is disputed, waits for a second person, or was settled after
     the award had ended."""
     if overpayment.status in (Status.OPEN, Status.WAIVER_PROPOSED):
-        waits = _waits(changing.recovery_of(uow, overpayment))
+        waits = changing.waits_for_dispute(changing.recovery_of(uow, overpayment))
         return not rules.may_be_taken(overpayment, waits_for_dispute=waits)
     return overpayment.last_on is not None and overpayment.status in (Status.RECOVERED, Status.WAIVED)
-
-
-def _waits(recovery: Recovery | None) -> bool:
-    return recovery is None or recovery.is_suspended_by_dispute
 
 
 def note_granted(uow: UnitOfWork, payments: Iterable[AwardPayment], accounts: Iterable[AwardAccount]) -> None:
