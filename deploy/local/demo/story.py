@@ -26,11 +26,12 @@ def play(world: World, fund: Fund, *, run: int) -> None:
         introduced(scene)
         employers.register(scene)
         employers.sign_in(scene)
-        periods = scene.periods
-        mandates.give(scene)
-        employers.refused(scene, periods[-1])
-        for period in periods:
+        *before, latest = scene.periods
+        employers.refused(scene, latest)
+        for period in before:
             employers.accepted(scene, period)
+        mandates.give(scene)  # for the last alone: what is owed for the others stays to be paid by card
+        employers.accepted(scene, latest)
         employers.cards(scene)
         *earlier, last = scene.declarations
         if not fund.bindings.bank.takes_cards:
