@@ -759,6 +759,11 @@ class AwardPaymentViewPage(TypedDict):
 class RejectionBody(TypedDict):
     reason: str
 
+class PayIntoView(TypedDict):
+    number: str
+    holder: str
+    bank: str
+
 class ShareView(TypedDict):
     percent: str
     leaves: "str | None"
@@ -778,6 +783,10 @@ class WithheldView(TypedDict):
     period: str
     amount: str
     at: str
+
+class RepaidView(TypedDict):
+    on: str
+    amount: str
 
 class OverpaymentDisputeView(TypedDict):
     statement: str
@@ -808,12 +817,15 @@ class RepaymentView(TypedDict):
     way: str
     way_text: str
     reference_to_pay_by: "str | None"
+    pay_into: "PayIntoView | None"
     share: "ShareView | None"
     is_paused: bool
     payments: list["OverpaidPaymentView"]
     withheld: list["WithheldView"]
     withheld_amount: str
     taken: str
+    repaid: list["RepaidView"]
+    repaid_amount: str
     contest: "ContestView | None"
     may_be_disputed: bool
     dispute: "OverpaymentDisputeView | None"
@@ -851,6 +863,8 @@ class OverpaymentView(TypedDict):
     withheld: list["WithheldView"]
     withheld_amount: str
     taken: str
+    repaid: list["RepaidView"]
+    repaid_amount: str
     is_disputed: bool
     disputes: list["OverpaymentDisputeView"]
     found_at: str

@@ -71,6 +71,8 @@ from services.payments.payouts.store import batches, payouts
 from services.payments.refunds.refund import RefundStatus
 from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
+from services.payments.repayments.reactions import reactions as repayment_reactions
+from services.payments.repayments.store import repayments
 from services.payments.settings import Settings, read
 from services.payments.settlements.routes import routes as settlement_routes
 from shared.funds.arrears import PenaltyReason
@@ -170,6 +172,7 @@ service: Service[Settings] = Service(
         payout_reactions,
         declaration_reactions,
         mandate_reactions,
+        repayment_reactions,
         partner_reactions,
     ],
     repositories=[
@@ -192,6 +195,7 @@ service: Service[Settings] = Service(
         batches,
         debit_files,
         refunds,
+        repayments,
         mandates,
         ledger_entries,
         messages,

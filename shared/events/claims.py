@@ -343,10 +343,14 @@ class AwardEnded:
     ended_at: datetime
 
 
+REPAYMENT_PREFIX = "OP"
+"""The letters that open every `repayment_reference`: by them it is found in what a payer writes."""
+
+
 @event(case="award_id")
 class OverpaymentFound:
     """A person was paid what was not due for an award, or more of it than was known; notifications informs them, and
-    payments may take the money in by `repayment_reference`. `way` says how it is paid back as things stand: from
+    payments takes the money in by `repayment_reference`. `way` says how it is paid back as things stand: from
     own-payments, other-payments, or by transfer. Without `may_be_disputed_until` nobody is named to dispute it
     before."""
 
@@ -387,6 +391,23 @@ class OverpaymentDisputeDecided:
     amount_minor: int
     currency: str
     decided_at: datetime
+
+
+@event(case="award_id")
+class OverpaymentRepaid:
+    """Money of the person for an overpayment came by `repayment_reference`; where it `is_settled` nothing more is owed.
+    Otherwise `remaining_minor` is, and notifications informs the person."""
+
+    award_id: str
+    reference: str
+    person_ref: str
+    claim_type: str
+    amount_minor: int
+    remaining_minor: int
+    currency: str
+    repayment_reference: str
+    is_settled: bool
+    repaid_at: datetime
 
 
 @event(case="award_id")

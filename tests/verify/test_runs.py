@@ -40,6 +40,9 @@ def databases(database: Database[dict[str, Any]]) -> Databases:
     for number, (payment_id, amount_minor, status, replaced_by) in enumerate([*payouts, ("p3", 100, "ordered", None)]):
         row = {"payment_id": payment_id, "amount_minor": amount_minor, "status": status, "replaced_by": replaced_by}
         made["payments"]["payouts"].insert_one(_kept(f"o{number}", payout_id=f"o{number}", **row))
+    made["claims"]["overpayments"].insert_one(_kept("a2", award_id="a2", repaid_minor=30))
+    made["claims"]["overpayments"].insert_one(_kept("a1", award_id="a1"))
+    made["payments"]["repayments"].insert_one(_kept("OP1", award_id="a2", received_minor=30))
     made["payments"]["payouts"].insert_one(_kept("of-a-claim", payout_id="of-a-claim", amount_minor=5, status="paid"))
     return made
 
@@ -65,6 +68,18 @@ def lost(service: str, collection: str, name: str) -> Break:
 
 BREAKS: dict[str, tuple[Break, str]] = {
     "more was granted than paid": (changed("claims", "award_accounts", "a1", carry_minor=-1), "500 was granted"),
+    "what was paid back is not in the account": (
+        changed("claims", "award_accounts", "a2", settled_minor=1),
+        "1 was settled otherwise",
+    ),
+    "money that was paid back is not booked": (
+        changed("payments", "repayments", "OP1", received_minor=40),
+        "40 came back by its reference, 30 is booked on it",
+    ),
+    "what was withheld is lost": (
+        changed("claims", "award_payments", "p1", amount_minor=250, withheld_for=[{"amount_minor": 40}]),
+        "its payments come to 490",
+    ),
     "what was granted is lost": (lost("claims", "award_accounts", "a2"), "nothing is written down as granted"),
     "a page counts another sum": (changed("claims", "run_pages", "r1/1", due_minor=1), "due_minor is 1"),
     "a page counts one paid too many": (changed("claims", "run_pages", "r1/2", paid=1), "paid is 1"),

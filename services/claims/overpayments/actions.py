@@ -17,13 +17,15 @@ from services.claims.overpayments.changing import (
     recovery_of,
     save,
     settle_account,
+    settle_in_account,
     waits_for_dispute,
     way_of,
 )
-from services.claims.overpayments.overpayment import TO_RECOVER, Overpayment, RepaymentWay, Status
+from services.claims.overpayments.overpayment import TO_RECOVER, Overpayment, Repaid, RepaymentWay, Status
 from services.claims.overpayments.store import overpayments
 from services.claims.runs import store as runs
 from shared.events.identity import DeathTakenBack, PersonDied
+from shared.events.payments import RepaymentReceived, RepaymentReversed
 from shared.funds.procedure import Recovery
 from shared.kernel.actors import NotYours
 from shared.process.access_journal import actions as journal
@@ -56,6 +58,28 @@ def note_payment(uow: UnitOfWork, *, payment_id: str) -> None:
     was under way then, or that the bank gave back."""
     payment = runs.payments.load(uow, payment_id)
     look_for(uow, awards.of_id(uow, payment.award_id))
+
+
+def note_repaid(uow: UnitOfWork, event: RepaymentReceived) -> None:
+    """Money of the person came by the reference: it is taken off what they owe, and where it is more than that, the
+    rest goes back."""
+    known = overpayments.load(uow, event.award_id)
+    came = Repaid(entry_id=event.entry_id, amount_minor=event.amount_minor, on=event.received_on, at=event.received_at)
+    done = rules.repay(known, came, by=uow.by.subject, at=uow.at)
+    settle_in_account(uow, known, amount_minor=done.of_debt_minor)
+    kept = save(uow, known, done.overpayment)
+    repaid = rules.repaid_event(known, kept, came, at=uow.at)
+    if repaid is not None:
+        uow.publish(repaid, version=kept.version)
+
+
+def note_repayment_taken_back(uow: UnitOfWork, event: RepaymentReversed) -> None:
+    """The bank took back what the person had paid: it is owed again."""
+    known = overpayments.load(uow, event.award_id)
+    back = Repaid(entry_id=event.entry_id, amount_minor=-event.amount_minor, on=event.reversed_on, at=event.reversed_at)
+    done = rules.take_repayment_back(known, back, by=uow.by.subject, at=uow.at)
+    settle_in_account(uow, known, amount_minor=done.of_debt_minor)
+    save(uow, known, done.overpayment)
 
 
 def follow_end(uow: UnitOfWork, *, award_id: str) -> None:

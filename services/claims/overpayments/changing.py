@@ -10,6 +10,7 @@ from services.claims.overpayments import rules
 from services.claims.overpayments.overpayment import PAYMENTS_LOOKED_AT_MAX, Overpayment, RepaymentWay
 from services.claims.overpayments.store import overpayments
 from services.claims.runs import store as runs
+from shared.events.claims import REPAYMENT_PREFIX
 from shared.funds.law import find_in_force
 from shared.funds.procedure import Recovery
 from shared.kernel.outcome import Outcome
@@ -33,7 +34,7 @@ def look_for(uow: UnitOfWork, award: Award, *, carried_minor: int | None = None)
         award,
         payments,
         carried_minor=carried_minor,
-        repayment_reference=known.repayment_reference if known else uow.new_reference("OP"),
+        repayment_reference=known.repayment_reference if known else uow.new_reference(REPAYMENT_PREFIX),
         currency=uow.fund.currency.value,
         by=uow.by.subject,
         at=uow.at,
@@ -45,7 +46,7 @@ def look_for(uow: UnitOfWork, award: Award, *, carried_minor: int | None = None)
 def save(uow: UnitOfWork, before: Overpayment | None, after: Overpayment) -> Overpayment:
     """Keep an overpayment that changed, and publish what the person is told of that."""
     if not after.repayment_reference:  # one of an earlier release
-        after = replace(after, repayment_reference=uow.new_reference("OP"))
+        after = replace(after, repayment_reference=uow.new_reference(REPAYMENT_PREFIX))
     contest = contest_of(uow, after)
     events = rules.change_events(
         before, after, way=way_of(uow, after), until_on=contest.until_on if contest else None, at=uow.at
@@ -59,7 +60,15 @@ def settle_account(uow: UnitOfWork, overpayment: Overpayment) -> None:
     account = runs.accounts.find(uow, overpayment.award_id)
     carry_minor = account.carry_minor if account else 0
     if rules.settled_minor(overpayment, account_carry_minor=carry_minor) and account is not None:
-        runs.accounts.save(uow, Outcome(replace(account, carry_minor=0)))
+        runs.accounts.save(uow, Outcome(account.settled(-carry_minor)))
+
+
+def settle_in_account(uow: UnitOfWork, overpayment: Overpayment, *, amount_minor: int) -> None:
+    """So much was paid back, or, below zero, taken back by the bank: runs take so much less off payments of an award
+    that holds. Of one that has ended nothing more is taken, and its account stays what runs have granted."""
+    account = runs.accounts.find(uow, overpayment.award_id) if overpayment.last_on is None else None
+    if account is not None and amount_minor:
+        runs.accounts.save(uow, Outcome(account.settled(amount_minor)))
 
 
 def recovery_of(uow: UnitOfWork, overpayment: Overpayment) -> Recovery | None:

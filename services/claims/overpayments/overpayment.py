@@ -12,6 +12,8 @@ PAYMENTS_LOOKED_AT_MAX = 120
 OVERPAYMENT_STEPS_MAX = 40
 WITHHELD_SHOWN_MAX = 60
 """Of what other payments had taken off; the sum of all is kept beside."""
+REPAID_SHOWN_MAX = 60
+"""Of what the person paid back; the sum of all is kept beside."""
 DISPUTES_MAX = 5
 
 
@@ -33,10 +35,10 @@ class Status(StrEnum):
 MOVES: dict[Status, frozenset[Status]] = {
     Status.OPEN: frozenset({Status.RECOVERED, Status.WAIVER_PROPOSED, Status.CANCELLED, Status.TO_REPAY}),
     Status.WAIVER_PROPOSED: frozenset({Status.WAIVED, Status.OPEN, Status.CANCELLED, Status.TO_REPAY}),
-    Status.CANCELLED: frozenset({Status.OPEN}),
+    Status.CANCELLED: frozenset({Status.OPEN, Status.TO_REPAY}),
     Status.RECOVERED: frozenset({Status.TO_REPAY, Status.OPEN}),
-    Status.WAIVED: frozenset({Status.CANCELLED, Status.OPEN}),
-    Status.TO_REPAY: frozenset({Status.RECOVERED, Status.OPEN}),
+    Status.WAIVED: frozenset({Status.CANCELLED, Status.OPEN, Status.TO_REPAY}),
+    Status.TO_REPAY: frozenset({Status.RECOVERED, Status.OPEN, Status.TO_REPAY}),
 }
 
 TO_RECOVER = frozenset({Status.OPEN, Status.WAIVER_PROPOSED})
@@ -89,6 +91,17 @@ class Withheld:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Repaid:
+    """Money of the person that came by the reference, on the day that it counts from; negative where the bank took it
+    back. `entry_id` is the bank's entry, of payments."""
+
+    entry_id: str
+    amount_minor: int
+    on: date
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class OverpaymentDispute:
     """The person says that they do not owe it, and why. `outcome` stands once it is decided, with the reason."""
 
@@ -116,7 +129,8 @@ class Overpayment:
 
     `carried_minor` is what of it was overpaid while the award held, and `taken_minor` what payments of the award had
     taken off for that; `withheld_minor` is what other payments of the person had taken off, all of them.
-    `repayment_reference` is what a transfer names.
+    `repayment_reference` is what a transfer names; `repaid_minor` is what came by it, of which `surplus_minor` was more
+    than was owed. What came for what was owed is taken off `carried_minor`, which may be below zero by that.
     `is_of_deceased`: it was paid after the person's death, and nothing is taken or told.
     """
 
@@ -136,6 +150,9 @@ class Overpayment:
     taken_minor: int = 0
     withheld: tuple[Withheld, ...] = ()
     withheld_minor: int = 0
+    repaid: tuple[Repaid, ...] = ()
+    repaid_minor: int = 0
+    surplus_minor: int = 0
     disputes: tuple[OverpaymentDispute, ...] = ()
     is_disputed: bool = False
     is_of_deceased: bool = False
@@ -145,6 +162,11 @@ class Overpayment:
     def dispute(self) -> OverpaymentDispute | None:
         """The last one, decided or not."""
         return self.disputes[-1] if self.disputes else None
+
+    @property
+    def repaid_of_debt_minor(self) -> int:
+        """What came by transfer for what was owed."""
+        return self.repaid_minor - self.surplus_minor
 
     @property
     def announced_at(self) -> datetime:

@@ -1,10 +1,11 @@
-"""Reactions to events, for overpayments: deaths, other ends of awards, and what became of payments."""
+"""Reactions to events, for overpayments: deaths, other ends of awards, what became of payments,
+and money that persons paid back."""
 
 from services.claims.overpayments import actions
 from shared.bus.reactions import Reactions
 from shared.events.claims import AwardChanged, AwardEnded
 from shared.events.identity import DeathTakenBack, PersonDied
-from shared.events.payments import BenefitOrdered, BenefitReturned
+from shared.events.payments import BenefitOrdered, BenefitReturned, RepaymentReceived, RepaymentReversed
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
@@ -40,3 +41,13 @@ def note_ordered(uow: UnitOfWork, event: BenefitOrdered) -> None:
 def note_returned(uow: UnitOfWork, event: BenefitReturned) -> None:
     if event.payment_id:
         actions.note_payment(uow, payment_id=event.payment_id)
+
+
+@reactions.to(RepaymentReceived)
+def note_repaid(uow: UnitOfWork, event: RepaymentReceived) -> None:
+    actions.note_repaid(uow, event)
+
+
+@reactions.to(RepaymentReversed)
+def note_repayment_taken_back(uow: UnitOfWork, event: RepaymentReversed) -> None:
+    actions.note_repayment_taken_back(uow, event)

@@ -2,7 +2,7 @@
 Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.claims.awards.award import Award
@@ -11,6 +11,7 @@ from services.claims.overpayments.overpayment import (
     DISPUTES_MAX,
     MOVES,
     OVERPAYMENT_STEPS_MAX,
+    REPAID_SHOWN_MAX,
     TO_RECOVER,
     WITHHELD_SHOWN_MAX,
     DisputeOutcome,
@@ -18,12 +19,19 @@ from services.claims.overpayments.overpayment import (
     Overpayment,
     OverpaymentDispute,
     OverpaymentStep,
+    Repaid,
     RepaymentWay,
     Status,
     Withheld,
 )
 from services.claims.runs.run import OWED, AwardPayment, PaymentStatus
-from shared.events.claims import OverpaymentClosed, OverpaymentDisputed, OverpaymentDisputeDecided, OverpaymentFound
+from shared.events.claims import (
+    OverpaymentClosed,
+    OverpaymentDisputed,
+    OverpaymentDisputeDecided,
+    OverpaymentFound,
+    OverpaymentRepaid,
+)
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Forbidden, Missing
 from shared.kernel.history import with_step
@@ -142,7 +150,8 @@ def found(
     )
     amount_minor = owed_minor - known.withheld_minor
     if amount_minor <= 0:
-        return _nothing_is_owed(new, before=known, owed_minor=max(owed_minor, 0), by=by, at=at)
+        debt_minor = max(owed_minor + known.repaid_of_debt_minor, 0)
+        return _nothing_is_owed(new, before=known, debt_minor=debt_minor, by=by, at=at)
     new = replace(new, amount_minor=amount_minor)
     again = _opened_again(known, new)
     if again is not None:
@@ -157,8 +166,11 @@ def _opened_again(known: Overpayment, new: Overpayment) -> Status | None:
     if known.status is Status.CANCELLED:
         return Status.OPEN
     if known.status is Status.TO_REPAY:
-        before = next((step.status for step in reversed(known.steps[:-1])), Status.RECOVERED)
-        return Status.OPEN if before in TO_RECOVER else Status.RECOVERED
+        earlier = (step.status for step in reversed(known.steps[:-1]) if step.status is not Status.TO_REPAY)
+        before = next(earlier, Status.RECOVERED)
+        if before in TO_RECOVER:
+            return Status.OPEN
+        return None if known.surplus_minor else Status.RECOVERED  # money that came after it was settled goes back
     if known.status is Status.WAIVER_PROPOSED:
         return Status.OPEN if new.amount_minor != known.amount_minor else None  # another amount was proposed
     is_of_living = known.status in (Status.RECOVERED, Status.WAIVED) and known.last_on is None
@@ -188,6 +200,91 @@ def withhold(known: Overpayment, taken: Withheld, *, by: str, at: datetime) -> O
         withheld_minor=known.withheld_minor + taken.amount_minor,
     )
     return new if new.amount_minor else _recovered(new, by=by, at=at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepaidDebt:
+    """What money of the person did to an overpayment: `of_debt_minor` was owed, the account of the award has it; below
+    zero where the bank took it back."""
+
+    overpayment: Overpayment
+    of_debt_minor: int
+
+
+def repay(known: Overpayment, came: Repaid, *, by: str, at: datetime) -> RepaidDebt:
+    """Money of the person came by the reference. With the last of what is owed the overpayment is recovered; what came
+    beyond it, or after it was closed, goes back."""
+    owed_minor = known.amount_minor if known.status in TO_RECOVER else 0
+    of_debt_minor = min(came.amount_minor, owed_minor)
+    surplus_minor = came.amount_minor - of_debt_minor
+    new = replace(
+        _with_repaid(known, came),
+        amount_minor=known.amount_minor - of_debt_minor,
+        carried_minor=known.carried_minor - of_debt_minor,
+        surplus_minor=known.surplus_minor + surplus_minor,
+    )
+    if surplus_minor:
+        before_minor = known.amount_minor if known.status is Status.TO_REPAY else 0
+        new = _moved(replace(new, amount_minor=before_minor + surplus_minor), to=Status.TO_REPAY, by=by, at=at)
+    elif not new.amount_minor:
+        new = _recovered(new, by=by, at=at)
+    elif known.status is Status.WAIVER_PROPOSED:
+        new = _moved(new, to=Status.OPEN, by=by, at=at)  # another amount was proposed
+    return RepaidDebt(overpayment=new, of_debt_minor=of_debt_minor)
+
+
+def take_repayment_back(known: Overpayment, back: Repaid, *, by: str, at: datetime) -> RepaidDebt:
+    """The bank took back money that the person had paid: what goes back to them is less by it, or it is owed again."""
+    taken_minor = -back.amount_minor
+    of_surplus_minor = min(taken_minor, known.surplus_minor)
+    of_debt_minor = taken_minor - of_surplus_minor
+    new = replace(
+        _with_repaid(known, back),
+        carried_minor=known.carried_minor + of_debt_minor,
+        surplus_minor=known.surplus_minor - of_surplus_minor,
+    )
+    if known.status in (Status.CANCELLED, Status.WAIVED):
+        return RepaidDebt(overpayment=new, of_debt_minor=-of_debt_minor)
+    owed_minor = taken_minor
+    if known.status in TO_RECOVER:
+        owed_minor += known.amount_minor
+    elif known.status is Status.TO_REPAY:
+        owed_minor -= known.amount_minor
+    if owed_minor > 0:
+        new = replace(new, amount_minor=owed_minor)
+        new = new if known.status is Status.OPEN else _moved(new, to=Status.OPEN, by=by, at=at)
+    elif owed_minor == 0:
+        new = _moved(replace(new, amount_minor=0), to=Status.RECOVERED, by=by, at=at)
+    else:
+        new = replace(new, amount_minor=-owed_minor)
+    return RepaidDebt(overpayment=new, of_debt_minor=-of_debt_minor)
+
+
+def _with_repaid(known: Overpayment, came: Repaid) -> Overpayment:
+    return replace(
+        known,
+        repaid=(*known.repaid, came)[-REPAID_SHOWN_MAX:],
+        repaid_minor=known.repaid_minor + came.amount_minor,
+    )
+
+
+def repaid_event(known: Overpayment, after: Overpayment, came: Repaid, *, at: datetime) -> OverpaymentRepaid | None:
+    """What the person is told of money that came; None where they died."""
+    if after.is_of_deceased:
+        return None
+    remaining_minor = after.amount_minor if after.status in TO_RECOVER else 0
+    return OverpaymentRepaid(
+        award_id=known.award_id,
+        reference=known.reference,
+        person_ref=known.person_ref,
+        claim_type=known.claim_type,
+        amount_minor=came.amount_minor,
+        remaining_minor=remaining_minor,
+        currency=known.currency,
+        repayment_reference=known.repayment_reference,
+        is_settled=not remaining_minor,
+        repaid_at=at,
+    )
 
 
 def _recovered(overpayment: Overpayment, *, by: str, at: datetime) -> Overpayment:
@@ -236,7 +333,7 @@ def decide_waiver(
     if not overpayment.is_disputed:
         return Outcome(_settled(_moved(overpayment, to=Status.WAIVED, by=by, at=at, reason=reason)))
     decided = _dispute_decided(overpayment, DisputeOutcome.ACCEPTED, reason=reason, by=by, at=at)
-    taken_minor = overpayment.withheld_minor + overpayment.taken_minor
+    taken_minor = overpayment.withheld_minor + overpayment.taken_minor + overpayment.repaid_of_debt_minor
     published = _decided_event(decided, stands=False, at=at)
     if not taken_minor:
         return Outcome(_settled(_moved(decided, to=Status.WAIVED, by=by, at=at, reason=reason)), (published,))
@@ -399,16 +496,16 @@ def _later_minor(award: Award, payment: AwardPayment) -> int:
 
 
 def _nothing_is_owed(
-    new: Overpayment, *, before: Overpayment, owed_minor: int, by: str, at: datetime
+    new: Overpayment, *, before: Overpayment, debt_minor: int, by: str, at: datetime
 ) -> Overpayment | None:
     """Money that was recovered and is not owed goes back; anything else is closed. What was settled while the award
     held stays so: its account knows what is right."""
     if before.status not in TO_RECOVER and before.last_on is None:
         return None
-    recovered_minor = before.withheld_minor
+    recovered_minor = before.withheld_minor + before.repaid_of_debt_minor
     recovered_minor += before.amount_minor if before.status is Status.RECOVERED else 0
-    if before.status in (*TO_RECOVER, Status.RECOVERED) and recovered_minor > owed_minor:
-        return _moved(replace(new, amount_minor=recovered_minor - owed_minor), to=Status.TO_REPAY, by=by, at=at)
+    if before.status in (*TO_RECOVER, Status.RECOVERED) and recovered_minor > debt_minor:
+        return _moved(replace(new, amount_minor=recovered_minor - debt_minor), to=Status.TO_REPAY, by=by, at=at)
     is_closed = before.status in (*TO_RECOVER, Status.WAIVED)
     return _moved(new, to=Status.CANCELLED, by=by, at=at) if is_closed else None
 

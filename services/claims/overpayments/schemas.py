@@ -11,8 +11,9 @@ from services.claims.claims.schemas import ContestView
 from services.claims.overpayments.actions import Repayment
 from services.claims.overpayments.overpayment import DisputeOutcome, Overpayment, RepaymentWay, Status
 from services.claims.runs.run import PaymentStatus
+from shared.funds.payments import FundAccount
 from shared.http.problems import translate
-from shared.http.shapes import Amount, Derived, PagedQuery, paged
+from shared.http.shapes import Amount, Derived, PagedQuery, SignedAmount, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
 STATEMENT_CHARACTERS_MAX = 2_000
@@ -93,6 +94,14 @@ class WithheldView(Schema):
     at = fields.AwareDateTime(required=True)
 
 
+class RepaidView(Schema):
+    """Money of the person that came by the reference, by the day that it counts from. Below zero the bank took it
+    back."""
+
+    on = fields.Date(required=True)
+    amount = SignedAmount(required=True, attribute="amount_minor")
+
+
 class OverpaymentDisputeView(Schema):
     """What the person said against it, and what was decided."""
 
@@ -122,6 +131,8 @@ class OverpaymentView(Schema):
     withheld = fields.List(fields.Nested(WithheldView), required=True)
     withheld_amount = Amount(required=True, attribute="withheld_minor")
     taken = Amount(required=True, attribute="taken_minor")
+    repaid = fields.List(fields.Nested(RepaidView), required=True)
+    repaid_amount = Amount(required=True, attribute="repaid_minor")
     is_disputed = fields.Boolean(required=True)
     disputes = fields.List(fields.Nested(OverpaymentDisputeView), required=True)
     found_at = fields.AwareDateTime(required=True)
@@ -142,6 +153,14 @@ class ShareView(Schema):
     leaves = Amount(required=True, allow_none=True, attribute="leaves_minor")
     law = fields.String(required=True, attribute="law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
+
+
+class PayIntoView(Schema):
+    """The fund's account that a transfer goes to."""
+
+    number = fields.String(required=True)
+    holder = fields.String(required=True)
+    bank = fields.String(required=True)
 
 
 class RepaymentStepView(Schema):
@@ -173,12 +192,15 @@ class RepaymentView(Schema):
     way = fields.Enum(RepaymentWay, by_value=True, required=True)
     way_text = fields.Function(lambda it: translate(f"overpayment.way.{it.way}"), required=True, metadata=TEXT)
     reference_to_pay_by = fields.Function(lambda it: _to_pay_by(it), required=True, metadata=TEXT_OR_NULL)
+    pay_into = Derived(PayIntoView, of=lambda it: _pay_into(it), required=True, allow_none=True)
     share = Derived(ShareView, of=lambda it: _share(it), required=True, allow_none=True)
     is_paused = fields.Boolean(required=True)
     payments = fields.List(fields.Nested(OverpaidPaymentView), required=True, attribute="overpayment.payments")
     withheld = fields.List(fields.Nested(WithheldView), required=True, attribute="overpayment.withheld")
     withheld_amount = Amount(required=True, attribute="overpayment.withheld_minor")
     taken = Amount(required=True, attribute="overpayment.taken_minor")
+    repaid = fields.List(fields.Nested(RepaidView), required=True, attribute="overpayment.repaid")
+    repaid_amount = Amount(required=True, attribute="overpayment.repaid_minor")
     contest = Derived(ContestView, of=lambda it: it.contest, required=True, allow_none=True)
     may_be_disputed = fields.Boolean(required=True)
     dispute = Derived(OverpaymentDisputeView, of=lambda it: it.overpayment.dispute, required=True, allow_none=True)
@@ -200,6 +222,11 @@ def _why(it: Repayment) -> str:
 def _to_pay_by(it: Repayment) -> str | None:
     is_owed = it.overpayment.status is Status.OPEN and it.way is RepaymentWay.TRANSFER
     return it.overpayment.repayment_reference if is_owed and it.overpayment.repayment_reference else None
+
+
+def _pay_into(it: Repayment) -> FundAccount | None:
+    money = fund().sections.payments if _to_pay_by(it) else None
+    return money.collections if money is not None else None
 
 
 def _share(it: Repayment) -> dict[str, Any] | None:

@@ -91,7 +91,7 @@ def _note_account(uow: UnitOfWork, payment: AwardPayment, award: Award, *, carri
         if before is None or not is_owed:
             return
         own_minor = payment.taken_minor - rules.later_taken_minor(award, payment)
-        carried_minor = max(before.carried_minor - own_minor, 0)
+        carried_minor = before.carried_minor - min(own_minor, max(before.carried_minor, 0))
     if before is not None and is_owed:
         after = rules.taken_off(before, carried_minor=carried_minor, by=uow.by.subject, at=uow.at)
         changing.save(uow, before, after)

@@ -279,11 +279,12 @@ def compute(
     payable_minor = sum(max(line.amount_minor, 0) for line in lines)
     debt_minor = sum(max(-line.amount_minor, 0) for line in lines) - account.carry_minor
     allowed_minor = payable_minor if recovery is None else recovery.at_most(payable_minor)
-    taken_minor = 0 if debts.is_paused else min(debt_minor, allowed_minor)
-    withheld_for = tuple(_withheld(debts.others, at_most_minor=allowed_minor - taken_minor))
+    # Below zero: the person paid back what turns out not to be owed, and gets it with this payment.
+    taken_minor = min(debt_minor, 0) if debts.is_paused else min(debt_minor, allowed_minor)
+    withheld_for = tuple(_withheld(debts.others, at_most_minor=allowed_minor - max(taken_minor, 0)))
     amount_minor = payable_minor - taken_minor - sum(each.amount_minor for each in withheld_for)
     before_minor = account.last_minor or 0
-    if not lines and amount_minor == before_minor:
+    if not lines and amount_minor == before_minor and account.carry_minor <= 0:
         return None
     return AwardPayment(
         payment_id=payment_id,

@@ -1,6 +1,6 @@
 """A run: all awards of one benefit computed for a period, looked at, approved by a second person, and then paid."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -177,7 +177,8 @@ class AwardPayment:
     def taken_minor(self) -> int:
         """What of it was kept back for what was overpaid before for the award itself, or is taken back by its own
         lines."""
-        return sum(max(line.amount_minor, 0) for line in self.lines) - self.amount_minor - self.withheld_minor
+        kept_minor = sum(max(line.amount_minor, 0) for line in self.lines) - self.amount_minor - self.withheld_minor
+        return max(kept_minor, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,18 +191,26 @@ class GrantedInRun:
 
 @dataclass(frozen=True, kw_only=True)
 class AwardAccount:
-    """What approved runs have granted for an award, by period, and what was overpaid (`carry_minor`, zero or
-    negative). `last_minor` is what the last of them paid."""
+    """What approved runs have granted for an award, by period, and what was overpaid (`carry_minor`, negative). Above
+    zero it is what the person paid back before a run has computed what was overpaid. `settled_minor` is what was
+    settled otherwise than by payments of the award, all together. `last_minor` is what the last of them paid."""
 
     award_id: str
     granted: tuple[GrantedInRun, ...] = ()
     carry_minor: int = 0
+    settled_minor: int = 0
     last_minor: int | None = None
     version: int = 0
 
     def __post_init__(self) -> None:
-        if len(self.granted) > GRANTED_MAX or self.carry_minor > 0:
-            raise ValueError(f"an account has at most {GRANTED_MAX} periods, and carries nothing positive")
+        if len(self.granted) > GRANTED_MAX:
+            raise ValueError(f"an account has at most {GRANTED_MAX} periods")
+
+    def settled(self, amount_minor: int) -> "AwardAccount":
+        """So much of what was overpaid is settled otherwise; negative where that was taken back."""
+        return replace(
+            self, carry_minor=self.carry_minor + amount_minor, settled_minor=self.settled_minor + amount_minor
+        )
 
     def granted_minor(self, period: str) -> int | None:
         """What was granted for a period; None where no run had it."""

@@ -1,7 +1,8 @@
 """Handles the bank's messages, responses and files: they become entries that are handled once."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 from services.payments.banking import matching, settling, store
 from services.payments.banking.bank import BankPayment
@@ -27,6 +28,7 @@ from services.payments.ledger import account
 from services.payments.mandates import actions as mandates
 from services.payments.mandates import store as mandates_store
 from services.payments.mandates.mandate import AnswerChannel, BankAgreement, Mandate
+from services.payments.repayments import actions as repayments
 from shared.jobs import queue
 from shared.kernel import normalize
 from shared.kernel.errors import Invalid, Missing
@@ -200,16 +202,29 @@ def check_later(uow: UnitOfWork, *, statement_id: str) -> None:
 # --- References -------------------------------------------------------------------------------------------------------
 
 
-def by_reference(uow: UnitOfWork, reference: str) -> Collection:
-    """The collection that a reference names: its check digits are held first, so that a slip of the pen costs no
-    look-up. Raises `ReferenceNotGenuine`, `ReferenceUnknown`."""
+@dataclass(frozen=True, kw_only=True)
+class NamedDebt:
+    """What a payer's reference names: so much may come by it, until a day if there is one."""
+
+    reference: str
+    due_minor: int
+    valid_until_on: date | None = None
+
+
+def by_reference(uow: UnitOfWork, reference: str) -> NamedDebt:
+    """What a reference names, of an employer or of a person who pays back: its check digits are held first, so that a
+    slip of the pen costs no look-up. Raises `ReferenceNotGenuine`, `ReferenceUnknown`."""
     written = normalize.reference(reference)
     if not has_valid_check_digits(written):
         raise ReferenceNotGenuine
-    found = collections.by_reference(uow, written)
-    if found is None:
-        raise ReferenceUnknown
-    return found
+    collection = collections.by_reference(uow, written)
+    if collection is not None:
+        due_minor = collection.amount_minor if collection.is_live else 0
+        return NamedDebt(reference=written, due_minor=due_minor, valid_until_on=collection.valid_until_on)
+    repayment = repayments.find(uow, written)
+    if repayment is not None:
+        return NamedDebt(reference=written, due_minor=repayment.owed_minor)
+    raise ReferenceUnknown
 
 
 def mandate_by_reference(uow: UnitOfWork, reference: str) -> Mandate:

@@ -25,7 +25,8 @@ class EntryStatus(StrEnum):
 
 class Target(StrEnum):
     """What an entry, or a share of it, can be for. A credit to a payout is its return, a debit from a collection is
-    its reversal; `entry` is an earlier entry that this one takes back, `employer` the credit of an employer."""
+    its reversal; `entry` is an earlier entry that this one takes back, `employer` the credit of an employer,
+    `repayment` what a person pays back of benefits, by the reference of the overpayment."""
 
     COLLECTION = "collection"
     DECLARATION = "declaration"
@@ -34,6 +35,7 @@ class Target(StrEnum):
     BATCH = "batch"
     DEBIT_FILE = "debit-file"
     REFUND = "refund"
+    REPAYMENT = "repayment"
     ENTRY = "entry"
 
 

@@ -84,9 +84,10 @@ TARGETS: dict[Direction, frozenset[Target]] = {
             Target.PAYOUT,
             Target.REFUND,
             Target.DEBIT_FILE,
+            Target.REPAYMENT,
         },
     ),
-    Direction.DEBIT: frozenset({Target.COLLECTION, Target.PAYOUT, Target.BATCH, Target.REFUND}),
+    Direction.DEBIT: frozenset({Target.COLLECTION, Target.PAYOUT, Target.BATCH, Target.REFUND, Target.REPAYMENT}),
 }
 _OF_PAYOUTS = frozenset({Target.PAYOUT, Target.BATCH})
 

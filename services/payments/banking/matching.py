@@ -15,6 +15,7 @@ from uuid import UUID
 from services.payments.banking.bank_entry import FOREIGN, BankEntry, EntryStatus, Share, Target, Why
 from services.payments.banking.bank_file import BookedEntry, Direction, is_same_account
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
+from shared.events.claims import REPAYMENT_PREFIX
 from shared.funds.fund import Fund
 from shared.kernel.references import has_valid_check_digits
 
@@ -210,7 +211,7 @@ def named(entry: ReportedEntry, *, prefix: str) -> NamedReferences:
     ids = [entry.end_to_end_id, *_uuids_in((entry.end_to_end_id, *entry.texts))]
     files = [entry.payment_information_id, *_uuids_in((entry.payment_information_id,)), *ids]
     return NamedReferences(
-        references=references_in(entry.texts, prefixes=(prefix, REFUND_PREFIX)),
+        references=references_in(entry.texts, prefixes=(prefix, REFUND_PREFIX, REPAYMENT_PREFIX)),
         ids=_each_once(ids)[:IDS_MAX],
         files=_each_once(files)[:IDS_MAX],
     )
@@ -273,6 +274,15 @@ class KnownPayment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownRepayment:
+    """What a person pays back, by the reference that an entry names."""
+
+    reference: str
+    owed_minor: int
+    received_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MatchingFacts:
     """What is known of what an entry names. `bearers` are the entries that have the same reference of the bank."""
 
@@ -281,6 +291,7 @@ class MatchingFacts:
     batch_id: str | None = None
     debit_file_id: str | None = None
     refund: KnownPayment | None = None
+    repayments: tuple[KnownRepayment, ...] = ()
     bearers: tuple[BankEntry, ...] = ()
 
 
@@ -309,14 +320,17 @@ def decide(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
 
 
 def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
-    """Money came: a contribution, a whole file of debits, or money of ours that is returned without a reference."""
+    """Money came: a contribution, what a person pays back, a whole file of debits, or money of ours that is returned
+    without a reference."""
     if entry.account == BANK_PAYOUTS:
         if facts.payout is not None:
             return _whole(Target.PAYOUT, facts.payout, entry)
         if facts.refund is not None:
             return _whole(Target.REFUND, facts.refund, entry)
-        return Ruling(why=Why.ACCOUNT_OTHER if facts.collections else _unnamed(entry))
+        return Ruling(why=Why.ACCOUNT_OTHER if facts.collections or facts.repayments else _unnamed(entry))
     candidates = [each for each in facts.collections if each.is_by_id] or list(facts.collections)
+    if facts.repayments:
+        return Ruling(why=Why.REFERENCES_SEVERAL) if candidates else _repaid(entry, facts.repayments)
     if not candidates and facts.debit_file_id is not None:
         return Ruling(shares=(_share(Target.DEBIT_FILE, facts.debit_file_id, entry.amount_minor),))
     if not candidates:
@@ -328,6 +342,18 @@ def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
     if sum(each.amount_minor for each in candidates) != entry.amount_minor:
         return Ruling(why=Why.REFERENCES_SEVERAL)
     return Ruling(shares=tuple(_share(Target.COLLECTION, each.collection_id, each.amount_minor) for each in candidates))
+
+
+def _repaid(entry: ReportedEntry, repayments: tuple[KnownRepayment, ...]) -> Ruling:
+    """A person pays back: what is owed, or a part of it. What is more than that, or comes again, waits for somebody who
+    says what becomes of it."""
+    if not all(each.owed_minor for each in repayments):
+        return Ruling(why=Why.ALREADY_SETTLED)
+    if len(repayments) == 1 and entry.amount_minor <= repayments[0].owed_minor:
+        return Ruling(shares=(_share(Target.REPAYMENT, repayments[0].reference, entry.amount_minor),))
+    if sum(each.owed_minor for each in repayments) != entry.amount_minor:
+        return Ruling(why=Why.AMOUNT_DIFFERS if len(repayments) == 1 else Why.REFERENCES_SEVERAL)
+    return Ruling(shares=tuple(_share(Target.REPAYMENT, each.reference, each.owed_minor) for each in repayments))
 
 
 def _left(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
@@ -353,12 +379,14 @@ def _taken_back(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
             return _whole(Target.REFUND, facts.refund, entry)
     elif facts.collections:
         return _collection_taken_back(entry, facts.collections)
+    elif facts.repayments:
+        return _repayment_taken_back(entry, facts.repayments)
     if earlier is None:
         return Ruling(why=Why.REVERSES_UNKNOWN)
     if not earlier.is_matched:
         return Ruling(shares=(_share(Target.ENTRY, earlier.entry_id, entry.amount_minor),))
     target, _, target_id = earlier.booked_as.partition(":")
-    if target in (Target.COLLECTION, Target.PAYOUT, Target.REFUND):
+    if target in (Target.COLLECTION, Target.PAYOUT, Target.REFUND, Target.REPAYMENT):
         return Ruling(shares=(_share(Target(target), target_id, entry.amount_minor),))
     return Ruling(why=Why.REVERSES_UNKNOWN)
 
@@ -372,6 +400,16 @@ def _collection_taken_back(entry: ReportedEntry, collections: tuple[KnownCollect
     if entry.amount_minor > candidates[0].debited_minor:
         return Ruling(why=Why.AMOUNT_DIFFERS)
     return Ruling(shares=(_share(Target.COLLECTION, candidates[0].collection_id, entry.amount_minor),))
+
+
+def _repayment_taken_back(entry: ReportedEntry, repayments: tuple[KnownRepayment, ...]) -> Ruling:
+    if len(repayments) > 1:
+        return Ruling(why=Why.REFERENCES_SEVERAL)
+    if entry.account != BANK_COLLECTIONS:
+        return Ruling(why=Why.ACCOUNT_OTHER)
+    if entry.amount_minor > repayments[0].received_minor:
+        return Ruling(why=Why.AMOUNT_DIFFERS)
+    return Ruling(shares=(_share(Target.REPAYMENT, repayments[0].reference, entry.amount_minor),))
 
 
 def _undone(entry: ReportedEntry, bearers: Iterable[BankEntry]) -> BankEntry | None:

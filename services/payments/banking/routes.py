@@ -41,15 +41,15 @@ def hear(uow: UnitOfWork, message: SignedMessage) -> dict[str, Any]:
 @routes.get("/bank/references/<reference>", scope="bank:read", response=ReferenceView)
 def look_up(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     """For a bank, before it accepts a transfer: whether a reference is genuine, what is due, and to which account."""
-    collection = actions.by_reference(uow, reference)
+    named = actions.by_reference(uow, reference)
     into = uow.fund.payments.collections
     return {
-        "reference": collection.reference,
-        "due_minor": collection.amount_minor if collection.is_live else 0,
+        "reference": named.reference,
+        "due_minor": named.due_minor,
         "currency": uow.fund.currency.value,
         "account": into.number,
         "holder": into.holder,
-        "valid_until_on": collection.valid_until_on,
+        "valid_until_on": named.valid_until_on,
     }
 
 

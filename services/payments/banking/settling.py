@@ -6,7 +6,14 @@ from dataclasses import replace
 from services.payments.banking import matching, store
 from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, Why
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.matching import KnownCollection, KnownPayment, MatchingFacts, ReportedEntry, Ruling
+from services.payments.banking.matching import (
+    KnownCollection,
+    KnownPayment,
+    KnownRepayment,
+    MatchingFacts,
+    ReportedEntry,
+    Ruling,
+)
 from services.payments.collections import actions as collections
 from services.payments.collections import rules as collecting
 from services.payments.collections.collection import Collection
@@ -15,6 +22,8 @@ from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.payouts import actions as payouts
 from services.payments.refunds import actions as refunds
+from services.payments.repayments import actions as repayments
+from services.payments.repayments.repayment import ExpectedRepayment
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import continue_trace
@@ -33,11 +42,13 @@ def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> 
         return
     named = matching.named(reported, prefix=uow.fund.payments.transfer_prefix)
     found = collections.with_references(uow, named.references)
-    reference = found[0].reference if len(found) == 1 else ""
+    repaid = repayments.with_references(uow, named.references)
+    references = [each.reference for each in found] + [each.reference for each in repaid]
+    reference = references[0] if len(references) == 1 else ""
     bearers = store.bearing(uow, reported.bank_reference)
     if any(matching.is_same(each, reported, reference=reference) for each in bearers):
         return
-    ruling = matching.decide(reported, _facts(uow, named, found, bearers))
+    ruling = matching.decide(reported, _facts(uow, named, found, repaid, bearers))
     entry = _kept(uow, reported, entry_id=entry_id, reference=reference, why=ruling.why)
     if ruling.shares and _book(uow, entry, ruling.shares, reason=reported.return_reason or ""):
         _post_charges(uow, entry)
@@ -75,7 +86,11 @@ def write_off(uow: UnitOfWork, entry: BankEntry) -> None:
 
 
 def _facts(
-    uow: UnitOfWork, named: matching.NamedReferences, by_reference: list[Collection], bearers: list[BankEntry]
+    uow: UnitOfWork,
+    named: matching.NamedReferences,
+    by_reference: list[Collection],
+    repaid: list[ExpectedRepayment],
+    bearers: list[BankEntry],
 ) -> MatchingFacts:
     by_id = [each for each in (collections.find(uow, collection_id) for collection_id in named.ids) if each]
     known = {each.collection_id: each for each in (*by_id, *by_reference)}
@@ -101,6 +116,10 @@ def _facts(
         refund=KnownPayment(payment_id=sent_back[0].refund_id, amount_minor=sent_back[0].amount_minor)
         if len(sent_back) == 1
         else None,
+        repayments=tuple(
+            KnownRepayment(reference=each.reference, owed_minor=each.owed_minor, received_minor=each.received_minor)
+            for each in repaid
+        ),
         bearers=tuple(bearers),
     )
 
@@ -171,6 +190,9 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
                     uow, refund_id=share.target_id, entry_id=entry.entry_id, reason=reason, into=entry.account
                 )
             return refunds.book_paid(uow, refund_id=share.target_id, entry_id=entry.entry_id, out_of=entry.account)
+        case Target.REPAYMENT:
+            _book_repayment(uow, entry, share)
+            return True
         case Target.ENTRY:
             return _undo_entry(uow, entry, share)
 
@@ -196,6 +218,16 @@ def _book_collection(uow: UnitOfWork, entry: BankEntry, share: Share, collection
         out_of=entry.account,
         value_on=entry.value_on,
     )
+
+
+def _book_repayment(uow: UnitOfWork, entry: BankEntry, share: Share) -> None:
+    which = {"reference": share.target_id, "entry_id": entry.entry_id}
+    if entry.direction is Direction.CREDIT:
+        repayments.receive(uow, **which, amount_minor=share.amount_minor, into=entry.account, value_on=entry.value_on)
+    else:
+        repayments.take_back(
+            uow, **which, amount_minor=share.amount_minor, out_of=entry.account, value_on=entry.value_on
+        )
 
 
 def _undo_entry(uow: UnitOfWork, entry: BankEntry, share: Share) -> bool:

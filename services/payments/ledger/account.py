@@ -13,6 +13,7 @@
 | `written-off:received`, `written-off:lost` | income, expense | money that a person wrote off: it came, or it left |
 | `charges:bank` | expense | what the bank kept for itself of money that moved |
 | `benefits:<claim_type>` | expense | benefits approved |
+| `repaid:<claim_type>` | income | benefits that were not due and that persons paid back |
 | `payable:<person_ref>` | liability | benefits approved and not paid yet |
 
 Penalties stand apart from contributions, so that what was declared can be held against what was collected of it.
@@ -24,7 +25,7 @@ import re
 from enum import StrEnum
 
 CODE = re.compile(
-    r"^(receivable|penalty|penalties|contributions|bank|suspense|benefits|payable|credit|refunds|written-off|charges)"
+    r"^(receivable|penalty|penalties|contributions|bank|suspense|benefits|payable|credit|refunds|written-off|charges|repaid)"
     r":[A-Za-z0-9-]{1,64}(:[A-Za-z0-9-]{1,16})?$"
 )
 
@@ -65,6 +66,10 @@ def contributions(branch: str) -> str:
 
 def benefits(claim_type: str) -> str:
     return f"benefits:{claim_type}"
+
+
+def repaid(claim_type: str) -> str:
+    return f"repaid:{claim_type}"
 
 
 def payable(person_ref: str) -> str:

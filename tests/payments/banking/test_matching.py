@@ -9,7 +9,13 @@ import pytest
 from services.payments.banking import matching
 from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, Why
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.matching import KnownCollection, KnownPayment, MatchingFacts, ReportedEntry
+from services.payments.banking.matching import (
+    KnownCollection,
+    KnownPayment,
+    KnownRepayment,
+    MatchingFacts,
+    ReportedEntry,
+)
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
 from shared.kernel.references import with_check_digits
 
@@ -170,6 +176,8 @@ ONE = KnownCollection(collection_id="c1", amount_minor=DUE, debited_minor=DUE)
 TWO = KnownCollection(collection_id="c2", amount_minor=1_000, debited_minor=0)
 PAYOUT = KnownPayment(payment_id="p1", amount_minor=32_000)
 REFUND = KnownPayment(payment_id="r1", amount_minor=500)
+OWED = KnownRepayment(reference="OP1", owed_minor=900, received_minor=0)
+PAID_BACK = KnownRepayment(reference="OP2", owed_minor=0, received_minor=900)
 BY_ID = KnownCollection(collection_id="c3", amount_minor=DUE, debited_minor=DUE, is_by_id=True)
 
 
@@ -222,6 +230,20 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
         {"account": BANK_PAYOUTS, "texts": ("f1",)},
         {"debit_file_id": "f1"},
         Why.REFERENCE_UNKNOWN,
+    ),
+    "a person pays back": ({"amount_minor": 900}, {"repayments": (OWED,)}, to(Target.REPAYMENT, "OP1", 900)),
+    "a person pays back a part": ({"amount_minor": 1}, {"repayments": (OWED,)}, to(Target.REPAYMENT, "OP1", 1)),
+    "a person pays back too much": ({"amount_minor": 901}, {"repayments": (OWED,)}, Why.AMOUNT_DIFFERS),
+    "a person pays back again": ({"amount_minor": 900}, {"repayments": (PAID_BACK,)}, Why.ALREADY_SETTLED),
+    "a person pays back, and a firm pays": (
+        {"amount_minor": 900},
+        {"repayments": (OWED,), "collections": (ONE,)},
+        Why.REFERENCES_SEVERAL,
+    ),
+    "a person pays back to the account of payouts": (
+        {"account": BANK_PAYOUTS, "amount_minor": 900},
+        {"repayments": (OWED,)},
+        Why.ACCOUNT_OTHER,
     ),
     "zero": ({"amount_minor": 0}, {"collections": (ONE,)}, None),
     "foreign account": ({"account": FOREIGN}, {"collections": (ONE,)}, Why.ACCOUNT_FOREIGN),
@@ -280,6 +302,26 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
         BACK_OUT,
         {"bearers": (kept(**BOOKED, booked_as="collection:c1"),)},
         to(Target.COLLECTION, "c1"),
+    ),
+    "what a person paid back is taken back": (
+        {**BACK_OUT, "amount_minor": 900},
+        {"repayments": (PAID_BACK,)},
+        to(Target.REPAYMENT, "OP2", 900),
+    ),
+    "more than a person paid back is taken back": (
+        {**BACK_OUT, "amount_minor": 901},
+        {"repayments": (PAID_BACK,)},
+        Why.AMOUNT_DIFFERS,
+    ),
+    "of two that a person paid back one is taken back": (
+        {**BACK_OUT, "amount_minor": 900},
+        {"repayments": (OWED, PAID_BACK)},
+        Why.REFERENCES_SEVERAL,
+    ),
+    "what a person paid back is taken back from the account of payouts": (
+        {**BACK_OUT, "account": BANK_PAYOUTS, "amount_minor": 900},
+        {"repayments": (PAID_BACK,)},
+        Why.ACCOUNT_OTHER,
     ),
     "a debit given back": (
         {**BACK_OUT, "is_reversal": False, "return_reason": "MD06"},
