@@ -108,6 +108,12 @@ class SlipView(TypedDict):
     is_to_be_confirmed: bool
     contributions: list["ContributionView"]
 
+class ProgressView(TypedDict):
+    step: str
+    done: int
+    of: int
+    text: str
+
 class CardsView(TypedDict):
     refreshed: int
     of: int
@@ -148,6 +154,7 @@ class DeclarationView(TypedDict):
     version: int
     receipts: list["ReceiptView"]
     slips: list["SlipView"]
+    progress: "ProgressView | None"
     cards: "CardsView | None"
     payment: "PaymentView | None"
 
@@ -1210,9 +1217,9 @@ def declarations_read_corrected(api: Api, declaration_id: str, file_number: str)
     """A corrected file, by its number from 1: to be looked at, and sent as a declaration."""
     return api.call(SERVICE, "GET", "/declarations/{declaration_id}/corrected/{file_number}", at={"declaration_id": declaration_id, "file_number": file_number}, raw=True)  # type: ignore[no-any-return]
 
-def declarations_lines(api: Api, declaration_id: str, *, purpose: str | None = None, page: int | None = None) -> "LinesView":
-    """The workers of an accepted declaration as they were declared, page by page from 1."""
-    return api.call(SERVICE, "GET", "/declarations/{declaration_id}/lines", at={"declaration_id": declaration_id}, query={"purpose": purpose, "page": page})  # type: ignore[no-any-return]
+def declarations_lines(api: Api, declaration_id: str, *, purpose: str | None = None, page: int | None = None, search: str | None = None) -> "LinesView":
+    """The workers of an accepted declaration as they were declared, page by page from 1; with `search` those whom it names, and `next` is where to look on, also where nobody was found so far."""
+    return api.call(SERVICE, "GET", "/declarations/{declaration_id}/lines", at={"declaration_id": declaration_id}, query={"purpose": purpose, "page": page, "search": search})  # type: ignore[no-any-return]
 
 def campaigns_read(api: Api, *, form: str | None = None, period: str | None = None) -> "BoardView":
     """How a campaign stands: workers declared by day and office against the year before, arrivals by hour, and from how many employers nothing came."""

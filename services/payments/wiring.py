@@ -40,7 +40,7 @@ from services.payments.declarations.jobs import backfills as left_declarations
 from services.payments.declarations.jobs import checking
 from services.payments.declarations.reactions import reactions as declaration_reactions
 from services.payments.declarations.routes import routes as declaration_routes
-from services.payments.declarations.store import card_pages, declarations, finding_pages, standing, wage_pages
+from services.payments.declarations.store import card_pages, declarations, finding_pages, progress, standing, wage_pages
 from services.payments.employers.reactions import reactions as employer_reactions
 from services.payments.employers.store import employers
 from services.payments.ledger.routes import routes as ledger_routes
@@ -179,6 +179,7 @@ service: Service[Settings] = Service(
         employers,
         payees,
         declarations,
+        progress,
         standing,
         finding_pages,
         wage_pages,

@@ -17,6 +17,7 @@ pages = Blueprint("declaring", __name__)
 
 CHECKING = frozenset({"received", "held"})
 RAILS = ("transfer", "card", "direct-debit")
+SEARCH_CHARACTERS_MAX = 80
 UNDER_WAY = ("requested", "announced", "planned", "in-file", "sent", "unknown")
 """States of a payment of which something is still to come."""
 
@@ -60,15 +61,16 @@ def one(declaration_id: str) -> Response:
 @pages.get("/declarations/<declaration_id>/workers")
 @signed_in("employer")
 def workers(declaration_id: str) -> Response:
-    """The workers as they were declared."""
-    asked = api()
-    page = request.args.get("page", "1")
-    number = int(page) if page.isdecimal() and 0 < len(page) < 6 else 1
+    """The workers as they were declared, all or those of a name or a number."""
+    asked, number = api(), _page_number("page")
+    search = request.args.get("search", "").strip()[:SEARCH_CHARACTERS_MAX]
     declaration, lines = together(
         lambda: payments.declarations_read(asked, declaration_id),
-        lambda: payments.declarations_lines(asked, declaration_id, page=number),
+        lambda: payments.declarations_lines(asked, declaration_id, page=number, search=search or None),
     )
-    return render("employer/workers.html", declaration=needed(declaration), lines=needed(lines), page=number)
+    return render(
+        "employer/workers.html", declaration=needed(declaration), lines=needed(lines), page=number, search=search
+    )
 
 
 @pages.get("/declarations/<declaration_id>/corrected")
@@ -158,9 +160,7 @@ def _form(employer_id: str, *, problem: Problem | None = None) -> Response:
 
 
 def _page(declaration_id: str, *, problem: Problem | None = None) -> Response:
-    asked = api()
-    page = request.args.get("findings", "1")
-    number = int(page) if page.isdecimal() and 0 < len(page) < 6 else 1
+    asked, number = api(), _page_number("findings")
     declaration, findings, collections, penalties = together(
         lambda: payments.declarations_read(asked, declaration_id),
         lambda: payments.declarations_findings(asked, declaration_id, cursor=number),
@@ -183,6 +183,11 @@ def _page(declaration_id: str, *, problem: Problem | None = None) -> Response:
         under_way=UNDER_WAY,
         problem=problem,
     )
+
+
+def _page_number(name: str) -> int:
+    page = request.args.get(name, "1")
+    return int(page) if page.isdecimal() and 0 < len(page) < 6 else 1
 
 
 def _by_severity(findings: Any) -> dict[str, list[payments.FindingView]]:

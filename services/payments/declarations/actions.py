@@ -11,7 +11,7 @@ from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import correcting, plausibility, publishing, rules, store
+from services.payments.declarations import correcting, names, plausibility, publishing, rules, store
 from services.payments.declarations.correcting import CorrectedFiles
 from services.payments.declarations.declaration import (
     BOOKED,
@@ -27,6 +27,7 @@ from services.payments.declarations.findings import FileRole, Finding
 from services.payments.declarations.layouts.layout import Layout
 from services.payments.declarations.layouts.registry import layouts_of
 from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE, paged, pages_of
+from services.payments.declarations.progress import CheckProgress, CheckStep
 from services.payments.declarations.publishing import WagesToPublish
 from services.payments.declarations.report import Report
 from services.payments.declarations.rules import DeclarationFiling
@@ -54,6 +55,11 @@ from shared.telemetry.propagation import current_traceparent
 
 CHECK = "declarations.check"
 """The kind of the job that checks a declaration, or withdraws one that nobody confirmed; its thing is its id."""
+
+SEARCHED_PAGES_MAX = 20
+"""How many pages of workers one request looks through: ten thousand workers, a second."""
+FOUND_MAX = 200
+"""Once so many are found, a search goes no further than the page that it is at."""
 
 WorkerAndRegistered = tuple[WageLine, plausibility.Registered | None]
 
@@ -121,6 +127,7 @@ class Consulted:
 
     declaration: Declaration
     cards: Cards | None = None
+    progress: CheckProgress | None = None
     obligation: Obligation | None = None
 
     @property
@@ -313,6 +320,33 @@ def facts(uow: UnitOfWork, declaration: Declaration) -> DeclarationFacts:
         control_workers=declaration.control_workers,
         control_wages_minor=declaration.control_wages_minor,
     )
+
+
+def note_progress(uow: UnitOfWork, *, declaration: Declaration, step: CheckStep, done: int, of: int) -> None:
+    """How far the check has come, for whoever waits for it."""
+    known = store.progress.find(uow, declaration.declaration_id)
+    now = CheckProgress(
+        declaration_id=declaration.declaration_id,
+        received_at=declaration.received_at,
+        step=step,
+        done=done,
+        of=of,
+        at=uow.at,
+        version=known.version if known else 0,
+    )
+    store.progress.save(uow, Outcome(now))
+
+
+def save_workers(
+    uow: UnitOfWork, *, declaration: Declaration, pages: Sequence[tuple[int, tuple[WageLine, ...]]], of: int
+) -> None:
+    """Keep some pages of the workers of what will be accepted, and say how many are kept. A single batch is not worth
+    saying."""
+    store.save_workers(uow, declaration=declaration, pages=pages)
+    last, lines = pages[-1]
+    done = (last - 1) * WAGES_A_PAGE + len(lines)
+    if done < of or pages[0][0] > 1:
+        note_progress(uow, declaration=declaration, step=CheckStep.SAVING, done=done, of=of)
 
 
 def hold(uow: UnitOfWork, *, declaration_id: str) -> None:
@@ -595,17 +629,26 @@ def findings(
 
 
 def lines(
-    uow: UnitOfWork, *, declaration_id: str, page: int, purpose: Purpose
+    uow: UnitOfWork, *, declaration_id: str, page: int, search: str, purpose: Purpose
 ) -> tuple[tuple[WageLine, ...], int | None]:
-    """A page of the workers of a declaration that was accepted, from 1, and the number of the next one. An agent's look
-    enters the journal of the employer and of every worker of the page."""
+    """A page of the workers of a declaration that was accepted, from 1, and the number of the next one. With a `search`
+    those whose name or number it names: they are looked for from that page on, through some thousands of workers, and
+    the number is of the page from which to look on. An agent's look enters the journal of the employer and of every
+    worker that is shown."""
     declaration = _own(uow, declaration_id)
     _must_be_one_of(page, declaration.wage_pages)
-    found = store.wage_pages.load(uow, f"{declaration_id}/{page}")
+    found: tuple[WageLine, ...] = ()
+    last = min(page + (SEARCHED_PAGES_MAX - 1 if search else 0), declaration.wage_pages)
+    upto = page
+    for upto in range(page, last + 1):
+        kept = store.wage_pages.load(uow, f"{declaration_id}/{upto}").lines
+        found += names.of_search(kept, search) if search else kept
+        if len(found) >= FOUND_MAX:
+            break
     _note(uow, declaration, looked_at=AccessedKind.WORKERS, purpose=purpose)
-    refs = (uow.keys.person_ref(worker.insurance_number) for worker in found.lines)
-    journal.note_persons(uow, refs, looked_at=AccessedKind.WORKERS, purpose=purpose, part_of=found.page_id)
-    return found.lines, page + 1 if page < declaration.wage_pages else None
+    refs = (uow.keys.person_ref(worker.insurance_number) for worker in found)
+    journal.note_persons(uow, refs, looked_at=AccessedKind.WORKERS, purpose=purpose, part_of=f"{declaration_id}/{page}")
+    return found, upto + 1 if upto < declaration.wage_pages else None
 
 
 def _note(uow: UnitOfWork, declaration: Declaration, *, looked_at: AccessedKind, purpose: Purpose) -> None:
@@ -627,10 +670,18 @@ def _must_be_one_of(page: int, pages: int) -> None:
 
 def _consulted(uow: UnitOfWork, declaration: Declaration) -> Consulted:
     if declaration.status not in BOOKED:
-        return Consulted(declaration=declaration)
+        return Consulted(declaration=declaration, progress=_progress(uow, declaration))
     cards = _cards(declaration, store.cards(uow, declaration.declaration_id))
     owed = collections.obligation(uow, declaration_id=declaration.declaration_id)
     return Consulted(declaration=declaration, cards=cards, obligation=owed)
+
+
+def _progress(uow: UnitOfWork, declaration: Declaration) -> CheckProgress | None:
+    """How far its check has come; None where none goes on, or nothing is known of it yet."""
+    if declaration.status is not Status.RECEIVED:
+        return None
+    found = store.progress.find(uow, declaration.declaration_id)
+    return found if found is not None and found.received_at == declaration.received_at else None
 
 
 def _cards(declaration: Declaration, pages: list[CardPage]) -> Cards:

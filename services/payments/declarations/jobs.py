@@ -18,6 +18,7 @@ from services.payments.declarations.declaration import Declaration, Intake, Stat
 from services.payments.declarations.examination import Source, examine, nothing
 from services.payments.declarations.layouts.registry import layouts_of
 from services.payments.declarations.pages import WAGES_A_PAGE, paged
+from services.payments.declarations.progress import CheckStep, LineCount
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
 from shared.kernel.personal import DataClass
@@ -70,8 +71,14 @@ def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> Ju
     uow = context.reading(fund_id, by=CHECKER)
     if declaration.intake is Intake.NOTHING:
         return actions.judge(uow, declaration, nothing(actions.facts(uow, declaration)))
+
+    def tell(done: int, of: int) -> None:
+        noting = partial(actions.note_progress, declaration=declaration, step=CheckStep.READING, done=done, of=of)
+        _do(context, fund_id, declaration, noting)
+
+    count = LineCount(bytes_in_all=sum(file.size for file in declaration.files), tell=tell)
     sources = [
-        Source(file.name, blobs.read(context, fund_id, Blob(file.sha256, file.size, DataClass.CIVIL)))
+        Source(file.name, count.counted(blobs.read(context, fund_id, Blob(file.sha256, file.size, DataClass.CIVIL))))
         for file in declaration.files
     ]
     layouts = layouts_of(uow.fund, rules.form_of(uow.fund, declaration.form))
@@ -85,7 +92,9 @@ def save_workers(context: ServiceContext, fund_id: str, declaration: Declaration
         return
     pages = list(enumerate(paged(judged.examined.workers, size=WAGES_A_PAGE), start=1))
     for some in paged(pages, size=PAGES_AT_ONCE):
-        _do(context, fund_id, declaration, partial(store.save_workers, declaration=declaration, pages=some))
+        of = len(judged.examined.workers)
+        saving = partial(actions.save_workers, declaration=declaration, pages=some, of=of)
+        _do(context, fund_id, declaration, saving)
 
 
 def conclude(context: ServiceContext, fund_id: str, declaration: Declaration, judged: JudgedDeclaration) -> Declaration:

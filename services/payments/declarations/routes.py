@@ -264,6 +264,13 @@ def read_corrected(uow: UnitOfWork, declaration_id: str, file_number: str) -> Do
     is_journaled=True,
 )
 def lines(uow: UnitOfWork, query: Query, declaration_id: str) -> dict[str, Any]:
-    """The workers of an accepted declaration as they were declared, page by page from 1."""
-    found, next_page = actions.lines(uow, declaration_id=declaration_id, page=query["page"], purpose=query["purpose"])
+    """The workers of an accepted declaration as they were declared, page by page from 1; with `search` those whom it
+    names, and `next` is where to look on, also where nobody was found so far."""
+    found, next_page = actions.lines(
+        uow,
+        declaration_id=declaration_id,
+        page=query["page"],
+        search=query["search"],
+        purpose=query["purpose"],
+    )
     return {"items": found, "next": next_page}

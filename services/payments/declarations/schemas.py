@@ -11,6 +11,7 @@ from services.payments.declarations import plausibility
 from services.payments.declarations.actions import Cards, Consulted
 from services.payments.declarations.declaration import Booked, Intake, Receipt, ReceivedReceipt, Status
 from services.payments.declarations.findings import FileRole, Finding, Severity, in_words
+from services.payments.declarations.progress import CheckProgress, CheckStep
 from services.payments.declarations.wages import Unit
 from shared.funds.period import PeriodKind
 from shared.http.problems import translate
@@ -19,6 +20,7 @@ from shared.process.access_journal.schemas import PurposeQuery
 
 NAME_MAX = 40
 WORKERS_MAX = 10**6
+SEARCH_CHARACTERS_MAX = 80
 TEXT = {"type": "string"}
 
 
@@ -58,6 +60,11 @@ class CursorQuery(PurposeQuery):
 
 class PageQuery(PurposeQuery):
     page = fields.Integer(load_default=1, validate=validate.Range(1, WORKERS_MAX))
+    search = fields.String(
+        load_default="",
+        validate=validate.Length(0, SEARCH_CHARACTERS_MAX),
+        metadata={"description": "A name or an insurance number, or how it begins: those workers alone."},
+    )
 
 
 # --- What the fund asks for -------------------------------------------------------------------------------------------
@@ -176,6 +183,18 @@ class CardsView(Schema):
         return " ".join(sentences)
 
 
+class ProgressView(Schema):
+    """How far the check of the files has come. Of a short file nothing is said: it is checked at once."""
+
+    step = fields.Enum(CheckStep, by_value=True, required=True)
+    done = fields.Integer(required=True, metadata={"description": "Lines that are read, or workers that are kept."})
+    of = fields.Integer(required=True, metadata={"description": "How many there are."})
+    text = fields.Method("sentence", metadata=TEXT, required=True)
+
+    def sentence(self, progress: CheckProgress) -> str:
+        return translate(f"declaration.progress.{progress.step}", done=progress.done, of=progress.of)
+
+
 class PaymentView(Schema):
     """What of the debt has come."""
 
@@ -248,12 +267,13 @@ class DeclarationView(SummaryView):
 
     receipts = fields.List(fields.Nested(ReceiptView), required=True)
     slips = fields.List(fields.Nested(SlipView), required=True, attribute="booked.assessment.slips", dump_default=list)
+    progress = fields.Nested(ProgressView, required=True, allow_none=True)
     cards = fields.Nested(CardsView, required=True, allow_none=True)
     payment = fields.Nested(PaymentView, required=True, allow_none=True, attribute="obligation")
 
     def get_attribute(self, obj: Consulted, attr: str, default: Any) -> Any:
         """From the declaration, but for what has become of it."""
-        of = obj if attr in {"cards", "obligation"} else obj.declaration
+        of = obj if attr in {"cards", "obligation", "progress"} else obj.declaration
         return super().get_attribute(of, attr, default)
 
 

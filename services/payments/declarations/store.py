@@ -15,12 +15,13 @@ from services.payments.declarations.declaration import (
 )
 from services.payments.declarations.findings import Finding
 from services.payments.declarations.pages import FINDINGS_A_PAGE, paged
+from services.payments.declarations.progress import CheckProgress
 from services.payments.declarations.rules import DeclarationFiling, DeclarationUnknown, PageUnknown
 from services.payments.declarations.wages import WageLine
 from shared.kernel.personal import DataClass
 from shared.storage.paging import PAGE_MAX, Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
-from shared.storage.retention import BY_LAW, WITH_ITS_THING
+from shared.storage.retention import BY_LAW, WITH_ITS_THING, for_days
 from shared.storage.unit_of_work import UnitOfWork
 
 NEWEST_FIRST = Order("received_at", "declaration_id", is_newest_first=True)
@@ -38,6 +39,13 @@ class FindingPage:
     version: int = 0
 
 
+progress = Repository(
+    "declaration_progress",
+    CheckProgress,
+    key="declaration_id",
+    missing=DeclarationUnknown,
+    retention=for_days(30, since="at", why="it is of use while a file is checked, which takes seconds"),
+)
 declarations = Repository(
     "declarations",
     Declaration,

@@ -1,6 +1,7 @@
 """What was paid too much is shown with its reason, how it is paid back, and how it is disputed; what an award was
 decided again for, with its sums."""
 
+import re
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ IT: dict[str, Any] = {
     "payments": [{"period": "2026-Q2", "amount": "200.000"}],
     "withheld": [{"period": "2026-Q2", "reference": "AW260000000150", "amount": "80.000"}],
     "taken": "0.000",
+    "repaid": [{"on": "2026-07-02", "amount": "40.000"}, {"on": "2026-07-05", "amount": "-40.000"}],
+    "pay_into": None,
     "contest": {"text": "Commission, 60 jours", "until_on": "2026-09-01", "is_to_be_confirmed": False},
     "may_be_disputed": True,
     "dispute": None,
@@ -53,8 +56,10 @@ def test_it_says_what_why_how_and_how_to_dispute_it(language: str) -> None:
 
 
 def test_a_transfer_has_its_reference_and_no_share() -> None:
-    shown = page(reference_to_pay_by="OP260000000150", share=None, way="transfer", withheld=[])
-    assert "OP260000000150" in shown
+    account = {"number": "10006035183598478831", "holder": "Caisse <nationale>", "bank": "Banque exemple"}
+    shown = page(reference_to_pay_by="OP260000000150", pay_into=account, share=None, way="transfer", withheld=[])
+    assert "OP260000000150" in shown and "Caisse &lt;nationale&gt;" in shown and "Banque exemple" in shown
+    assert "10006035183598478831" in re.sub("<[^>]*>|[^0-9A-Za-z<>]", "", shown)
     assert "Au plus" not in shown
 
 
@@ -63,6 +68,12 @@ def test_what_was_decided_is_not_disputed_again() -> None:
     shown = page(may_be_disputed=False, dispute=dispute)
     assert "J&#39;ai &lt;i&gt;prévenu" in shown and "Trop tard" in shown
     assert 'name="statement"' not in shown
+
+
+def test_what_came_back_is_listed_and_what_the_bank_took_back_says_so() -> None:
+    shown = page()
+    assert "Ce qui a été remboursé par virement" in shown and shown.count("repris par la banque") == 1
+    assert "Ce qui a été remboursé par virement" not in page(repaid=[])
 
 
 def test_what_is_settled_asks_nothing() -> None:

@@ -187,6 +187,11 @@ def test_the_wages_go_out_by_pseudonym_and_rest_sealed(harness: DeclarationsHarn
     }
     second = harness.see(declaration_id, "/lines?page=2")
     assert (len(second["items"]), second["next"]) == (1, None)
+    one = harness.see(declaration_id, "/lines?search=9000%2000000501")
+    assert ([each["insurance_number"] for each in one["items"]], one["next"]) == (["900000000501"], None)
+    assert harness.see(declaration_id, "/lines?search=nobody")["items"] == []
+    some = harness.see(declaration_id, "/lines?search=9000")
+    assert (len(some["items"]), some["next"]) == (500, 2), "a search stops where it found many"
 
 
 # --- Bad files --------------------------------------------------------------------------------------------------------
