@@ -72,11 +72,11 @@ def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> Ju
     if declaration.intake is Intake.NOTHING:
         return actions.judge(uow, declaration, nothing(actions.facts(uow, declaration)))
 
-    def tell(done: int, of: int) -> None:
+    def note(done: int, of: int) -> None:
         noting = partial(actions.note_progress, declaration=declaration, step=CheckStep.READING, done=done, of=of)
         _do(context, fund_id, declaration, noting)
 
-    count = LineCount(bytes_in_all=sum(file.size for file in declaration.files), tell=tell)
+    count = LineCount(bytes_in_all=sum(file.size for file in declaration.files), note=note)
     sources = [
         Source(file.name, count.counted(blobs.read(context, fund_id, Blob(file.sha256, file.size, DataClass.CIVIL))))
         for file in declaration.files

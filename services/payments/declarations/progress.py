@@ -37,17 +37,17 @@ class LineCount:
     """Counts the lines of files as their bytes are read. How many there are is computed from the first line of each: in
     a file of fixed columns all are as long."""
 
-    def __init__(self, *, bytes_in_all: int, tell: Callable[[int, int], None]) -> None:
+    def __init__(self, *, bytes_in_all: int, note: Callable[[int, int], None]) -> None:
         self._bytes_in_all = bytes_in_all
-        self._tell = tell
+        self._note = note
         self._bytes_read = 0
         self._line_bytes = 0
 
     def counted(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """The chunks; before each but the first of all it is told how many lines were read."""
+        """The chunks; before each but the first of all it is noted how many lines were read."""
         for chunk in chunks:
             if self._bytes_read:
-                self._tell(self._lines(self._bytes_read), self._lines(self._bytes_in_all))
+                self._note(self._lines(self._bytes_read), self._lines(self._bytes_in_all))
             if not self._line_bytes:
                 self._line_bytes = chunk.find(b"\n") + 1 or len(chunk)
             yield chunk

@@ -20,16 +20,16 @@ CHUNKS = [b"0123456\n" * 10, b"0123456\n" * 10, b"0123456\n" * 5]
 
 
 def counted(*files: list[bytes]) -> list[tuple[int, int]]:
-    told: list[tuple[int, int]] = []
+    noted: list[tuple[int, int]] = []
     size = sum(len(chunk) for chunks in files for chunk in chunks)
-    count = LineCount(bytes_in_all=size, tell=lambda done, of: told.append((done, of)))
+    count = LineCount(bytes_in_all=size, note=lambda done, of: noted.append((done, of)))
     for chunks in files:
         assert list(count.counted(chunks)) == chunks
-    return told
+    return noted
 
 
 @pytest.mark.parametrize(
-    ("files", "told"),
+    ("files", "noted"),
     [
         ([CHUNKS], [(10, 25), (20, 25)]),
         ([CHUNKS[:1]], []),
@@ -38,8 +38,8 @@ def counted(*files: list[bytes]) -> list[tuple[int, int]]:
         ([[b"no end of a line", b"at all"]], [(1, 2)]),
     ],
 )
-def test_it_is_told_between_two_chunks(files: list[list[bytes]], told: list[tuple[int, int]]) -> None:
-    assert counted(*files) == told
+def test_it_is_noted_between_two_chunks(files: list[list[bytes]], noted: list[tuple[int, int]]) -> None:
+    assert counted(*files) == noted
 
 
 def test_more_is_never_done_than_there_is() -> None:
@@ -56,7 +56,7 @@ def seen(harness: DeclarationsHarness, declaration_id: str) -> Any:
     return harness.see(declaration_id)["progress"]
 
 
-def noted(harness: DeclarationsHarness, declaration_id: str, *, step: CheckStep, done: int, of: int) -> None:
+def note(harness: DeclarationsHarness, declaration_id: str, *, step: CheckStep, done: int, of: int) -> None:
     declaration = store.declarations.load(reading(harness.context), declaration_id)
     harness.context.run(
         DZ,
@@ -69,15 +69,15 @@ def noted(harness: DeclarationsHarness, declaration_id: str, *, step: CheckStep,
 def test_it_is_shown_in_words_while_the_check_goes_on_and_not_after(harness: DeclarationsHarness) -> None:
     declaration_id = harness.send(das_b(workers(3))).json["declaration_id"]
     assert seen(harness, declaration_id) is None
-    noted(harness, declaration_id, step=CheckStep.READING, done=1, of=3)
-    noted(harness, declaration_id, step=CheckStep.READING, done=2, of=3)
+    note(harness, declaration_id, step=CheckStep.READING, done=1, of=3)
+    note(harness, declaration_id, step=CheckStep.READING, done=2, of=3)
     assert seen(harness, declaration_id) == {
         "step": "reading",
         "done": 2,
         "of": 3,
         "text": "Lignes lues : 2 sur 3",
     }
-    noted(harness, declaration_id, step=CheckStep.SAVING, done=3, of=3)
+    note(harness, declaration_id, step=CheckStep.SAVING, done=3, of=3)
     assert seen(harness, declaration_id)["step"] == "saving"
     harness.run()
     assert harness.see(declaration_id)["status"] == "accepted" and seen(harness, declaration_id) is None
@@ -85,7 +85,7 @@ def test_it_is_shown_in_words_while_the_check_goes_on_and_not_after(harness: Dec
 
 def test_what_an_earlier_check_came_to_is_not_shown_of_the_next(harness: DeclarationsHarness) -> None:
     declaration_id = harness.send(das_b(workers(1))).json["declaration_id"]
-    noted(harness, declaration_id, step=CheckStep.READING, done=1, of=3)
+    note(harness, declaration_id, step=CheckStep.READING, done=1, of=3)
     kept = store.progress.load(reading(harness.context), declaration_id)
     before = replace(kept, received_at=AT)
     harness.context.run(
@@ -94,7 +94,7 @@ def test_what_an_earlier_check_came_to_is_not_shown_of_the_next(harness: Declara
     assert seen(harness, declaration_id) is None
 
 
-def test_the_check_tells_how_far_it_is(
+def test_the_check_notes_how_far_it_is(
     harness: DeclarationsHarness, context: ServiceContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file of several chunks, and workers of several batches."""
@@ -106,7 +106,7 @@ def test_the_check_tells_how_far_it_is(
     harness.run()
     kept = store.progress.load(reading(context), declaration_id)
     assert (kept.step, kept.done, kept.of) == (CheckStep.SAVING, 5, 5)
-    assert kept.version >= 4, "it was told while the file was read, too"
+    assert kept.version >= 4, "it was noted while the file was read, too"
 
 
 def test_another_firm_sees_nothing_of_it(harness: DeclarationsHarness, context: ServiceContext) -> None:
