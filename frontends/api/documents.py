@@ -136,6 +136,11 @@ class CertifiedAffiliationView(TypedDict):
     ended_on: "str | None"
     spans: list["CertifiedSpanView"]
 
+class CertifiedDependantView(TypedDict):
+    name: str
+    relation: str
+    born_on: str
+
 class CertifiedAwardView(TypedDict):
     reference: str
     claim_type: str
@@ -147,6 +152,7 @@ class CertifiedAwardView(TypedDict):
     amount: "str | None"
     currency: str
     every: str
+    dependant: "CertifiedDependantView | None"
 
 class CertifiedView(TypedDict):
     number: str

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
 from shared.events.declaring import event
+from shared.kernel.personal import DataClass, Encrypted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +247,9 @@ class AwardOpened:
     person, documents issues its certificate. Without `until_on` a fact ends it.
 
     `covers` (codes of acts) and `percent` are those of a cover; `amount_minor` is what a payment came to at the
-    decision, for each period of the kind `every`. Events of earlier releases do not say them."""
+    decision, for each period of the kind `every`. `dependant` is JSON {dependant_id, relation, birth_on} of whom it
+    was asked for, and belongs to the `person_ref`; None where that is the person. Events of earlier releases do not
+    say them."""
 
     award_id: str
     reference: str
@@ -260,6 +264,7 @@ class AwardOpened:
     percent: str = ""
     amount_minor: int = 0
     every: str = ""
+    dependant: Annotated[Encrypted, DataClass.HEALTH] | None = None
 
 
 @event(case="award_id")

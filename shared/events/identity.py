@@ -14,6 +14,7 @@ class RegisteredPerson:
 
     `civil` is JSON {insurance_number, national_id, family_name, first_name, birth_on, and *_ar names where known}:
     `birth_on` as far as it is known (`1950-03-12`, `1950-03` or `1950`), one of the two names empty where there is one;
+    `dependants` {dependant_id: name} where the register names any;
     `contact` is JSON {email, mobile} with what is known; `bank` is the account number (RIB).
 
     `family` is JSON {birth_on, dependants}: `dependants` are {dependant_id, relation, birth_on, condition where one was

@@ -19,9 +19,12 @@ class CertificateWording:
     names: Texts
     statement: Texts | None = None
     """The sentence by which the fund certifies, with `{by}`, `{benefit}`, `{number}`, `{starts}`, `{ends}`."""
+    dependant_statement: Texts | None = None
+    """The same where the right is for a dependant of the insured person, who stands below it with them."""
 
     def __post_init__(self) -> None:
         check_statement(self.statement)
+        check_statement(self.dependant_statement)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +39,12 @@ class PaperType:
     statement: Texts | None = None
     """Of the certificate of an award, the sentence by which the fund certifies; the platform's own where it says
     none."""
+    dependant_statement: Texts | None = None
+    """The same where the right is for a dependant of the insured person, who stands below it with them."""
 
     def __post_init__(self) -> None:
         check_statement(self.statement)
+        check_statement(self.dependant_statement)
 
 
 @dataclass(frozen=True, kw_only=True)

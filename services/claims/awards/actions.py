@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import msgspec
+
 from services.claims.access_journal.accessed import AccessedKind
 from services.claims.awards import rules, store
 from services.claims.awards.award import (
@@ -16,10 +18,13 @@ from services.claims.awards.checking import AwardCodeAnswer, AwardStanding, Cove
 from services.claims.benefits.explained import ExplainedSum
 from services.claims.claims.claim import Claim
 from services.claims.deaths import actions as deaths
+from services.claims.insured import actions as insured
+from shared.funds.benefits import QuestionKind
 from shared.funds.effects import Effect
 from shared.kernel import normalize
 from shared.kernel.control_codes import ENTROPY_BYTES, control_code, matches_code
 from shared.kernel.outcome import Outcome
+from shared.kernel.personal import DataClass, Encrypted
 from shared.kernel.references import has_valid_check_digits
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -49,12 +54,24 @@ def open_award(
         decision_sum=decision_sum,
         from_on=from_on,
         until_on=until_on,
+        dependant=_asked_for(uow, claim),
         fund=uow.fund,
         at=uow.at,
     )
     opened = store.following.save(uow, outcome)
     day = deaths.died_on(uow, claim.person_ref)
     return opened if day is None else _following_death(uow, opened, day)
+
+
+def _asked_for(uow: UnitOfWork, claim: Claim) -> Encrypted | None:
+    """The dependant whom the claim names, encrypted for the papers of the award; None where it is for the person."""
+    named = {each.value for each in claim.answers if each.kind is QuestionKind.DEPENDANT}
+    dependants = insured.dependants_of(uow, claim.person_ref) if named else ()
+    found = next((each for each in dependants if each.dependant_id in named), None)
+    if found is None:
+        return None
+    said = {"dependant_id": found.dependant_id, "relation": found.relation, "birth_on": found.birth_on}
+    return uow.keys.encrypt(msgspec.json.encode(said), data_class=DataClass.HEALTH, associated_data=claim.person_ref)
 
 
 def follow_death(uow: UnitOfWork, *, person_ref: str, died_on: date | None) -> list[Award]:

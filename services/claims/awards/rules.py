@@ -31,6 +31,7 @@ from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
+from shared.kernel.personal import Encrypted
 
 CHANGES_AT_ONCE_MAX = 5
 
@@ -87,8 +88,10 @@ def open_award(
     until_on: date | None,
     fund: Fund,
     at: datetime,
+    dependant: Encrypted | None = None,
 ) -> Outcome[Award]:
-    """A claim was granted: the cover, or the payment of every period, that follows from it. Raises `OpensNoAward`."""
+    """A claim was granted: the cover, or the payment of every period, that follows from it, for the person or for one
+    of their dependants. Raises `OpensNoAward`."""
     if not effect.opens_award:
         raise OpensNoAward
     cover, payment = effect.cover, effect.payment
@@ -128,6 +131,7 @@ def open_award(
         percent=opened.terms.percent,
         amount_minor=decision_sum.amount_minor if payment and decision_sum else 0,
         every=payment.every.value if payment else "",
+        dependant=dependant,
     )
     return Outcome(_looked_after(opened, effect=effect, fund=fund), (published,))
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from shared.kernel.partial_date import PartialDate
+from shared.kernel.personal import Encrypted
+
 
 class KnownAwardKind(StrEnum):
     """What the award is a right to, as claims says it."""
@@ -18,6 +21,15 @@ class Status(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     ENDED = "ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwardDependant:
+    """For whom an award is where that is a dependant of the person, opened; of their birth, as much as is known."""
+
+    dependant_id: str
+    relation: str
+    birth_on: PartialDate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +53,8 @@ class KnownAward:
     amount_minor: int = 0
     every: str = ""
     amount_period: str = ""
+    dependant: Encrypted | None = None
+    """For whom it is, where that is a dependant of the person; encrypted as claims sent it."""
     version: int = 0
 
     def holds_on(self, day: date) -> bool:

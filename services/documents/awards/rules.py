@@ -27,6 +27,7 @@ def opened(event: AwardOpened) -> KnownAward:
         percent=event.percent,
         amount_minor=event.amount_minor,
         every=event.every,
+        dependant=event.dependant,
     )
 
 

@@ -2,6 +2,7 @@
 
 from services.documents.awards.award import KnownAward, KnownAwardKind
 from services.documents.awards.rules import AwardNotKnown
+from shared.kernel.personal import DataClass
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.unit_of_work import UnitOfWork
@@ -13,6 +14,8 @@ awards = Repository(
     missing=AwardNotKnown,
     retention=BY_LAW,
     indexes=[Index(("person_ref", "kind"))],
+    received_encrypted={"dependant": DataClass.HEALTH},
+    associated_data="person_ref",
 )
 
 

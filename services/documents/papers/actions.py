@@ -3,19 +3,23 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import msgspec
+
 from services.documents.access_journal.accessed import AccessedKind
 from services.documents.awards import store as awards_store
-from services.documents.awards.award import KnownAward
+from services.documents.awards.award import AwardDependant, KnownAward
 from services.documents.careers import actions as careers
 from services.documents.papers import rules, store
-from services.documents.papers.content import Holder, PaperContent
+from services.documents.papers.content import Holder, PaperContent, PaperDependant
 from services.documents.papers.paper import FailureReason, Paper, Status
 from services.documents.papers.rules import Request
 from services.documents.register import actions as register
+from services.documents.register.person import Civil
 from shared.jobs import queue
 from shared.kernel.actors import NotYours
 from shared.kernel.control_codes import ENTROPY_BYTES, control_code
 from shared.kernel.outcome import Outcome
+from shared.kernel.personal import DataClass
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.blobs import Blob
@@ -71,11 +75,23 @@ def _ask(uow: UnitOfWork, request: Request, *, person_ref: str, awards: Sequence
         traceparent=current_traceparent(),
         at=uow.at,
         awards=awards,
+        dependants={each.award_id: dependant for each in awards if (dependant := _for_whom(uow, each, civil))},
     )
     if outcome.thing.said.wages:
         careers.note_dependent_paper(uow, person_ref=person_ref, number=outcome.thing.number)
     queue.schedule(uow, PRINT, outcome.thing.number)
     return store.papers.save(uow, outcome)
+
+
+def _for_whom(uow: UnitOfWork, award: KnownAward, civil: Civil) -> PaperDependant | None:
+    """The dependant for whom an award is, opened, with the name that the register has; None where it is the person."""
+    if award.dependant is None:
+        return None
+    clear = uow.keys.decrypt(award.dependant, data_class=DataClass.HEALTH, associated_data=award.person_ref)
+    said = msgspec.json.decode(clear.encode(), type=AwardDependant)
+    return PaperDependant(
+        relation=said.relation, born_on=said.birth_on, full_name=civil.dependants.get(said.dependant_id, "")
+    )
 
 
 def read(uow: UnitOfWork, *, number: str) -> Paper:

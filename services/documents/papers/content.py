@@ -79,6 +79,19 @@ class Holder:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaperDependant:
+    """For whom a right is, where that is a dependant of the insured person. `full_name` is empty where the register
+    does not say it."""
+
+    relation: str
+    born_on: PartialDate
+    full_name: str = ""
+
+    def __post_init__(self) -> None:
+        _short(self.relation, self.full_name or self.relation)
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaperEmployer:
     """An employer, as the fund's register names it."""
 
@@ -194,7 +207,7 @@ class GrantedAward:
     without `until_on` no end is set.
 
     `covers` (codes of the fund's acts) and `percent` are those of a cover, `amount` what a payment comes to for each
-    period of the kind `every`.
+    period of the kind `every`. It is for the holder, or for their `dependant`.
     """
 
     kind: PaperKind
@@ -206,6 +219,7 @@ class GrantedAward:
     percent: str = ""
     amount: Money | None = None
     every: str = ""
+    dependant: PaperDependant | None = None
 
     employers = ()
 
@@ -258,7 +272,9 @@ class PaperContent:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the persons and firms on the paper, as others wrote them."""
-        return (self.holder.full_name, *(employer.name for employer in self.body.employers))
+        dependant = self.body.dependant if isinstance(self.body, GrantedAward) else None
+        own = [self.holder.full_name, *([dependant.full_name] if dependant else [])]
+        return (*filter(None, own), *(employer.name for employer in self.body.employers))
 
 
 def _short(*texts: str) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from services.documents.awards.award import KnownAward, KnownAwardKind
 from services.documents.awards.award import Status as AwardStatus
@@ -16,6 +17,7 @@ from services.documents.papers.content import (
     Holder,
     LanguageNotOffered,
     PaperContent,
+    PaperDependant,
     PaperEmployer,
     PaperKind,
     PaperLanguage,
@@ -184,8 +186,10 @@ def ask(
     traceparent: str,
     at: datetime,
     awards: Sequence[KnownAward] = (),
+    dependants: Mapping[str, PaperDependant] = MappingProxyType({}),
 ) -> Outcome[Paper]:
-    """A person asks for a paper. What it will say is fixed here; the printer only prints it."""
+    """A person asks for a paper. What it will say is fixed here; the printer only prints it. `dependants` are those for
+    whom awards are, by award."""
     if request.language not in fund.papers.types[request.kind].languages:
         raise LanguageNotOffered(language=Term(f"language.{request.language}"))
     if waiting >= WAITING_MAX:
@@ -193,7 +197,8 @@ def ask(
     today = fund.day_of(at)
     if request.kind in CERTIFIES:
         award = _chosen(request, awards, on=today)
-        said = PaperText(holder=holder, code=code, award=_granted(award, request.kind, fund=fund))
+        granted = _granted(award, request.kind, dependants=dependants, fund=fund)
+        said = PaperText(holder=holder, code=code, award=granted)
     else:
         if request.award:
             raise AwardNotWanted
@@ -243,7 +248,9 @@ def _chosen(request: Request, awards: Iterable[KnownAward], *, on: date) -> Know
     return holding[0]
 
 
-def _granted(award: KnownAward, kind: PaperKind, *, fund: Fund) -> GrantedAward:
+def _granted(
+    award: KnownAward, kind: PaperKind, *, dependants: Mapping[str, PaperDependant], fund: Fund
+) -> GrantedAward:
     return GrantedAward(
         kind=kind,
         reference=award.reference,
@@ -254,6 +261,7 @@ def _granted(award: KnownAward, kind: PaperKind, *, fund: Fund) -> GrantedAward:
         percent=award.percent,
         amount=Money(award.amount_minor, fund.currency) if award.amount_minor else None,
         every=award.every,
+        dependant=dependants.get(award.award_id),
     )
 
 

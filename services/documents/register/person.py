@@ -1,6 +1,7 @@
 """A person as the fund's register has them. Who they are stays encrypted as it came and is opened only to print it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.kernel.partial_date import PartialDate
@@ -17,6 +18,8 @@ class Civil:
     birth_on: PartialDate | None = None
     family_name_ar: str | None = None
     first_name_ar: str | None = None
+    dependants: Mapping[str, str] = field(default_factory=dict)
+    """The names of dependants by their ids, as far as the register has them."""
 
     def full_name(self, language: str) -> str:
         """The name in the script of a language, or as it is known."""

@@ -97,6 +97,14 @@ class CertifiedAffiliationView(Schema):
     spans = fields.List(fields.Nested(CertifiedSpanView), required=True)
 
 
+class CertifiedDependantView(Schema):
+    """For whom a right is, where that is a dependant of the holder."""
+
+    name = fields.String(required=True, attribute="full_name")
+    relation = fields.String(required=True)
+    born_on = fields.String(required=True)
+
+
 class CertifiedAwardView(Schema):
     """The body of the certificate of a cover, or of a payment of every period."""
 
@@ -110,6 +118,7 @@ class CertifiedAwardView(Schema):
     amount = Amount(required=True, allow_none=True, attribute="amount.amount_minor", dump_default=None)
     currency = fields.Function(lambda it: fund().currency.value, metadata={"type": "string"}, required=True)
     every = fields.String(required=True)
+    dependant = fields.Nested(CertifiedDependantView, required=True, allow_none=True, dump_default=None)
 
     def named(self, award: GrantedAward) -> str:
         found = fund().claim_types.get(award.claim_type)

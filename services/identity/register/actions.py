@@ -172,6 +172,8 @@ def list_employers(
 
 def _published_person(uow: UnitOfWork, person: Person) -> RegisteredPerson:
     known = {name: value for name, value in msgspec.to_builtins(person.civil).items() if value is not None}
+    if names := {each.dependant_id: each.name for each in person.family or () if each.name}:
+        known["dependants"] = names
     bank = person.bank and uow.keys.encrypt(person.bank, data_class=DataClass.BANK, associated_data=person.person_ref)
     return RegisteredPerson(
         person_ref=person.person_ref,
@@ -194,10 +196,11 @@ def _published_person(uow: UnitOfWork, person: Person) -> RegisteredPerson:
 
 
 def _published_family(person: Person) -> dict[str, object]:
+    """Birth and dependants. Their names are not in it: who decides by it needs none."""
     published: dict[str, object] = {"birth_on": person.civil.birth_on}
     if person.family is not None or person.dependants == 0:
         published["dependants"] = [
-            {name: value for name, value in msgspec.to_builtins(each).items() if value is not None}
+            {name: value for name, value in msgspec.to_builtins(each).items() if value is not None and name != "name"}
             for each in person.family or ()
         ]
     return published

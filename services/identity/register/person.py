@@ -42,12 +42,14 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Dependant:
-    """Somebody who is covered through the insured person. `condition` is what was proved (`student`, `disabled`)."""
+    """Somebody who is covered through the insured person. `condition` is what was proved (`student`, `disabled`);
+    `name` is empty where the register does not say it."""
 
     dependant_id: str
     relation: str
     birth_on: PartialDate
     condition: str | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

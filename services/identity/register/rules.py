@@ -38,7 +38,8 @@ PERSON_COLUMNS = (
     "bank_account",
 )
 PERSON_COLUMNS_OPTIONAL = ("family", "died_on")
-"""Who the dependants are: `child:2015-04-02;child:2018-09-01:disabled;spouse:1985`, or empty.
+"""Who the dependants are: `child:2015-04-02;child:2018-09-01:disabled;spouse:1985`, or empty; a name may stand as the
+fourth part, `child:2015-04-02::Amira`.
 The day of death, or empty for who lives."""
 EMPLOYER_COLUMNS = (
     "employer_number",
@@ -51,6 +52,7 @@ EMPLOYER_COLUMNS = (
     "language",
 )
 
+DEPENDANT_NAME_MAX = 120
 SECTOR = re.compile(r"[a-z][a-z0-9-]{1,39}")
 EARLIEST_ON = date(1880, 1, 1)
 
@@ -284,13 +286,15 @@ class _Cells:
     def family(self, column: str) -> tuple[Dependant, ...]:
         """The dependants, each with its relation, its birth as far as it is known, and a condition that was proved.
         Those of one relation and birth are distinguished by a number."""
-        published = [each.split(":") for each in normalize.plain(self._text(column)).split(";") if each.strip()]
+        published = [each.split(":") for each in self._text(column).split(";") if normalize.text(each)]
         rules = {(rule.relation, rule.condition) for rule in self._fund.entitlements.dependants}
         found: list[Dependant] = []
         for parts in published[: DEPENDANTS_MAX + 1]:
-            relation, birth, condition = [part.strip() for part in (*parts, "", "")[:3]]
+            relation, birth, condition = [normalize.plain(part) for part in (*parts, "", "")[:3]]
+            name = normalize.name("".join(parts[3:4]))
             birth_on = partial_date.read(birth.upper())
-            is_known = (relation, condition or None) in rules and len(parts) in (2, 3)
+            is_known = (relation, condition or None) in rules and len(parts) in (2, 3, 4)
+            is_known = is_known and len(name) <= DEPENDANT_NAME_MAX
             if not is_known or birth_on is None or partial_date.first_on(birth_on) > self._on:
                 self.fault(column, "register.family-malformed")
                 continue
@@ -301,6 +305,7 @@ class _Cells:
                     relation=relation,
                     birth_on=birth_on,
                     condition=condition or None,
+                    name=name,
                 )
             )
         if len(found) > DEPENDANTS_MAX:

@@ -1,5 +1,6 @@
 """The certificate of an award: issued by itself, obtained, withdrawn with what it certifies, checked by anybody."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,11 +11,13 @@ import pytest
 
 from services.documents.awards import store as awards_store
 from services.documents.papers import store
-from services.documents.papers.content import PaperKind
+from services.documents.papers.content import PaperDependant, PaperKind
 from services.documents.papers.paper import Paper, Status
 from services.documents.wiring import service
 from shared.funds.loading import DEFINITIONS, FundsInvalid, load
 from shared.funds.papers import Papers
+from shared.kernel.partial_date import PartialDate
+from shared.kernel.personal import DataClass
 from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from tests.documents.awards.builders import (
@@ -31,7 +34,8 @@ from tests.documents.awards.builders import (
 from tests.documents.builders import declared, employers, registered, settings_in, wage
 from tests.documents.paper_printing import asked, printed
 from tests.kit.callers import Caller, Office
-from tests.kit.contexts import TN, handle, parked, published, reading
+from tests.kit.clock import AT
+from tests.kit.contexts import TN, handle, keys, parked, published, reading
 from tests.kit.people import AMIRA, KARIM
 
 
@@ -318,3 +322,38 @@ def test_a_new_benefit_has_its_paper_and_its_words_as_data(
 def test_words_that_nothing_could_be_put_into_are_refused_at_the_start(page: str, fault: str, tmp_path: Path) -> None:
     with pytest.raises(FundsInvalid, match=fault):
         fund_with(page.replace("family: coverage", "family: request") if "task" in page else page, tmp_path)
+
+
+# --- For a dependant --------------------------------------------------------------------------------------------------
+
+CHILD = {"dependant_id": "child-2015-04-02", "relation": "child", "birth_on": "2015-04-02"}
+
+
+def for_child(**facts: Any) -> Any:
+    said = keys()[TN].encrypt(json.dumps(CHILD), data_class=DataClass.HEALTH, associated_data=AMIRA)
+    return opened(dependant=said, **facts)
+
+
+@pytest.mark.parametrize("name", ["Yasmine Ben Salah", ""])
+def test_the_paper_of_a_cover_for_a_dependant_names_both(office: Office, context: ServiceContext, name: str) -> None:
+    later = AT + timedelta(days=1)
+    names = {CHILD["dependant_id"]: name} if name else {}
+    handle(context, service, registered(AMIRA, at=later, fund_id=TN, dependants=names), fund_id=TN)
+    received(context, for_child())
+    assert printed(context, TN) == 1
+    (paper,) = papers(context)
+    dependant = paper.said.award.dependant if paper.said.award else None
+    assert dependant == PaperDependant(relation="child", born_on=PartialDate("2015-04-02"), full_name=name)
+    certified = check(office, paper.number, code=paper.said.code)
+    assert certified["award"]["dependant"] == {"name": name, "relation": "child", "born_on": "2015-04-02"}
+    assert certified["holder_name"] == "أميرة بن عبد الله"
+    for collection in ("awards", "papers", "outbox"):
+        rows = json.dumps(list(context.database[collection].find()), default=str)
+        assert "2015-04-02" not in rows and "Yasmine" not in rows
+
+
+def test_a_paper_for_the_person_names_no_dependant(office: Office, context: ServiceContext) -> None:
+    received(context, opened())
+    printed(context, TN)
+    (paper,) = papers(context)
+    assert check(office, paper.number, code=paper.said.code)["award"]["dependant"] is None

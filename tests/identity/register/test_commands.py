@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -145,6 +146,25 @@ def test_i01_i02_w01_w03_a_line_is_taken_with_warnings_and_nobody_stays_out(
     assert json.loads(contact) == {"email": "assure-71903-2@personne.example", "mobile": "+213550123456"}
     again = imported(context, "--persons", tmp_path / "some.csv")[1]
     assert again[-1] == "Insured persons: 0 added, 0 changed, 2 unchanged, 0 lines refused."
+
+
+def test_names_of_dependants_go_with_the_civil_data_and_never_with_the_family(
+    context: ServiceContext, tmp_path: Path
+) -> None:
+    row = person_row(family="child:2015-04-02::Yasmine;spouse:1985", dependants="2")
+    status, said = imported(context, "--persons", csv_file(tmp_path / "some.csv", [row]))
+    assert status == 0, said
+    (person,) = events(context, "identity.persons-registered")[0]["persons"]
+
+    def opened(field: str, data_class: DataClass) -> Any:
+        return json.loads(
+            keys()[DZ].decrypt(Encrypted(person[field]), data_class=data_class, associated_data=person["person_ref"])
+        )
+
+    assert opened("civil", DataClass.CIVIL)["dependants"] == {"child-2015-04-02": "Yasmine"}
+    family = opened("family", DataClass.HEALTH)["dependants"]
+    assert [each["dependant_id"] for each in family] == ["child-2015-04-02", "spouse-1985"]
+    assert "Yasmine" not in json.dumps(family)
 
 
 def test_a_national_id_that_was_taken_before_is_refused_in_a_later_file(

@@ -298,6 +298,16 @@ def test_without_names_only_their_number_is_known() -> None:
     assert read_person(person_row(family=""), fund=funds()[DZ], on=TODAY).entry.family is None
 
 
+def test_a_dependant_may_be_named() -> None:
+    named = "child:2015-04-02::  Yasmine   Ben Salah;child:٢٠١٨-09-01:student:\u200fياسمين\u200e"
+    entry = family_of(f"{named};spouse:1985; \u200f")
+    assert [(each.relation, each.condition, each.name) for each in entry.family] == [
+        ("child", None, "Yasmine Ben Salah"),
+        ("child", "student", "ياسمين"),
+        ("spouse", None, ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("cell", "code"),
     [
@@ -306,7 +316,8 @@ def test_without_names_only_their_number_is_known() -> None:
         ("child:2026-02-11", "register.family-malformed"),
         ("uncle:1980-01-01", "register.family-malformed"),
         ("child:2015-04-02:tall", "register.family-malformed"),
-        ("child:2015-04-02:student:x", "register.family-malformed"),
+        ("child:2015-04-02:student:x:y", "register.family-malformed"),
+        ("child:2015-04-02::" + "x" * 121, "register.family-malformed"),
         (";".join(["child:2015-04-02"] * 31), "register.family-malformed"),
         ("child:2015-04-02", "register.family-differs"),
     ],

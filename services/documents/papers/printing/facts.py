@@ -13,6 +13,7 @@ from services.documents.papers.content import (
     GrantedAward,
     PaperBody,
     PaperContent,
+    PaperDependant,
     PaperKind,
     PaperLanguage,
     PaperWageLine,
@@ -146,8 +147,13 @@ def _award_statement(body: GrantedAward, content: PaperContent, words: Wording) 
     fund, language = content.fund, content.language
     benefit = fund.claim_types.get(body.claim_type)
     certificate = benefit.certificate if benefit else None
-    own = (certificate.statement if certificate else None) or fund.papers.types[body.kind].statement
     key = "coverage_statement" if body.kind is PaperKind.COVERAGE_CERTIFICATE else "payment_statement"
+    type_ = fund.papers.types[body.kind]
+    if body.dependant is None:
+        own = (certificate.statement if certificate else None) or type_.statement
+    else:
+        own = (certificate.dependant_statement if certificate else None) or type_.dependant_statement
+        key = f"dependant_{key}"
     return words.put(
         own[language] if own else words.texts[key],
         by=words.translate("signatory"),
@@ -169,6 +175,7 @@ def _award(body: GrantedAward, fund: Fund, language: PaperLanguage) -> Facts:
     words = wording(language, fund.country)
     is_cover = body.kind is PaperKind.COVERAGE_CERTIFICATE
     rows = [
+        *(_dependant(body.dependant, words) if body.dependant else ()),
         [words.translate("benefit"), isolated(_benefit(body, fund, language))],
         [words.translate("award_number"), isolated(body.reference)],
         [words.translate("from_on"), words.day(body.from_on)],
@@ -187,6 +194,17 @@ def _award(body: GrantedAward, fund: Fund, language: PaperLanguage) -> Facts:
         "columns": [words.translate("covered")] if body.covers else [],
         "acts": [[isolated(acts.get(code, code))] for code in body.covers],
     }
+
+
+def _dependant(dependant: PaperDependant, words: Wording) -> list[list[str]]:
+    """For whom the right is: the name where the register has it, else the relation, which words of ours say."""
+    relation = words.texts.get(f"relation_{dependant.relation}", words.texts["relation_other"])
+    name = [[words.translate("dependant"), isolated(dependant.full_name)]] if dependant.full_name else []
+    return [
+        *name,
+        [words.translate("relation" if name else "dependant"), relation],
+        [words.translate("dependant_born"), words.partly(dependant.born_on)],
+    ]
 
 
 def _holder(content: PaperContent, words: Wording) -> list[list[str]]:

@@ -19,15 +19,19 @@ from services.documents.papers.content import (
     CannotBePrinted,
     LettersNotPrintable,
     PaperContent,
+    PaperDependant,
     PaperKind,
+    PaperLanguage,
     PaperWageLine,
 )
 from services.documents.papers.printing.facts import facts_of
 from services.documents.papers.printing.printer import Printer
+from services.documents.papers.printing.wording import wording
 from shared.funds.fund import Fund
 from shared.funds.papers import Papers
+from shared.kernel.partial_date import PartialDate
 from tests.documents.paper_printing import code_on
-from tests.documents.papers.builders import a_body, a_fund, a_paper, months, span, wages
+from tests.documents.papers.builders import a_body, a_fund, a_paper, an_award, months, span, wages
 
 AFFILIATION = Affiliation(since_on=date(2014, 9, 1))
 
@@ -247,6 +251,48 @@ def test_r11_an_affiliation_says_until_when_it_is_known_and_names_all_employers(
     (first, _, declared), (second, _, ended) = facts["body"]["employers"]
     assert ("El Amel" in first, "Nour" in second) == (True, True)
     assert declared.startswith(left) and ended.startswith(left) and declared.count("2022") == ended.count("2021") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "both", "relation"),
+    [
+        ("ar", "من ذوي حقوق المؤمَّن له", "ابن أو ابنة المؤمَّن له"),
+        ("fr", "l’ayant droit désigné ci-dessous", "Enfant de l’assuré"),
+        ("en", "the dependant named below", "Child of the insured person"),
+    ],
+)
+def test_a_right_of_a_dependant_names_both(printer: Printer, language: str, both: str, relation: str) -> None:
+    child = PaperDependant(relation="child", born_on=PartialDate("2015-04-02"), full_name="Yasmine Ben Salah")
+    paper = a_paper(an_award(dependant=child), language=language, full_name="Amira")
+    facts = facts_of(paper)
+    assert both in facts["statement"] and "Amira" in facts["holder"][0][1]
+    said = [value for _, value in facts["body"]["dates"]]
+    assert "Yasmine" in said[0] and said[1] == relation and "2015" in said[2]
+    assert printer.print(paper).startswith(b"%PDF")
+    nameless = facts_of(a_paper(an_award(dependant=replace(child, full_name="")), language=language))
+    assert nameless["body"]["dates"][0][1] == relation
+    other = facts_of(a_paper(an_award(dependant=replace(child, relation="ward")), language=language))
+    assert other["body"]["dates"][1][1] == wording(PaperLanguage(language), "DZ").texts["relation_other"]
+    assert both not in facts_of(a_paper(an_award(), language=language))["statement"]
+
+
+def test_a_fund_says_it_in_words_of_its_own() -> None:
+    own = {"fr": "{by} : {benefit}, pour l’ayant droit de l’assuré"}
+    fund = a_fund()
+    types = dict(fund.papers.types)
+    kind = PaperKind.COVERAGE_CERTIFICATE
+    types[kind] = replace(types[kind], dependant_statement={**own, "ar": "x", "en": "x"})
+    fund = replace(fund, sections=replace(fund.sections, papers=Papers(types=types)))
+    child = PaperDependant(relation="child", born_on=PartialDate("2015"))
+    said = facts_of(a_paper(an_award(dependant=child), fund=fund))["statement"]
+    assert said.endswith("pour l’ayant droit de l’assuré")
+    assert "pour l’ayant droit" not in facts_of(a_paper(an_award(), fund=fund))["statement"]
+
+
+def test_a_name_of_a_dependant_that_has_no_font_is_refused(printer: Printer) -> None:
+    child = PaperDependant(relation="child", born_on=PartialDate("2015"), full_name="花子")
+    with pytest.raises(LettersNotPrintable):
+        printer.print(a_paper(an_award(dependant=child)))
 
 
 def test_the_code_leads_to_the_verification_page() -> None:
