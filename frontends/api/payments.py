@@ -516,6 +516,7 @@ class ArrearsView(TypedDict):
     penalties_left: str
     to_pay: str
     to_pay_tomorrow: str
+    is_to_be_confirmed: bool
     items: list["ForecastView"]
     next: "str | None"
 

@@ -8,10 +8,11 @@ from flask import Blueprint
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.account_statements.account_statement import StatementKind
 from services.payments.account_statements.routes import routes as statement_routes
-from services.payments.arrears.jobs import assessing
+from services.payments.arrears.jobs import announcing, assessing
 from services.payments.arrears.jobs import backfills as graces
 from services.payments.arrears.routes import routes as arrears_routes
 from services.payments.arrears.store import accounts as penalty_accounts
+from services.payments.arrears.store import notices as penalty_notices
 from services.payments.banking.bank_entry import EntryStatus, Ground, Target, Why
 from services.payments.banking.banks.choice import ChosenBanks, faults
 from services.payments.banking.debiting import DebitSender
@@ -117,6 +118,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
     return [
         checking(),
         assessing(),
+        announcing(),
         *bank_jobs(ChosenBanks(own.banks), return_url=own.return_url),
         delivering(outbound, signing_keys(own)),
     ]
@@ -191,6 +193,7 @@ service: Service[Settings] = Service(
         credits,
         standings,
         penalty_accounts,
+        penalty_notices,
         measure_requests,
         payouts,
         batches,

@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from services.payments.access_journal.accessed import AccessedKind
-from services.payments.arrears import rules, store
-from services.payments.arrears.penalty import PenaltyForecast
+from services.payments.arrears import notice, rules, store
+from services.payments.arrears.notice import PenaltyNotice
+from services.payments.arrears.penalty import Penalties, PenaltyForecast
 from services.payments.arrears.standing_debts import StandingDebts
 from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.measures import actions as measures
 from shared.funds.arrears import Measure
+from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -17,6 +19,8 @@ from shared.storage.paging import PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 PUT_OFF_AT_ONCE_MAX = 20
+ANNOUNCE = "arrears.announce"
+"""The kind of the job that has an employer informed of what was charged; its thing is the employer."""
 
 
 def assess(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
@@ -41,9 +45,35 @@ def assess(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
             by_reason={reason.value: minor for reason, minor in changes.items()},
             cause=f"penalty:{account.debt_id}:{account.charges}",
         )
+        _note_charge(uow, owed, amount_minor=sum(changes.values()), due=due)
     if changes or (before is not None and account != before):
         store.accounts.save(uow, Outcome(account))
     return rules.look_next_at(owed, fund=uow.fund, today=uow.today, measures=holding)
+
+
+def _note_charge(uow: UnitOfWork, owed: Obligation, *, amount_minor: int, due: Penalties) -> None:
+    """Have the employer informed of what was charged, with all else that is charged about the same time."""
+    before = store.notices.find(uow, owed.employer_id) or PenaltyNotice(employer_id=owed.employer_id)
+    noted = notice.with_charge(before, owed, amount_minor=amount_minor, due=due)
+    if noted.is_full:
+        _announce(uow, noted)
+        return
+    store.notices.save(uow, Outcome(noted))
+    if not before.debts:
+        queue.schedule(uow, ANNOUNCE, owed.employer_id, due_at=uow.at + notice.GATHERED_FOR)
+
+
+def announce(uow: UnitOfWork, *, employer_id: str) -> None:
+    """Publish what was charged to an employer and is not announced yet; run again, it changes nothing."""
+    noted = store.notices.find(uow, employer_id)
+    if noted is not None:
+        _announce(uow, noted)
+
+
+def _announce(uow: UnitOfWork, noted: PenaltyNotice) -> None:
+    outcome = notice.announce(noted, currency=uow.fund.currency.value, on=uow.today, at=uow.at)
+    if outcome is not None:
+        store.notices.save(uow, outcome)
 
 
 def put_off(uow: UnitOfWork) -> list[str]:

@@ -24,5 +24,16 @@ def run(context: ServiceContext, fund_id: str, declaration_id: str) -> datetime 
     return context.run(fund_id, by=ASSESSOR, cause=f"job:{ASSESS}:{declaration_id}", action=action)
 
 
+def announcing() -> JobKind:
+    """Runs some minutes after something was charged to an employer, for all that was charged until then."""
+    return JobKind(name=actions.ANNOUNCE, run=announce)
+
+
+def announce(context: ServiceContext, fund_id: str, employer_id: str) -> None:
+    """Publish what was charged to one employer."""
+    action = partial(actions.announce, employer_id=employer_id)
+    context.run(fund_id, by=ASSESSOR, cause=f"job:{actions.ANNOUNCE}:{employer_id}", action=action)
+
+
 backfills = Backfill(name="arrears.graces", find=actions.put_off, fill=actions.assess_again)
 """A decree may put a day off after it has passed: its debts are charged anew once the fund's definition says so."""

@@ -78,6 +78,7 @@ class ArrearsView(Schema):
     penalties_left = Amount(required=True, attribute="penalty_left_minor")
     to_pay = Amount(required=True, attribute="to_pay_minor")
     to_pay_tomorrow = Amount(required=True, attribute="to_pay_tomorrow_minor")
+    is_to_be_confirmed = fields.Boolean(required=True)
     items = fields.List(fields.Nested(ForecastView), required=True, attribute="page.items")
     next = fields.String(
         required=True,

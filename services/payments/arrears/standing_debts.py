@@ -21,6 +21,8 @@ class StandingDebts:
     penalty_left_minor: int
     to_pay_minor: int
     to_pay_tomorrow_minor: int
+    is_to_be_confirmed: bool
+    """Whether any rule by which they cost what they cost has yet to be confirmed by the fund."""
     page: Page[PenaltyForecast]
 
     @classmethod
@@ -35,5 +37,6 @@ class StandingDebts:
             penalty_left_minor=sum(each.penalty_left_minor for each in found),
             to_pay_minor=sum(each.to_pay_minor for each in found),
             to_pay_tomorrow_minor=sum(each.to_pay_tomorrow_minor for each in found),
+            is_to_be_confirmed=any(each.today.is_to_be_confirmed for each in found),
             page=page_of(found, order=IN_ORDER, wanted=wanted, employer_id=employer_id),
         )

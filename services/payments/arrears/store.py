@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from services.payments.arrears.notice import PenaltyNotice
 from services.payments.arrears.penalty import PenaltyAccount
 from services.payments.arrears.rules import PenaltiesUnknown
 from shared.storage.repository import Index, Repository
@@ -16,6 +17,9 @@ accounts = Repository(
     retention=BY_LAW,
     indexes=[Index(("form", "period", "due_on"))],
 )
+
+
+notices = Repository("penalty_notices", PenaltyNotice, key="employer_id", missing=PenaltiesUnknown, retention=BY_LAW)
 
 
 def charged_by_earlier_day(

@@ -60,6 +60,7 @@ DUE: dict[str, Any] = {
     "penalties_left": "25.806",
     "to_pay": "1316.083",
     "to_pay_tomorrow": "1316.083",
+    "is_to_be_confirmed": True,
     "items": [DEBT],
     "next": None,
 }
@@ -130,7 +131,7 @@ def read() -> Read:
 
 def test_a_debt_says_until_when_it_costs_what(read: Read) -> None:
     page = read("due", found=DUE, is_first=True)
-    assert "1 déclaration à payer" in page
+    assert "1 déclaration à payer" in page and page.count("à confirmer par la caisse") == 1
     assert "Payé au plus tard le 15 juin 2025 :" in page and "à partir du 16 juin 2025 :" in page
     put_off = {**DEBT, "deferred": "800.000", "deferred_until_on": "2025-10-15"}
     assert "à payer au plus tard le 15 octobre 2025" in read("due", found={**DUE, "items": [put_off]}, is_first=True)
