@@ -23,6 +23,7 @@ from shared.funds.declarations import Declarations
 from shared.funds.entitlements import Entitlements
 from shared.funds.facts import is_a_code
 from shared.funds.identifiers import KeyRule, has_key
+from shared.funds.key_table import KeyTable
 from shared.funds.law import Law
 from shared.funds.layouts import FileLayout
 from shared.funds.papers import Papers
@@ -59,7 +60,8 @@ COUNTER_PROOFS_MAX = 20
 @dataclass(frozen=True, kw_only=True)
 class IdentifierRule:
     """How a number that people are known by is written. `pattern` fits the whole number, without its separators; `key`
-    names how its last digits are computed, with `weights` where the rule has them."""
+    names how its last digits are computed, with `weights` where the rule has them; `key_table` says it in full where
+    no named rule does."""
 
     pattern: str
     names: Texts
@@ -67,6 +69,7 @@ class IdentifierRule:
     law: Law
     key: KeyRule | None = None
     weights: tuple[int, ...] = ()
+    key_table: KeyTable | None = None
 
     def __post_init__(self) -> None:
         try:
@@ -75,9 +78,14 @@ class IdentifierRule:
             raise ValueError(f"pattern is not a regular expression: {fault}") from fault
         if (self.key is KeyRule.WEIGHTED_MOD_10) != bool(self.weights):
             raise ValueError(f"weights belong to the key {KeyRule.WEIGHTED_MOD_10}, which needs them")
+        if self.key is not None and self.key_table is not None:
+            raise ValueError("key and key_table are two ways of saying one thing: one of them is enough")
         bare = normalize.number(self.example).upper()
         if re.fullmatch(self.pattern, bare, re.ASCII) is None:
             raise ValueError(f"example does not fit pattern: it is read as {bare}")
+        if self.key_table is not None and not self.fits(bare):
+            would = self.key_table.completed(bare) or "other weights or places"
+            raise ValueError(f"example does not have the key of key_table: {would} would")
         if not self.fits(bare):
             right = next(filter(self.fits, (f"{bare[:-2]}{end:02d}" for end in range(100))), None)
             would = f"{right} would" if right else "it is of digits alone"
@@ -93,6 +101,8 @@ class IdentifierRule:
         """Whether a number is written as it is kept, and has its key."""
         if re.fullmatch(self.pattern, bare, re.ASCII) is None:
             return False
+        if self.key_table is not None:
+            return self.key_table.holds(bare)
         return self.key is None or has_key(bare, rule=self.key, weights=self.weights)
 
 

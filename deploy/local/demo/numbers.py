@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable
 
 from shared.funds.fund import IdentifierRule, PhoneRule
 from shared.funds.identifiers import AccountRule, KeyRule, is_account
+from shared.funds.key_table import KeyTable
 from shared.funds.payments import FundAccount
 
 SERIAL_DIGITS_MAX = 10
 """What stands before them is the example's."""
 TRIES = {KeyRule.MOD_97: 100, KeyRule.LUHN: 10, KeyRule.WEIGHTED_MOD_10: 10}
 """Of how many numbers in a row one has the key."""
+TRIES_WITH_TABLE = 10
+"""Of how many in a row one has a key that can be written."""
 ACCOUNT_SERIAL_DIGITS = 8
 
 
@@ -22,8 +25,11 @@ class NoNumber(ValueError):
 
 def identifier(rule: IdentifierRule, *, run: int, index: int) -> str:
     """A number by this rule; another one for each run and each of its people."""
+    example, table = rule.read(rule.example) or "", rule.key_table
+    if table is not None:
+        return _like(example, run=run, index=index, tries=TRIES_WITH_TABLE, fits=rule.fits, table=table)
     tries = 1 if rule.key is None else TRIES[rule.key]
-    return _like(rule.read(rule.example) or "", run=run, index=index, tries=tries, fits=rule.fits)
+    return _like(example, run=run, index=index, tries=tries, fits=rule.fits)
 
 
 def mobile(rule: PhoneRule, *, run: int, index: int) -> str:
@@ -52,9 +58,18 @@ def account(own: FundAccount, *, run: int, index: int) -> str:
     raise NoNumber(f"no account like {own.number} has the key of {own.rule}")
 
 
-def _like(example: str, *, run: int, index: int, tries: int, fits: Callable[[str], bool]) -> str:
-    """The example with other digits at its end."""
-    places = [at for at, sign in enumerate(example) if sign.isdigit()]
+def _like(
+    example: str,
+    *,
+    run: int,
+    index: int,
+    tries: int,
+    fits: Callable[[str], bool],
+    table: KeyTable | None = None,
+) -> str:
+    """The example with other digits at its end, and with the key that a table computes."""
+    kept = table.places(example) if table else range(0)
+    places = [at for at, sign in enumerate(example) if sign.isdigit() and at not in kept]
     free = places[max(1, len(places) - SERIAL_DIGITS_MAX) :]
     serials = 10 ** len(free) // tries
     people = 10 ** (len(str(serials - 1)) // 2)  # so many in a run before numbers meet those of another
@@ -63,6 +78,8 @@ def _like(example: str, *, run: int, index: int, tries: int, fits: Callable[[str
         signs = list(example)
         for at, digit in zip(free, f"{serial + key:0{len(free)}d}", strict=True):
             signs[at] = digit
-        if fits(number := "".join(signs)):
+        number = "".join(signs)
+        number = (table.completed(number) or "") if table else number
+        if fits(number):
             return number
     raise NoNumber(f"no number like {example} fits")
