@@ -10,7 +10,7 @@ from services.claims.awards.award import Award
 from services.claims.claims.timeline import Contest
 from services.claims.deaths import actions as deaths
 from services.claims.entitlements import actions as entitlements
-from services.claims.overpayments import rules, store
+from services.claims.overpayments import disputing, repaying, rules, store
 from services.claims.overpayments.changing import (
     contest_of,
     look_for,
@@ -65,10 +65,10 @@ def note_repaid(uow: UnitOfWork, event: RepaymentReceived) -> None:
     rest goes back."""
     known = overpayments.load(uow, event.award_id)
     came = Repaid(entry_id=event.entry_id, amount_minor=event.amount_minor, on=event.received_on, at=event.received_at)
-    done = rules.repay(known, came, by=uow.by.subject, at=uow.at)
+    done = repaying.repay(known, came, by=uow.by.subject, at=uow.at)
     settle_in_account(uow, known, amount_minor=done.of_debt_minor)
     kept = save(uow, known, done.overpayment)
-    repaid = rules.repaid_event(known, kept, came, at=uow.at)
+    repaid = repaying.repaid_event(known, kept, came, at=uow.at)
     if repaid is not None:
         uow.publish(repaid, version=kept.version)
 
@@ -77,7 +77,7 @@ def note_repayment_taken_back(uow: UnitOfWork, event: RepaymentReversed) -> None
     """The bank took back what the person had paid: it is owed again."""
     known = overpayments.load(uow, event.award_id)
     back = Repaid(entry_id=event.entry_id, amount_minor=-event.amount_minor, on=event.reversed_on, at=event.reversed_at)
-    done = rules.take_repayment_back(known, back, by=uow.by.subject, at=uow.at)
+    done = repaying.take_repayment_back(known, back, by=uow.by.subject, at=uow.at)
     settle_in_account(uow, known, amount_minor=done.of_debt_minor)
     save(uow, known, done.overpayment)
 
@@ -141,7 +141,7 @@ def dispute(uow: UnitOfWork, *, award_id: str, statement: str) -> Repayment:
     if uow.by.person_ref != found.person_ref:
         raise NotYours
     contest = contest_of(uow, found)
-    outcome = rules.dispute(
+    outcome = disputing.dispute(
         found, statement=statement, until_on=contest.until_on if contest else None, today=uow.today, at=uow.at
     )
     journal.note_act(uow, found.person_ref, done_with=AccessedKind.OVERPAYMENT, reference=found.reference)
@@ -157,7 +157,7 @@ def _shown(uow: UnitOfWork, overpayment: Overpayment) -> Repayment:
         way=way_of(uow, overpayment),
         recovery=recovery_of(uow, overpayment),
         contest=contest,
-        may_be_disputed=rules.may_be_disputed(overpayment, until_on=until_on, today=uow.today),
+        may_be_disputed=disputing.may_be_disputed(overpayment, until_on=until_on, today=uow.today),
     )
 
 
@@ -221,7 +221,9 @@ def decide_dispute(uow: UnitOfWork, *, award_id: str, stands: bool, reason: str)
     to agree that it does not."""
     known = overpayments.load(uow, award_id)
     ended_by = awards.of_id(uow, award_id).steps[-1].by
-    decided = rules.decide_dispute(known, stands=stands, reason=reason, by=uow.by.subject, ended_by=ended_by, at=uow.at)
+    decided = disputing.decide_dispute(
+        known, stands=stands, reason=reason, by=uow.by.subject, ended_by=ended_by, at=uow.at
+    )
     kept = overpayments.save(uow, decided)
     uow.note("dispute-decided", "overpayments", award_id, version=kept.version, why=reason)
     return kept

@@ -1,41 +1,28 @@
-"""What was paid for an award and was not due, what takes it off, and what an agent and the person may do about it.
-Pure."""
+"""What was paid for an award and was not due, what takes it off, and what an agent does about it. What comes back by
+transfer is in `repaying`, what the person disputes in `disputing`. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from services.claims.awards.award import Award
 from services.claims.awards.award import Status as AwardStatus
+from services.claims.overpayments.moving import OverpaymentNotOpen, decided_event, dispute_decided, moved_to, recovered
 from services.claims.overpayments.overpayment import (
-    DISPUTES_MAX,
-    MOVES,
-    OVERPAYMENT_STEPS_MAX,
-    REPAID_SHOWN_MAX,
     TO_RECOVER,
     WITHHELD_SHOWN_MAX,
     DisputeOutcome,
     OverpaidPayment,
     Overpayment,
-    OverpaymentDispute,
     OverpaymentStep,
-    Repaid,
     RepaymentWay,
     Status,
     Withheld,
 )
 from services.claims.runs.run import OWED, AwardPayment, PaymentStatus
-from shared.events.claims import (
-    OverpaymentClosed,
-    OverpaymentDisputed,
-    OverpaymentDisputeDecided,
-    OverpaymentFound,
-    OverpaymentRepaid,
-)
+from shared.events.claims import OverpaymentClosed, OverpaymentFound
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Forbidden, Missing
-from shared.kernel.history import with_step
-from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
 
@@ -55,46 +42,10 @@ class SamePerson(Forbidden):
     code = "overpayment.same-person"
 
 
-class OverpaymentNotOpen(Conflict):
-    """It was settled before, or there is nothing to recover."""
-
-    code = "overpayment.not-open"
-
-
 class OverpaymentAwaitsRun(Conflict):
     """The award holds, and no run has computed yet what is too much: it is settled after the next one."""
 
     code = "overpayment.awaits-run"
-
-
-class OverpaymentNotDisputable(Conflict):
-    """The fund names nobody before whom it could be disputed."""
-
-    code = "overpayment.not-disputable"
-
-
-class OverpaymentDisputeTooLate(Conflict):
-    """The days within which it could be disputed are over."""
-
-    code = "overpayment.dispute-too-late"
-
-
-class OverpaymentDisputedBefore(Conflict):
-    """It is disputed already, or was, and somebody decided."""
-
-    code = "overpayment.disputed-before"
-
-
-class OverpaymentNotDisputed(Conflict):
-    """There is no dispute to decide."""
-
-    code = "overpayment.not-disputed"
-
-
-class ConcernedWithOverpayment(Forbidden):
-    """Who ended the award does not decide the dispute: somebody else does."""
-
-    code = "overpayment.concerned-person"
 
 
 # --- Found ------------------------------------------------------------------------------------------------------------
@@ -155,7 +106,7 @@ def found(
     new = replace(new, amount_minor=amount_minor)
     again = _opened_again(known, new)
     if again is not None:
-        return _moved(new, to=again, by=by, at=at)
+        return moved_to(new, to=again, by=by, at=at)
     if known.status is not Status.OPEN or new == known:
         return None
     return new
@@ -188,7 +139,7 @@ def taken_off(known: Overpayment, *, carried_minor: int, by: str, at: datetime) 
         taken_minor=known.taken_minor + taken_minor,
         amount_minor=amount_minor,
     )
-    return new if amount_minor or known.status not in TO_RECOVER else _recovered(new, by=by, at=at)
+    return new if amount_minor or known.status not in TO_RECOVER else recovered(new, by=by, at=at)
 
 
 def withhold(known: Overpayment, taken: Withheld, *, by: str, at: datetime) -> Overpayment:
@@ -199,99 +150,7 @@ def withhold(known: Overpayment, taken: Withheld, *, by: str, at: datetime) -> O
         withheld=(*known.withheld, taken)[-WITHHELD_SHOWN_MAX:],
         withheld_minor=known.withheld_minor + taken.amount_minor,
     )
-    return new if new.amount_minor else _recovered(new, by=by, at=at)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RepaidDebt:
-    """What money of the person did to an overpayment: `of_debt_minor` was owed, the account of the award has it; below
-    zero where the bank took it back."""
-
-    overpayment: Overpayment
-    of_debt_minor: int
-
-
-def repay(known: Overpayment, came: Repaid, *, by: str, at: datetime) -> RepaidDebt:
-    """Money of the person came by the reference. With the last of what is owed the overpayment is recovered; what came
-    beyond it, or after it was closed, goes back."""
-    owed_minor = known.amount_minor if known.status in TO_RECOVER else 0
-    of_debt_minor = min(came.amount_minor, owed_minor)
-    surplus_minor = came.amount_minor - of_debt_minor
-    new = replace(
-        _with_repaid(known, came),
-        amount_minor=known.amount_minor - of_debt_minor,
-        carried_minor=known.carried_minor - of_debt_minor,
-        surplus_minor=known.surplus_minor + surplus_minor,
-    )
-    if surplus_minor:
-        before_minor = known.amount_minor if known.status is Status.TO_REPAY else 0
-        new = _moved(replace(new, amount_minor=before_minor + surplus_minor), to=Status.TO_REPAY, by=by, at=at)
-    elif not new.amount_minor:
-        new = _recovered(new, by=by, at=at)
-    elif known.status is Status.WAIVER_PROPOSED:
-        new = _moved(new, to=Status.OPEN, by=by, at=at)  # another amount was proposed
-    return RepaidDebt(overpayment=new, of_debt_minor=of_debt_minor)
-
-
-def take_repayment_back(known: Overpayment, back: Repaid, *, by: str, at: datetime) -> RepaidDebt:
-    """The bank took back money that the person had paid: what goes back to them is less by it, or it is owed again."""
-    taken_minor = -back.amount_minor
-    of_surplus_minor = min(taken_minor, known.surplus_minor)
-    of_debt_minor = taken_minor - of_surplus_minor
-    new = replace(
-        _with_repaid(known, back),
-        carried_minor=known.carried_minor + of_debt_minor,
-        surplus_minor=known.surplus_minor - of_surplus_minor,
-    )
-    if known.status in (Status.CANCELLED, Status.WAIVED):
-        return RepaidDebt(overpayment=new, of_debt_minor=-of_debt_minor)
-    owed_minor = taken_minor
-    if known.status in TO_RECOVER:
-        owed_minor += known.amount_minor
-    elif known.status is Status.TO_REPAY:
-        owed_minor -= known.amount_minor
-    if owed_minor > 0:
-        new = replace(new, amount_minor=owed_minor)
-        new = new if known.status is Status.OPEN else _moved(new, to=Status.OPEN, by=by, at=at)
-    elif owed_minor == 0:
-        new = _moved(replace(new, amount_minor=0), to=Status.RECOVERED, by=by, at=at)
-    else:
-        new = replace(new, amount_minor=-owed_minor)
-    return RepaidDebt(overpayment=new, of_debt_minor=-of_debt_minor)
-
-
-def _with_repaid(known: Overpayment, came: Repaid) -> Overpayment:
-    return replace(
-        known,
-        repaid=(*known.repaid, came)[-REPAID_SHOWN_MAX:],
-        repaid_minor=known.repaid_minor + came.amount_minor,
-    )
-
-
-def repaid_event(known: Overpayment, after: Overpayment, came: Repaid, *, at: datetime) -> OverpaymentRepaid | None:
-    """What the person is told of money that came; None where they died."""
-    if after.is_of_deceased:
-        return None
-    remaining_minor = after.amount_minor if after.status in TO_RECOVER else 0
-    return OverpaymentRepaid(
-        award_id=known.award_id,
-        reference=known.reference,
-        person_ref=known.person_ref,
-        claim_type=known.claim_type,
-        amount_minor=came.amount_minor,
-        remaining_minor=remaining_minor,
-        currency=known.currency,
-        repayment_reference=known.repayment_reference,
-        is_settled=not remaining_minor,
-        repaid_at=at,
-    )
-
-
-def _recovered(overpayment: Overpayment, *, by: str, at: datetime) -> Overpayment:
-    status = overpayment.status
-    if status is Status.WAIVER_PROPOSED:
-        overpayment = _moved(overpayment, to=Status.OPEN, by=by, at=at)
-    return _moved(overpayment, to=Status.RECOVERED, by=by, at=at)
+    return new if new.amount_minor else recovered(new, by=by, at=at)
 
 
 def may_be_taken(overpayment: Overpayment, *, waits_for_dispute: bool) -> bool:
@@ -310,8 +169,8 @@ def settle(overpayment: Overpayment, *, to: Status, reason: str, by: str, at: da
     if overpayment.status is not Status.OPEN:
         raise OverpaymentNotOpen
     if to is Status.WAIVED:
-        return _moved(overpayment, to=Status.WAIVER_PROPOSED, by=by, at=at, reason=reason)
-    return _settled(_moved(overpayment, to=to, by=by, at=at, reason=reason))
+        return moved_to(overpayment, to=Status.WAIVER_PROPOSED, by=by, at=at, reason=reason)
+    return _settled(moved_to(overpayment, to=to, by=by, at=at, reason=reason))
 
 
 def _settled(overpayment: Overpayment) -> Overpayment:
@@ -329,16 +188,16 @@ def decide_waiver(
     if agrees and by == overpayment.steps[-1].by:
         raise SamePerson
     if not agrees:
-        return Outcome(_moved(overpayment, to=Status.OPEN, by=by, at=at, reason=reason))
+        return Outcome(moved_to(overpayment, to=Status.OPEN, by=by, at=at, reason=reason))
     if not overpayment.is_disputed:
-        return Outcome(_settled(_moved(overpayment, to=Status.WAIVED, by=by, at=at, reason=reason)))
-    decided = _dispute_decided(overpayment, DisputeOutcome.ACCEPTED, reason=reason, by=by, at=at)
+        return Outcome(_settled(moved_to(overpayment, to=Status.WAIVED, by=by, at=at, reason=reason)))
+    decided = dispute_decided(overpayment, DisputeOutcome.ACCEPTED, reason=reason, by=by, at=at)
     taken_minor = overpayment.withheld_minor + overpayment.taken_minor + overpayment.repaid_of_debt_minor
-    published = _decided_event(decided, stands=False, at=at)
+    published = decided_event(decided, stands=False, at=at)
     if not taken_minor:
-        return Outcome(_settled(_moved(decided, to=Status.WAIVED, by=by, at=at, reason=reason)), (published,))
+        return Outcome(_settled(moved_to(decided, to=Status.WAIVED, by=by, at=at, reason=reason)), (published,))
     back = replace(_settled(decided), amount_minor=taken_minor)
-    return Outcome(_moved(back, to=Status.TO_REPAY, by=by, at=at, reason=reason), (published,))
+    return Outcome(moved_to(back, to=Status.TO_REPAY, by=by, at=at, reason=reason), (published,))
 
 
 def settled_minor(overpayment: Overpayment, *, account_carry_minor: int) -> int:
@@ -347,82 +206,6 @@ def settled_minor(overpayment: Overpayment, *, account_carry_minor: int) -> int:
     if overpayment.last_on is None and overpayment.carried_minor != -account_carry_minor:
         raise OverpaymentAwaitsRun
     return -account_carry_minor
-
-
-# --- Disputed ---------------------------------------------------------------------------------------------------------
-
-
-def dispute(
-    overpayment: Overpayment, *, statement: str, until_on: date | None, today: date, at: datetime
-) -> Outcome[Overpayment]:
-    """The person says that they do not owe it, up to the day `until_on`. Raises `OverpaymentNotOpen`,
-    `OverpaymentNotDisputable`, `OverpaymentDisputeTooLate`, `OverpaymentDisputedBefore`."""
-    _must_be_disputable(overpayment, until_on=until_on, today=today)
-    made = OverpaymentDispute(statement=statement, at=at)
-    published = OverpaymentDisputed(
-        award_id=overpayment.award_id,
-        reference=overpayment.reference,
-        person_ref=overpayment.person_ref,
-        claim_type=overpayment.claim_type,
-        disputed_at=at,
-    )
-    return Outcome(replace(overpayment, disputes=(*overpayment.disputes, made), is_disputed=True), (published,))
-
-
-def _must_be_disputable(overpayment: Overpayment, *, until_on: date | None, today: date) -> None:
-    if overpayment.status not in TO_RECOVER:
-        raise OverpaymentNotOpen
-    if until_on is None or len(overpayment.disputes) >= DISPUTES_MAX:
-        raise OverpaymentNotDisputable
-    last = overpayment.dispute
-    if overpayment.is_disputed or (last is not None and last.at >= overpayment.announced_at):
-        raise OverpaymentDisputedBefore
-    if today > until_on:
-        raise OverpaymentDisputeTooLate(until_on=until_on)
-
-
-def may_be_disputed(overpayment: Overpayment, *, until_on: date | None, today: date) -> bool:
-    """Whether the person may dispute it on a day."""
-    try:
-        _must_be_disputable(overpayment, until_on=until_on, today=today)
-    except Conflict:
-        return False
-    return True
-
-
-def decide_dispute(
-    overpayment: Overpayment, *, stands: bool, reason: str, by: str, ended_by: str, at: datetime
-) -> Outcome[Overpayment]:
-    """An agent who did not end the award decides: it stands, or it is proposed not to have it back, to which a second
-    person agrees. Raises `OverpaymentNotDisputed`, `ConcernedWithOverpayment`."""
-    if not overpayment.is_disputed or overpayment.status is not Status.OPEN:
-        raise OverpaymentNotDisputed
-    if by == ended_by:
-        raise ConcernedWithOverpayment
-    if not stands:
-        return Outcome(_moved(overpayment, to=Status.WAIVER_PROPOSED, by=by, at=at, reason=reason))
-    decided = _dispute_decided(overpayment, DisputeOutcome.REJECTED, reason=reason, by=by, at=at)
-    return Outcome(decided, (_decided_event(decided, stands=True, at=at),))
-
-
-def _dispute_decided(
-    overpayment: Overpayment, outcome: DisputeOutcome, *, reason: str, by: str, at: datetime
-) -> Overpayment:
-    decided = replace(overpayment.disputes[-1], outcome=outcome, decided_at=at, decided_by=by, reason=reason)
-    return replace(overpayment, disputes=(*overpayment.disputes[:-1], decided), is_disputed=False)
-
-
-def _decided_event(overpayment: Overpayment, *, stands: bool, at: datetime) -> OverpaymentDisputeDecided:
-    return OverpaymentDisputeDecided(
-        award_id=overpayment.award_id,
-        reference=overpayment.reference,
-        person_ref=overpayment.person_ref,
-        claim_type=overpayment.claim_type,
-        stands=stands,
-        amount_minor=overpayment.amount_minor,
-        currency=overpayment.currency,
-        decided_at=at,
-    )
 
 
 # --- Told -------------------------------------------------------------------------------------------------------------
@@ -505,15 +288,6 @@ def _nothing_is_owed(
     recovered_minor = before.withheld_minor + before.repaid_of_debt_minor
     recovered_minor += before.amount_minor if before.status is Status.RECOVERED else 0
     if before.status in (*TO_RECOVER, Status.RECOVERED) and recovered_minor > debt_minor:
-        return _moved(replace(new, amount_minor=recovered_minor - debt_minor), to=Status.TO_REPAY, by=by, at=at)
+        return moved_to(replace(new, amount_minor=recovered_minor - debt_minor), to=Status.TO_REPAY, by=by, at=at)
     is_closed = before.status in (*TO_RECOVER, Status.WAIVED)
-    return _moved(new, to=Status.CANCELLED, by=by, at=at) if is_closed else None
-
-
-def _moved(overpayment: Overpayment, *, to: Status, by: str, at: datetime, reason: str = "") -> Overpayment:
-    status = moved(MOVES, overpayment.status, to=to)
-    step = OverpaymentStep(status=status, at=at, by=by, amount_minor=overpayment.amount_minor, reason=reason)
-    steps = with_step(overpayment.steps, step, limit=OVERPAYMENT_STEPS_MAX)
-    if overpayment.is_disputed and status not in TO_RECOVER:
-        overpayment = _dispute_decided(overpayment, DisputeOutcome.MOOT, reason=reason, by=by, at=at)
-    return replace(overpayment, status=status, steps=steps)
+    return moved_to(new, to=Status.CANCELLED, by=by, at=at) if is_closed else None

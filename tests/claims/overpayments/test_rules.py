@@ -7,7 +7,7 @@ import pytest
 
 from services.claims.awards import rules as awards
 from services.claims.awards.award import Award, EndReason
-from services.claims.overpayments import rules
+from services.claims.overpayments import disputing, rules
 from services.claims.overpayments.overpayment import TO_RECOVER, DisputeOutcome, Overpayment, RepaymentWay, Status
 from services.claims.runs.run import AwardPayment, Change, PaymentLine, PaymentStatus, RunLineKind
 from tests.claims.awards.builders import PAYMENT_EFFECT, award
@@ -196,17 +196,17 @@ def living(status: Status) -> Overpayment:
 
 def disputed(known: Overpayment | None = None, *, until_on: date | None = TODAY, today: date = TODAY) -> Overpayment:
     it = known or living(Status.OPEN)
-    return rules.dispute(it, statement="I told the fund", until_on=until_on, today=today, at=AT).thing
+    return disputing.dispute(it, statement="I told the fund", until_on=until_on, today=today, at=AT).thing
 
 
 def test_it_is_disputed_up_to_the_last_day() -> None:
     made = disputed()
     assert made.is_disputed and made.dispute is not None and made.dispute.outcome is None
-    with pytest.raises(rules.OverpaymentDisputeTooLate):
+    with pytest.raises(disputing.OverpaymentDisputeTooLate):
         disputed(today=date(2026, 10, 2))
-    with pytest.raises(rules.OverpaymentNotDisputable):
+    with pytest.raises(disputing.OverpaymentNotDisputable):
         disputed(until_on=None)
-    with pytest.raises(rules.OverpaymentDisputedBefore):
+    with pytest.raises(disputing.OverpaymentDisputedBefore):
         disputed(made)
 
 
@@ -217,18 +217,20 @@ def test_what_is_not_owed_is_not_disputed(status: Status) -> None:
 
 
 def decided(stands: bool, *, by: str = "agent-1") -> Overpayment:
-    return rules.decide_dispute(disputed(), stands=stands, reason="told in May", by=by, ended_by="ender", at=AT).thing
+    return disputing.decide_dispute(
+        disputed(), stands=stands, reason="told in May", by=by, ended_by="ender", at=AT
+    ).thing
 
 
 def test_what_stands_is_not_disputed_twice() -> None:
     stands = decided(True)
     assert (stands.status, stands.is_disputed) == (Status.OPEN, False)
     assert stands.dispute is not None and stands.dispute.outcome is DisputeOutcome.REJECTED
-    with pytest.raises(rules.OverpaymentDisputedBefore):
+    with pytest.raises(disputing.OverpaymentDisputedBefore):
         disputed(stands)
-    with pytest.raises(rules.OverpaymentNotDisputed):
-        rules.decide_dispute(stands, stands=True, reason="x", by="agent-1", ended_by="ender", at=AT)
-    with pytest.raises(rules.ConcernedWithOverpayment):
+    with pytest.raises(disputing.OverpaymentNotDisputed):
+        disputing.decide_dispute(stands, stands=True, reason="x", by="agent-1", ended_by="ender", at=AT)
+    with pytest.raises(disputing.ConcernedWithOverpayment):
         decided(True, by="ender")
 
 
