@@ -35,6 +35,8 @@ DEBT: dict[str, Any] = {
     "to_pay_next": "1328.986",
     "deferred": "0.000",
     "deferred_until_on": None,
+    "penalties_spared": "0.000",
+    "plan_id": None,
     "is_to_be_confirmed": False,
     "lines": [
         {
