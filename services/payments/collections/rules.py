@@ -132,6 +132,8 @@ def open_obligation(
         penalty_paid_minor=0,
         plan_id="",
         spared_minor=0,
+        freezes=(),
+        waived={},
         movements=(),
         replaced_by=obligation.declaration_id,
     )

@@ -132,14 +132,14 @@ def page(
 
 def pay(uow: UnitOfWork, *, plan_id: str, rail: Rail) -> Collection:
     """The caller, a firm's user, pays what of the plan has become due, or the next instalment where nothing has; under
-    a reference that is the plan's. Raises `PlanNotHolding`."""
+    a reference of its own, which begins as all that the fund's bank looks for. Raises `PlanNotHolding`."""
     found = read(uow, plan_id=plan_id)
     debts = _debts(uow, found)
     amount_minor = following.to_pay_now(found, today=uow.today)
     first = next((each for each in debts if each.to_pay_minor), None)
     if found.status not in HOLDING or first is None or not amount_minor:
         raise rules.PlanNotHolding
-    reference = uow.new_reference(rules.PART_REFERENCE_KIND)
+    reference = uow.new_reference(uow.fund.payments.transfer_prefix)
     part = PlanPart(plan_id=plan_id, reference=reference, amount_minor=amount_minor)
     requested = collections.request_part(uow, first, rail=rail, part=part, before=found.collection_id)
     store.plans.save(uow, following.collected_by(found, requested.collection_id))

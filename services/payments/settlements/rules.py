@@ -32,8 +32,8 @@ from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
-REFERENCE_KIND, PART_REFERENCE_KIND = "SP", "SI"
-"""The letters that open the reference of a plan, and of what is paid for one."""
+REFERENCE_KIND = "SP"
+"""The letters that open the reference of a plan."""
 
 
 class SchemeUnknown(Missing):

@@ -24,6 +24,7 @@ from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Caller, Office
 from tests.kit.clock import Clock
 from tests.kit.contexts import TN, published_events, reading, someone
+from tests.payments import bank
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 from tests.payments.measures.builders import fund_with
 from tests.payments.settlements.builders import scheme
@@ -218,8 +219,13 @@ def test_what_is_paid_under_its_reference_goes_to_all_its_debts(town: Callable[.
     plan = made.agreed(months=1)
     asked = made.firm.post(f"/settlement-plans/{plan['plan_id']}/collections", {"rail": "transfer"})
     assert (asked.status_code, asked.json["amount"], asked.json["status"]) == (201, "100.000", "announced")
-    assert asked.json["reference"].startswith("SI") and made.plan(plan)["collection_id"] == asked.json["collection_id"]
-    made.book(asked.json["collection_id"], 100_000, entry="e1")
+    assert made.plan(plan)["collection_id"] == asked.json["collection_id"]
+    number, at = made.context.funds[TN].payments.collections.number, made.clock.at
+    came = {"fund": TN, "account": number, "currency": "TND", "booked_at": at.isoformat()}
+    message = bank.credited(asked.json["reference"], "100.000", **came)
+    heard = bank.post_signed(bank.office(made.context), message, fund=TN, at=at)
+    assert heard.status_code == 200, heard.text
+    made.settle()
     assert made.plan(plan)["status"] == "finished"
     assert [made.owed(each).to_pay_minor for each in QUARTERS] == [0, 0]
     assert made.net(f"credit:{FIRM}") == 0 and made.net(account.BANK_COLLECTIONS) == 100_000
@@ -293,6 +299,23 @@ def test_refused_or_withdrawn_nothing_changes_for_the_debts(town: Callable[..., 
     assert (late.status_code, late.json["code"]) == (409, "state.move-not-allowed")
     of_firm = made.firm.get(f"/settlement-plans?employer_id={FIRM}").json["items"]
     assert {each["status"] for each in of_firm} == {"refused", "withdrawn"}
+
+
+def test_a_corrected_declaration_stays_in_its_plan(town: Callable[..., Town]) -> None:
+    made = town()
+    plan = made.agreed()
+    facts = {"form": "quarterly-wages", "period": "2025-Q1", "due_on": date(2025, 4, 15), "revision": 2}
+    lower = {"declared_on": date(2025, 6, 1), "branches": {"pension": 30_000}, "replaces": "d2"}
+    open_obligation(made.context, "d3", fund_id=TN, **facts, **lower)
+    made.settle()
+    before, owed = made.owed("d2"), made.owed("d3")
+    assert (before.plan_id, before.freezes, before.spared_minor) == ("", (), 0)
+    # never owed at the higher amount: two months of 1 % on 30,000, all of it spared
+    assert (owed.plan_id, owed.penalty_minor, owed.spared_minor) == (plan["plan_id"], 600, 600)
+    assert made.plan(plan)["paid"] == "10.000"
+    made.pay("d1", 60_000, entry="e1")
+    made.pay("d3", 30_000, entry="e2")
+    assert made.plan(plan)["status"] == "finished" and made.owed("d3").to_pay_minor == 0
 
 
 def test_a_later_quarter_that_is_not_paid_breaks_a_strict_plan(town: Callable[..., Town]) -> None:
