@@ -513,6 +513,7 @@ class ArrearsView(TypedDict):
     penalties_left: str
     to_pay: str
     to_pay_tomorrow: str
+    in_plan: str
     items: list["ForecastView"]
     next: "str | None"
 

@@ -80,6 +80,7 @@ class ArrearsView(Schema):
     penalties_left = Amount(required=True, attribute="penalty_left_minor")
     to_pay = Amount(required=True, attribute="to_pay_minor")
     to_pay_tomorrow = Amount(required=True, attribute="to_pay_tomorrow_minor")
+    in_plan = Amount(required=True, attribute="in_plan_minor")
     items = fields.List(fields.Nested(ForecastView), required=True, attribute="page.items")
     next = fields.String(
         required=True,

@@ -21,6 +21,8 @@ class StandingDebts:
     penalty_left_minor: int
     to_pay_minor: int
     to_pay_tomorrow_minor: int
+    in_plan_minor: int
+    """What of it is paid by a settlement plan, by its instalments."""
     page: Page[PenaltyForecast]
 
     @classmethod
@@ -35,5 +37,6 @@ class StandingDebts:
             penalty_left_minor=sum(each.penalty_left_minor for each in found),
             to_pay_minor=sum(each.to_pay_minor for each in found),
             to_pay_tomorrow_minor=sum(each.to_pay_tomorrow_minor for each in found),
+            in_plan_minor=sum(each.to_pay_minor for each in found if each.plan_id),
             page=page_of(found, order=IN_ORDER, wanted=wanted, employer_id=employer_id),
         )
