@@ -481,6 +481,8 @@ class PenaltiesView(TypedDict):
     to_pay_next: str
     deferred: str
     deferred_until_on: "str | None"
+    penalties_spared: str
+    plan_id: "str | None"
     is_to_be_confirmed: bool
     employer_id: str
     as_of: str
@@ -505,6 +507,8 @@ class ForecastView(TypedDict):
     to_pay_next: str
     deferred: str
     deferred_until_on: "str | None"
+    penalties_spared: str
+    plan_id: "str | None"
     is_to_be_confirmed: bool
 
 class ArrearsView(TypedDict):
@@ -517,6 +521,7 @@ class ArrearsView(TypedDict):
     to_pay: str
     to_pay_tomorrow: str
     is_to_be_confirmed: bool
+    in_plan: str
     items: list["ForecastView"]
     next: "str | None"
 
@@ -701,6 +706,10 @@ class SchemeView(TypedDict):
     missed_max: "int | None"
     debts_until_on: "str | None"
     needs_current_paid: bool
+    frozen_months: str
+    grace_days: int
+    reminder_days: int
+    needs_second_person: bool
     law: str
     is_to_be_confirmed: bool
 
@@ -724,6 +733,78 @@ class PlanView(TypedDict):
     penalties_waived: str
     to_pay: str
     instalments: list["PlannedInstalmentView"]
+
+class SettlementAskBody(TypedDict):
+    employer_id: str
+    scheme: str
+    months: int
+
+class PlanDebtView(TypedDict):
+    declaration_id: str
+    form: str
+    form_name: str
+    period: str
+    due_on: str
+    left: str
+    penalties: str
+    penalties_waived: str
+
+class InstalmentView(TypedDict):
+    number: int
+    due_on: str
+    amount: str
+    paid: str
+    left: str
+    status: str
+    text: str
+    paid_on: "str | None"
+
+class PlanBreakView(TypedDict):
+    because: str
+    text: str
+
+class PlanStepView(TypedDict):
+    status: str
+    at: str
+    text: str
+    reason: str
+
+class SettlementPlanView(TypedDict):
+    plan_id: str
+    reference: str
+    employer_id: str
+    scheme: "SchemeView"
+    months: int
+    status: str
+    text: str
+    asked_at: str
+    as_of: str
+    currency: str
+    left: str
+    penalties: str
+    waived_percent: str
+    penalties_waived: str
+    to_pay: str
+    paid: str
+    still_to_pay: str
+    missed: int
+    debts: list["PlanDebtView"]
+    instalments: list["InstalmentView"]
+    next_instalment: "InstalmentView | None"
+    broken: "PlanBreakView | None"
+    reason: str
+    collection_id: "str | None"
+    rails: list[str]
+    timeline: list["PlanStepView"]
+    version: int
+
+class SettlementPlanViewPage(TypedDict):
+    items: list["SettlementPlanView"]
+    next: "str | None"
+
+class SettlementDecisionBody(TypedDict):
+    is_agreed: bool
+    reason: str
 
 class WebhookReceiptView(TypedDict):
     message_id: str
@@ -1345,6 +1426,30 @@ def settlements_list_schemes(api: Api) -> "SchemeViews":
 def settlements_simulate(api: Api, *, employer_id: str, scheme: str, months: int, purpose: str | None = None) -> "PlanView":
     """What a plan for an employer's debts would come to today: what is waived, and each instalment. Nothing is kept."""
     return api.call(SERVICE, "GET", "/settlement-plan", query={"purpose": purpose, "employer_id": employer_id, "scheme": scheme, "months": months})  # type: ignore[no-any-return]
+
+def settlements_list_plans(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, employer_id: str | None = None, status: str | None = None) -> "SettlementPlanViewPage":
+    """Plans, oldest first: of one employer, or for agents of all, in one state where it is given."""
+    return api.call(SERVICE, "GET", "/settlement-plans", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id, "status": status})  # type: ignore[no-any-return]
+
+def settlements_ask(api: Api, *, idempotency_key: str, body: "SettlementAskBody") -> "SettlementPlanView":
+    """Ask for a plan for the employer's debts of today. An agent decides; an employer has one plan that is open."""
+    return api.call(SERVICE, "POST", "/settlement-plans", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def settlements_read(api: Api, plan_id: str, *, purpose: str | None = None) -> "SettlementPlanView":
+    """One plan: its debts, its instalments with what came of each, and what happened."""
+    return api.call(SERVICE, "GET", "/settlement-plans/{plan_id}", at={"plan_id": plan_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def settlements_decide(api: Api, plan_id: str, *, idempotency_key: str, body: "SettlementDecisionBody", version: int | None = None) -> "SettlementPlanView":
+    """Agree or refuse, with a reason that the employer reads. On agreement the schedule is frozen as of today, and months of lateness that begin later cost nothing. Where the scheme wants two agents, the first proposes."""
+    return api.call(SERVICE, "POST", "/settlement-plans/{plan_id}/decision", at={"plan_id": plan_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def settlements_withdraw(api: Api, plan_id: str, *, idempotency_key: str, version: int | None = None) -> "SettlementPlanView":
+    """Take back what was asked for, before the fund has agreed."""
+    return api.call(SERVICE, "POST", "/settlement-plans/{plan_id}/withdrawal", at={"plan_id": plan_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def settlements_pay(api: Api, plan_id: str, *, idempotency_key: str, body: "CollectionBody") -> "CollectionView":
+    """Pay what of a plan has become due, or its next instalment: by transfer with the reference given, or by card. What its first debt does not need goes to the next ones."""
+    return api.call(SERVICE, "POST", "/settlement-plans/{plan_id}/collections", at={"plan_id": plan_id}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def bank_hear(api: Api, *, idempotency_key: str, body: dict[str, Any]) -> "WebhookReceiptView":
     """Take in a message that the bank signed. No token: the signature over the body says who sends."""

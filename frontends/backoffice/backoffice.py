@@ -15,6 +15,7 @@ from frontends.backoffice import (
     medical,
     overpayments,
     persons,
+    plans,
     queue,
     runs,
 )
@@ -41,6 +42,7 @@ BACKOFFICE = Frontend(
         runs.pages,
         bank.pages,
         measures.pages,
+        plans.pages,
         mandates.pages,
         counter.pages,
     ],

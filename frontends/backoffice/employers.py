@@ -23,7 +23,7 @@ def one(employer_id: str) -> Response:
     """All of it in one round of questions."""
     asked, purpose = api(), purpose_of(request.args.get("purpose"))
     cursor = request.args.get("cursor") or None
-    found, declared, credits, account, differences, owed, statement = together(
+    found, declared, credits, account, differences, owed, statement, plans = together(
         lambda: identity.register_list_employers(asked, number=employer_id, purpose=purpose, limit=1),
         lambda: payments.declarations_list_of_employer(
             asked, employer_id=employer_id, purpose=purpose, limit=LISTED, cursor=cursor
@@ -35,6 +35,7 @@ def one(employer_id: str) -> Response:
         lambda: payments.account_statements_read(
             asked, employer_id=employer_id, purpose=purpose, limit=LISTED, is_newest_first=True
         ),
+        lambda: payments.settlements_list_plans(asked, employer_id=employer_id, purpose=purpose, limit=LISTED),
     )
     own = [each for each in _items(differences) if each["employer_id"] == employer_id]
     return render(
@@ -48,6 +49,7 @@ def one(employer_id: str) -> Response:
         differences=differences,
         owed=owed,
         statement=statement,
+        plans=plans,
         own_differences=own,
         purpose=purpose,
         is_first=cursor is None,

@@ -5,7 +5,7 @@ from pathlib import Path
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
 from frontends.portal.anyone import accounts, check, simulate, welcome
-from frontends.portal.employer import by_form, declaring, firms, mandates, measures, nothing, owing
+from frontends.portal.employer import by_form, declaring, firms, mandates, measures, nothing, owing, plans
 from frontends.portal.person import account, career, home, messages, payments, repayments, rights
 
 PERSON = ("person",)
@@ -34,6 +34,7 @@ PORTAL = Frontend(
         nothing.pages,
         owing.pages,
         measures.pages,
+        plans.pages,
         mandates.pages,
     ],
     person_pages=[claims.pages, new_claim.pages, papers.pages],

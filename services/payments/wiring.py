@@ -75,7 +75,10 @@ from services.payments.refunds.store import refunds
 from services.payments.repayments.reactions import reactions as repayment_reactions
 from services.payments.repayments.store import repayments
 from services.payments.settings import Settings, read
+from services.payments.settlements.jobs import following as following_plans
 from services.payments.settlements.routes import routes as settlement_routes
+from services.payments.settlements.settlement_plan import BreakReason, InstalmentStatus, PlanStatus
+from services.payments.settlements.store import plans as settlement_plans
 from shared.funds.arrears import PenaltyReason
 from shared.funds.fund import Fund
 from shared.funds.identifiers import AccountRule
@@ -100,6 +103,9 @@ CODES: CodeSets = {
     "bank-entry-reasons": (Why, "bank.why.{}"),
     "penalty-reasons": (PenaltyReason, "penalty.{}"),
     "measure-request-statuses": (RequestStatus, "measure.step.{}"),
+    "settlement-statuses": (PlanStatus, "settlement.step.{}"),
+    "settlement-breaks": (BreakReason, "settlement.break.{}"),
+    "instalment-statuses": (InstalmentStatus, "settlement.instalment.{}"),
     "statement-kinds": (StatementKind, "account-statement.{}"),
     "grounds": (Ground, "bank.ground.{}"),
     "targets": (Target, "bank.target.{}"),
@@ -119,6 +125,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
         checking(),
         assessing(),
         announcing(),
+        following_plans(),
         *bank_jobs(ChosenBanks(own.banks), return_url=own.return_url),
         delivering(outbound, signing_keys(own)),
     ]
@@ -195,6 +202,7 @@ service: Service[Settings] = Service(
         penalty_accounts,
         penalty_notices,
         measure_requests,
+        settlement_plans,
         payouts,
         batches,
         debit_files,
@@ -216,6 +224,7 @@ service: Service[Settings] = Service(
         "declarations.check_typed": "60/minute",
         "contributions.simulate": "60/minute",
         "collections.request": "30/minute",
+        "settlements.pay": "30/minute",
         "mandates.issue": "10/minute",
         "mandates.upload": "10/minute",
         "mandates.amend": "10/minute",

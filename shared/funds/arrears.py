@@ -17,6 +17,8 @@ DAYS_MAX = 366
 PERCENT_MAX = 100
 PERIODS_MAX = 60
 PLAN_MONTHS_MAX = 120
+PLAN_DAYS_MAX = 27
+"""Of grace and of reminders: what is about one instalment comes before the next."""
 
 
 class PenaltyReason(StrEnum):
@@ -161,6 +163,15 @@ class PlanBreach(StrEnum):
     """Where not all is paid by the day of the last instalment."""
 
 
+class FrozenMonths(StrEnum):
+    """What becomes of the months of lateness that cost nothing while a plan held, once it is broken."""
+
+    OWED = "owed"
+    """They cost what they would have cost without the plan."""
+    SPARED = "spared"
+    """They stay without cost; months that begin after the plan was broken cost again."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class WaivedShare:
     """What of the penalties is waived after the last instalment of a plan of at most so many months; a plan of one
@@ -191,7 +202,15 @@ class SettlementScheme:
     debts_until_on: date | None = None
     """The debts that it is for: those that were due by this day; all where none is named."""
     needs_current_paid: bool = False
-    """Whether debts that were due after that day have to be paid."""
+    """Whether debts that were due after that day have to be paid, before a plan is made and while it runs."""
+    frozen_months: FrozenMonths = FrozenMonths.OWED
+    """What a broken plan does to the months during which it held."""
+    grace_days: int = 0
+    """How many days after its day an instalment may come before it counts as missed; a later debt the same."""
+    reminder_days: int = 7
+    """How many days before an instalment the employer is reminded of it; 0: never."""
+    needs_second_person: bool = False
+    """Whether another agent has to agree too before a plan holds."""
 
     def __post_init__(self) -> None:
         if self.ask_until_on < self.ask_from_on:
@@ -205,6 +224,8 @@ class SettlementScheme:
             raise ValueError("missed_max is at least 1")
         if self.needs_current_paid and self.debts_until_on is None:
             raise ValueError("needs_current_paid needs debts_until_on")
+        if not all(0 <= each <= PLAN_DAYS_MAX for each in (self.grace_days, self.reminder_days)):
+            raise ValueError(f"grace_days and reminder_days are from 0 to {PLAN_DAYS_MAX}")
 
     def waived_percent(self, months: int) -> Decimal | None:
         """What of the penalties a plan of so many months waives; None where no plan is so long."""

@@ -46,6 +46,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "declaring.corrected_file": "a file, no page",
     "owing.account_file": "a file, no page",
     "measures.one": "no measure of the demo's fund is open",
+    "plans.one": "nobody in the demo's data has a settlement plan; tests/frontends/portal/test_plans.py",
     "declaring.corrected": "of a file that was refused; tests/payments/declarations/test_correcting.py",
     "by_form.review": "once lines were typed; test_portal types them",
     "persons.certificate": "a file, no page",

@@ -48,6 +48,8 @@ from services.payments.partners.endpoint import WebhookKind
 from services.payments.payouts import store as payouts
 from services.payments.payouts.payout import Status as PayoutStatus
 from services.payments.refunds import store as refunds
+from services.payments.settlements import store as settlements
+from services.payments.settlements.settlement_plan import PlanStatus
 from shared.jobs import queue
 from shared.process.access_journal import store as journal
 from shared.process.access_journal.entry import AccessEntry, Purpose
@@ -60,6 +62,7 @@ from shared.storage.unit_of_work import UnitOfWork
 from tests.claims.crosschecks.builders import crosscheck
 from tests.kit.contexts import DZ, reading, someone
 from tests.payments.mandates.builders import mandate
+from tests.payments.settlements.builders import plan as settlement_plan
 from tests.security.conftest import Holdings, holding  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
@@ -329,6 +332,13 @@ PAGED: dict[str, Listed] = {
         measures.IN_ORDER,
         lambda uow, it, wanted: measures.page(uow, status=it.status, wanted=wanted),
         made=_measure_request,
+    ),
+    "services.payments.settlements.store.page": Listed(
+        "payments",
+        settlements.plans,
+        settlements.IN_ORDER,
+        lambda uow, it, wanted: settlements.page(uow, employer_id=it.employer_id, status=it.status, wanted=wanted),
+        made=lambda: settlement_plan(status=PlanStatus.WITHDRAWN),
     ),
     "services.payments.payouts.store.with_status": Listed(
         "payments",

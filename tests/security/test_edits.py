@@ -31,6 +31,8 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     **dict.fromkeys(["notes.write", "notes.write_medical"], "makes a new thing, which is never changed"),
     "measures.ask": "makes a new thing, or asks anew for what was refused: the state says whether it may be",
     "mandates.issue": "makes a new thing, where there is none that is open",
+    "settlements.ask": "makes a new thing, where there is none that is open",
+    "settlements.pay": "makes a new thing; another try to collect a part of the plan ends with it",
     "collections.request": "makes a new thing; another try of the same debt ends with it, whoever asked for it",
     **dict.fromkeys(["claims.search", "register.find_person"], "looks for something; a number stays out of addresses"),
     **dict.fromkeys(["verification.check_code", "verification.check_file"], "looks at something; what is sent decides"),

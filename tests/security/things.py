@@ -400,6 +400,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
     measure_asked = office.employer(DZ_EMPLOYER).post("/measures/deferral/requests", wanted).json
     handle(context, payments, register(DZ_EMPLOYER), of_payments.persons({AMIRA: of_payments.RIB}))
     handle(context, payments, of_payments.approved())
+    plan = _settlement_plan(office)
     harness = DeclarationsHarness(context)
     harness.office, harness.caller = office, office.employer(DZ_EMPLOYER)
     declaration_id = harness.declare(das_b())["declaration_id"]
@@ -438,6 +439,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "code": f"receivable:{DZ_EMPLOYER}:2025",
             "measure": "deferral",
             "request_id": measure_asked["request_id"],
+            "plan_id": plan["plan_id"],
             "endpoint_id": endpoint_id,
             "mandate_id": mandate["mandate_id"],
             "mandate_reference": mandate["reference"],
@@ -475,6 +477,10 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "settlements.simulate": {
                 "query_string": {"employer_id": DZ_EMPLOYER, "scheme": "instalments", "months": "12"}
             },
+            "settlements.ask": {"json": PLAN_WANTED},
+            "settlements.list_plans": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "settlements.decide": {"json": {"is_agreed": True, "reason": "Invented."}},
+            "settlements.pay": {"json": {"rail": "transfer"}},
             "measures.ask": {"json": wanted},
             "measures.decide": {"json": {"version": 1, "is_granted": True, "reason": "Invented."}},
             "arrears.of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},
@@ -494,6 +500,19 @@ MANDATE_TERMS = {
     "holder": "SARL Atelier Inventé",
     "bank": "Banque inventée",
 }
+
+
+PLAN_WANTED = {"employer_id": DZ_EMPLOYER, "scheme": "instalments", "months": 12}
+
+
+def _settlement_plan(office: Office) -> Mapping[str, str]:
+    """A plan that is asked for, for a debt of years ago."""
+    long_ago = {"period": "2019", "due_on": date(2020, 1, 31), "declared_on": date(2020, 1, 20)}
+    of_payments.open_obligation(office.context, "long-ago", employer_id=DZ_EMPLOYER, **long_ago)
+    asked = office.employer(DZ_EMPLOYER).post("/settlement-plans", PLAN_WANTED)
+    assert asked.status_code == 201, asked.text
+    found: Mapping[str, str] = asked.json
+    return found
 
 
 def _mandate(office: Office) -> Mapping[str, str]:

@@ -33,6 +33,25 @@ def _asked_twice(town: Town) -> None:
         town["payments"]["collections"].insert_one(row)
 
 
+def _plan(status: str, **facts: Any) -> Break:
+    """A settlement plan of 100 for the town's debt, and what it does to the debt."""
+
+    def do(town: Town) -> None:
+        owed = some(town["payments"], "obligations")
+        debt = {"declaration_id": owed["declaration_id"], "left_minor": 100, "penalty_minor": 0, "spared_minor": 0}
+        row = {"plan_id": "p1", "status": status, "debts": [debt], "settled_minor": 100}
+        row["instalments"] = [{"amount_minor": facts.get("instalment", 100)}]
+        row["settled_minor"] = facts.get("settled", 100)
+        town["payments"]["settlement_plans"].insert_one({"_id": f"{owed['fund']}:p1", "fund": owed["fund"], **row})
+        if "freezes" in facts:
+            changes = {"plan_id": "p1", "freezes": facts["freezes"]}
+            town["payments"]["obligations"].update_one({"_id": owed["_id"]}, {"$set": changes})
+
+    return do
+
+
+HELD = [{"plan_id": "p1", "after_on": "2026-02-10", "until_on": None}]
+
 BREAKS: dict[str, tuple[Break, str]] = {
     "the debt is not what was assessed": (changed("obligations", {"$inc": {"due_minor": -1}}), "is owed"),
     "more came than is said": (changed("obligations", {"$inc": {"paid_minor": -1}}), "its collections"),
@@ -66,6 +85,11 @@ BREAKS: dict[str, tuple[Break, str]] = {
         "is being collected",
     ),
     "a penalty is in no book": (changed("obligations", {"$inc": {"penalty_minor": 1}}), "of penalties is open"),
+    "instalments are not what is to be paid": (_plan("asked", instalment=99), "do not come to 100"),
+    "a plan is finished and was not paid": (_plan("finished", settled=99), "is finished, and 99 of 100"),
+    "a plan that holds does not hold its debt": (_plan("under-way"), "does not hold its debt"),
+    "a broken plan holds its debt": (_plan("broken", freezes=HELD), "is broken and holds its debt"),
+    "penalties are spared by no plan": (changed("obligations", {"$set": {"spared_minor": 1}}), "no settlement plan"),
     "the standing is wrong": (changed("standings", {"$inc": {"called_minor": 1}}), "called is"),
     "the standing is lost": (lost("standings"), "has debts and no standing"),
     "the ledger does not know of the money": (

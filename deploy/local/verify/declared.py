@@ -6,7 +6,7 @@ what is still to come (in collection or due) from the ledger's entries. Obligati
 must say the same. A debt is asked for once at a time.
 
 Penalties stand beside all of this: what was charged and is not paid, debt by debt, is what the ledger's entries say of
-penalties, and money that paid them is no money for what was declared.
+penalties, and money that paid them is no money for what was declared. Settlement plans spare them while they hold.
 """
 
 from collections import Counter, defaultdict
@@ -19,6 +19,8 @@ from deploy.local.verify.seen import Row, Seen
 LIVE = ("requested", "announced", "unknown")
 OBLIGATION = ("fund", "declaration_id", "employer_id", "period", "due_minor", "called_minor", "paid_minor")
 PENALTIES = ("penalty_minor", "penalty_paid_minor")
+OF_PLANS = ("plan_id", "spared_minor", "freezes")
+HOLDING = ("agreed", "under-way")
 
 Slot = tuple[str, str, str]
 """Fund, employer and period."""
@@ -36,7 +38,7 @@ def ask(seen: Seen, look: Look) -> None:
     if "payments" not in seen.databases:
         look.cannot("payments is not here")
         return
-    fields = (*OBLIGATION, *PENALTIES, "replaced_by")
+    fields = (*OBLIGATION, *PENALTIES, *OF_PLANS, "replaced_by")
     obligations = {row["_id"]: row for row in seen.rows("payments", "obligations", *fields)}
     money = _money(seen, look, obligations)
     _declarations(seen, look, obligations)
@@ -47,12 +49,13 @@ def ask(seen: Seen, look: Look) -> None:
             look.offends(f"declaration {key}: {offence}")
     _standings(seen, look, obligations)
     _penalties(seen, look, obligations)
+    _plans(seen, look, obligations)
 
 
 def _money(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> Mapping[str, Money]:
     """By the obligation that stands: money for a declaration that was replaced counts for its successor."""
     found: dict[str, Money] = defaultdict(Money)
-    fields = ("fund", "declaration_id", "amount_minor", "status", "debits", "reversals")
+    fields = ("fund", "declaration_id", "amount_minor", "status", "debits", "reversals", "plan_id")
     for row in seen.rows("payments", "collections", *fields):
         look.at("collections")
         key = f"{row['fund']}:{row['declaration_id']}"
@@ -62,7 +65,8 @@ def _money(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> Mapping[st
             continue
         money = found[_standing(key, obligations)]
         if row["status"] in LIVE:
-            money.live.append(row["amount_minor"])
+            # What a settlement plan asks for is for all its debts: it may be more than the one that it is booked to.
+            money.live.append(0 if row.get("plan_id") else row["amount_minor"])
         money.paid_minor += sum(debit["amount_minor"] for debit in row["debits"])
         money.paid_minor -= sum(back["amount_minor"] for back in row.get("reversals", ()))
     for key, amount_minor in (*_allocated(seen, look), *_credited(seen, look)):
@@ -172,6 +176,38 @@ def _penalties(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:
     for slot in sorted({*charged, *booked}):
         if charged[slot] != booked[slot]:
             look.offends(f"{':'.join(slot)}: {charged[slot]} of penalties is open, and {booked[slot]} is booked")
+
+
+def _plans(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:
+    """Settlement plans: the instalments come to what is to be paid; of a plan that holds every debt is held by it; one
+    that is over holds none, and a finished one was paid and leaves no penalty that it was to waive."""
+    held: set[tuple[str, str]] = set()
+    fields = ("fund", "plan_id", "status", "debts", "instalments", "settled_minor")
+    for row in seen.rows("payments", "settlement_plans", *fields):
+        look.at("settlement plans")
+        to_pay = sum(debt["left_minor"] + debt["penalty_minor"] - debt["spared_minor"] for debt in row["debts"])
+        if sum(each["amount_minor"] for each in row["instalments"]) != to_pay:
+            look.offends(f"plan {row['_id']}: its instalments do not come to {to_pay}")
+        if row["status"] == "finished" and row["settled_minor"] != to_pay:
+            look.offends(f"plan {row['_id']} is finished, and {row['settled_minor']} of {to_pay} came")
+        holds = row["status"] in HOLDING
+        for debt in row["debts"]:
+            owed = obligations.get(_standing(f"{row['fund']}:{debt['declaration_id']}", obligations), {})
+            is_held = owed.get("plan_id") == row["plan_id"] and _is_frozen(owed)
+            if holds != is_held and (holds or owed.get("plan_id") == row["plan_id"]):
+                said = "does not hold its debt" if holds else f"is {row['status']} and holds its debt"
+                look.offends(f"plan {row['_id']} {said} {debt['declaration_id']}")
+        if holds:
+            held.add((row["fund"], row["plan_id"]))
+    for key, owed in obligations.items():
+        is_spared = owed.get("spared_minor", 0) or _is_frozen(owed)
+        if is_spared and (owed["fund"], owed.get("plan_id")) not in held:
+            look.offends(f"declaration {key}: its penalties are spared, and no settlement plan holds")
+
+
+def _is_frozen(owed: Row) -> bool:
+    """Whether months of lateness of a debt cost nothing for the time being."""
+    return any(each.get("until_on") is None for each in owed.get("freezes", ()))
 
 
 def _outstanding(seen: Seen, account_kind: str) -> Counter[Slot]:

@@ -14,6 +14,7 @@ class AccessedKind(StrEnum):
     PENALTIES = "penalties"
     STATEMENT = "statement"
     MEASURES = "measures"
+    SETTLEMENT = "settlement"
     ACCOUNT = "account"
     PAYOUT = "payout"
     MANDATE = "mandate"

@@ -36,16 +36,17 @@ def assess(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
     before = store.accounts.find(uow, owed.debt_id)
     account = rules.account_of(owed, before=before, fund=uow.fund)
     holding = _measures(uow, owed)
-    due = rules.penalties(owed, fund=uow.fund, as_of=uow.today, measures=holding)
+    penalties = rules.penalties(owed, fund=uow.fund, as_of=uow.today, measures=holding)
+    due = rules.owed_by_reason(penalties, waived=owed.waived)
     if changes := rules.to_charge(account, due):
-        account = rules.charged(account, due)
+        account = rules.charged(account, due, on=uow.today)
         owed = collections.charge(
             uow,
             owed,
             by_reason={reason.value: minor for reason, minor in changes.items()},
             cause=f"penalty:{account.debt_id}:{account.charges}",
         )
-        _note_charge(uow, owed, amount_minor=sum(changes.values()), due=due)
+        _note_charge(uow, owed, amount_minor=sum(changes.values()), due=penalties)
     if changes or (before is not None and account != before):
         store.accounts.save(uow, Outcome(account))
     return rules.look_next_at(owed, fund=uow.fund, today=uow.today, measures=holding)
@@ -76,6 +77,35 @@ def _announce(uow: UnitOfWork, noted: PenaltyNotice) -> None:
         store.notices.save(uow, outcome)
 
 
+def assess_all(uow: UnitOfWork, *, employer_id: str) -> None:
+    """Charge what all debts of an employer cost as of today."""
+    for owed in collections.debts_of(uow, employer_id=employer_id):
+        if owed.to_pay_minor:
+            assess(uow, declaration_id=owed.declaration_id)
+
+
+def waive(uow: UnitOfWork, *, declaration_id: str) -> None:
+    """A debt's settlement plan is finished: give back what it spared of the penalties."""
+    owed = collections.standing_obligation(uow, declaration_id=declaration_id)
+    account = store.accounts.find(uow, owed.debt_id)
+    waived = rules.to_waive(account, amount_minor=owed.spared_minor, before=owed.waived) if account else owed.waived
+    collections.waive(uow, owed, waived=waived)
+    _assess_now(uow, declaration_id)
+
+
+def let_go(uow: UnitOfWork, *, declaration_id: str, is_spared: bool) -> None:
+    """A debt's settlement plan is broken: charge its penalties as they are owed without it, or but for the months in
+    which it held where they are spared."""
+    owed = collections.standing_obligation(uow, declaration_id=declaration_id)
+    collections.let_go(uow, owed, is_spared=is_spared)
+    _assess_now(uow, declaration_id)
+
+
+def _assess_now(uow: UnitOfWork, declaration_id: str) -> None:
+    next_at = assess(uow, declaration_id=declaration_id)
+    collections.schedule_assessment(uow, declaration_id=declaration_id, due_at=next_at)
+
+
 def put_off(uow: UnitOfWork) -> list[str]:
     """Some of the debts that were charged by a last day in time that a decree has put off meanwhile, by id."""
     if uow.fund.sections.declarations is None:
@@ -93,9 +123,7 @@ def put_off(uow: UnitOfWork) -> list[str]:
 
 def assess_again(uow: UnitOfWork, debt_id: str) -> None:
     """Charge a debt by the last day in time as it is now, and look at it again when more will be owed."""
-    account = store.accounts.load(uow, debt_id)
-    next_at = assess(uow, declaration_id=account.declaration_id)
-    collections.schedule_assessment(uow, declaration_id=account.declaration_id, due_at=next_at)
+    _assess_now(uow, store.accounts.load(uow, debt_id).declaration_id)
 
 
 def of_declaration(uow: UnitOfWork, *, declaration_id: str, purpose: Purpose) -> PenaltyForecast:
@@ -119,6 +147,11 @@ def debts_of(uow: UnitOfWork, *, employer_id: str, purpose: Purpose) -> list[Pen
     access journal."""
     uow.by.must_act_for_employer(employer_id)
     journal.note_employer(uow, employer_id, looked_at=AccessedKind.PENALTIES, purpose=purpose)
+    return forecasts(uow, employer_id=employer_id)
+
+
+def forecasts(uow: UnitOfWork, *, employer_id: str) -> list[PenaltyForecast]:
+    """As `debts_of`, for the service itself."""
     owed = [each for each in collections.debts_of(uow, employer_id=employer_id) if each.to_pay_minor]
     granted = measures.granted_to(uow, employer_id=employer_id)
     return [

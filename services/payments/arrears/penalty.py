@@ -77,7 +77,8 @@ class PenaltyAccount:
 @dataclass(frozen=True, kw_only=True)
 class PenaltyForecast:
     """What a debt costs today and what it will cost: tomorrow, and from the next day on which it costs more
-    (`next_on`; None where it never will). `deferred_minor` of it is put off by a measure until `deferred_until_on`."""
+    (`next_on`; None where it never will). `deferred_minor` of it is put off by a measure until `deferred_until_on`;
+    `spared_minor` of its penalties nobody is asked for, because of the settlement plan `plan_id`."""
 
     employer_id: str
     declaration_id: str
@@ -93,6 +94,8 @@ class PenaltyForecast:
     next_minor: int
     deferred_minor: int = 0
     deferred_until_on: date | None = None
+    plan_id: str = ""
+    spared_minor: int = 0
 
     @property
     def place(self) -> str:
@@ -107,7 +110,7 @@ class PenaltyForecast:
     @property
     def penalty_left_minor(self) -> int:
         """What is still to be paid of the penalties, those of today that are not charged yet among them."""
-        return max(0, self.today.total_minor - self.penalty_paid_minor)
+        return self._penalty_left_minor(self.today.total_minor)
 
     @property
     def to_pay_minor(self) -> int:
@@ -116,8 +119,11 @@ class PenaltyForecast:
 
     @property
     def to_pay_tomorrow_minor(self) -> int:
-        return self.left_minor + max(0, self.tomorrow_minor - self.penalty_paid_minor)
+        return self.left_minor + self._penalty_left_minor(self.tomorrow_minor)
 
     @property
     def to_pay_next_minor(self) -> int:
-        return self.left_minor + max(0, self.next_minor - self.penalty_paid_minor)
+        return self.left_minor + self._penalty_left_minor(self.next_minor)
+
+    def _penalty_left_minor(self, total_minor: int) -> int:
+        return max(0, total_minor - self.penalty_paid_minor - self.spared_minor)

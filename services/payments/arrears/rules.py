@@ -9,19 +9,20 @@ month that has begun counts in full. What a month costs is a percentage of its b
 * declaration not produced: what the first declaration made due, until the day on which it came.
 
 A measure of the fund that was granted puts a part of the debt off to a later day, from which its months are counted
-(what comes pays the rest first), or lets the months of a time cost nothing.
+(what comes pays the rest first), or lets the months of a time cost nothing; so does a settlement plan while it holds,
+and what it waives once it is finished is taken off what was charged.
 
 A declaration that is replaced by a lower one was never owed at the higher amount, so that less is charged from the
 beginning; the difference to a higher one was owed from the beginning too, and not declared.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 from services.payments.arrears.penalty import Penalties, PenaltyAccount, PenaltyForecast, PenaltyLine
-from services.payments.collections.obligation import Obligation, ObligationStatus
+from services.payments.collections.obligation import Obligation, ObligationStatus, PenaltyFreeze
 from shared.funds.arrears import Measure, MeasureLoss, PenaltyReason, PenaltyRule
 from shared.funds.fund import Fund
 from shared.funds.period import Period, later
@@ -104,6 +105,8 @@ def forecast(obligation: Obligation, *, fund: Fund, today: date, measures: Seque
         next_minor=later_on.total_minor,
         deferred_minor=put_off[0] if put_off else 0,
         deferred_until_on=put_off[1] if put_off else None,
+        plan_id=obligation.plan_id,
+        spared_minor=obligation.spared_minor + obligation.waived_minor,
     )
 
 
@@ -149,17 +152,33 @@ def account_of(obligation: Obligation, *, before: PenaltyAccount | None, fund: F
     )
 
 
-def to_charge(account: PenaltyAccount, owed: Penalties) -> dict[PenaltyReason, int]:
+def owed_by_reason(owed: Penalties, *, waived: Mapping[str, int]) -> dict[PenaltyReason, int]:
+    """What is owed of each reason, less what a finished settlement plan has waived of it."""
+    return {reason: max(0, minor - waived.get(reason.value, 0)) for reason, minor in owed.by_reason.items()}
+
+
+def to_waive(account: PenaltyAccount, *, amount_minor: int, before: Mapping[str, int]) -> dict[str, int]:
+    """By reason, what settlement plans take off what was charged, once one more is finished, which takes an amount: all
+    of one reason before the next."""
+    waived = dict(before)
+    for reason in PenaltyReason:
+        part_minor = min(amount_minor, account.charged.get(reason, 0))
+        if part_minor:
+            waived[reason.value] = waived.get(reason.value, 0) + part_minor
+            amount_minor -= part_minor
+    return waived
+
+
+def to_charge(account: PenaltyAccount, due: Mapping[PenaltyReason, int]) -> dict[PenaltyReason, int]:
     """What is to be charged more by reason, below zero where some is to be given back; nothing where all is charged as
     it is owed."""
-    due = owed.by_reason
     changes = {reason: due.get(reason, 0) - account.charged.get(reason, 0) for reason in PenaltyReason}
     return {reason: minor for reason, minor in changes.items() if minor}
 
 
-def charged(account: PenaltyAccount, owed: Penalties) -> PenaltyAccount:
+def charged(account: PenaltyAccount, due: Mapping[PenaltyReason, int], *, on: date) -> PenaltyAccount:
     """All that is owed is charged now."""
-    return replace(account, charged=owed.by_reason, charges=account.charges + 1, charged_on=owed.as_of)
+    return replace(account, charged=due, charges=account.charges + 1, charged_on=on)
 
 
 def look_next_at(
@@ -192,8 +211,8 @@ class _Debt:
     """When the first declaration came, if it came late."""
     first_minor: int
     """What the first declaration made due, or what of it is still due."""
-    frozen: tuple[Measure, ...] = ()
-    """The measures by which months of a time cost nothing."""
+    frozen: tuple[Measure | PenaltyFreeze, ...] = ()
+    """The measures and settlement plans by which months of a time cost nothing."""
 
     @classmethod
     def of(cls, obligation: Obligation, *, due_on: date) -> "_Debt":
@@ -241,7 +260,7 @@ class _Debt:
 
 def _debts(obligation: Obligation, *, due_on: date, measures: Sequence[Measure], as_of: date) -> tuple[_Debt, ...]:
     """The debt in its parts: the first is due by its usual day, the second, where there is one, was put off."""
-    whole = replace(_Debt.of(obligation, due_on=due_on), frozen=tuple(measures))
+    whole = replace(_Debt.of(obligation, due_on=due_on), frozen=(*measures, *obligation.freezes))
     for measure in measures:
         until_on = measure.new_due_on
         if until_on is None or until_on <= due_on:

@@ -56,6 +56,8 @@ class ForecastView(Schema):
     to_pay_next = Amount(required=True, attribute="to_pay_next_minor")
     deferred = Amount(required=True, attribute="deferred_minor")
     deferred_until_on = fields.Date(required=True, allow_none=True)
+    penalties_spared = Amount(required=True, attribute="spared_minor")
+    plan_id = fields.Function(lambda it: it.plan_id or None, metadata={"type": ["string", "null"]}, required=True)
     is_to_be_confirmed = fields.Boolean(required=True, attribute="today.is_to_be_confirmed")
 
 
@@ -79,6 +81,7 @@ class ArrearsView(Schema):
     to_pay = Amount(required=True, attribute="to_pay_minor")
     to_pay_tomorrow = Amount(required=True, attribute="to_pay_tomorrow_minor")
     is_to_be_confirmed = fields.Boolean(required=True)
+    in_plan = Amount(required=True, attribute="in_plan_minor")
     items = fields.List(fields.Nested(ForecastView), required=True, attribute="page.items")
     next = fields.String(
         required=True,

@@ -23,6 +23,8 @@ class StandingDebts:
     to_pay_tomorrow_minor: int
     is_to_be_confirmed: bool
     """Whether any rule by which they cost what they cost has yet to be confirmed by the fund."""
+    in_plan_minor: int
+    """What of it is paid by a settlement plan, by its instalments."""
     page: Page[PenaltyForecast]
 
     @classmethod
@@ -38,5 +40,6 @@ class StandingDebts:
             to_pay_minor=sum(each.to_pay_minor for each in found),
             to_pay_tomorrow_minor=sum(each.to_pay_tomorrow_minor for each in found),
             is_to_be_confirmed=any(each.today.is_to_be_confirmed for each in found),
+            in_plan_minor=sum(each.to_pay_minor for each in found if each.plan_id),
             page=page_of(found, order=IN_ORDER, wanted=wanted, employer_id=employer_id),
         )

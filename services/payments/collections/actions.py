@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.collections import crediting, debiting, rules, store
-from services.payments.collections.collection import Collection, Rail, WayToPay
+from services.payments.collections.collection import Collection, PlanPart, Rail, WayToPay
 from services.payments.collections.credit import Credit, UseKind
 from services.payments.collections.debiting import DebitTerms
 from services.payments.collections.obligation import Obligation, ObligationStatus
@@ -17,6 +17,7 @@ from services.payments.mandates import store as mandates
 from services.payments.refunds import actions as refunds
 from services.payments.refunds.refund import Refund, RefundDetails
 from shared.jobs import queue
+from shared.kernel.errors import Term
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -151,6 +152,7 @@ def _request(
     before: Iterable[Collection],
     live: Iterable[Collection],
     terms: DebitTerms | None,
+    part: PlanPart | None = None,
 ) -> Collection:
     called, outcome = rules.request(
         owed,
@@ -160,6 +162,7 @@ def _request(
         collection_id=uow.new_id(),
         at=uow.at,
         terms=terms,
+        part=part,
         traceparent=current_traceparent(),
     )
     store.obligations.save(uow, Outcome(called))
@@ -535,6 +538,65 @@ def charge(uow: UnitOfWork, owed: Obligation, *, by_reason: Mapping[str, int], c
     return kept
 
 
+# --- Settlement plans -------------------------------------------------------------------------------------------------
+
+
+def hold(uow: UnitOfWork, owed: Obligation, *, plan_id: str, spared_minor: int) -> Obligation:
+    """A settlement plan holds for a debt from now on. What is being collected of it and is more than that ends."""
+    return _keep_standing(uow, rules.hold(owed, plan_id=plan_id, spared_minor=spared_minor, today=uow.today))
+
+
+def waive(uow: UnitOfWork, owed: Obligation, *, waived: Mapping[str, int]) -> Obligation:
+    """A debt's plan is finished. Whoever calls this has the penalties given back."""
+    return _keep_standing(uow, rules.waive(owed, waived=waived, today=uow.today))
+
+
+def let_go(uow: UnitOfWork, owed: Obligation, *, is_spared: bool) -> Obligation:
+    """A debt's plan is broken. Whoever calls this has the penalties charged anew."""
+    return _keep_standing(uow, rules.let_go(owed, is_spared=is_spared, today=uow.today))
+
+
+def _keep_standing(uow: UnitOfWork, changed: Obligation) -> Obligation:
+    kept = store.obligations.save(uow, Outcome(changed))
+    _end_what_is_too_much(uow, kept)
+    _reconcile(uow, employer_id=kept.employer_id, period=kept.period)
+    return kept
+
+
+def use_credits(uow: UnitOfWork, owed: Obligation) -> Obligation:
+    """Pay a debt with what the employer has to its credit: of money that came for a plan and went beyond its first
+    debt, the others are paid."""
+    paid = _paid_by_credits(uow, owed)
+    if paid == owed:
+        return owed
+    is_newly_paid = paid.paid_minor > owed.paid_minor
+    published = rules.paid_events(paid, currency=uow.fund.currency.value, at=uow.at) if is_newly_paid else ()
+    kept = store.save_obligation(uow, Outcome(paid, published))
+    _end_what_is_too_much(uow, kept)
+    _reconcile(uow, employer_id=kept.employer_id, period=kept.period)
+    return kept
+
+
+def request_part(uow: UnitOfWork, owed: Obligation, *, rail: Rail, part: PlanPart, before: str) -> Collection:
+    """The caller pays what a settlement plan asks for now. `before` is the try of the plan that this one replaces."""
+    if rail is Rail.DIRECT_DEBIT:
+        raise rules.RailNotOffered(rail=Term(f"collection.rail.{rail}"))
+    tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
+    live = _live_of(uow, owed, tries)
+    rules.check_none_at_bank(live)
+    replaced = find(uow, before) if before else None
+    others = [replaced] if replaced is not None and replaced.is_live else []
+    ended = {each.collection_id: each for each in (*live, *others)}
+    return _request(uow, owed, rail=rail, before=(), live=ended.values(), terms=None, part=part)
+
+
+def end_part(uow: UnitOfWork, collection_id: str) -> None:
+    """Nothing is asked for by a settlement plan any more."""
+    found = find(uow, collection_id)
+    if found is not None and found.is_live:
+        _withdraw(uow, [found])
+
+
 # ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -573,7 +635,12 @@ def _end_what_is_too_much(uow: UnitOfWork, owed: Obligation) -> None:
     """What is being collected of a debt and is more than is left of it ends: paid by mistake, it would be too much."""
     tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
     live = _live_of(uow, owed, tries)
-    _withdraw(uow, [each for each in live if each.amount_minor > owed.to_pay_minor and not each.is_at_bank])
+    too_much = [
+        each
+        for each in live
+        if not each.is_at_bank and each.amount_minor > owed.to_pay_minor and (not each.plan_id or not owed.to_pay_minor)
+    ]
+    _withdraw(uow, too_much)
 
 
 def _live_of(uow: UnitOfWork, owed: Obligation, tries: Iterable[Collection]) -> list[Collection]:

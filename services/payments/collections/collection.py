@@ -123,12 +123,24 @@ class Debit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlanPart:
+    """What is to be paid by a settlement plan now, and the reference to pay it with."""
+
+    plan_id: str
+    reference: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Collection:
     """One attempt to collect, and its history. `next_look_at` is when the bank will be asked again if it does not
     report; `reversals` is money that came of it and was taken back.
 
     Of a direct debit: the mandate by which it is drawn, its day, the day on which the bank must have it, and the file
-    that it stands in. `repeats` is the attempt that the bank refused and that this one repeats."""
+    that it stands in. `repeats` is the attempt that the bank refused and that this one repeats.
+
+    `plan_id` is the settlement plan of which it pays a part: `declaration_id` is then the first of the plan's debts
+    that is open, and what it does not need goes to the next ones."""
 
     collection_id: str
     reference: str
@@ -153,6 +165,7 @@ class Collection:
     send_on: date | None = None
     batch_id: str = ""
     repeats: str = ""
+    plan_id: str = ""
     version: int = 0
 
     def __post_init__(self) -> None:

@@ -17,6 +17,8 @@ class ObligationStatus(StrEnum):
 
 MOVEMENTS_MAX = 400
 """Days on which a debt or what came of it changed; beyond it the two oldest are kept as one."""
+FREEZES_MAX = 12
+"""One a settlement plan that the debt was in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,20 @@ class DebtMovement:
     on: date
     due_minor: int = 0
     paid_minor: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PenaltyFreeze:
+    """A time in which months of lateness that begin cost nothing, because a settlement plan holds: after one day, until
+    another (None: it still holds)."""
+
+    plan_id: str
+    after_on: date
+    until_on: date | None = None
+
+    def is_frozen_on(self, day: date) -> bool:
+        """Whether a month of lateness that begins on a day costs nothing."""
+        return self.after_on < day and (self.until_on is None or day <= self.until_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +57,10 @@ class Obligation:
     `penalty_minor` is what was charged for its coming late, beside the debt and never a part of it. `movements` are in
     the order of their days. `first_declaration_id` is the first of the declarations that replaced each other, which
     names the debt through all of them; empty where this is the first.
+
+    `plan_id` is the settlement plan by which it is paid; it stays after the plan is finished, and goes when the plan is
+    broken. While the plan holds nobody is asked for `spared_minor` of its penalties, and `freezes` says which months of
+    lateness cost nothing. `waived` is what a finished plan took off the penalties, by their reason.
     """
 
     declaration_id: str
@@ -60,13 +80,22 @@ class Obligation:
     sides: Mapping[str, int] = field(default_factory=dict)
     """What of it each side of the contributions comes to; empty where an earlier release opened it."""
     first_declaration_id: str = ""
+    plan_id: str = ""
+    spared_minor: int = 0
+    freezes: tuple[PenaltyFreeze, ...] = ()
+    waived: Mapping[str, int] = field(default_factory=dict)
     version: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.due_minor, self.called_minor, self.paid_minor, self.penalty_paid_minor) < 0:
+        amounts = (self.due_minor, self.called_minor, self.paid_minor, self.penalty_paid_minor, self.spared_minor)
+        if min(amounts) < 0:
             raise ValueError("an obligation has no amount below nothing")
-        if self.penalty_paid_minor > self.penalty_minor:
-            raise ValueError("no more is kept for penalties than was charged")
+        if self.penalty_paid_minor + self.spared_minor > self.penalty_minor:
+            raise ValueError("no more is kept for penalties, or spared of them, than was charged")
+        if self.spared_minor and not self.plan_id:
+            raise ValueError("penalties are spared by a settlement plan alone")
+        if len(self.freezes) > FREEZES_MAX:
+            raise ValueError(f"an obligation keeps {FREEZES_MAX} freezes")
         if len(self.movements) > MOVEMENTS_MAX:
             raise ValueError(f"an obligation keeps {MOVEMENTS_MAX} movements")
 
@@ -85,8 +114,13 @@ class Obligation:
 
     @property
     def penalty_left_minor(self) -> int:
-        """What is still to be paid of the penalties."""
-        return self.penalty_minor - self.penalty_paid_minor
+        """What is still to be paid of the penalties; not what a settlement plan spares."""
+        return self.penalty_minor - self.penalty_paid_minor - self.spared_minor
+
+    @property
+    def waived_minor(self) -> int:
+        """What a finished settlement plan took off the penalties."""
+        return sum(self.waived.values())
 
     @property
     def to_pay_minor(self) -> int:

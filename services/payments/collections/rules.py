@@ -1,6 +1,6 @@
 """What may happen to obligations and collections. Pure: the fund's definition and the time are handed in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -11,13 +11,14 @@ from services.payments.collections.collection import (
     Collection,
     CollectionStep,
     Debit,
+    PlanPart,
     Rail,
     Status,
 )
 from services.payments.collections.debiting import DebitTerms
 from services.payments.collections.movements import with_movement, without_newest
 from services.payments.collections.moving import moved_to, with_steps
-from services.payments.collections.obligation import Obligation, ObligationStatus
+from services.payments.collections.obligation import FREEZES_MAX, Obligation, ObligationStatus, PenaltyFreeze
 from services.payments.collections.standing import Case, Standing
 from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
 from shared.funds.fund import Fund
@@ -55,6 +56,12 @@ class TooManyDebts(Conflict):
     """An employer has more debts than are read at once."""
 
     code = "collection.too-many-debts"
+
+
+class DebtInPlan(Conflict):
+    """A settlement plan holds for the debt already."""
+
+    code = "collection.debt-in-plan"
 
 
 class RailNotOffered(Conflict):
@@ -112,6 +119,10 @@ def open_obligation(
             due_minor=obligation.due_minor - before.due_minor,
         ),
         first_declaration_id=before.debt_id,
+        plan_id=before.plan_id,
+        spared_minor=before.spared_minor,
+        freezes=before.freezes,
+        waived=before.waived,
     )
     cancelled = replace(
         before,
@@ -119,6 +130,10 @@ def open_obligation(
         called_minor=0,
         penalty_minor=0,
         penalty_paid_minor=0,
+        plan_id="",
+        spared_minor=0,
+        freezes=(),
+        waived={},
         movements=(),
         replaced_by=obligation.declaration_id,
     )
@@ -172,8 +187,50 @@ def charge(obligation: Obligation, *, change_minor: int) -> tuple[Obligation, in
     is the second value, in minor units: a credit of the employer."""
     penalty_minor = obligation.penalty_minor + change_minor
     kept_minor = min(obligation.penalty_paid_minor, penalty_minor)
-    charged = replace(obligation, penalty_minor=penalty_minor, penalty_paid_minor=kept_minor)
+    charged = replace(
+        obligation,
+        penalty_minor=penalty_minor,
+        penalty_paid_minor=kept_minor,
+        spared_minor=min(obligation.spared_minor, penalty_minor - kept_minor),
+    )
     return charged, obligation.penalty_paid_minor - kept_minor
+
+
+# --- Settlement plans -------------------------------------------------------------------------------------------------
+
+
+def hold(obligation: Obligation, *, plan_id: str, spared_minor: int, today: date) -> Obligation:
+    """A settlement plan holds for it from today: months of lateness that begin later cost nothing, and nobody is asked
+    for what the plan will waive of its penalties. Raises `DebtInPlan` where another plan holds for it."""
+    if is_held(obligation):
+        raise DebtInPlan
+    freeze = PenaltyFreeze(plan_id=plan_id, after_on=today)
+    freezes = (*obligation.freezes, freeze)[-FREEZES_MAX:]
+    spared_minor = min(spared_minor, obligation.penalty_minor - obligation.penalty_paid_minor)
+    return replace(obligation, plan_id=plan_id, spared_minor=spared_minor, freezes=freezes)
+
+
+def is_held(obligation: Obligation) -> bool:
+    """Whether a settlement plan holds for it."""
+    return any(each.until_on is None for each in obligation.freezes)
+
+
+def waive(obligation: Obligation, *, waived: Mapping[str, int], today: date) -> Obligation:
+    """Its plan is finished: what it was to waive of the penalties, by their reason, is owed no more. Should money that
+    paid it be taken back later, new months of lateness cost as usual."""
+    return replace(obligation, spared_minor=0, waived=waived, freezes=_ended(obligation, until_on=today))
+
+
+def let_go(obligation: Obligation, *, is_spared: bool, today: date) -> Obligation:
+    """Its plan is broken: its penalties are owed again. The months during which it held stay without cost where they
+    are spared; else they cost what they would have cost without it."""
+    freezes = _ended(obligation, until_on=today)
+    kept = tuple(each for each in freezes if is_spared or each.plan_id != obligation.plan_id)
+    return replace(obligation, plan_id="", spared_minor=0, waived={}, freezes=kept)
+
+
+def _ended(obligation: Obligation, *, until_on: date) -> tuple[PenaltyFreeze, ...]:
+    return tuple(replace(each, until_on=until_on) if each.until_on is None else each for each in obligation.freezes)
 
 
 def penalties_due_at(obligation: Obligation, *, fund: Fund, at: datetime) -> datetime | None:
@@ -236,6 +293,7 @@ def request(
     collection_id: str,
     at: datetime,
     terms: DebitTerms | None = None,
+    part: PlanPart | None = None,
     traceparent: str = "",
 ) -> tuple[Obligation, Outcome[Collection]]:
     """The employer chooses to pay what is left, with what was charged for its coming late. `before` are all tries for
@@ -246,7 +304,11 @@ def request(
 
     A transfer can be paid at once; a card needs the bank's page first, which the bank is asked for afterwards; a
     direct debit is announced to the employer, with its day, and drawn on `terms` (`debiting.terms`).
+
+    `part` is what is to be paid by a settlement plan, under a reference of its own: it may be less than the debt, or
+    more, which then goes to the other debts of the plan.
     """
+    amount_minor = part.amount_minor if part else obligation.to_pay_minor
     if obligation.status is ObligationStatus.CANCELLED:
         raise DeclarationReplaced
     if obligation.to_pay_minor == 0:
@@ -256,23 +318,18 @@ def request(
     if rail is Rail.DIRECT_DEBIT and terms is None:
         raise MandateMissing
     tries = list(before)
-    here = (obligation.declaration_id, rail, obligation.to_pay_minor)
+    here = (obligation.declaration_id, rail, amount_minor)
     if any(each.is_live and (each.declaration_id, each.rail, each.amount_minor) == here for each in tries):
         raise AlreadyLive(rail=Term(f"collection.rail.{rail}"))
     requested = Collection(
         collection_id=collection_id,
-        reference=reference(
-            fund.payments.transfer_prefix,
-            employer_id=obligation.employer_id,
-            period=obligation.period,
-            amount_minor=obligation.to_pay_minor,
-            attempt=sum(each.amount_minor == obligation.to_pay_minor for each in tries),
-        ),
+        reference=part.reference if part else _reference(obligation, tries, fund=fund),
         declaration_id=obligation.declaration_id,
         employer_id=obligation.employer_id,
         period=obligation.period,
         rail=rail,
-        amount_minor=obligation.to_pay_minor,
+        amount_minor=amount_minor,
+        plan_id=part.plan_id if part else "",
         status=Status.REQUESTED,
         steps=(CollectionStep(status=Status.REQUESTED, at=at),),
         next_look_at=at,
@@ -295,6 +352,17 @@ def request(
         announced = debiting.announce(requested, form=obligation.form, currency=fund.currency.value, at=at)
         return called, Outcome(announced.thing, (asked, *announced.events))
     return called, Outcome(requested, (asked,))
+
+
+def _reference(obligation: Obligation, tries: Iterable[Collection], *, fund: Fund) -> str:
+    """The reference of the next try to collect all that is left of a debt."""
+    return reference(
+        fund.payments.transfer_prefix,
+        employer_id=obligation.employer_id,
+        period=obligation.period,
+        amount_minor=obligation.to_pay_minor,
+        attempt=sum(each.amount_minor == obligation.to_pay_minor for each in tries),
+    )
 
 
 def is_payable(obligation: Obligation) -> bool:
@@ -455,7 +523,7 @@ def standing(
 
     Without any payment there is no difference: what is due is not one. Once money has arrived for a declaration, all
     four must be the same for it: each establishment's debt stands by itself, and what came too much for one does not
-    hide what came too little for another.
+    hide what came too little for another. What a settlement plan holds for is paid in parts, which is no difference.
     """
     known = [each for each in obligations if each.status is not ObligationStatus.CANCELLED]
     declared, called, collected = (
@@ -465,11 +533,11 @@ def standing(
     case = None
     if booked != collected:
         case = Case.BOOKED_DIFFERS
-    elif any(0 < each.paid_minor < each.due_minor for each in known):
+    elif any(0 < each.paid_minor < each.due_minor and not is_held(each) for each in known):
         case = Case.PARTIAL
     elif any(each.paid_minor > each.due_minor for each in known):
         case = Case.OVER
-    elif any(each.paid_minor and each.called_minor != each.paid_minor for each in known):
+    elif any(each.paid_minor and each.called_minor != each.paid_minor and not is_held(each) for each in known):
         case = Case.UNCALLED
     return Standing(
         standing_id=f"{employer_id}:{period}",

@@ -23,6 +23,9 @@ FOLLOW = "collections.follow"
 ASSESS = "arrears.assess"
 """The kind of the job that charges the penalties of a debt; its thing is the id of the declaration."""
 
+FOLLOW_PLAN = "settlements.follow"
+"""The kind of the job that follows a settlement plan; its thing is the plan's id."""
+
 obligations = Repository(
     "obligations",
     Obligation,
@@ -73,11 +76,13 @@ BY_CASE = Order("case", "standing_id")
 
 
 def save_obligation(uow: UnitOfWork, outcome: Outcome[Obligation]) -> Obligation:
-    """Save a debt that changed, and when its penalties are to be looked at."""
+    """Save a debt that changed, and when its penalties, and the plan by which it is paid, are to be looked at."""
     kept = obligations.save(uow, outcome)
     if uow.fund.sections.arrears is not None:
         due_at = penalties_due_at(kept, fund=uow.fund, at=uow.at)
         queue.schedule_or_cancel(uow, ASSESS, kept.declaration_id, due_at=due_at)
+    if kept.plan_id:
+        queue.schedule(uow, FOLLOW_PLAN, kept.plan_id)
     return kept
 
 

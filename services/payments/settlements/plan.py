@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.payments.arrears.penalty import PenaltyForecast
 from shared.funds.arrears import SettlementScheme
 
 
@@ -32,7 +33,8 @@ class PlanSimulation:
     employer_id: str
     offered: OfferedScheme
     as_of: date
-    debts: int
+    settled: tuple[PenaltyForecast, ...]
+    """The debts that it is for."""
     left_minor: int
     penalty_minor: int
     waived_percent: Decimal
@@ -42,6 +44,10 @@ class PlanSimulation:
     def __post_init__(self) -> None:
         if sum(each.amount_minor for each in self.instalments) != self.to_pay_minor:
             raise ValueError("the instalments come to what is to be paid")
+
+    @property
+    def debts(self) -> int:
+        return len(self.settled)
 
     @property
     def to_pay_minor(self) -> int:

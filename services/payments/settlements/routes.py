@@ -3,13 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.payments.collections.collection import Collection
+from services.payments.collections.schemas import CollectionBody, CollectionView
 from services.payments.settlements import actions, rules
 from services.payments.settlements.plan import OfferedScheme, PlanSimulation
-from services.payments.settlements.schemas import PlanQuery, PlanView, SchemeViews
+from services.payments.settlements.schemas import (
+    PlanQuery,
+    PlanView,
+    SchemeViews,
+    SettlementAskBody,
+    SettlementDecisionBody,
+    SettlementPlansQuery,
+    SettlementPlansView,
+    SettlementPlanView,
+)
+from services.payments.settlements.settlement_plan import SettlementPlan
 from shared.http.routes import Routes
+from shared.process.access_journal.schemas import PurposeQuery
+from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
 
 routes = Routes("settlements", about="Paying debts in instalments, by the schemes of the fund.")
+
+Body = Mapping[str, Any]
 
 
 @routes.get("/settlement-schemes", scope="declarations:read", response=SchemeViews)
@@ -19,7 +35,7 @@ def list_schemes(uow: UnitOfWork) -> dict[str, list[OfferedScheme]]:
 
 
 @routes.get("/settlement-plan", scope="declarations:read", response=PlanView, query=PlanQuery, is_journaled=True)
-def simulate(uow: UnitOfWork, query: Mapping[str, Any]) -> PlanSimulation:
+def simulate(uow: UnitOfWork, query: Body) -> PlanSimulation:
     """What a plan for an employer's debts would come to today: what is waived, and each instalment. Nothing is kept."""
     return actions.simulate(
         uow,
@@ -28,3 +44,86 @@ def simulate(uow: UnitOfWork, query: Mapping[str, Any]) -> PlanSimulation:
         months=query["months"],
         purpose=query["purpose"],
     )
+
+
+@routes.post(
+    "/settlement-plans",
+    scope="declarations:file",
+    request=SettlementAskBody,
+    response=SettlementPlanView,
+    status=201,
+    is_keyed=True,
+)
+def ask(uow: UnitOfWork, body: Body) -> SettlementPlan:
+    """Ask for a plan for the employer's debts of today. An agent decides; an employer has one plan that is open."""
+    return actions.ask(uow, employer_id=body["employer_id"], scheme=body["scheme"], months=body["months"])
+
+
+@routes.get(
+    "/settlement-plans",
+    scope="declarations:read",
+    response=SettlementPlansView,
+    query=SettlementPlansQuery,
+    is_journaled=True,
+)
+def list_plans(uow: UnitOfWork, query: Body) -> Page[SettlementPlan]:
+    """Plans, oldest first: of one employer, or for agents of all, in one state where it is given."""
+    return actions.page(
+        uow,
+        employer_id=query["employer_id"],
+        status=query["status"],
+        wanted=query["page"],
+        purpose=query["purpose"],
+    )
+
+
+@routes.get(
+    "/settlement-plans/<plan_id>",
+    scope="declarations:read",
+    response=SettlementPlanView,
+    query=PurposeQuery,
+    is_journaled=True,
+)
+def read(uow: UnitOfWork, query: Body, plan_id: str) -> SettlementPlan:
+    """One plan: its debts, its instalments with what came of each, and what happened."""
+    return actions.look_at(uow, plan_id=plan_id, purpose=query["purpose"])
+
+
+@routes.post(
+    "/settlement-plans/<plan_id>/decision",
+    scope="bank:settle",
+    request=SettlementDecisionBody,
+    response=SettlementPlanView,
+    is_keyed=True,
+    edits=actions.read,
+)
+def decide(uow: UnitOfWork, body: Body, plan_id: str) -> SettlementPlan:
+    """Agree or refuse, with a reason that the employer reads. On agreement the schedule is frozen as of today, and
+    months of lateness that begin later cost nothing. Where the scheme wants two agents, the first proposes."""
+    return actions.decide(uow, plan_id=plan_id, is_agreed=body["is_agreed"], reason=body["reason"])
+
+
+@routes.post(
+    "/settlement-plans/<plan_id>/withdrawal",
+    scope="declarations:file",
+    response=SettlementPlanView,
+    is_keyed=True,
+    edits=actions.read,
+)
+def withdraw(uow: UnitOfWork, plan_id: str) -> SettlementPlan:
+    """Take back what was asked for, before the fund has agreed."""
+    return actions.withdraw(uow, plan_id=plan_id)
+
+
+@routes.post(
+    "/settlement-plans/<plan_id>/collections",
+    scope="collections:pay",
+    request=CollectionBody,
+    response=CollectionView,
+    status=201,
+    is_keyed=True,
+)
+def pay(uow: UnitOfWork, body: Body, plan_id: str) -> Collection:
+    """Pay what of a plan has become due, or its next instalment: by transfer with the reference given, or by card. What
+    its first debt does not need goes to the next ones."""
+    return actions.pay(uow, plan_id=plan_id, rail=body["rail"])

@@ -35,6 +35,8 @@ DEBT: dict[str, Any] = {
     "to_pay_next": "1328.986",
     "deferred": "0.000",
     "deferred_until_on": None,
+    "penalties_spared": "0.000",
+    "plan_id": None,
     "is_to_be_confirmed": False,
     "lines": [
         {
@@ -61,6 +63,7 @@ DUE: dict[str, Any] = {
     "to_pay": "1316.083",
     "to_pay_tomorrow": "1316.083",
     "is_to_be_confirmed": True,
+    "in_plan": "0.000",
     "items": [DEBT],
     "next": None,
 }
@@ -136,6 +139,12 @@ def test_a_debt_says_until_when_it_costs_what(read: Read) -> None:
     put_off = {**DEBT, "deferred": "800.000", "deferred_until_on": "2025-10-15"}
     assert "à payer au plus tard le 15 octobre 2025" in read("due", found={**DUE, "items": [put_off]}, is_first=True)
     assert "Rien n'est dû." in read("due", found={**DUE, "items": [], "debts": 0}, is_first=True)
+
+
+def test_a_debt_in_a_plan_is_not_called_late(read: Read) -> None:
+    planned = {**DUE, "items": [{**DEBT, "plan_id": "p1"}], "in_plan": "1316.083"}
+    page = read("due", found=planned, is_first=True)
+    assert "selon un échéancier" in page and "en retard" not in page and "Dont par les échéances" in page
 
 
 def test_penalties_say_how_they_come_about(read: Read) -> None:

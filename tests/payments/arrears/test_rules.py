@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.payments.arrears import rules
 from services.payments.arrears.penalty import PenaltyAccount
 from services.payments.collections import rules as debts
-from services.payments.collections.obligation import DebtMovement, Obligation
+from services.payments.collections.obligation import DebtMovement, Obligation, PenaltyFreeze
 from shared.funds.arrears import Arrears, Measure, MeasureKind, MeasureLoss, PenaltyReason, PenaltyRule
 from shared.funds.declarations import Grace
 from shared.funds.fund import Fund
@@ -277,10 +277,30 @@ def account(**facts: Any) -> PenaltyAccount:
 def test_what_is_charged_becomes_what_is_owed_by_reason() -> None:
     owed = rules.penalties(debt((IN_TIME, 100_000, 0)), fund=fund_with(rule()), as_of=date(2025, 4, 20))
     before = account(charged={LATE: 400, UNPRODUCED: 50})
-    assert rules.to_charge(before, owed) == {LATE: 600, UNPRODUCED: -50}
-    after = rules.charged(before, owed)
+    due = rules.owed_by_reason(owed, waived={})
+    assert rules.to_charge(before, due) == {LATE: 600, UNPRODUCED: -50}
+    after = rules.charged(before, due, on=owed.as_of)
     assert (after.charged, after.charges, after.charged_on) == ({LATE: 1_000}, 1, date(2025, 4, 20))
-    assert rules.to_charge(after, owed) == {}
+    assert rules.to_charge(after, due) == {}
+
+
+def test_what_a_finished_plan_waived_is_taken_off_by_reason() -> None:
+    before = account(charged={LATE: 400, UNPRODUCED: 50})
+    assert rules.to_waive(before, amount_minor=420, before={}) == {"late-payment": 400, "declaration-not-produced": 20}
+    assert rules.to_waive(before, amount_minor=30, before={"late-payment": 5}) == {"late-payment": 35}
+    owed = rules.penalties(debt((IN_TIME, 100_000, 0)), fund=fund_with(rule()), as_of=date(2025, 4, 20))
+    assert rules.owed_by_reason(owed, waived={"late-payment": 300}) == {LATE: 700}
+    assert rules.owed_by_reason(owed, waived={"late-payment": 5_000}) == {LATE: 0}
+
+
+def test_months_cost_nothing_while_a_plan_holds() -> None:
+    fund, day = fund_with(rule()), date(2025, 12, 20)
+    owed = debt((IN_TIME, 100_000, 0))
+    frozen = replace(owed, freezes=(PenaltyFreeze(plan_id="p1", after_on=date(2025, 6, 16)),))
+    until = replace(owed, freezes=(PenaltyFreeze(plan_id="p1", after_on=date(2025, 6, 16), until_on=day),))
+    assert cost(frozen, fund, day) == cost(owed, fund, date(2025, 6, 16)) < cost(owed, fund, day)
+    assert rules.next_day(frozen, fund=fund, after=day) is None
+    assert rules.next_day(until, fund=fund, after=day) == date(2026, 1, 16)
 
 
 def test_somebody_looks_again_when_it_costs_more() -> None:
