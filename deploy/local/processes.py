@@ -37,6 +37,7 @@ QUOTAS = (
     "contributions.simulate",
     "counter.begin",
     "collections.request",
+    "clearances.ask",
     "mandates.issue",
     "mandates.upload",
     "mandates.amend",

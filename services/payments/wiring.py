@@ -26,6 +26,11 @@ from services.payments.campaigns.periodic_tasks import counting
 from services.payments.campaigns.routes import routes as campaign_routes
 from services.payments.campaigns.store import days as campaign_days
 from services.payments.campaigns.store import filings as campaign_filings
+from services.payments.clearances.clearance import ClearanceStatus, ObstacleKind
+from services.payments.clearances.jobs import backfills as left_clearances
+from services.payments.clearances.jobs import following
+from services.payments.clearances.routes import routes as clearance_routes
+from services.payments.clearances.store import clearances
 from services.payments.collections.collection import Rail
 from services.payments.collections.collection import Status as CollectionStatus
 from services.payments.collections.credit import UseKind
@@ -97,6 +102,8 @@ CODES: CodeSets = {
     "bank-entry-reasons": (Why, "bank.why.{}"),
     "penalty-reasons": (PenaltyReason, "penalty.{}"),
     "measure-request-statuses": (RequestStatus, "measure.step.{}"),
+    "clearance-statuses": (ClearanceStatus, "clearance.status.{}"),
+    "clearance-obstacles": (ObstacleKind, "clearance.obstacle.{}"),
     "statement-kinds": (StatementKind, "account-statement.{}"),
     "grounds": (Ground, "bank.ground.{}"),
     "targets": (Target, "bank.target.{}"),
@@ -115,6 +122,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
     return [
         checking(),
         assessing(),
+        following(),
         *bank_jobs(ChosenBanks(own.banks), return_url=own.return_url),
         delivering(outbound, signing_keys(own)),
     ]
@@ -152,6 +160,7 @@ service: Service[Settings] = Service(
         collection_routes,
         arrears_routes,
         statement_routes,
+        clearance_routes,
         mandate_routes,
         measure_routes,
         settlement_routes,
@@ -188,6 +197,7 @@ service: Service[Settings] = Service(
         standings,
         penalty_accounts,
         measure_requests,
+        clearances,
         payouts,
         batches,
         debit_files,
@@ -208,6 +218,7 @@ service: Service[Settings] = Service(
         "declarations.check_typed": "60/minute",
         "contributions.simulate": "60/minute",
         "collections.request": "30/minute",
+        "clearances.ask": "10/minute",
         "mandates.issue": "10/minute",
         "mandates.upload": "10/minute",
         "mandates.amend": "10/minute",
@@ -217,6 +228,6 @@ service: Service[Settings] = Service(
     retentions={BALANCES: BY_LAW},
     periodic_tasks=periodic_tasks,
     jobs=jobs,
-    backfills=[left_declarations, *backfills_at_bank, left_deliveries, graces, withdrawn_measures],
+    backfills=[left_declarations, *backfills_at_bank, left_deliveries, graces, withdrawn_measures, left_clearances],
     blueprints=blueprints,
 )

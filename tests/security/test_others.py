@@ -17,6 +17,7 @@ NAMED = (
         for name in ("file", "declare_typed", "declare_nothing", "check_typed", "begin_typing", "list_of_employer")
     ),
     *("mandates.issue", "mandates.list_mandates", "measures.list_offered"),
+    *("clearances.ask", "clearances.standing", "clearances.list_clearances"),
     *("arrears.of_employer", "account_statements.read", "account_statements.download", "collections.list_credits"),
 )
 """Operations that name whose thing it is beside the path: `things.asks` says which."""

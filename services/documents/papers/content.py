@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.funds.fund import Fund
+from shared.funds.papers import CLEARANCE_CERTIFICATE
 from shared.funds.texts import Texts
 from shared.kernel.errors import Invalid, Term
 from shared.kernel.money import Currency, Money
@@ -64,18 +65,28 @@ class PaperKind(StrEnum):
     """Of a cover, whatever its benefit."""
     PAYMENT_CERTIFICATE = "payment-certificate"
     """Of a payment of every period: a pension, an allowance."""
+    CLEARANCE_CERTIFICATE = CLEARANCE_CERTIFICATE
+    """Of an employer: it has declared and paid what was due."""
+
+
+OF_EMPLOYERS = frozenset({PaperKind.CLEARANCE_CERTIFICATE})
+"""The papers that are an employer's; all others are a person's."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
-    """The insured person that the paper is about; of their birth, as much as is known."""
+    """Whom the paper is about: an insured person (of their birth, as much as is known), or an employer by its name and
+    number."""
 
     full_name: str
-    insurance_number: str
+    insurance_number: str = ""
     born_on: PartialDate | None = None
+    employer_number: str = ""
 
     def __post_init__(self) -> None:
-        _short(self.full_name, self.insurance_number)
+        if bool(self.insurance_number) == bool(self.employer_number):
+            raise ValueError("a holder is an insured person or an employer")
+        _short(self.full_name, self.insurance_number or self.employer_number)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +226,28 @@ class GrantedAward:
             raise ValueError("a right ends before it begins")
 
 
-PaperBody = Wages | Affiliation | GrantedAward
+@dataclass(frozen=True, kw_only=True)
+class EmployerClearance:
+    """The body of an employer's clearance certificate: it was in order on `judged_on`, and the certificate is not
+    valid beyond `until_on`. `purpose` is a code of the fund's. With `has_arrangement` the fund agreed to wait for a
+    part of what is due."""
+
+    reference: str
+    purpose: str
+    judged_on: date
+    until_on: date
+    has_arrangement: bool = False
+
+    kind = PaperKind.CLEARANCE_CERTIFICATE
+    employers = ()
+
+    def __post_init__(self) -> None:
+        _short(self.reference, self.purpose)
+        if self.until_on < self.judged_on:
+            raise ValueError("a clearance is valid for a day at least")
+
+
+PaperBody = Wages | Affiliation | GrantedAward | EmployerClearance
 
 
 def title_of(fund: Fund, body: PaperBody) -> Texts:

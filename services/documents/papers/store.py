@@ -26,16 +26,29 @@ papers = Repository(
         Index(("person_ref", "status")),
         Index(("status", "is_scheduled")),
         Index(("award",)),
+        Index(("employer_id", "asked_at", "number")),
+        Index(("about",)),
         Index(("issue.sha256",)),
     ],
     encrypted={"said": DataClass.CIVIL},
-    associated_data="person_ref",
+    associated_data=("person_ref", "employer_id"),
 )
 
 
 def of_person(uow: UnitOfWork, person_ref: str, *, wanted: PageRequest) -> Page[Paper]:
     """A page of a person's papers, newest first."""
     return papers.page(uow, order=NEWEST, wanted=wanted, person_ref=person_ref)
+
+
+def of_employer(uow: UnitOfWork, employer_id: str, *, about: str, wanted: PageRequest) -> Page[Paper]:
+    """A page of an employer's papers, newest first; of one thing alone where its number is given."""
+    filters = {"employer_id": employer_id} | ({"about": about} if about else {})
+    return papers.page(uow, order=NEWEST, wanted=wanted, **filters)
+
+
+def about(uow: UnitOfWork, reference: str) -> list[Paper]:
+    """The papers of an employer about one thing, whatever became of them."""
+    return papers.find_all(uow, about=reference)
 
 
 def of_award(uow: UnitOfWork, reference: str) -> list[Paper]:

@@ -17,3 +17,4 @@ class AccessedKind(StrEnum):
     ACCOUNT = "account"
     PAYOUT = "payout"
     MANDATE = "mandate"
+    CLEARANCE = "clearance"

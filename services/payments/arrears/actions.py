@@ -89,6 +89,11 @@ def debts_of(uow: UnitOfWork, *, employer_id: str, purpose: Purpose) -> list[Pen
     access journal."""
     uow.by.must_act_for_employer(employer_id)
     journal.note_employer(uow, employer_id, looked_at=AccessedKind.PENALTIES, purpose=purpose)
+    return standing_of(uow, employer_id=employer_id)
+
+
+def standing_of(uow: UnitOfWork, *, employer_id: str) -> list[PenaltyForecast]:
+    """The same, for what payments itself makes of them."""
     owed = [each for each in collections.debts_of(uow, employer_id=employer_id) if each.to_pay_minor]
     granted = measures.granted_to(uow, employer_id=employer_id)
     return [

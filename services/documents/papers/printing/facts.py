@@ -9,6 +9,7 @@ import segno
 from services.documents.papers.content import (
     Affiliation,
     EmployedSpan,
+    EmployerClearance,
     Employment,
     GrantedAward,
     PaperBody,
@@ -112,6 +113,8 @@ def body_of(body: PaperBody, *, fund: Fund, language: PaperLanguage) -> Facts:
     words = wording(language, fund.country)
     if isinstance(body, Wages):
         return _table(body, words)
+    if isinstance(body, EmployerClearance):
+        return _clearance(body, fund, language)
     return _award(body, fund, language) if isinstance(body, GrantedAward) else _affiliation(body, fund, language)
 
 
@@ -128,6 +131,8 @@ def _note(content: PaperContent, words: Wording) -> str:
 def _statement(content: PaperContent, words: Wording) -> str:
     """The sentence by which the fund certifies."""
     by, body = words.translate("signatory"), content.body
+    if isinstance(body, EmployerClearance):
+        return _clearance_statement(body, content, words)
     if isinstance(body, GrantedAward):
         return _award_statement(body, content, words)
     if isinstance(body, Wages):
@@ -156,6 +161,39 @@ def _award_statement(body: GrantedAward, content: PaperContent, words: Wording) 
         starts=words.day(body.from_on),
         ends=words.day(body.until_on) if body.until_on else words.translate("no_end"),
     )
+
+
+def _clearance_statement(body: EmployerClearance, content: PaperContent, words: Wording) -> str:
+    """The fund's own sentence, or the platform's; and that the fund agreed to wait, where it did."""
+    own = content.fund.papers.types[body.kind].statement
+    said = words.put(
+        own[content.language] if own else words.texts["clearance_statement"],
+        by=words.translate("signatory"),
+        benefit=_purpose(body, content.fund, content.language),
+        number=body.reference,
+        starts=words.day(body.judged_on),
+        ends=words.day(body.until_on),
+    )
+    return f"{said} {words.translate('arrangement_statement')}" if body.has_arrangement else said
+
+
+def _purpose(body: EmployerClearance, fund: Fund, language: PaperLanguage) -> str:
+    """What the fund calls the purpose; its code where the fund has it no more."""
+    rule = fund.payments.clearance
+    return rule.purposes[body.purpose][language] if rule and body.purpose in rule.purposes else body.purpose
+
+
+def _clearance(body: EmployerClearance, fund: Fund, language: PaperLanguage) -> Facts:
+    """What it was asked for, and as of when it says what it says."""
+    words = wording(language, fund.country)
+    return {
+        "dates": [
+            [words.translate("purpose"), isolated(_purpose(body, fund, language))],
+            [words.translate("clearance_number"), isolated(body.reference)],
+            [words.translate("situation_on"), words.day(body.judged_on)],
+            [words.translate("situation"), words.translate("arranged" if body.has_arrangement else "in_order")],
+        ]
+    }
 
 
 def _benefit(body: GrantedAward, fund: Fund, language: PaperLanguage) -> str:
@@ -191,6 +229,14 @@ def _award(body: GrantedAward, fund: Fund, language: PaperLanguage) -> Facts:
 
 def _holder(content: PaperContent, words: Wording) -> list[list[str]]:
     holder = content.holder
+    if holder.employer_number:
+        return [
+            [words.translate("employer"), isolated(holder.full_name)],
+            [
+                content.fund.identifiers[IdentifierKind.EMPLOYER_NUMBER].names[content.language],
+                isolated(holder.employer_number),
+            ],
+        ]
     return [
         [words.translate("holder"), isolated(holder.full_name)],
         [
