@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
 from shared.events.declaring import event
+from shared.kernel.personal import DataClass, Encrypted
 
 QUARTER = "quarter"
 
@@ -335,7 +337,9 @@ class PaymentReversed:
 
 @event(case="mandate_id")
 class MandateIssued:
-    """An employer wants to let the fund debit its account; documents prints the form for its bank to sign."""
+    """An employer wants to let the fund debit its account; documents prints the form for its bank to sign, in the
+    employer's `language`, until when it may be signed (`valid_until`) and with the `account` (JSON: number, rule,
+    holder, bank), encrypted for the employer. Those of an earlier release say none of the three: no form is printed."""
 
     mandate_id: str
     reference: str
@@ -345,6 +349,9 @@ class MandateIssued:
     starts_on: date
     ends_on: date | None = None
     issued_at: datetime
+    language: str = ""
+    valid_until: date | None = None
+    account: Annotated[Encrypted, DataClass.BANK] | None = None
 
 
 @event(case="mandate_id")

@@ -14,6 +14,8 @@ first day and, of a cover, its last."""
 
 CLEARANCE_CERTIFICATE = "clearance-certificate"
 """The code of the paper by which a fund certifies that an employer has declared and paid what was due."""
+MANDATE_FORM = "mandate-form"
+"""The code of the form by which an employer lets the fund debit its account, for the employer and its bank to sign."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,9 @@ class PaperType:
     statement: Texts | None = None
     """Of the certificate of an award or of a clearance, the sentence by which the fund certifies; the platform's own
     where it says none. Of a clearance, `{starts}` is the day of its answer and `{benefit}` its purpose."""
+
+    is_bilingual: bool = False
+    """Whether the form of a mandate says all that it says in a second language of the fund too."""
 
     def __post_init__(self) -> None:
         check_statement(self.statement)

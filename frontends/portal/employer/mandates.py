@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from frontends.api import payments
+from frontends.api import documents, payments
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
 from frontends.kit.formats import read_amount
@@ -159,9 +159,13 @@ def _page(mandate_id: str, *, problem: Problem | None = None) -> Response:
     asked = api()
     found, codes = together(lambda: payments.mandates_read(asked, mandate_id), lambda: payments.codes_list_sets(asked))
     mandate = needed(found)
+    (papers,) = together(
+        lambda: documents.papers_list_of_employer(asked, mandate["employer_id"], about=mandate["reference"], limit=1)
+    )
     return render(
         "employer/mandate.html",
         mandate=mandate,
+        papers=papers,
         codes=Codes(codes),
         forms={verb: Form(f"{verb}:{mandate_id}", mandate["version"]) for verb in ACTS},
         problem=problem,

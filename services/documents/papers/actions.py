@@ -3,20 +3,33 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import msgspec
+
 from services.documents.access_journal.accessed import AccessedKind
 from services.documents.awards import store as awards_store
 from services.documents.awards.award import KnownAward
 from services.documents.careers import actions as careers
 from services.documents.papers import rules, store
-from services.documents.papers.content import EmployerClearance, Holder, PaperContent, PaperLanguage
+from services.documents.papers.content import (
+    DebitedAccount,
+    EmployerBody,
+    EmployerClearance,
+    Holder,
+    MandateForm,
+    PaperContent,
+    PaperKind,
+    PaperLanguage,
+)
 from services.documents.papers.paper import FailureReason, Paper, Status, WithdrawalReason
 from services.documents.papers.rules import Request
 from services.documents.register import actions as register
-from shared.events.payments import ClearanceGranted
+from shared.events.payments import ClearanceGranted, MandateIssued
 from shared.jobs import queue
 from shared.kernel.actors import NotYours
 from shared.kernel.control_codes import ENTROPY_BYTES, control_code
+from shared.kernel.money import Money
 from shared.kernel.outcome import Outcome
+from shared.kernel.personal import DataClass
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.blobs import Blob
@@ -94,12 +107,47 @@ def issue_clearance(uow: UnitOfWork, event: ClearanceGranted) -> None:
     _issue_to_employer(uow, body, employer_id=event.employer_id, language=PaperLanguage(event.language))
 
 
-def _issue_to_employer(uow: UnitOfWork, body: EmployerClearance, *, employer_id: str, language: PaperLanguage) -> None:
+def issue_mandate_form(uow: UnitOfWork, event: MandateIssued) -> None:
+    """Print the form of a mandate, once, where the fund has one. Raises `EmployerUnnamed` as for a clearance."""
+    kind = PaperKind.MANDATE_FORM
+    is_printed = uow.fund.sections.papers is not None and kind in uow.fund.papers.types
+    if event.account is None or event.valid_until is None or not is_printed or store.about(uow, event.reference):
+        return
+    payments = uow.fund.payments
+    limit_minor = event.amount_max_minor
+    body = MandateForm(
+        reference=event.reference,
+        creditor=payments.collections.holder,
+        creditor_id=payments.direct_debit.creditor_id if payments.direct_debit else "",
+        starts_on=event.starts_on,
+        until_on=event.valid_until,
+        ends_on=event.ends_on,
+        amount_max=None if limit_minor is None else Money(limit_minor, uow.fund.currency),
+    )
+    account = uow.keys.decrypt(event.account, data_class=DataClass.BANK, associated_data=event.employer_id)
+    _issue_to_employer(
+        uow,
+        body,
+        employer_id=event.employer_id,
+        language=rules.language_of(uow.fund, kind, wanted=event.language),
+        account=msgspec.json.decode(account, type=DebitedAccount),
+    )
+
+
+def _issue_to_employer(
+    uow: UnitOfWork,
+    body: EmployerBody,
+    *,
+    employer_id: str,
+    language: PaperLanguage,
+    account: DebitedAccount | None = None,
+) -> None:
     name = register.names_of(uow, [employer_id]).get(employer_id)
     if name is None:
         raise rules.EmployerUnnamed(employer_id=employer_id)
     outcome = rules.for_employer(
         body,
+        account=account,
         language=language,
         holder=Holder(full_name=name, employer_number=employer_id),
         fund=uow.fund,

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.funds.fund import Fund
-from shared.funds.papers import CLEARANCE_CERTIFICATE
+from shared.funds.papers import CLEARANCE_CERTIFICATE, MANDATE_FORM
 from shared.funds.texts import Texts
 from shared.kernel.errors import Invalid, Term
 from shared.kernel.money import Currency, Money
@@ -67,9 +67,11 @@ class PaperKind(StrEnum):
     """Of a payment of every period: a pension, an allowance."""
     CLEARANCE_CERTIFICATE = CLEARANCE_CERTIFICATE
     """Of an employer: it has declared and paid what was due."""
+    MANDATE_FORM = MANDATE_FORM
+    """Of an employer: its bank and it sign that the fund may debit its account."""
 
 
-OF_EMPLOYERS = frozenset({PaperKind.CLEARANCE_CERTIFICATE})
+OF_EMPLOYERS = frozenset({PaperKind.CLEARANCE_CERTIFICATE, PaperKind.MANDATE_FORM})
 """The papers that are an employer's; all others are a person's."""
 
 
@@ -247,7 +249,46 @@ class EmployerClearance:
             raise ValueError("a clearance is valid for a day at least")
 
 
-PaperBody = Wages | Affiliation | GrantedAward | EmployerClearance
+@dataclass(frozen=True, kw_only=True)
+class DebitedAccount:
+    """The account that a mandate is about. `rule` is the kind of account, by its code."""
+
+    number: str
+    rule: str
+    holder: str
+    bank: str
+
+    def __post_init__(self) -> None:
+        _short(self.number, self.holder, self.bank)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateForm:
+    """The body of the form of a mandate, to be signed until `until_on`. Without `amount_max` any amount may be debited,
+    without `ends_on` it holds until it is cancelled. The account is kept apart from the rest, and is put in to print
+    it."""
+
+    reference: str
+    creditor: str
+    creditor_id: str
+    starts_on: date
+    until_on: date
+    ends_on: date | None = None
+    amount_max: Money | None = None
+    account: DebitedAccount | None = None
+
+    kind = PaperKind.MANDATE_FORM
+    employers = ()
+
+    def __post_init__(self) -> None:
+        _short(self.reference, self.creditor)
+        if self.until_on < self.starts_on:
+            raise ValueError("a form may be signed for a day at least")
+
+
+EmployerBody = EmployerClearance | MandateForm
+"""What a paper of an employer says; each is about the thing of its `reference`."""
+PaperBody = Wages | Affiliation | GrantedAward | EmployerBody
 
 
 def title_of(fund: Fund, body: PaperBody) -> Texts:
@@ -290,7 +331,9 @@ class PaperContent:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the persons and firms on the paper, as others wrote them."""
-        return (self.holder.full_name, *(employer.name for employer in self.body.employers))
+        account = self.body.account if isinstance(self.body, MandateForm) else None
+        of_account = (account.holder, account.bank) if account else ()
+        return (self.holder.full_name, *(employer.name for employer in self.body.employers), *of_account)
 
 
 def _short(*texts: str) -> None:

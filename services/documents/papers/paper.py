@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from services.documents.papers.content import (
     Affiliation,
+    DebitedAccount,
     EmployerClearance,
     GrantedAward,
     Holder,
+    MandateForm,
     PaperBody,
     PaperKind,
     PaperLanguage,
@@ -56,6 +58,8 @@ class WithdrawalReason(StrEnum):
     """Another amount is paid now than the one that it certifies."""
     NOT_IN_ORDER = "not-in-order"
     """What has become due since, the employer has not paid or not declared."""
+    MANDATE_OVER = "mandate-over"
+    """The mandate whose form it is was refused, cancelled, or has expired."""
 
 
 class FailureReason(StrEnum):
@@ -80,6 +84,7 @@ class PaperText:
     affiliation: Affiliation | None = None
     award: GrantedAward | None = None
     clearance: EmployerClearance | None = None
+    mandate: MandateForm | None = None
 
     def __post_init__(self) -> None:
         if sum(body is not None for body in self._bodies) != 1:
@@ -87,7 +92,7 @@ class PaperText:
 
     @property
     def _bodies(self) -> tuple[PaperBody | None, ...]:
-        return (self.wages, self.affiliation, self.award, self.clearance)
+        return (self.wages, self.affiliation, self.award, self.clearance, self.mandate)
 
     @property
     def body(self) -> PaperBody:
@@ -148,6 +153,8 @@ class Paper:
     award: str = ""
     employer_id: str = ""
     about: str = ""
+    account: DebitedAccount | None = None
+    """Of the form of a mandate: stored encrypted by itself, as accounts are."""
     version: int = 0
 
     def __post_init__(self) -> None:

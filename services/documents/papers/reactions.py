@@ -9,6 +9,10 @@ from shared.events.claims import AwardEnded, AwardOpened, AwardResumed, AwardSus
 from shared.events.payments import (
     ClearanceGranted,
     ClearanceWithdrawn,
+    MandateCancelled,
+    MandateExpired,
+    MandateIssued,
+    MandateRefused,
     WagesDeclared,
     WagesDeclaredV2,
     in_version_2,
@@ -62,3 +66,23 @@ def issue_clearance(uow: UnitOfWork, event: ClearanceGranted) -> None:
 @reactions.to(ClearanceWithdrawn)
 def revoke_clearance(uow: UnitOfWork, event: ClearanceWithdrawn) -> None:
     actions.withdraw_about(uow, event.reference, reason=WithdrawalReason.NOT_IN_ORDER)
+
+
+@reactions.to(MandateIssued)
+def issue_mandate_form(uow: UnitOfWork, event: MandateIssued) -> None:
+    actions.issue_mandate_form(uow, event)
+
+
+@reactions.to(MandateRefused)
+def revoke_form_of_refused(uow: UnitOfWork, event: MandateRefused) -> None:
+    actions.withdraw_about(uow, event.reference, reason=WithdrawalReason.MANDATE_OVER)
+
+
+@reactions.to(MandateCancelled)
+def revoke_form_of_cancelled(uow: UnitOfWork, event: MandateCancelled) -> None:
+    actions.withdraw_about(uow, event.reference, reason=WithdrawalReason.MANDATE_OVER)
+
+
+@reactions.to(MandateExpired)
+def revoke_form_of_expired(uow: UnitOfWork, event: MandateExpired) -> None:
+    actions.withdraw_about(uow, event.reference, reason=WithdrawalReason.MANDATE_OVER)

@@ -11,12 +11,15 @@ from services.documents.careers.career import CareerEntry
 from services.documents.papers.content import (
     OF_EMPLOYERS,
     Affiliation,
+    DebitedAccount,
     EmployedSpan,
+    EmployerBody,
     EmployerClearance,
     Employment,
     GrantedAward,
     Holder,
     LanguageNotOffered,
+    MandateForm,
     PaperContent,
     PaperEmployer,
     PaperKind,
@@ -232,8 +235,9 @@ def ask(
 
 
 def for_employer(
-    body: EmployerClearance,
+    body: EmployerBody,
     *,
+    account: DebitedAccount | None = None,
     language: PaperLanguage,
     holder: Holder,
     fund: Fund,
@@ -252,13 +256,25 @@ def for_employer(
         about=body.reference,
         kind=body.kind,
         language=language,
-        said=PaperText(holder=holder, code=code, clearance=body),
+        said=PaperText(
+            holder=holder,
+            code=code,
+            clearance=body if isinstance(body, EmployerClearance) else None,
+            mandate=body if isinstance(body, MandateForm) else None,
+        ),
+        account=account,
         status=Status.ASKED,
         asked_at=at,
         traceparent=traceparent,
         is_scheduled=True,
     )
     return Outcome(paper)
+
+
+def language_of(fund: Fund, kind: PaperKind, *, wanted: str) -> PaperLanguage:
+    """The language that somebody reads where the fund issues the paper in it, else the first of the paper."""
+    offered = fund.papers.types[kind].languages
+    return PaperLanguage(wanted if wanted in offered else offered[0])
 
 
 def wanted_by_itself(award: KnownAward, *, fund: Fund, known: Iterable[Paper], on: date) -> Request | None:
@@ -299,7 +315,7 @@ def _granted(award: KnownAward, kind: PaperKind, *, fund: Fund) -> GrantedAward:
 
 def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> PaperContent:
     """Everything that the printer needs to print a paper at an instant: it is issued on that day of the fund's."""
-    issued_on = fund.day_of(at)
+    issued_on, body = fund.day_of(at), paper.said.body
     return PaperContent(
         number=paper.number,
         language=paper.language,
@@ -307,16 +323,16 @@ def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> Paper
         valid_until_on=_valid_until_on(paper, fund=fund, issued_on=issued_on),
         fund=fund,
         holder=paper.said.holder,
-        body=paper.said.body,
+        body=replace(body, account=paper.account) if isinstance(body, MandateForm) else body,
         code=paper.said.code,
         verification_url=f"{public_url}/v1/{fund.fund_id}/verify/{paper.number}",
     )
 
 
 def _valid_until_on(paper: Paper, *, fund: Fund, issued_on: date) -> date:
-    """A paper about an award or a clearance holds no longer than that; for its day of issue it holds at least."""
+    """A paper about an award, a clearance or a mandate holds no longer than that; its day of issue at least."""
     usual = issued_on + timedelta(days=fund.papers.types[paper.kind].validity_days)
-    limiting = paper.said.award or paper.said.clearance
+    limiting = paper.said.award or paper.said.clearance or paper.said.mandate
     until_on = limiting.until_on if limiting else None
     return usual if until_on is None else max(issued_on, min(usual, until_on))
 
@@ -413,6 +429,7 @@ _WITHDRAWN = {
     WithdrawalReason.AWARD_ENDED: Status.REVOKED,
     WithdrawalReason.AMOUNT_CHANGED: Status.SUPERSEDED,
     WithdrawalReason.NOT_IN_ORDER: Status.REVOKED,
+    WithdrawalReason.MANDATE_OVER: Status.REVOKED,
 }
 
 

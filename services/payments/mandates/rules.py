@@ -1,6 +1,6 @@
 """What may happen to a mandate. Pure: the fund's definition, the time and who acts are handed in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -43,6 +43,7 @@ from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
+from shared.kernel.personal import Encrypted
 from shared.kernel.schedule import RetrySchedule
 
 REFERENCE_KIND = "MD"
@@ -250,9 +251,12 @@ def issue(
     employer_id: str,
     fund: Fund,
     act: MandateAct,
+    language: str,
+    encrypted: Callable[[MandateAccount], Encrypted],
     traceparent: str,
 ) -> Outcome[Mandate]:
-    """An employer wants to give a mandate: its form is issued, and its bank is asked."""
+    """An employer wants to give a mandate: its form is issued in the language that it reads, and its bank is asked.
+    `encrypted` makes of the account what the form's printer reads."""
     account = _account(terms, fund=fund)
     _check_limit(terms, fund=fund)
     today = fund.day_of(act.at)
@@ -281,6 +285,9 @@ def issue(
         starts_on=today,
         ends_on=terms.ends_on,
         issued_at=act.at,
+        language=language,
+        valid_until=today + timedelta(days=offered(fund).form_days_max),
+        account=encrypted(account),
     )
     return Outcome(_with_deadline(issued, fund=fund), (published,))
 

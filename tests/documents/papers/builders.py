@@ -8,11 +8,13 @@ from itertools import pairwise
 from services.documents.papers.content import (
     OF_EMPLOYERS,
     Affiliation,
+    DebitedAccount,
     EmployedSpan,
     EmployerClearance,
     Employment,
     GrantedAward,
     Holder,
+    MandateForm,
     PaperBody,
     PaperContent,
     PaperEmployer,
@@ -91,12 +93,30 @@ def a_clearance(**facts: object) -> EmployerClearance:
     return EmployerClearance(**{**usual, **facts})  # type: ignore[arg-type]
 
 
+def a_mandate_form(*, fund: Fund | None = None, **facts: object) -> MandateForm:
+    """The form of a mandate with a limit, for an account at a bank."""
+    usual: dict[str, object] = {
+        "reference": "MD260000000112",
+        "creditor": "CNAS, recouvrement des cotisations (compte fictif)",
+        "creditor_id": "DZ00CNAS0000000162",
+        "starts_on": ISSUED_ON,
+        "until_on": ISSUED_ON + timedelta(days=60),
+        "amount_max": Money(50_000_000, (fund or a_fund()).currency),
+        "account": DebitedAccount(
+            number="00200300000056789073", rule="rib-dz", holder="SARL El Amel (Bâtiment)", bank="Banque inventée"
+        ),
+    }
+    return MandateForm(**{**usual, **facts})  # type: ignore[arg-type]
+
+
 def a_body(kind: PaperKind, *, fund: Fund | None = None) -> PaperBody:
     """What a paper of a kind says: enough to take more than one page, where it may."""
     if kind in (PaperKind.COVERAGE_CERTIFICATE, PaperKind.PAYMENT_CERTIFICATE):
         return an_award(kind)
     if kind is PaperKind.CLEARANCE_CERTIFICATE:
         return a_clearance()
+    if kind is PaperKind.MANDATE_FORM:
+        return a_mandate_form(fund=fund)
     if kind is PaperKind.SALARY_CERTIFICATE:
         return wages(months(30, fund=fund), months(2, fund=fund))
     spans = (span(2, "SARL El Amel"), span(1, "EURL Nour", has_left=True))

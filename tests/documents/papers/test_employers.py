@@ -1,5 +1,8 @@
 """The papers of employers: issued because payments says so, read by their employer, checked by anybody, revoked."""
 
+import json
+import subprocess
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,19 +12,30 @@ import pytest
 from services.documents.papers import actions, rules, store
 from services.documents.papers.content import Holder
 from services.documents.papers.paper import Paper, Status
+from services.documents.papers.printing.facts import facts_of
 from services.documents.wiring import service
-from shared.events.payments import ClearanceGranted, ClearanceWithdrawn
+from shared.events.payments import (
+    ClearanceGranted,
+    ClearanceWithdrawn,
+    MandateCancelled,
+    MandateExpired,
+    MandateIssued,
+    MandateRefused,
+)
+from shared.funds.papers import Papers
+from shared.kernel.personal import DataClass
 from shared.storage import reencryption
 from shared.storage.service_context import ServiceContext
 from tests.documents.builders import FIRM, OTHER_FIRM, employers, settings_in
 from tests.documents.paper_printing import code_on, printed
-from tests.documents.papers.builders import a_clearance, a_paper
+from tests.documents.papers.builders import a_clearance, a_fund, a_mandate_form, a_paper
 from tests.kit.callers import Office
 from tests.kit.clock import AT
-from tests.kit.contexts import DZ, handle, published_events, reading, someone
+from tests.kit.contexts import DZ, handle, keys, published_events, reading, someone
 from tests.kit.people import AMIRA
 
 REFERENCE = "CL260000000197"
+MANDATE = "MD260000000112"
 
 
 def granted(**facts: Any) -> ClearanceGranted:
@@ -166,6 +180,119 @@ def test_what_it_says_is_bound_to_its_employer(office: Office, context: ServiceC
     handle(context, service, granted())
     (stored,) = [each for each in reencryption.everything(reading(context), [store.papers]) if "papers" in str(each)]
     assert stored.associated_data == FIRM
+
+
+# --- The form of a mandate --------------------------------------------------------------------------------------------
+
+
+def issued(**facts: Any) -> MandateIssued:
+    """Of an account whose number only documents and payments can read."""
+    account = {"number": "00200300000056789073", "rule": "rib-dz", "holder": "SARL El Amel", "bank": "Banque inventée"}
+    return MandateIssued(
+        **{
+            "mandate_id": "m1",
+            "reference": MANDATE,
+            "employer_id": FIRM,
+            "amount_max_minor": 50_000_000,
+            "currency": "DZD",
+            "starts_on": date(2026, 2, 10),
+            "issued_at": AT,
+            "language": "fr",
+            "valid_until": date.max - timedelta(days=400),
+            "account": keys()[DZ].encrypt(json.dumps(account), data_class=DataClass.BANK, associated_data=FIRM),
+            **facts,
+        }
+    )
+
+
+def form_of(context: ServiceContext) -> Paper:
+    (paper,) = store.about(reading(context), MANDATE)
+    return paper
+
+
+def read_text(pdf: bytes) -> str:
+    return subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+def test_the_form_of_a_mandate_is_printed_for_both_to_sign(office: Office, context: ServiceContext) -> None:
+    handle(context, service, issued())
+    assert printed(context) == 1
+    form = form_of(context)
+    assert (form.kind, form.language, form.employer_id) == ("mandate-form", "fr", FIRM)
+    pdf = office.employer(FIRM).get(f"/employers/{FIRM}/papers/{form.number}/pdf").data
+    text = read_text(pdf)
+    for said in (MANDATE, "00200300000056789073", "Banque inventée", "500 000,00", "L’établissement"):
+        assert said in text.replace("\u202f", " ").replace("\u00a0", " "), said
+    assert code_on(pdf).endswith(f"/verify/{form.number}")
+
+
+def test_the_account_is_stored_as_accounts_are(office: Office, context: ServiceContext) -> None:
+    handle(context, service, issued())
+    (row,) = context.database["papers"].find({})
+    assert "00200300000056789073" not in str(row)
+    printed(context)
+    form = form_of(context)
+    assert form.issue is not None
+    assert context.database["blobs"].count_documents({"_id": {"$regex": f"{DataClass.BANK}/{form.issue.sha256}"}}) == 1
+    checked = office.app.test_client().post(
+        f"/v1/dz-cnas/verify/{form.number}", data={"code": form.said.code}, headers={"Accept-Language": "fr"}
+    )
+    assert MANDATE in checked.text and "00200300000056789073" not in checked.text
+
+
+@pytest.mark.parametrize(
+    ("language", "printed_in"), [("ar", "ar"), ("en", "ar"), ("", "ar"), ("fr", "fr"), ("eo", "ar")]
+)
+def test_it_is_in_the_language_of_the_employer_or_the_first_of_the_form(
+    office: Office, context: ServiceContext, language: str, printed_in: str
+) -> None:
+    handle(context, service, issued(language=language))
+    assert form_of(context).language == printed_in
+
+
+def test_a_mandate_of_an_earlier_release_has_no_form(office: Office, context: ServiceContext) -> None:
+    handle(context, service, issued(account=None, valid_until=None, language=""))
+    assert store.about(reading(context), MANDATE) == []
+
+
+OVER = [
+    MandateRefused(mandate_id="m1", reference=MANDATE, employer_id=FIRM, is_by_bank=True, reason="AC04", refused_at=AT),
+    MandateCancelled(
+        mandate_id="m1", reference=MANDATE, employer_id=FIRM, cancelled_by="employer", reason="", cancelled_at=AT
+    ),
+    MandateExpired(mandate_id="m1", reference=MANDATE, employer_id=FIRM, was_accepted=False, expired_at=AT),
+]
+
+
+@pytest.mark.parametrize("over", OVER, ids=lambda it: type(it).__name__)
+def test_the_form_of_a_mandate_that_is_over_holds_no_more(
+    office: Office, context: ServiceContext, over: object
+) -> None:
+    handle(context, service, issued(), over)
+    form = form_of(context)
+    assert form.withdrawal is not None
+    assert (form.status, form.withdrawal.reason) == (Status.REVOKED, "mandate-over")
+
+
+def test_a_form_without_a_limit_or_an_end_says_so() -> None:
+    body = a_mandate_form(amount_max=None, account=None)
+    shown = facts_of(a_paper(body))["body"]
+    assert [value for _, value, _ in shown["rows"]][-3::2] == ["sans plafond", "jusqu’à sa révocation"]
+    assert shown["second_statement"]["language"] == "ar"
+
+
+def test_a_fund_whose_forms_have_one_language_repeats_nothing() -> None:
+    fund = a_fund()
+    types = {**fund.papers.types}
+    types["mandate-form"] = replace(types["mandate-form"], is_bilingual=False)
+    alone = replace(fund, sections=replace(fund.sections, papers=Papers(types=types)))
+    shown = facts_of(a_paper(a_mandate_form(), fund=alone))["body"]
+    assert {each[2] for each in shown["rows"]} == {None} and shown["second_statement"] is None
+
+
+def test_a_form_may_be_signed_for_a_day_at_least() -> None:
+    with pytest.raises(ValueError, match="a day at least"):
+        a_mandate_form(until_on=date(2026, 11, 21))
 
 
 def test_a_holder_is_a_person_or_an_employer() -> None:

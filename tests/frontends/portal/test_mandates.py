@@ -57,7 +57,17 @@ OFFER = {
 }
 
 
-def page(status: str = "issued", *, language: str = "fr", problem: Problem | None = None, **changed: Any) -> str:
+NO_PAPERS: dict[str, Any] = {"items": [], "next": None}
+
+
+def page(
+    status: str = "issued",
+    *,
+    language: str = "fr",
+    problem: Problem | None = None,
+    papers: object = NO_PAPERS,
+    **changed: Any,
+) -> str:
     with PORTAL_APP.app_context():
         return rendered(
             PORTAL_APP,
@@ -65,10 +75,22 @@ def page(status: str = "issued", *, language: str = "fr", problem: Problem | Non
             language=language,
             user={"sub": "s", "actor": "employer", "scope": "collections:pay", "employers": ["1600000001"]},
             mandate={**IT, "status": status, **changed},
+            papers=papers,
             codes=CODES,
             forms={verb: Form(f"{verb}:m1", 3) for verb in ACTS},
             problem=problem,
         )
+
+
+def test_the_form_is_loaded_as_a_file_once_it_is_printed() -> None:
+    printed = {"number": "PR260000000197", "status": "valid", "issued_at": "2026-02-10T09:00:05+00:00"}
+    link = r'download href="[^"]*/firms/[0-9]+/papers/PR260000000197/pdf"'
+    shown = page(papers={"items": [printed], "next": None})
+    assert re.search(link, shown) and "Formulaire à imprimer" not in shown
+    waiting = {"number": "PR260000000197", "status": "asked"}
+    for none in (NO_PAPERS, {"items": [waiting], "next": None}, Problem(503, {})):
+        shown = page(papers=none)
+        assert "/mandates/m1/form" in shown and " download " not in shown
 
 
 def acts(shown: str) -> set[str]:

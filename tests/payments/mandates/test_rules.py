@@ -26,6 +26,7 @@ from shared.funds.identifiers import AccountRule
 from shared.kernel.errors import Conflict, Failure
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.outcome import Outcome
+from shared.kernel.personal import Encrypted
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds
 from tests.payments.builders import FIRM
@@ -62,6 +63,8 @@ def issue(fund: Fund = FUND, **typed: Any) -> Outcome[Mandate]:
         employer_id=FIRM,
         fund=fund,
         act=EMPLOYER,
+        language="fr",
+        encrypted=lambda account: Encrypted(f"encrypted:{account.number}"),
         traceparent="",
     )
 
@@ -218,6 +221,9 @@ def test_a_form_is_issued_with_its_reference_and_the_bank_is_asked() -> None:
     assert given.request == BankRequest(message_id="m1", kind=RequestKind.INITIATION, asked_at=AT)
     assert (given.next_look_at, given.deadline_at) == (AT, AT + timedelta(days=60))
     assert names(outcome) == ["MandateIssued"]
+    (published,) = outcome.events
+    assert (published.language, published.account) == ("fr", f"encrypted:{RIB}")  # type: ignore[attr-defined]
+    assert published.valid_until == TODAY + timedelta(days=60)  # type: ignore[attr-defined]
     assert not rules.may_debit(given, amount_minor=1, on=TODAY)
 
 
