@@ -612,6 +612,7 @@ class MandateOfferView(TypedDict):
     failures_max: int
     form_days_max: int
     answer_days_max: int
+    amendment_days_max: int
     law: str
     is_to_be_confirmed: bool
 
@@ -638,6 +639,7 @@ class MandateFindingView(TypedDict):
 
 class MandateAmendmentView(TypedDict):
     asked_at: str
+    answer_until: str
     account: "MandateAccountView"
     amount_max: "str | None"
     ends_on: "str | None"

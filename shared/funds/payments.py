@@ -87,6 +87,8 @@ class DebitMandates:
     """How long a form may wait for the bank and the employer."""
     answer_days_max: int = 15
     """How long the bank's own answer is awaited once the signed form is here; then a person looks."""
+    amendment_days_max: int = 30
+    """How long the bank's answer to other terms is awaited; then those in force stay."""
     unused_days_max: int = 1_095
     """A mandate by which nothing was debited for so long expires."""
 
@@ -97,8 +99,11 @@ class DebitMandates:
             raise ValueError("amount_max is not above zero")
         if self.failures_max < 1:
             raise ValueError("failures_max is at least 1")
-        if not all(0 < days <= DAYS_MAX for days in (self.form_days_max, self.answer_days_max, self.unused_days_max)):
-            raise ValueError(f"form_days_max, answer_days_max and unused_days_max are 1 to {DAYS_MAX} days")
+        waits = (self.form_days_max, self.answer_days_max, self.amendment_days_max, self.unused_days_max)
+        if not all(0 < days <= DAYS_MAX for days in waits):
+            raise ValueError(
+                f"form_days_max, answer_days_max, amendment_days_max and unused_days_max are 1 to {DAYS_MAX} days"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -245,13 +245,12 @@ def change(uow: UnitOfWork, *, seen: Mandate, rule: Callable[[Mandate], Mandate]
 
 
 def end_what_is_due(uow: UnitOfWork, *, seen: Mandate) -> None:
-    """What waited too long ends: a form, a mandate; where only the bank is silent, a person looks."""
+    """What waited too long ends: a form, a mandate, other terms; where only the bank is silent, a person looks."""
     found = store.mandates.load(uow, seen.mandate_id)
-    if found.version != seen.version or not found.is_open or not rules.is_due(found, at=uow.at):
+    if found.version != seen.version or not found.is_open or not rules.is_due(found, fund=uow.fund, at=uow.at):
         return
     act = MandateAct(party=MandateParty.PLATFORM, by=uow.by.subject, at=uow.at)
-    is_silence = found.status is Status.UPLOADED
-    store.scheduling.save(uow, rules.is_silent(found, act=act) if is_silence else rules.expire(found, act=act))
+    store.scheduling.save(uow, rules.end_due(found, act=act, fund=uow.fund))
 
 
 def _named(uow: UnitOfWork, *, reference: str, message_id: str) -> Mandate | None:
