@@ -19,7 +19,7 @@ from shared.kernel.personal import DataClass
 
 CLASSES: Mapping[str, Sequence[DataClass]] = {
     "identity": tuple(DataClass),
-    "documents": (DataClass.CIVIL, DataClass.HEALTH),
+    "documents": (DataClass.CIVIL, DataClass.BANK, DataClass.HEALTH),  # the account on the form of a mandate
     "claims": (DataClass.HEALTH,),
     "payments": (DataClass.CIVIL, DataClass.BANK),  # names: of payees, and those that a wage file brings
     "notifications": (DataClass.CONTACT,),

@@ -38,6 +38,7 @@ QUOTAS = (
     "counter.begin",
     "collections.request",
     "settlements.pay",
+    "clearances.ask",
     "mandates.issue",
     "mandates.upload",
     "mandates.amend",

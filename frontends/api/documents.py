@@ -61,6 +61,7 @@ class PaperView(TypedDict):
     starts_on: str
     ends_on: str
     award: str
+    about: str
     asked_at: str
     issued_at: str
     valid_until: str
@@ -154,6 +155,13 @@ class CertifiedAwardView(TypedDict):
     every: str
     dependant: "CertifiedDependantView | None"
 
+class CertifiedClearanceView(TypedDict):
+    reference: str
+    purpose: str
+    purpose_name: str
+    judged_on: str
+    has_arrangement: bool
+
 class CertifiedView(TypedDict):
     number: str
     status: str
@@ -171,6 +179,7 @@ class CertifiedView(TypedDict):
     wages: "CertifiedWagesView | None"
     affiliation: "CertifiedAffiliationView | None"
     award: "CertifiedAwardView | None"
+    clearance: "CertifiedClearanceView | None"
 
 class FileBodyWithFiles(TypedDict):
     file: list[str]
@@ -418,12 +427,24 @@ def papers_list_of_person(api: Api, person_ref: str, *, purpose: str | None = No
     return api.call(SERVICE, "GET", "/persons/{person_ref}/papers", at={"person_ref": person_ref}, query={"purpose": purpose, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
 
 def papers_read(api: Api, number: str, *, purpose: str | None = None) -> "PaperView":
-    """One paper, for the person whose it is and for the fund's agents, whose look enters the access journal."""
+    """One paper, for whose it is and for the fund's agents, whose look enters the access journal."""
     return api.call(SERVICE, "GET", "/papers/{number}", at={"number": number}, query={"purpose": purpose})  # type: ignore[no-any-return]
 
 def papers_read_pdf(api: Api, number: str, *, purpose: str | None = None) -> bytes:
     """The signed PDF, once it is printed; also of a paper that no longer holds."""
     return api.call(SERVICE, "GET", "/papers/{number}/pdf", at={"number": number}, query={"purpose": purpose}, raw=True)  # type: ignore[no-any-return]
+
+def papers_list_of_employer(api: Api, employer_id: str, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, about: str | None = None) -> "PaperViewPage":
+    """An employer's papers, newest first, for its users and for the fund's agents, whose look enters the access journal. `about` narrows them to those about a clearance, say."""
+    return api.call(SERVICE, "GET", "/employers/{employer_id}/papers", at={"employer_id": employer_id}, query={"purpose": purpose, "limit": limit, "cursor": cursor, "about": about})  # type: ignore[no-any-return]
+
+def papers_read_of_employer(api: Api, employer_id: str, paper: str, *, purpose: str | None = None) -> "PaperView":
+    """One paper of an employer, by its number, for its users and for the fund's agents, whose look enters the access journal."""
+    return api.call(SERVICE, "GET", "/employers/{employer_id}/papers/{paper}", at={"employer_id": employer_id, "paper": paper}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def papers_read_pdf_of_employer(api: Api, employer_id: str, paper: str, *, purpose: str | None = None) -> bytes:
+    """The signed PDF, once it is printed; also of a paper that no longer holds."""
+    return api.call(SERVICE, "GET", "/employers/{employer_id}/papers/{paper}/pdf", at={"employer_id": employer_id, "paper": paper}, query={"purpose": purpose}, raw=True)  # type: ignore[no-any-return]
 
 def verification_check(api: Api, number: str) -> "VerificationView":
     """Whether the paper of this number holds, without an account."""

@@ -550,6 +550,72 @@ class StatementView(TypedDict):
     items: list["StatementLineView"]
     next: "str | None"
 
+class ClearancePurposeView(TypedDict):
+    code: str
+    name: str
+
+class ClearanceOfferView(TypedDict):
+    name: str
+    purposes: list["ClearancePurposeView"]
+    languages: list[str]
+    validity_days: int
+    in_order: list[str]
+    counts_penalties: bool
+    declared_periods: int
+    is_withdrawn: bool
+    law: str
+    is_to_be_confirmed: bool
+
+class ClearanceObstacleView(TypedDict):
+    kind: str
+    text: str
+    form: str
+    form_name: str
+    period: str
+    due_on: str
+    declaration_id: str
+    contributions: str
+    penalties: str
+    to_pay: str
+
+class ClearanceStandingView(TypedDict):
+    employer_id: str
+    as_of: str
+    is_in_order: bool
+    has_arrangement: bool
+    currency: str
+    to_pay: str
+    obstacles: list["ClearanceObstacleView"]
+
+class ClearanceBody(TypedDict):
+    employer_id: str
+    purpose: str
+    language: str
+
+class ClearanceView(TypedDict):
+    clearance_id: str
+    reference: str
+    employer_id: str
+    purpose: str
+    purpose_name: str
+    language: str
+    status: str
+    text: str
+    asked_at: str
+    judged_on: str
+    valid_until: "str | None"
+    has_arrangement: bool
+    withdrawn_at: "str | None"
+    currency: str
+    to_pay: str
+    obstacles_in_all: int
+    obstacles: list["ClearanceObstacleView"]
+    version: int
+
+class ClearanceViewPage(TypedDict):
+    items: list["ClearanceView"]
+    next: "str | None"
+
 class MandateOfferView(TypedDict):
     accounts: list[str]
     is_form_required: bool
@@ -559,6 +625,7 @@ class MandateOfferView(TypedDict):
     failures_max: int
     form_days_max: int
     answer_days_max: int
+    amendment_days_max: int
     law: str
     is_to_be_confirmed: bool
 
@@ -585,6 +652,7 @@ class MandateFindingView(TypedDict):
 
 class MandateAmendmentView(TypedDict):
     asked_at: str
+    answer_until: str
     account: "MandateAccountView"
     amount_max: "str | None"
     ends_on: "str | None"
@@ -1354,6 +1422,26 @@ def account_statements_read(api: Api, *, employer_id: str, purpose: str | None =
 def account_statements_download(api: Api, *, employer_id: str, purpose: str | None = None, from_on: str | None = None, until_on: str | None = None, period: str | None = None) -> bytes:
     """The same as CSV, whole."""
     return api.call(SERVICE, "GET", "/account-statement/file", query={"purpose": purpose, "employer_id": employer_id, "from_on": from_on, "until_on": until_on, "period": period}, raw=True)  # type: ignore[no-any-return]
+
+def clearances_offer(api: Api) -> "ClearanceOfferView":
+    """For which purposes and in which languages the fund gives clearances, for how long, and what it looks at."""
+    return api.call(SERVICE, "GET", "/clearance-offer")  # type: ignore[no-any-return]
+
+def clearances_standing(api: Api, *, employer_id: str, purpose: str | None = None) -> "ClearanceStandingView":
+    """Whether an employer is in order today by the fund's rule; if not, all that is in the way, the oldest first."""
+    return api.call(SERVICE, "GET", "/clearance-standing", query={"purpose": purpose, "employer_id": employer_id})  # type: ignore[no-any-return]
+
+def clearances_list_clearances(api: Api, *, employer_id: str, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "ClearanceViewPage":
+    """What an employer asked for and how it was answered, newest first."""
+    return api.call(SERVICE, "GET", "/clearances", query={"purpose": purpose, "employer_id": employer_id, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def clearances_ask(api: Api, *, idempotency_key: str, body: "ClearanceBody") -> "ClearanceView":
+    """Ask for a clearance. It is answered at once: `granted`, and the certificate is printed within moments (`GET /employers/<employer_id>/papers` of documents), or `refused` with what is in the way."""
+    return api.call(SERVICE, "POST", "/clearances", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def clearances_read(api: Api, clearance_id: str, *, purpose: str | None = None) -> "ClearanceView":
+    """One request and its answer, as it was given on that day."""
+    return api.call(SERVICE, "GET", "/clearances/{clearance_id}", at={"clearance_id": clearance_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
 
 def mandates_offer(api: Api) -> "MandateOfferView":
     """How the fund takes mandates: of which accounts, and up to which limit."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
 from frontends.portal.anyone import accounts, check, simulate, welcome
-from frontends.portal.employer import by_form, declaring, firms, mandates, measures, nothing, owing, plans
+from frontends.portal.employer import by_form, clearances, declaring, firms, mandates, measures, nothing, owing, plans
 from frontends.portal.person import account, career, home, messages, payments, repayments, rights
 
 PERSON = ("person",)
@@ -33,6 +33,7 @@ PORTAL = Frontend(
         by_form.pages,
         nothing.pages,
         owing.pages,
+        clearances.pages,
         measures.pages,
         plans.pages,
         mandates.pages,

@@ -51,7 +51,7 @@ service: Service[Settings] = Service(
         verification_routes,
         career_routes,
         upload_routes,
-        access_journal(AccessedKind, scope="papers:read"),
+        access_journal(AccessedKind, scope="account:manage"),
     ],
     # Papers look at careers and awards as just written.
     reactions=[register_reactions, career_reactions, award_reactions, paper_reactions],

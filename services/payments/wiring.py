@@ -27,6 +27,11 @@ from services.payments.campaigns.periodic_tasks import counting
 from services.payments.campaigns.routes import routes as campaign_routes
 from services.payments.campaigns.store import days as campaign_days
 from services.payments.campaigns.store import filings as campaign_filings
+from services.payments.clearances.clearance import ClearanceStatus, ObstacleKind
+from services.payments.clearances.jobs import backfills as left_clearances
+from services.payments.clearances.jobs import following
+from services.payments.clearances.routes import routes as clearance_routes
+from services.payments.clearances.store import clearances
 from services.payments.collections.collection import Rail
 from services.payments.collections.collection import Status as CollectionStatus
 from services.payments.collections.credit import UseKind
@@ -106,6 +111,8 @@ CODES: CodeSets = {
     "settlement-statuses": (PlanStatus, "settlement.step.{}"),
     "settlement-breaks": (BreakReason, "settlement.break.{}"),
     "instalment-statuses": (InstalmentStatus, "settlement.instalment.{}"),
+    "clearance-statuses": (ClearanceStatus, "clearance.status.{}"),
+    "clearance-obstacles": (ObstacleKind, "clearance.obstacle.{}"),
     "statement-kinds": (StatementKind, "account-statement.{}"),
     "grounds": (Ground, "bank.ground.{}"),
     "targets": (Target, "bank.target.{}"),
@@ -126,6 +133,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
         assessing(),
         announcing(),
         following_plans(),
+        following(),
         *bank_jobs(ChosenBanks(own.banks), return_url=own.return_url),
         delivering(outbound, signing_keys(own)),
     ]
@@ -163,6 +171,7 @@ service: Service[Settings] = Service(
         collection_routes,
         arrears_routes,
         statement_routes,
+        clearance_routes,
         mandate_routes,
         measure_routes,
         settlement_routes,
@@ -203,6 +212,7 @@ service: Service[Settings] = Service(
         penalty_notices,
         measure_requests,
         settlement_plans,
+        clearances,
         payouts,
         batches,
         debit_files,
@@ -225,6 +235,7 @@ service: Service[Settings] = Service(
         "contributions.simulate": "60/minute",
         "collections.request": "30/minute",
         "settlements.pay": "30/minute",
+        "clearances.ask": "10/minute",
         "mandates.issue": "10/minute",
         "mandates.upload": "10/minute",
         "mandates.amend": "10/minute",
@@ -234,6 +245,6 @@ service: Service[Settings] = Service(
     retentions={BALANCES: BY_LAW},
     periodic_tasks=periodic_tasks,
     jobs=jobs,
-    backfills=[left_declarations, *backfills_at_bank, left_deliveries, graces, withdrawn_measures],
+    backfills=[left_declarations, *backfills_at_bank, left_deliveries, graces, withdrawn_measures, left_clearances],
     blueprints=blueprints,
 )

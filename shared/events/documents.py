@@ -49,3 +49,42 @@ class PaperRevoked:
     kind: str
     reason: str
     revoked_at: datetime
+
+
+@event(case="number")
+class EmployerPaperIssued:
+    """The fund signed a paper for an employer (`about` names what it is about: a clearance, a mandate); anybody may
+    check its number. Notifications informs the employer."""
+
+    number: str
+    employer_id: str
+    kind: str
+    about: str
+    language: str
+    valid_until: date
+    issued_at: datetime
+
+
+@event(case="number")
+class EmployerPaperFailed:
+    """A paper of an employer cannot be printed; notifications informs it why (`reason` is a code of documents)."""
+
+    number: str
+    employer_id: str
+    kind: str
+    about: str
+    reason: str
+    failed_at: datetime
+
+
+@event(case="number")
+class EmployerPaperRevoked:
+    """A paper of an employer is no longer valid; its verification page says so, and notifications informs the employer
+    (`reason` is a code of documents)."""
+
+    number: str
+    employer_id: str
+    kind: str
+    about: str
+    reason: str
+    revoked_at: datetime

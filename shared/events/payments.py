@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
 from shared.events.declaring import event
+from shared.kernel.personal import DataClass, Encrypted
 
 QUARTER = "quarter"
 
@@ -335,7 +337,9 @@ class PaymentReversed:
 
 @event(case="mandate_id")
 class MandateIssued:
-    """An employer wants to let the fund debit its account; documents prints the form for its bank to sign."""
+    """An employer wants to let the fund debit its account; documents prints the form for its bank to sign, in the
+    employer's `language`, until when it may be signed (`valid_until`) and with the `account` (JSON: number, rule,
+    holder, bank), encrypted for the employer. Those of an earlier release say none of the three: no form is printed."""
 
     mandate_id: str
     reference: str
@@ -345,6 +349,9 @@ class MandateIssued:
     starts_on: date
     ends_on: date | None = None
     issued_at: datetime
+    language: str = ""
+    valid_until: date | None = None
+    account: Annotated[Encrypted, DataClass.BANK] | None = None
 
 
 @event(case="mandate_id")
@@ -445,6 +452,34 @@ class MandateExpired:
     employer_id: str
     was_accepted: bool
     expired_at: datetime
+
+
+@event(case="clearance_id")
+class ClearanceGranted:
+    """An employer has declared and paid what was due by `judged_on`, by the fund's rule; documents issues the
+    certificate, which is valid until `valid_until` at most. With `has_arrangement` something is unpaid for which the
+    fund agreed to wait."""
+
+    clearance_id: str
+    reference: str
+    employer_id: str
+    purpose: str
+    language: str
+    judged_on: date
+    valid_until: date
+    has_arrangement: bool
+    granted_at: datetime
+
+
+@event(case="clearance_id")
+class ClearanceWithdrawn:
+    """Something is unpaid or undeclared since an employer was given a clearance, and the fund takes it back; documents
+    revokes the certificate."""
+
+    clearance_id: str
+    reference: str
+    employer_id: str
+    withdrawn_at: datetime
 
 
 @event(case="declaration_id")

@@ -12,6 +12,12 @@ STATEMENT_NAMES = frozenset({"by", "benefit", "number", "starts", "ends"})
 first day and, of a cover, its last."""
 
 
+CLEARANCE_CERTIFICATE = "clearance-certificate"
+"""The code of the paper by which a fund certifies that an employer has declared and paid what was due."""
+MANDATE_FORM = "mandate-form"
+"""The code of the form by which an employer lets the fund debit its account, for the employer and its bank to sign."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CertificateWording:
     """What the certificate of an award is called and says, where its benefit says it in words of its own."""
@@ -37,10 +43,12 @@ class PaperType:
     validity_days: int
     law: Law
     statement: Texts | None = None
-    """Of the certificate of an award, the sentence by which the fund certifies; the platform's own where it says
-    none."""
+    """Of the certificate of an award or of a clearance, the sentence by which the fund certifies; the platform's own
+    where it says none. Of a clearance, `{starts}` is the day of its answer and `{benefit}` its purpose."""
     dependant_statement: Texts | None = None
     """The same where the right is for a dependant of the insured person, who stands below it with them."""
+    is_bilingual: bool = False
+    """Whether the form of a mandate says all that it says in a second language of the fund too."""
 
     def __post_init__(self) -> None:
         check_statement(self.statement)

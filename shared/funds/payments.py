@@ -1,15 +1,19 @@
 """How money comes to a fund and leaves it, as data: its accounts, references, limits and files."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.funds.identifiers import AccountRule, is_account
 from shared.funds.law import Law
+from shared.funds.texts import Texts
 from shared.kernel.money import Money
 
 NOTICE_DAYS_MAX = 60
 RETRY_DAYS_MAX = 60
+PURPOSES_MAX = 20
+DECLARED_PERIODS_MAX = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +87,8 @@ class DebitMandates:
     """How long a form may wait for the bank and the employer."""
     answer_days_max: int = 15
     """How long the bank's own answer is awaited once the signed form is here; then a person looks."""
+    amendment_days_max: int = 30
+    """How long the bank's answer to other terms is awaited; then those in force stay."""
     unused_days_max: int = 1_095
     """A mandate by which nothing was debited for so long expires."""
 
@@ -93,8 +99,11 @@ class DebitMandates:
             raise ValueError("amount_max is not above zero")
         if self.failures_max < 1:
             raise ValueError("failures_max is at least 1")
-        if not all(0 < days <= DAYS_MAX for days in (self.form_days_max, self.answer_days_max, self.unused_days_max)):
-            raise ValueError(f"form_days_max, answer_days_max and unused_days_max are 1 to {DAYS_MAX} days")
+        waits = (self.form_days_max, self.answer_days_max, self.amendment_days_max, self.unused_days_max)
+        if not all(0 < days <= DAYS_MAX for days in waits):
+            raise ValueError(
+                f"form_days_max, answer_days_max, amendment_days_max and unused_days_max are 1 to {DAYS_MAX} days"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +144,37 @@ class DirectDebit:
             raise ValueError(f"notice_days is 0 to {NOTICE_DAYS_MAX}")
 
 
+class ArrangementKind(StrEnum):
+    """By what the fund agreed to wait for a debt that is due."""
+
+    DEFERRAL = "deferral"
+    """A measure put it off to a later day, which has not passed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClearanceRule:
+    """When an employer is in order, so that the fund certifies it: nothing that was due is unpaid. How long the
+    certificate is valid stands with the fund's papers."""
+
+    purposes: Mapping[str, Texts]
+    """What a certificate may be asked for, by code."""
+    law: Law
+    in_order: tuple[ArrangementKind, ...] = ()
+    """What counts as in order though it is not paid yet."""
+    counts_penalties: bool = True
+    """Whether penalties that are not paid stand in the way too."""
+    declared_periods: int = 0
+    """How many of the last periods of each form have to be declared; 0 where the fund does not look at that."""
+    is_withdrawn: bool = False
+    """Whether the certificate is revoked while it is valid once its holder is in order no more."""
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.purposes) <= PURPOSES_MAX:
+            raise ValueError(f"purposes are 1 to {PURPOSES_MAX}")
+        if not 0 <= self.declared_periods <= DECLARED_PERIODS_MAX:
+            raise ValueError(f"declared_periods is 0 to {DECLARED_PERIODS_MAX}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Payments:
     """The section `payments` of a fund: where contributions come in, where benefits go out, and the letters that open
@@ -152,6 +192,8 @@ class Payments:
     """None where the fund debits no accounts."""
     direct_debit: DirectDebit | None = None
     """Without it, nobody's account is debited."""
+    clearance: ClearanceRule | None = None
+    """None where the fund certifies no employer that it is in order."""
 
     def needs_two(self, amount_minor: int) -> bool:
         """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""

@@ -84,11 +84,11 @@ def reencrypt(uow: UnitOfWork, batch: Sequence[StoredValues]) -> int:
 def _of_repository(
     uow: UnitOfWork, repository: Repository[Any], classes: Mapping[str, DataClass]
 ) -> Iterator[StoredValues]:
-    for document in _read(uow, repository.name, [repository.associated_data, *classes]):
+    for document in _read(uow, repository.name, [*repository.owner_fields, *classes]):
         values = {name: Encrypted(str(document[name])) for name in classes if document.get(name) is not None}
         if values:
             yield StoredValues(
-                repository.name, _local_id(uow, document), str(document[repository.associated_data]), values, classes
+                repository.name, _local_id(uow, document), repository.associated_data_of(document), values, classes
             )
 
 

@@ -49,7 +49,8 @@ class Repository(Generic[Kept]):
     """Stores things of one kind under their key, per fund, and publishes their events.
 
     `retention` states how long rows are kept and why; one periodic task of the service purges them. `encrypted` names
-    the fields that are stored encrypted, with their class; they belong to the value of the field `associated_data`.
+    the fields that are stored encrypted, with their class; they belong to the value of the field `associated_data`, or
+    of the first of several such fields that is not empty.
     `received_encrypted` names those that another service encrypted, for the same value; they are stored as they were
     received.
     """
@@ -65,7 +66,7 @@ class Repository(Generic[Kept]):
         indexes: Sequence[Index] = (),
         encrypted: Mapping[str, DataClass] | None = None,
         received_encrypted: Mapping[str, DataClass] | None = None,
-        associated_data: str = "",
+        associated_data: str | tuple[str, ...] = "",
     ) -> None:
         self.name = name
         self.kind = kind
@@ -75,7 +76,7 @@ class Repository(Generic[Kept]):
         self.indexes = (*indexes, *([Index(retention.fields)] if retention.fields else []))
         self.encrypted = encrypted or {}
         self.received_encrypted = received_encrypted or {}
-        self.associated_data = associated_data
+        self.owner_fields = (associated_data,) if isinstance(associated_data, str) else associated_data
 
     def find(self, uow: UnitOfWork, key: str) -> Kept | None:
         """The thing, or None."""
@@ -164,12 +165,16 @@ class Repository(Generic[Kept]):
             tenant_collection.replace_many(changed)
         uow.note("kept-many", self.name, part_of, version=len(kept))
 
+    def associated_data_of(self, document: Mapping[str, object]) -> str:
+        """What the encrypted values of a document belong to."""
+        return next((owner for field in self.owner_fields if (owner := str(document.get(field) or ""))), "")
+
     def _document(self, uow: UnitOfWork, thing: Kept) -> Document:
         document = as_document(thing)
         for name, data_class in self.encrypted.items():
             clear = msgspec.json.encode(getattr(thing, name))
             document[name] = uow.keys.encrypt(
-                clear, data_class=data_class, associated_data=str(document[self.associated_data])
+                clear, data_class=data_class, associated_data=self.associated_data_of(document)
             )
         return document
 
@@ -180,7 +185,7 @@ class Repository(Generic[Kept]):
                 continue  # a row of a release that did not have the field: its default stands
             encrypted = Encrypted(str(document[name]))
             clear = uow.keys.decrypt_bytes(
-                encrypted, data_class=data_class, associated_data=str(document[self.associated_data])
+                encrypted, data_class=data_class, associated_data=self.associated_data_of(document)
             )
             opened[name] = msgspec.json.decode(clear)
         return as_thing(opened, self.kind)

@@ -40,6 +40,8 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "accounts.recovery": "by the link of a mail; the same template as the activation",
     "check.paper": "by the code on a paper; test_portal checks one",
     "papers.one": "once a paper was asked for; test_portal asks for one",
+    "clearances.one": "once a certificate was asked for; the demo's firms may owe something",
+    "clearances.pdf": "a file, no page",
     "papers.pdf": "a file, no page; test_portal loads one",
     "campaign.silent_file": "a file, no page",
     "waves.recipients": "a file, no page; the operator's test loads one",

@@ -33,6 +33,7 @@ from services.identity.signin import store as signin
 from services.notifications.messages import store as messages
 from services.payments.banking import store as banking
 from services.payments.banking.bank_entry import EntryStatus
+from services.payments.clearances import store as clearances
 from services.payments.collections import store as collections
 from services.payments.collections.standing import Case
 from services.payments.declarations import store as declarations
@@ -237,6 +238,13 @@ PAGED: dict[str, Listed] = {
         papers.NEWEST,
         lambda uow, it, wanted: papers.of_person(uow, it.person_ref, wanted=wanted),
     ),
+    "services.documents.papers.store.of_employer": Listed(
+        "documents",
+        papers.papers,
+        papers.NEWEST,
+        lambda uow, it, wanted: papers.of_employer(uow, it.employer_id, about="", wanted=wanted),
+        facts={"person_ref": "", "employer_id": "1600000001"},
+    ),
     "services.identity.register.store.page_of_employers": Listed(
         "identity",
         register.employers,
@@ -339,6 +347,12 @@ PAGED: dict[str, Listed] = {
         settlements.IN_ORDER,
         lambda uow, it, wanted: settlements.page(uow, employer_id=it.employer_id, status=it.status, wanted=wanted),
         made=lambda: settlement_plan(status=PlanStatus.WITHDRAWN),
+    ),
+    "services.payments.clearances.store.page": Listed(
+        "payments",
+        clearances.clearances,
+        clearances.NEWEST,
+        lambda uow, it, wanted: clearances.page(uow, employer_id=it.employer_id, wanted=wanted),
     ),
     "services.payments.payouts.store.with_status": Listed(
         "payments",
@@ -463,6 +477,7 @@ FIRST_SO_MANY = {
     "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
+    "services.payments.clearances.store.living": "counted up to the limit that it is held against",
     "services.documents.papers.store.unscheduled": "some at a time: what was scheduled is not found again",
     "services.identity.accounts.store.pending_since": "a chore's round: what it removed is not found again",
     "services.identity.register.store.known": "as many as a unique index can give",

@@ -25,7 +25,13 @@ from shared.events.claims import (
     RequestDone,
     RequestGranted,
 )
-from shared.events.documents import PaperFailed, PaperRevoked
+from shared.events.documents import (
+    EmployerPaperFailed,
+    EmployerPaperIssued,
+    EmployerPaperRevoked,
+    PaperFailed,
+    PaperRevoked,
+)
 from shared.events.identity import (
     ActivationRequested,
     CardsRefreshed,
@@ -202,6 +208,21 @@ def mandate_events() -> list[tuple[object, str]]:
         (MandateSuspended(**MANDATED, is_by_failures=True, failures=3, suspended_at=AT), "mandate-suspended"),
         (MandateCancelled(**MANDATED, cancelled_by="bank", reason="MD16", cancelled_at=AT), "mandate-cancelled"),
         (MandateExpired(**MANDATED, was_accepted=True, expired_at=AT), "mandate-expired"),
+    ]
+
+
+def employer_paper_events() -> list[tuple[object, str]]:
+    """What an employer is told of its papers, with the template of each."""
+    paper = {
+        "number": "PR260000000197",
+        "employer_id": FIRM,
+        "kind": "clearance-certificate",
+        "about": "CL260000000197",
+    }
+    return [
+        (EmployerPaperIssued(**paper, language="fr", valid_until=AT.date(), issued_at=AT), "employer-paper-issued"),
+        (EmployerPaperRevoked(**paper, reason="not-in-order", revoked_at=AT), "employer-paper-revoked"),
+        (EmployerPaperFailed(**paper, reason="printing-failed", failed_at=AT), "employer-paper-failed"),
     ]
 
 

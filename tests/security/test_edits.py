@@ -17,6 +17,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
             "claims.submit",
             "drafts.begin",
             "papers.ask",
+            "clearances.ask",
             "uploads.add",
             "declarations.file",
             "declarations.declare_typed",

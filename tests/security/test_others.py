@@ -18,6 +18,7 @@ NAMED = (
     ),
     *("mandates.issue", "mandates.list_mandates", "measures.list_offered"),
     *("settlements.ask", "settlements.list_plans"),
+    *("clearances.ask", "clearances.standing", "clearances.list_clearances"),
     *("arrears.of_employer", "account_statements.read", "account_statements.download", "collections.list_credits"),
 )
 """Operations that name whose thing it is beside the path: `things.asks` says which."""

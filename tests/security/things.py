@@ -48,7 +48,8 @@ from tests.claims.claims.test_routes import filing
 from tests.claims.crosschecks.builders import crosscheck, kept
 from tests.claims.runs.builders import Tariff
 from tests.documents import builders as of_documents
-from tests.documents.paper_printing import obtained
+from tests.documents.paper_printing import obtained, printed
+from tests.documents.papers.test_employers import granted
 from tests.documents.uploads.builders import a_pdf
 from tests.identity import builders as of_identity
 from tests.kit.callers import ISSUER, Caller, Office
@@ -291,13 +292,26 @@ def _documents(context: ServiceContext, folder: Path) -> Holding:
     handle(context, documents, of_documents.registered(amira), of_documents.employers(), of_documents.declared())
     owner = office.person(amira)
     number = obtained(owner, context)
+    handle(context, documents, granted())
+    assert printed(context) == 1
+    (of_employer,) = office.employer(FIRM).get(f"/employers/{FIRM}/papers").json["items"]
     file = {"make": lambda: {"data": {"file": (BytesIO(a_pdf()), "a.pdf", "application/pdf")}}}
     given = owner.post("/uploads", content_type="multipart/form-data", **file["make"]())
     assert given.status_code == 201, given.text
     return Holding(
         office,
-        parts={"number": number, "upload_id": given.json["upload_id"], "person_ref": amira},
-        marks={number, given.json["upload_id"], given.json["sha256"], amira, "BENABDALLAH", "SARL El Amel"},
+        parts={
+            "number": number,
+            "upload_id": given.json["upload_id"],
+            "person_ref": amira,
+            "employer_id": FIRM,
+            "paper": of_employer["number"],
+        },
+        firm=FIRM,
+        marks={
+            *(number, of_employer["number"], given.json["upload_id"], given.json["sha256"]),
+            *(amira, "BENABDALLAH", "SARL El Amel"),
+        },
         asks={
             "papers.ask": {"json": {"kind": "salary-certificate", "language": "fr"}},
             "uploads.add": file,
@@ -411,6 +425,8 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
     endpoint = {"url": "https://bank.example/hook", "kinds": ["payment.debited"]}
     endpoint_id = office.machine().post("/endpoints", endpoint).json["endpoint_id"]
 
+    clearance = {"employer_id": DZ_EMPLOYER, "purpose": "tax", "language": "fr"}
+    clearance_id = office.employer(DZ_EMPLOYER).post("/clearances", clearance).json["clearance_id"]
     share = {"target": "declaration", "target_id": declaration_id, "amount": "77.00"}
 
     worker = {"insurance_number": "900000000001", "family_name": "BENALI"}
@@ -443,6 +459,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "endpoint_id": endpoint_id,
             "mandate_id": mandate["mandate_id"],
             "mandate_reference": mandate["reference"],
+            "clearance_id": clearance_id,
             **_bank_parts(office),
         },
         marks={
@@ -473,6 +490,9 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "ledger.entries": {"query_string": {"cause": f"collection:{asked.json['collection_id']}"}},
             "account_statements.read": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "account_statements.download": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "clearances.ask": {"json": clearance},
+            "clearances.standing": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "clearances.list_clearances": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "measures.list_offered": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "settlements.simulate": {
                 "query_string": {"employer_id": DZ_EMPLOYER, "scheme": "instalments", "months": "12"}

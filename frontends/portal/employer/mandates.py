@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from frontends.api import payments
+from frontends.api import documents, payments
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
 from frontends.kit.formats import read_amount
@@ -19,6 +19,8 @@ from frontends.portal.employer.firms import check_own
 pages = Blueprint("mandates", __name__)
 
 PAGE = 20
+TERMS = ("account", "account_rule", "holder", "bank")
+"""What a mandate has to say; a limit and a last day it may have."""
 ACTS = ("upload", "suspend", "resume", "cancel")
 OVER = frozenset({"bank-refused", "refused", "cancelled", "expired"})
 
@@ -58,14 +60,9 @@ def give(employer_id: str) -> Response:
     """Issue its form, and have the bank asked."""
     check_own(employer_id)
     form = Form(f"mandate:{employer_id}")
-    if empty := unfilled("account", "account_rule", "holder", "bank"):
+    if empty := unfilled(*TERMS):
         return _form(employer_id, problem=empty)
-    typed = {name: request.form.get(name, "").strip() for name in ("account", "account_rule", "holder", "bank")}
-    body: dict[str, Any] = {"employer_id": employer_id, **typed}
-    if amount := request.form.get("amount_max", "").strip():
-        body["amount_max"] = str(read_amount(amount) or amount)
-    if request.form.get("ends_on_year", "").strip():
-        body["ends_on"] = read_day("ends_on")
+    body = {"employer_id": employer_id, **_terms()}
     try:
         made = payments.mandates_issue(api(), idempotency_key=form.key, body=body)  # type: ignore[arg-type]
     except Problem as problem:
@@ -79,6 +76,35 @@ def give(employer_id: str) -> Response:
 def one(mandate_id: str) -> Response:
     """Where it stands, who must act, and all that happened."""
     return _page(mandate_id)
+
+
+@pages.get("/mandates/<mandate_id>/amend")
+@signed_in("employer")
+def terms(mandate_id: str) -> Response:
+    """The terms in force, to be changed."""
+    return _terms_page(mandate_id)
+
+
+@pages.post("/mandates/<mandate_id>/amend")
+@signed_in("employer")
+def amend(mandate_id: str) -> Response:
+    """Ask for other terms: those in force stay so until the bank has agreed."""
+    form = Form(f"amend:{mandate_id}")
+    if empty := unfilled(*TERMS):
+        return _terms_page(mandate_id, problem=empty)
+    try:
+        payments.mandates_amend(
+            api(),
+            mandate_id,
+            idempotency_key=form.key,
+            body=_terms(),  # type: ignore[arg-type]
+            version=form.read_version,
+        )
+    except Problem as problem:
+        return _terms_page(mandate_id, problem=problem)
+    form.done()
+    flash(_("You asked for other terms. Those in force stay so until your bank has agreed."))
+    return go_to("mandates.one", mandate_id=mandate_id)
 
 
 @pages.get("/mandates/<mandate_id>/form")
@@ -139,6 +165,52 @@ def _act(mandate_id: str, verb: str, call: Callable[..., payments.MandateView], 
     return go_to("mandates.one", mandate_id=mandate_id)
 
 
+def _terms() -> dict[str, Any]:
+    """The terms that were typed."""
+    body: dict[str, Any] = {name: request.form.get(name, "").strip() for name in TERMS}
+    if amount := request.form.get("amount_max", "").strip():
+        body["amount_max"] = str(read_amount(amount) or amount)
+    if request.form.get("ends_on_year", "").strip():
+        body["ends_on"] = read_day("ends_on")
+    return body
+
+
+def _terms_page(mandate_id: str, *, problem: Problem | None = None) -> Response:
+    asked = api()
+    found, offer, codes = together(
+        lambda: payments.mandates_read(asked, mandate_id),
+        lambda: payments.mandates_offer(asked),
+        lambda: payments.codes_list_sets(asked),
+    )
+    mandate, own = needed(found), Codes(codes)
+    form = Form(f"amend:{mandate_id}", mandate["version"])
+    return render(
+        "employer/mandate-amend.html",
+        mandate=mandate,
+        offer=needed(offer),
+        accounts=[(rule, own.text("account-rules", rule)) for rule in needed(offer)["accounts"]],
+        form=form,
+        values=form.values or _in_force(mandate),
+        problem=problem,
+    )
+
+
+def _in_force(mandate: payments.MandateView) -> dict[str, str]:
+    """The terms as they would be typed."""
+    account, ends_on = mandate["account"], mandate["ends_on"]
+    year, month, day = (ends_on or "--").split("-")
+    return {
+        "account": account["number"],
+        "account_rule": account["rule"],
+        "holder": account["holder"],
+        "bank": account["bank"],
+        "amount_max": mandate["amount_max"] or "",
+        "ends_on_year": year,
+        "ends_on_month": month,
+        "ends_on_day": day,
+    }
+
+
 def _form(employer_id: str, *, problem: Problem | None = None) -> Response:
     check_own(employer_id)
     asked = api()
@@ -159,9 +231,13 @@ def _page(mandate_id: str, *, problem: Problem | None = None) -> Response:
     asked = api()
     found, codes = together(lambda: payments.mandates_read(asked, mandate_id), lambda: payments.codes_list_sets(asked))
     mandate = needed(found)
+    (papers,) = together(
+        lambda: documents.papers_list_of_employer(asked, mandate["employer_id"], about=mandate["reference"], limit=1)
+    )
     return render(
         "employer/mandate.html",
         mandate=mandate,
+        papers=papers,
         codes=Codes(codes),
         forms={verb: Form(f"{verb}:{mandate_id}", mandate["version"]) for verb in ACTS},
         problem=problem,

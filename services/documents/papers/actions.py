@@ -10,14 +10,26 @@ from services.documents.awards import store as awards_store
 from services.documents.awards.award import AwardDependant, KnownAward
 from services.documents.careers import actions as careers
 from services.documents.papers import rules, store
-from services.documents.papers.content import Holder, PaperContent, PaperDependant
-from services.documents.papers.paper import FailureReason, Paper, Status
+from services.documents.papers.content import (
+    DebitedAccount,
+    EmployerBody,
+    EmployerClearance,
+    Holder,
+    MandateForm,
+    PaperContent,
+    PaperDependant,
+    PaperKind,
+    PaperLanguage,
+)
+from services.documents.papers.paper import FailureReason, Paper, Status, WithdrawalReason
 from services.documents.papers.rules import Request
 from services.documents.register import actions as register
 from services.documents.register.person import Civil
+from shared.events.payments import ClearanceGranted, MandateIssued
 from shared.jobs import queue
 from shared.kernel.actors import NotYours
 from shared.kernel.control_codes import ENTROPY_BYTES, control_code
+from shared.kernel.money import Money
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.process.access_journal import actions as journal
@@ -94,9 +106,79 @@ def _for_whom(uow: UnitOfWork, award: KnownAward, civil: Civil) -> PaperDependan
     )
 
 
+def issue_clearance(uow: UnitOfWork, event: ClearanceGranted) -> None:
+    """Issue the certificate of a clearance that payments granted, once. Raises `EmployerUnnamed` while the register has
+    not published the employer's name."""
+    if store.about(uow, event.reference):
+        return
+    body = EmployerClearance(
+        reference=event.reference,
+        purpose=event.purpose,
+        judged_on=event.judged_on,
+        until_on=event.valid_until,
+        has_arrangement=event.has_arrangement,
+    )
+    _issue_to_employer(uow, body, employer_id=event.employer_id, language=PaperLanguage(event.language))
+
+
+def issue_mandate_form(uow: UnitOfWork, event: MandateIssued) -> None:
+    """Print the form of a mandate, once, where the fund has one. Raises `EmployerUnnamed` as for a clearance."""
+    kind = PaperKind.MANDATE_FORM
+    is_printed = uow.fund.sections.papers is not None and kind in uow.fund.papers.types
+    if event.account is None or event.valid_until is None or not is_printed or store.about(uow, event.reference):
+        return
+    payments = uow.fund.payments
+    limit_minor = event.amount_max_minor
+    body = MandateForm(
+        reference=event.reference,
+        creditor=payments.collections.holder,
+        creditor_id=payments.direct_debit.creditor_id if payments.direct_debit else "",
+        starts_on=event.starts_on,
+        until_on=event.valid_until,
+        ends_on=event.ends_on,
+        amount_max=None if limit_minor is None else Money(limit_minor, uow.fund.currency),
+    )
+    account = uow.keys.decrypt(event.account, data_class=DataClass.BANK, associated_data=event.employer_id)
+    _issue_to_employer(
+        uow,
+        body,
+        employer_id=event.employer_id,
+        language=rules.language_of(uow.fund, kind, wanted=event.language),
+        account=msgspec.json.decode(account, type=DebitedAccount),
+    )
+
+
+def _issue_to_employer(
+    uow: UnitOfWork,
+    body: EmployerBody,
+    *,
+    employer_id: str,
+    language: PaperLanguage,
+    account: DebitedAccount | None = None,
+) -> None:
+    name = register.names_of(uow, [employer_id]).get(employer_id)
+    if name is None:
+        raise rules.EmployerUnnamed(employer_id=employer_id)
+    outcome = rules.for_employer(
+        body,
+        account=account,
+        language=language,
+        holder=Holder(full_name=name, employer_number=employer_id),
+        fund=uow.fund,
+        number=uow.new_reference("PR"),
+        code=control_code(uow.entropy(ENTROPY_BYTES)),
+        traceparent=current_traceparent(),
+        at=uow.at,
+    )
+    queue.schedule(uow, PRINT, outcome.thing.number)
+    store.papers.save(uow, outcome)
+
+
 def read(uow: UnitOfWork, *, number: str) -> Paper:
-    """A paper, for the person whose it is and for the fund's agents."""
+    """A paper of a person, for that person and for the fund's agents."""
     paper = store.papers.load(uow, number)
+    if not paper.person_ref:
+        raise rules.PaperUnknown
     uow.by.must_act_for_person(paper.person_ref)
     return paper
 
@@ -120,6 +202,28 @@ def look_at_all(uow: UnitOfWork, *, person_ref: str, wanted: PageRequest, purpos
     register.must_be_known(uow, person_ref)
     journal.note_person(uow, person_ref, looked_at=AccessedKind.PAPER, purpose=purpose)
     return store.of_person(uow, person_ref, wanted=wanted)
+
+
+def look_at_one_of_employer(uow: UnitOfWork, *, employer_id: str, number: str, purpose: Purpose) -> Paper:
+    """A paper of an employer, for its users and for the fund's agents, whose look enters the access journal. Raises
+    `PaperUnknown` where it is not that employer's."""
+    uow.by.must_act_for_employer(employer_id)
+    paper = store.papers.load(uow, number)
+    if paper.employer_id != employer_id:
+        raise rules.PaperUnknown
+    journal.note_employer(uow, employer_id, looked_at=AccessedKind.PAPER, reference=paper.number, purpose=purpose)
+    return paper
+
+
+def look_at_all_of_employer(
+    uow: UnitOfWork, *, employer_id: str, about: str, wanted: PageRequest, purpose: Purpose
+) -> Page[Paper]:
+    """A page of an employer's papers, newest first, for its users and for the fund's agents, whose look enters the
+    access journal."""
+    uow.by.must_act_for_employer(employer_id)
+    register.employer_must_be_known(uow, employer_id)
+    journal.note_employer(uow, employer_id, looked_at=AccessedKind.PAPER, purpose=purpose)
+    return store.of_employer(uow, employer_id, about=about, wanted=wanted)
 
 
 def issue(uow: UnitOfWork, printed: PaperContent, *, pdf: Blob) -> None:
@@ -160,6 +264,12 @@ def withdraw_of_award(uow: UnitOfWork, *, award_id: str) -> None:
     if award is not None:
         papers = store.of_award(uow, award.reference)
         _withdraw(uow, (rules.withdraw_for_award(paper, award, fund=uow.fund, at=uow.at) for paper in papers))
+
+
+def withdraw_about(uow: UnitOfWork, reference: str, *, reason: WithdrawalReason) -> None:
+    """Withdraw the papers of an employer about one thing."""
+    papers = store.about(uow, reference)
+    _withdraw(uow, (rules.withdraw_for_reason(paper, reason, fund=uow.fund, at=uow.at) for paper in papers))
 
 
 def _withdraw(uow: UnitOfWork, outcomes: Iterable[Outcome[Paper] | None]) -> None:

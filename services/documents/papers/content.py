@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.funds.fund import Fund
+from shared.funds.papers import CLEARANCE_CERTIFICATE, MANDATE_FORM
 from shared.funds.texts import Texts
 from shared.kernel.errors import Invalid, Term
 from shared.kernel.money import Currency, Money
@@ -64,18 +65,30 @@ class PaperKind(StrEnum):
     """Of a cover, whatever its benefit."""
     PAYMENT_CERTIFICATE = "payment-certificate"
     """Of a payment of every period: a pension, an allowance."""
+    CLEARANCE_CERTIFICATE = CLEARANCE_CERTIFICATE
+    """Of an employer: it has declared and paid what was due."""
+    MANDATE_FORM = MANDATE_FORM
+    """Of an employer: its bank and it sign that the fund may debit its account."""
+
+
+OF_EMPLOYERS = frozenset({PaperKind.CLEARANCE_CERTIFICATE, PaperKind.MANDATE_FORM})
+"""The papers that are an employer's; all others are a person's."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
-    """The insured person that the paper is about; of their birth, as much as is known."""
+    """Whom the paper is about: an insured person (of their birth, as much as is known), or an employer by its name and
+    number."""
 
     full_name: str
-    insurance_number: str
+    insurance_number: str = ""
     born_on: PartialDate | None = None
+    employer_number: str = ""
 
     def __post_init__(self) -> None:
-        _short(self.full_name, self.insurance_number)
+        if bool(self.insurance_number) == bool(self.employer_number):
+            raise ValueError("a holder is an insured person or an employer")
+        _short(self.full_name, self.insurance_number or self.employer_number)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,7 +242,67 @@ class GrantedAward:
             raise ValueError("a right ends before it begins")
 
 
-PaperBody = Wages | Affiliation | GrantedAward
+@dataclass(frozen=True, kw_only=True)
+class EmployerClearance:
+    """The body of an employer's clearance certificate: it was in order on `judged_on`, and the certificate is not
+    valid beyond `until_on`. `purpose` is a code of the fund's. With `has_arrangement` the fund agreed to wait for a
+    part of what is due."""
+
+    reference: str
+    purpose: str
+    judged_on: date
+    until_on: date
+    has_arrangement: bool = False
+
+    kind = PaperKind.CLEARANCE_CERTIFICATE
+    employers = ()
+
+    def __post_init__(self) -> None:
+        _short(self.reference, self.purpose)
+        if self.until_on < self.judged_on:
+            raise ValueError("a clearance is valid for a day at least")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebitedAccount:
+    """The account that a mandate is about. `rule` is the kind of account, by its code."""
+
+    number: str
+    rule: str
+    holder: str
+    bank: str
+
+    def __post_init__(self) -> None:
+        _short(self.number, self.holder, self.bank)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateForm:
+    """The body of the form of a mandate, to be signed until `until_on`. Without `amount_max` any amount may be debited,
+    without `ends_on` it holds until it is cancelled. The account is kept apart from the rest, and is put in to print
+    it."""
+
+    reference: str
+    creditor: str
+    creditor_id: str
+    starts_on: date
+    until_on: date
+    ends_on: date | None = None
+    amount_max: Money | None = None
+    account: DebitedAccount | None = None
+
+    kind = PaperKind.MANDATE_FORM
+    employers = ()
+
+    def __post_init__(self) -> None:
+        _short(self.reference, self.creditor)
+        if self.until_on < self.starts_on:
+            raise ValueError("a form may be signed for a day at least")
+
+
+EmployerBody = EmployerClearance | MandateForm
+"""What a paper of an employer says; each is about the thing of its `reference`."""
+PaperBody = Wages | Affiliation | GrantedAward | EmployerBody
 
 
 def title_of(fund: Fund, body: PaperBody) -> Texts:
@@ -274,7 +347,9 @@ class PaperContent:
         """The names of the persons and firms on the paper, as others wrote them."""
         dependant = self.body.dependant if isinstance(self.body, GrantedAward) else None
         own = [self.holder.full_name, *([dependant.full_name] if dependant else [])]
-        return (*filter(None, own), *(employer.name for employer in self.body.employers))
+        account = self.body.account if isinstance(self.body, MandateForm) else None
+        of_account = (account.holder, account.bank) if account else ()
+        return (*filter(None, own), *(employer.name for employer in self.body.employers), *of_account)
 
 
 def _short(*texts: str) -> None:

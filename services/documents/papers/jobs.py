@@ -65,7 +65,7 @@ class PaperPrinting:
         except CannotBePrinted:
             _fail(context, fund_id, paper.number, FailureReason.PRINTING_FAILED)
             return
-        pdf = store.save_pdf(context, fund_id, self._seal(fund).sign(unsigned, at=at))
+        pdf = store.save_pdf(context, fund_id, self._seal(fund).sign(unsigned, at=at), kind=paper.kind)
         _keep(context, fund_id, paper.number, lambda uow: actions.issue(uow, printed, pdf=pdf))
 
     def _seal(self, fund: Fund) -> Seal:

@@ -1,4 +1,5 @@
-"""A paper that the fund issues to a person: asked, printed and signed, and perhaps withdrawn by later facts."""
+"""A paper that the fund issues to a person or an employer: asked, printed and signed, and perhaps withdrawn by later
+facts."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -6,8 +7,11 @@ from enum import StrEnum
 
 from services.documents.papers.content import (
     Affiliation,
+    DebitedAccount,
+    EmployerClearance,
     GrantedAward,
     Holder,
+    MandateForm,
     PaperBody,
     PaperKind,
     PaperLanguage,
@@ -52,6 +56,10 @@ class WithdrawalReason(StrEnum):
     """The right that it certifies has ended before the paper would expire."""
     AMOUNT_CHANGED = "amount-changed"
     """Another amount is paid now than the one that it certifies."""
+    NOT_IN_ORDER = "not-in-order"
+    """What has become due since, the employer has not paid or not declared."""
+    MANDATE_OVER = "mandate-over"
+    """The mandate whose form it is was refused, cancelled, or has expired."""
 
 
 class FailureReason(StrEnum):
@@ -75,14 +83,20 @@ class PaperText:
     wages: Wages | None = None
     affiliation: Affiliation | None = None
     award: GrantedAward | None = None
+    clearance: EmployerClearance | None = None
+    mandate: MandateForm | None = None
 
     def __post_init__(self) -> None:
-        if sum(body is not None for body in (self.wages, self.affiliation, self.award)) != 1:
+        if sum(body is not None for body in self._bodies) != 1:
             raise ValueError("a paper has one body")
 
     @property
+    def _bodies(self) -> tuple[PaperBody | None, ...]:
+        return (self.wages, self.affiliation, self.award, self.clearance, self.mandate)
+
+    @property
     def body(self) -> PaperBody:
-        body = self.wages or self.affiliation or self.award
+        body = next((body for body in self._bodies if body is not None), None)
         assert body is not None  # noqa: S101  # for the type checker: __post_init__ saw to it
         return body
 
@@ -118,7 +132,8 @@ class PrintingFailure:
 @dataclass(frozen=True, kw_only=True)
 class Paper:
     """A paper; its number is what people read, and its identity. `said` is personal and stored encrypted.
-    `award` is the number of the award that it certifies, empty for other papers.
+    `award` is the number of the award that it certifies, empty for other papers. It is a person's (`person_ref`) or an
+    employer's (`employer_id`); of an employer's, `about` is the number of what it is about.
 
     `is_scheduled` is false only of papers that a release without the due queue left waiting for the printer.
     """
@@ -136,7 +151,15 @@ class Paper:
     failure: PrintingFailure | None = None
     is_scheduled: bool = False
     award: str = ""
+    employer_id: str = ""
+    about: str = ""
+    account: DebitedAccount | None = None
+    """Of the form of a mandate: stored encrypted by itself, as accounts are."""
     version: int = 0
+
+    def __post_init__(self) -> None:
+        if bool(self.person_ref) == bool(self.employer_id):
+            raise ValueError("a paper is a person's or an employer's")
 
     @property
     def is_living(self) -> bool:

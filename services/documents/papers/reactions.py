@@ -3,9 +3,20 @@
 
 from services.documents.careers import actions as careers
 from services.documents.papers import actions
+from services.documents.papers.paper import WithdrawalReason
 from shared.bus.reactions import Reactions
 from shared.events.claims import AwardEnded, AwardOpened, AwardResumed, AwardSuspended, BenefitDue
-from shared.events.payments import WagesDeclared, WagesDeclaredV2, in_version_2
+from shared.events.payments import (
+    ClearanceGranted,
+    ClearanceWithdrawn,
+    MandateCancelled,
+    MandateExpired,
+    MandateIssued,
+    MandateRefused,
+    WagesDeclared,
+    WagesDeclaredV2,
+    in_version_2,
+)
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()
@@ -45,3 +56,33 @@ def withdraw_of_ended(uow: UnitOfWork, event: AwardEnded) -> None:
 @reactions.to(BenefitDue)
 def withdraw_of_other_amount(uow: UnitOfWork, event: BenefitDue) -> None:
     actions.withdraw_of_award(uow, award_id=event.award_id)
+
+
+@reactions.to(ClearanceGranted)
+def issue_clearance(uow: UnitOfWork, event: ClearanceGranted) -> None:
+    actions.issue_clearance(uow, event)
+
+
+@reactions.to(ClearanceWithdrawn)
+def revoke_clearance(uow: UnitOfWork, event: ClearanceWithdrawn) -> None:
+    actions.withdraw_about(uow, event.reference, reason=WithdrawalReason.NOT_IN_ORDER)
+
+
+@reactions.to(MandateIssued)
+def issue_mandate_form(uow: UnitOfWork, event: MandateIssued) -> None:
+    actions.issue_mandate_form(uow, event)
+
+
+@reactions.to(MandateRefused)
+def revoke_form_of_refused(uow: UnitOfWork, event: MandateRefused) -> None:
+    actions.withdraw_about(uow, event.reference, reason=WithdrawalReason.MANDATE_OVER)
+
+
+@reactions.to(MandateCancelled)
+def revoke_form_of_cancelled(uow: UnitOfWork, event: MandateCancelled) -> None:
+    actions.withdraw_about(uow, event.reference, reason=WithdrawalReason.MANDATE_OVER)
+
+
+@reactions.to(MandateExpired)
+def revoke_form_of_expired(uow: UnitOfWork, event: MandateExpired) -> None:
+    actions.withdraw_about(uow, event.reference, reason=WithdrawalReason.MANDATE_OVER)

@@ -10,12 +10,17 @@ from services.documents.awards.award import KnownAward, KnownAwardKind
 from services.documents.awards.award import Status as AwardStatus
 from services.documents.careers.career import CareerEntry
 from services.documents.papers.content import (
+    OF_EMPLOYERS,
     Affiliation,
+    DebitedAccount,
     EmployedSpan,
+    EmployerBody,
+    EmployerClearance,
     Employment,
     GrantedAward,
     Holder,
     LanguageNotOffered,
+    MandateForm,
     PaperContent,
     PaperDependant,
     PaperEmployer,
@@ -37,7 +42,14 @@ from services.documents.papers.paper import (
     Withdrawal,
     WithdrawalReason,
 )
-from shared.events.documents import PaperFailed, PaperIssued, PaperRevoked
+from shared.events.documents import (
+    EmployerPaperFailed,
+    EmployerPaperIssued,
+    EmployerPaperRevoked,
+    PaperFailed,
+    PaperIssued,
+    PaperRevoked,
+)
 from shared.funds.fund import Fund
 from shared.funds.papers import PaperType
 from shared.funds.period import Period
@@ -152,9 +164,10 @@ class PaperTypeOffer:
 
 
 def offers(fund: Fund) -> list[PaperTypeOffer]:
-    """The papers that the fund issues, in the order of its definition. The certificate of a right that none of its
-    benefits gives is none of them."""
-    kinds = {PaperKind(kind): definition for kind, definition in fund.papers.types.items() if kind in set(PaperKind)}
+    """The papers that the fund issues to persons, in the order of its definition. The certificate of a right that none
+    of its benefits gives is none of them."""
+    of_persons = set(PaperKind) - OF_EMPLOYERS
+    kinds = {PaperKind(kind): definition for kind, definition in fund.papers.types.items() if kind in of_persons}
     given = {
         KnownAwardKind.COVER if benefit.effect.cover else KnownAwardKind.PAYMENT
         for benefit in fund.claim_types.values()
@@ -226,6 +239,49 @@ def ask(
     return Outcome(paper)
 
 
+def for_employer(
+    body: EmployerBody,
+    *,
+    account: DebitedAccount | None = None,
+    language: PaperLanguage,
+    holder: Holder,
+    fund: Fund,
+    number: str,
+    code: str,
+    traceparent: str,
+    at: datetime,
+) -> Outcome[Paper]:
+    """A paper of an employer, which follows from what another service decided."""
+    if language not in fund.papers.types[body.kind].languages:
+        raise LanguageNotOffered(language=Term(f"language.{language}"))
+    paper = Paper(
+        number=number,
+        person_ref="",
+        employer_id=holder.employer_number,
+        about=body.reference,
+        kind=body.kind,
+        language=language,
+        said=PaperText(
+            holder=holder,
+            code=code,
+            clearance=body if isinstance(body, EmployerClearance) else None,
+            mandate=body if isinstance(body, MandateForm) else None,
+        ),
+        account=account,
+        status=Status.ASKED,
+        asked_at=at,
+        traceparent=traceparent,
+        is_scheduled=True,
+    )
+    return Outcome(paper)
+
+
+def language_of(fund: Fund, kind: PaperKind, *, wanted: str) -> PaperLanguage:
+    """The language that somebody reads where the fund issues the paper in it, else the first of the paper."""
+    offered = fund.papers.types[kind].languages
+    return PaperLanguage(wanted if wanted in offered else offered[0])
+
+
 def wanted_by_itself(award: KnownAward, *, fund: Fund, known: Iterable[Paper], on: date) -> Request | None:
     """The paper that the fund issues when an award opens or holds again, in the first language of the paper; None where
     the fund issues no such paper, the award does not hold, or a paper of it does."""
@@ -267,7 +323,7 @@ def _granted(
 
 def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> PaperContent:
     """Everything that the printer needs to print a paper at an instant: it is issued on that day of the fund's."""
-    issued_on = fund.day_of(at)
+    issued_on, body = fund.day_of(at), paper.said.body
     return PaperContent(
         number=paper.number,
         language=paper.language,
@@ -275,16 +331,17 @@ def content(paper: Paper, *, fund: Fund, public_url: str, at: datetime) -> Paper
         valid_until_on=_valid_until_on(paper, fund=fund, issued_on=issued_on),
         fund=fund,
         holder=paper.said.holder,
-        body=paper.said.body,
+        body=replace(body, account=paper.account) if isinstance(body, MandateForm) else body,
         code=paper.said.code,
         verification_url=f"{public_url}/v1/{fund.fund_id}/verify/{paper.number}",
     )
 
 
 def _valid_until_on(paper: Paper, *, fund: Fund, issued_on: date) -> date:
-    """A paper about an award holds no longer than the award; for its day of issue it holds at least."""
+    """A paper about an award, a clearance or a mandate holds no longer than that; its day of issue at least."""
     usual = issued_on + timedelta(days=fund.papers.types[paper.kind].validity_days)
-    until_on = paper.said.award.until_on if paper.said.award else None
+    limiting = paper.said.award or paper.said.clearance or paper.said.mandate
+    until_on = limiting.until_on if limiting else None
     return usual if until_on is None else max(issued_on, min(usual, until_on))
 
 
@@ -301,15 +358,8 @@ def issue(paper: Paper, printed: PaperContent, *, sha256: str, size: int, at: da
             size=size,
         ),
     )
-    published = PaperIssued(
-        number=paper.number,
-        person_ref=paper.person_ref,
-        kind=paper.kind,
-        language=paper.language,
-        valid_until=printed.valid_until_on,
-        issued_at=at,
-    )
-    return Outcome(issued, (published,))
+    said = {"language": paper.language, "valid_until": printed.valid_until_on, "issued_at": at}
+    return Outcome(issued, (_published(paper, PaperIssued, EmployerPaperIssued, **said),))
 
 
 def fail(paper: Paper, reason: FailureReason, *, at: datetime) -> Outcome[Paper]:
@@ -319,10 +369,17 @@ def fail(paper: Paper, reason: FailureReason, *, at: datetime) -> Outcome[Paper]
         status=moved(MOVES, paper.status, to=Status.FAILED),
         failure=PrintingFailure(reason=reason, failed_at=at),
     )
-    published = PaperFailed(
-        number=paper.number, person_ref=paper.person_ref, kind=paper.kind, reason=reason.value, failed_at=at
-    )
+    published = _published(paper, PaperFailed, EmployerPaperFailed, reason=reason.value, failed_at=at)
     return Outcome(failed, (published,))
+
+
+def _published(paper: Paper, of_person: type, of_employer: type, **facts: object) -> object:
+    """What is published of a paper, to whom it belongs."""
+    if paper.employer_id:
+        return of_employer(
+            number=paper.number, employer_id=paper.employer_id, kind=paper.kind, about=paper.about, **facts
+        )
+    return of_person(number=paper.number, person_ref=paper.person_ref, kind=paper.kind, **facts)
 
 
 def withdraw(paper: Paper, *, entries: Sequence[CareerEntry], fund: Fund, at: datetime) -> Outcome[Paper] | None:
@@ -342,6 +399,11 @@ def withdraw_for_award(paper: Paper, award: KnownAward, *, fund: Fund, at: datet
         return None
     reason = _award_difference(said, award, issue=paper.issue)
     return None if reason is None else _withdrawn(paper, reason, fund=fund, at=at)
+
+
+def withdraw_for_reason(paper: Paper, reason: WithdrawalReason, *, fund: Fund, at: datetime) -> Outcome[Paper] | None:
+    """A paper withdrawn because the service that wanted it says so; None where it is already."""
+    return _withdrawn(paper, reason, fund=fund, at=at)
 
 
 def _award_difference(said: GrantedAward, award: KnownAward, *, issue: Issue | None) -> WithdrawalReason | None:
@@ -364,9 +426,7 @@ def _withdrawn(paper: Paper, reason: WithdrawalReason, *, fund: Fund, at: dateti
         status=to,
         withdrawal=Withdrawal(reason=reason, withdrawn_at=at, withdrawn_on=fund.day_of(at)),
     )
-    published = PaperRevoked(
-        number=paper.number, person_ref=paper.person_ref, kind=paper.kind, reason=reason.value, revoked_at=at
-    )
+    published = _published(paper, PaperRevoked, EmployerPaperRevoked, reason=reason.value, revoked_at=at)
     return Outcome(withdrawn, (published,))
 
 
@@ -376,6 +436,8 @@ _WITHDRAWN = {
     WithdrawalReason.AWARD_SUSPENDED: Status.REVOKED,
     WithdrawalReason.AWARD_ENDED: Status.REVOKED,
     WithdrawalReason.AMOUNT_CHANGED: Status.SUPERSEDED,
+    WithdrawalReason.NOT_IN_ORDER: Status.REVOKED,
+    WithdrawalReason.MANDATE_OVER: Status.REVOKED,
 }
 
 

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.documents.papers.content import PaperKind, PaperLanguage, title_of
+from services.documents.papers.content import OF_EMPLOYERS, PaperKind, PaperLanguage, title_of
 from shared.funds.period import WRITTEN
 from shared.http.problems import language, translate
 from shared.http.shapes import PagedQuery, fund, many, paged
@@ -17,10 +17,20 @@ class PagedPurposeQuery(PagedQuery, PurposeQuery):
     """Which page, and why an agent looks."""
 
 
+class EmployerPapersQuery(PagedPurposeQuery):
+    """Those about one thing, by its number; all of them where none is given."""
+
+    about = fields.String(
+        load_default="",
+        validate=validate.Length(0, AWARD_LENGTH_MAX),
+        metadata={"description": "The number of what they are about; all papers where it is left out"},
+    )
+
+
 class RequestBody(Schema):
     """A paper to be printed. The period is for a salary certificate; left out, it is the whole career."""
 
-    kind = fields.Enum(PaperKind, by_value=True, required=True)
+    kind = fields.Enum(PaperKind, by_value=True, required=True, validate=validate.NoneOf(OF_EMPLOYERS))
     language = fields.Enum(PaperLanguage, by_value=True, required=True)
     from_period = fields.String(
         validate=PERIOD,
@@ -59,6 +69,9 @@ class PaperView(Schema):
     ends_on = fields.Date(attribute="said.wages.ends_on")
     award = fields.String(
         required=True, metadata={"description": "The number of the award that it certifies; empty for other papers"}
+    )
+    about = fields.String(
+        required=True, metadata={"description": "Of an employer's paper, the number of what it is about; else empty"}
     )
     asked_at = fields.AwareDateTime(required=True)
     issued_at = fields.AwareDateTime(attribute="issue.issued_at")

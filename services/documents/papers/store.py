@@ -1,5 +1,6 @@
 """Where papers are kept, and their PDFs."""
 
+from services.documents.papers.content import PaperKind
 from services.documents.papers.paper import Paper, Status
 from services.documents.papers.rules import NotPrinted, PaperUnknown, PrintingGivenUp
 from shared.kernel.personal import DataClass
@@ -26,16 +27,29 @@ papers = Repository(
         Index(("person_ref", "status")),
         Index(("status", "is_scheduled")),
         Index(("award",)),
+        Index(("employer_id", "asked_at", "number")),
+        Index(("about",)),
         Index(("issue.sha256",)),
     ],
-    encrypted={"said": DataClass.CIVIL},
-    associated_data="person_ref",
+    encrypted={"said": DataClass.CIVIL, "account": DataClass.BANK},
+    associated_data=("person_ref", "employer_id"),
 )
 
 
 def of_person(uow: UnitOfWork, person_ref: str, *, wanted: PageRequest) -> Page[Paper]:
     """A page of a person's papers, newest first."""
     return papers.page(uow, order=NEWEST, wanted=wanted, person_ref=person_ref)
+
+
+def of_employer(uow: UnitOfWork, employer_id: str, *, about: str, wanted: PageRequest) -> Page[Paper]:
+    """A page of an employer's papers, newest first; of one thing alone where its number is given."""
+    filters = {"employer_id": employer_id} | ({"about": about} if about else {})
+    return papers.page(uow, order=NEWEST, wanted=wanted, **filters)
+
+
+def about(uow: UnitOfWork, reference: str) -> list[Paper]:
+    """The papers of an employer about one thing, whatever became of them."""
+    return papers.find_all(uow, about=reference)
 
 
 def of_award(uow: UnitOfWork, reference: str) -> list[Paper]:
@@ -59,13 +73,18 @@ def unscheduled(uow: UnitOfWork) -> list[str]:
     return [paper.number for paper in found]
 
 
-def save_pdf(context: ServiceContext, fund_id: str, pdf: bytes) -> Blob:
+def save_pdf(context: ServiceContext, fund_id: str, pdf: bytes, *, kind: PaperKind) -> Blob:
     """Seal a PDF away, before the paper refers to it."""
-    return blobs.store(context, fund_id, [pdf], data_class=DataClass.CIVIL, size_max=PDF_BYTES_MAX)
+    return blobs.store(context, fund_id, [pdf], data_class=_class_of(kind), size_max=PDF_BYTES_MAX)
 
 
 def pdf_of(uow: UnitOfWork, paper: Paper) -> bytes:
     """The PDF of a paper that was issued, whatever became of it since."""
     if paper.issue is None:
         raise PrintingGivenUp if paper.status is Status.FAILED else NotPrinted
-    return b"".join(blobs.read_in(uow, Blob(paper.issue.sha256, paper.issue.size, DataClass.CIVIL)))
+    return b"".join(blobs.read_in(uow, Blob(paper.issue.sha256, paper.issue.size, _class_of(paper.kind))))
+
+
+def _class_of(kind: PaperKind) -> DataClass:
+    """What a PDF of this kind says: an account, or who somebody is."""
+    return DataClass.BANK if kind is PaperKind.MANDATE_FORM else DataClass.CIVIL

@@ -43,6 +43,11 @@ def must_be_known(uow: UnitOfWork, person_ref: str) -> None:
     persons.load(uow, person_ref)
 
 
+def employer_must_be_known(uow: UnitOfWork, employer_id: str) -> None:
+    """Raises `EmployerUnknown` where the register has published no employer of that number."""
+    employers.load(uow, employer_id)
+
+
 def names_of(uow: UnitOfWork, employer_ids: Iterable[str]) -> dict[str, str]:
     """The names of employers, as far as the register has published them."""
     found = employers.find_many(uow, set(employer_ids))

@@ -8,7 +8,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.documents.papers.content import GrantedAward, PaperLanguage, Wages
+from services.documents.papers.content import (
+    OF_EMPLOYERS,
+    EmployerClearance,
+    GrantedAward,
+    MandateForm,
+    PaperLanguage,
+    Wages,
+)
 from services.documents.papers.printing.facts import Facts, body_of
 from services.documents.papers.printing.wording import shown, wording
 from services.documents.verification.verification import CodeAnswer, Status, Verification
@@ -65,7 +72,10 @@ def _certified(verification: Verification, *, fund: Fund, language: PaperLanguag
         return None
     words, body = wording(language, fund.country), verification.certified.body
     facts = body_of(body, fund=fund, language=language)
-    rows = [[words.translate("holder"), shown(verification.certified.holder_name)]]
+    holder = "employer" if body.kind in OF_EMPLOYERS else "holder"
+    rows = [[words.translate(holder), shown(verification.certified.holder_name)]]
+    if isinstance(body, EmployerClearance | MandateForm):
+        return {"rows": [*rows, *facts["dates"]], "columns": [], "groups": []}
     if not isinstance(body, Wages):
         lines = facts["acts"] if isinstance(body, GrantedAward) else facts["employers"]
         return {"rows": [*rows, *facts["dates"]], "columns": facts["columns"], "groups": [("", lines)]}

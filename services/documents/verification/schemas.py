@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.documents.papers.content import GrantedAward
+from services.documents.papers.content import EmployerClearance, GrantedAward
 from services.documents.verification.verification import CodeAnswer, Status, Verification
 from shared.http.problems import language
 from shared.http.shapes import Amount, fund
@@ -125,6 +125,21 @@ class CertifiedAwardView(Schema):
         return found.names[language()] if found else award.claim_type
 
 
+class CertifiedClearanceView(Schema):
+    """The body of an employer's clearance certificate."""
+
+    reference = fields.String(required=True)
+    purpose = fields.String(required=True)
+    purpose_name = fields.Method("named", metadata={"type": "string"}, required=True)
+    judged_on = fields.Date(required=True)
+    has_arrangement = fields.Boolean(required=True)
+
+    def named(self, clearance: EmployerClearance) -> str:
+        rule = fund().payments.clearance
+        found = rule.purposes.get(clearance.purpose) if rule else None
+        return found[language()] if found else clearance.purpose
+
+
 class CertifiedView(VerificationView):
     """A verification, with what the paper certifies where the control code was right."""
 
@@ -133,6 +148,7 @@ class CertifiedView(VerificationView):
     wages = fields.Nested(CertifiedWagesView, attribute="certified.wages", allow_none=True)
     affiliation = fields.Nested(CertifiedAffiliationView, attribute="certified.affiliation", allow_none=True)
     award = fields.Nested(CertifiedAwardView, attribute="certified.award", allow_none=True)
+    clearance = fields.Nested(CertifiedClearanceView, attribute="certified.clearance", allow_none=True)
 
 
 class FileView(Schema):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.documents.papers.content import Affiliation, GrantedAward, PaperBody, Wages
+from services.documents.papers.content import Affiliation, EmployerClearance, GrantedAward, PaperBody, Wages
 
 
 class Status(StrEnum):
@@ -60,6 +60,10 @@ class Certified:
     @property
     def award(self) -> GrantedAward | None:
         return self.body if isinstance(self.body, GrantedAward) else None
+
+    @property
+    def clearance(self) -> EmployerClearance | None:
+        return self.body if isinstance(self.body, EmployerClearance) else None
 
 
 class CodeAnswer(StrEnum):

@@ -18,3 +18,4 @@ class AccessedKind(StrEnum):
     ACCOUNT = "account"
     PAYOUT = "payout"
     MANDATE = "mandate"
+    CLEARANCE = "clearance"

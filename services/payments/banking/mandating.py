@@ -49,7 +49,7 @@ class MandateFollower:
 
     def look_at(self, context: ServiceContext, fund_id: str, mandate: Mandate) -> None:
         """Send what is to be sent; else ask for the bank's answer; what waited too long ends."""
-        if rules.is_due(mandate, at=context.clock()):
+        if rules.is_due(mandate, fund=context.funds[fund_id], at=context.clock()):
             self._in_unit_of_work(context, fund_id, mandate, partial(actions.end_what_is_due, seen=mandate))
         elif mandate.request is not None and not mandate.request.is_sent:
             self._send(context, fund_id, mandate, mandate.request)

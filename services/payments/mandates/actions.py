@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+import msgspec
+
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.employers import actions as employers
 from services.payments.employers.store import EmployerUnknown
@@ -15,6 +17,7 @@ from services.payments.mandates.rules import MandateAct, MandateTerms
 from shared.http.files import UploadedFile
 from shared.kernel.actors import ActorKind
 from shared.kernel.outcome import Outcome
+from shared.kernel.personal import DataClass
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage import operator_acts
@@ -51,7 +54,8 @@ def issue(uow: UnitOfWork, *, employer_id: str, terms: MandateTerms) -> Mandate:
     """The caller, a firm's user, begins to give a mandate. Raises `MandateAlreadyOpen` naming the one that is open."""
     uow.by.must_act_for_employer(employer_id)
     rules.offered(uow.fund)
-    if employers.find(uow, employer_id) is None:
+    employer = employers.find(uow, employer_id)
+    if employer is None:
         raise EmployerUnknown
     before = store.open_of(uow, employer_id=employer_id)
     if before is not None:
@@ -63,6 +67,10 @@ def issue(uow: UnitOfWork, *, employer_id: str, terms: MandateTerms) -> Mandate:
         employer_id=employer_id,
         fund=uow.fund,
         act=_act(uow),
+        language=employer.language,
+        encrypted=lambda account: uow.keys.encrypt(
+            msgspec.json.encode(account), data_class=DataClass.BANK, associated_data=employer_id
+        ),
         traceparent=current_traceparent(),
     )
     return store.scheduling.save(uow, issued)
@@ -237,13 +245,12 @@ def change(uow: UnitOfWork, *, seen: Mandate, rule: Callable[[Mandate], Mandate]
 
 
 def end_what_is_due(uow: UnitOfWork, *, seen: Mandate) -> None:
-    """What waited too long ends: a form, a mandate; where only the bank is silent, a person looks."""
+    """What waited too long ends: a form, a mandate, other terms; where only the bank is silent, a person looks."""
     found = store.mandates.load(uow, seen.mandate_id)
-    if found.version != seen.version or not found.is_open or not rules.is_due(found, at=uow.at):
+    if found.version != seen.version or not found.is_open or not rules.is_due(found, fund=uow.fund, at=uow.at):
         return
     act = MandateAct(party=MandateParty.PLATFORM, by=uow.by.subject, at=uow.at)
-    is_silence = found.status is Status.UPLOADED
-    store.scheduling.save(uow, rules.is_silent(found, act=act) if is_silence else rules.expire(found, act=act))
+    store.scheduling.save(uow, rules.end_due(found, act=act, fund=uow.fund))
 
 
 def _named(uow: UnitOfWork, *, reference: str, message_id: str) -> Mandate | None:

@@ -1,6 +1,6 @@
 """What may happen to a mandate. Pure: the fund's definition, the time and who acts are handed in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -43,6 +43,7 @@ from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
+from shared.kernel.personal import Encrypted
 from shared.kernel.schedule import RetrySchedule
 
 REFERENCE_KIND = "MD"
@@ -51,6 +52,8 @@ TEXT_CHARACTERS_MAX = 70
 ABOUT_CHARACTERS_MAX = 40
 UNSAID = "MS03"
 """ISO 20022: the bank does not say why."""
+SILENT = "mandate.bank-silent"
+"""The bank has not answered in time: of a mandate a finding, of an amendment the reason why it ended."""
 CHECKS = RetrySchedule((5, 20, 60, 300, 1_800, 7_200, 21_600))
 """After how long without the bank's answer it is asked for again; people at the bank take days."""
 CANCELS = "cxl"
@@ -250,9 +253,12 @@ def issue(
     employer_id: str,
     fund: Fund,
     act: MandateAct,
+    language: str,
+    encrypted: Callable[[MandateAccount], Encrypted],
     traceparent: str,
 ) -> Outcome[Mandate]:
-    """An employer wants to give a mandate: its form is issued, and its bank is asked."""
+    """An employer wants to give a mandate: its form is issued in the language that it reads, and its bank is asked.
+    `encrypted` makes of the account what the form's printer reads."""
     account = _account(terms, fund=fund)
     _check_limit(terms, fund=fund)
     today = fund.day_of(act.at)
@@ -281,6 +287,9 @@ def issue(
         starts_on=today,
         ends_on=terms.ends_on,
         issued_at=act.at,
+        language=language,
+        valid_until=today + timedelta(days=offered(fund).form_days_max),
+        account=encrypted(account),
     )
     return Outcome(_with_deadline(issued, fund=fund), (published,))
 
@@ -336,7 +345,7 @@ def bank_refuses(mandate: Mandate, *, reason: str, act: MandateAct, fund: Fund) 
 
 def is_silent(mandate: Mandate, *, act: MandateAct) -> Outcome[Mandate]:
     """The signed form is here, and the bank has not said anything for as long as the fund waits: a person looks."""
-    return _doubted(mandate, [MandateFinding(code="mandate.bank-silent")], act=act)
+    return _doubted(mandate, [MandateFinding(code=SILENT)], act=act)
 
 
 def _verified(mandate: Mandate, *, holder: str, act: MandateAct, fund: Fund) -> Outcome[Mandate]:
@@ -439,9 +448,13 @@ def amend(mandate: Mandate, terms: MandateTerms, *, amendment_id: str, act: Mand
         mandate,
         amendment=amendment,
         request=_asked(amendment_id, RequestKind.AMENDMENT, fund=fund, at=act.at),
-        next_look_at=act.at,
     )
-    return Outcome(_noted(asked, act=act, about="amendment-asked"))
+    return Outcome(_with_deadline(_noted(asked, act=act, about="amendment-asked"), fund=fund))
+
+
+def amendment_over_at(amendment: Amendment, *, fund: Fund) -> datetime:
+    """Until when the bank's answer to other terms is awaited."""
+    return amendment.asked_at + timedelta(days=offered(fund).amendment_days_max)
 
 
 def _amended(mandate: Mandate, agreement: BankAgreement, *, act: MandateAct, fund: Fund) -> Outcome[Mandate]:
@@ -542,9 +555,21 @@ def check_later(mandate: Mandate, *, at: datetime) -> Mandate:
     return replace(mandate, request=replace(request, looks=looks), next_look_at=due_at)
 
 
-def is_due(mandate: Mandate, *, at: datetime) -> bool:
+def is_due(mandate: Mandate, *, fund: Fund, at: datetime) -> bool:
     """Whether what it waits for should have come by now."""
+    if mandate.amendment is not None and amendment_over_at(mandate.amendment, fund=fund) <= at:
+        return True
     return mandate.deadline_at is not None and mandate.deadline_at <= at
+
+
+def end_due(mandate: Mandate, *, act: MandateAct, fund: Fund) -> Outcome[Mandate]:
+    """What waited too long ends: the mandate, or other terms that the bank never answered, whose answer changes nothing
+    if it comes later; where only the bank is silent about a signed form, a person looks."""
+    if mandate.status is Status.UPLOADED:
+        return is_silent(mandate, act=act)
+    if mandate.amendment is not None and act.at < _last_day_over(mandate, offered(fund), fund=fund):
+        return _amendment_ended(mandate, reason=SILENT, act=act, fund=fund)
+    return expire(mandate, act=act)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -587,6 +612,8 @@ def _with_deadline(mandate: Mandate, *, fund: Fund) -> Mandate:
         deadline = mandate.steps[-1].at + timedelta(days=own.answer_days_max)
     elif mandate.status in ACCEPTED:
         deadline = _last_day_over(mandate, own, fund=fund)
+        if mandate.amendment is not None:
+            deadline = min(deadline, amendment_over_at(mandate.amendment, fund=fund))
     else:
         return replace(mandate, deadline_at=None, next_look_at=None)
     if mandate.request is not None and not mandate.request.is_sent:

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, post_load, validate
 
+from services.payments.mandates import rules
 from services.payments.mandates.actions import MandateDecision
 from services.payments.mandates.mandate import MandateParty, RequestKind, Status
 from services.payments.mandates.rules import MandateTerms
@@ -94,6 +95,15 @@ class MandateAmendmentView(Schema):
     """Other terms that were asked for; the bank has not agreed to them yet."""
 
     asked_at = fields.AwareDateTime(required=True)
+    answer_until = fields.Function(
+        lambda amendment: rules.amendment_over_at(amendment, fund=fund()).isoformat(),
+        metadata={
+            "type": "string",
+            "format": "date-time",
+            "description": "Until when the bank's answer is awaited; then the terms in force stay",
+        },
+        required=True,
+    )
     account = fields.Nested(MandateAccountView, required=True)
     amount_max = Amount(required=True, allow_none=True, attribute="amount_max_minor")
     ends_on = fields.Date(required=True, allow_none=True)
@@ -157,6 +167,7 @@ class MandateOfferView(Schema):
     failures_max = fields.Integer(required=True)
     form_days_max = fields.Integer(required=True)
     answer_days_max = fields.Integer(required=True)
+    amendment_days_max = fields.Integer(required=True)
     law = fields.String(required=True, attribute="law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
 

@@ -6,11 +6,15 @@ from functools import cache
 from itertools import pairwise
 
 from services.documents.papers.content import (
+    OF_EMPLOYERS,
     Affiliation,
+    DebitedAccount,
     EmployedSpan,
+    EmployerClearance,
     Employment,
     GrantedAward,
     Holder,
+    MandateForm,
     PaperBody,
     PaperContent,
     PaperEmployer,
@@ -77,10 +81,42 @@ def an_award(kind: PaperKind = PaperKind.COVERAGE_CERTIFICATE, **facts: object) 
     return GrantedAward(**{**usual, **facts})  # type: ignore[arg-type]
 
 
+def a_clearance(**facts: object) -> EmployerClearance:
+    """The clearance of a firm that has something put off."""
+    usual: dict[str, object] = {
+        "reference": "CL260000000197",
+        "purpose": "public-tender",
+        "judged_on": ISSUED_ON,
+        "until_on": ISSUED_ON + timedelta(days=90),
+        "has_arrangement": True,
+    }
+    return EmployerClearance(**{**usual, **facts})  # type: ignore[arg-type]
+
+
+def a_mandate_form(*, fund: Fund | None = None, **facts: object) -> MandateForm:
+    """The form of a mandate with a limit, for an account at a bank."""
+    usual: dict[str, object] = {
+        "reference": "MD260000000112",
+        "creditor": "CNAS, recouvrement des cotisations (compte fictif)",
+        "creditor_id": "DZ00CNAS0000000162",
+        "starts_on": ISSUED_ON,
+        "until_on": ISSUED_ON + timedelta(days=60),
+        "amount_max": Money(50_000_000, (fund or a_fund()).currency),
+        "account": DebitedAccount(
+            number="00200300000056789073", rule="rib-dz", holder="SARL El Amel (Bâtiment)", bank="Banque inventée"
+        ),
+    }
+    return MandateForm(**{**usual, **facts})  # type: ignore[arg-type]
+
+
 def a_body(kind: PaperKind, *, fund: Fund | None = None) -> PaperBody:
     """What a paper of a kind says: enough to take more than one page, where it may."""
     if kind in (PaperKind.COVERAGE_CERTIFICATE, PaperKind.PAYMENT_CERTIFICATE):
         return an_award(kind)
+    if kind is PaperKind.CLEARANCE_CERTIFICATE:
+        return a_clearance()
+    if kind is PaperKind.MANDATE_FORM:
+        return a_mandate_form(fund=fund)
     if kind is PaperKind.SALARY_CERTIFICATE:
         return wages(months(30, fund=fund), months(2, fund=fund))
     spans = (span(2, "SARL El Amel"), span(1, "EURL Nour", has_left=True))
@@ -102,14 +138,18 @@ def a_paper(
     full_name: str = "Fatima-Zohra BENABDALLAH",
 ) -> PaperContent:
     """A salary certificate of one month, or a paper with the body that is given."""
+    body = body or wages(months(1))
+    holder = Holder(full_name=full_name, insurance_number="900000000001", born_on=PartialDate("1990-02-01"))
+    if body.kind in OF_EMPLOYERS:
+        holder = Holder(full_name=full_name, employer_number="1600000001")
     return PaperContent(
         number="PR2026000012345678",
         language=PaperLanguage(language),
         issued_on=ISSUED_ON,
         valid_until_on=ISSUED_ON + timedelta(days=90),
         fund=fund or a_fund(),
-        holder=Holder(full_name=full_name, insurance_number="900000000001", born_on=PartialDate("1990-02-01")),
-        body=body or wages(months(1)),
+        holder=holder,
+        body=body,
         verification_url="https://documents.example/v1/dz-cnas/verify/PR2026000012345678",
         code="7K3MQ9TZ",
     )

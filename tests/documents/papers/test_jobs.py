@@ -73,7 +73,7 @@ def test_each_fund_signs_with_the_key_and_names_the_address_that_it_is_bound_to(
 def test_a_press_killed_after_putting_the_pdf_away_prints_again(context: ServiceContext, number: str) -> None:
     paper = store.papers.load(reading(context), number)
     content = rules.content(paper, fund=context.funds[DZ], public_url=PUBLIC_URL, at=context.clock())
-    store.save_pdf(context, DZ, paper_printing().printer.print(content))
+    store.save_pdf(context, DZ, paper_printing().printer.print(content), kind=content.kind)
     assert store.papers.load(reading(context), number).status is Status.ASKED
     assert printed(context) == 1
     assert published(context) == ["documents.paper-issued"]

@@ -1,6 +1,7 @@
 """A mandate's pages: who must act, what may be done in each state, what was typed, and the form to print."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from frontends.backoffice.mandates import DECISIONS
 from frontends.kit.api import Problem
 from frontends.kit.codes import Codes
 from frontends.kit.pages import Form
-from frontends.portal.employer.mandates import ACTS
+from frontends.portal.employer.mandates import ACTS, _in_force
 from frontends.portal.portal import PORTAL
 from tests.kit.frontends import rendered, unreached
 
@@ -57,7 +58,17 @@ OFFER = {
 }
 
 
-def page(status: str = "issued", *, language: str = "fr", problem: Problem | None = None, **changed: Any) -> str:
+NO_PAPERS: dict[str, Any] = {"items": [], "next": None}
+
+
+def page(
+    status: str = "issued",
+    *,
+    language: str = "fr",
+    problem: Problem | None = None,
+    papers: object = NO_PAPERS,
+    **changed: Any,
+) -> str:
     with PORTAL_APP.app_context():
         return rendered(
             PORTAL_APP,
@@ -65,10 +76,22 @@ def page(status: str = "issued", *, language: str = "fr", problem: Problem | Non
             language=language,
             user={"sub": "s", "actor": "employer", "scope": "collections:pay", "employers": ["1600000001"]},
             mandate={**IT, "status": status, **changed},
+            papers=papers,
             codes=CODES,
             forms={verb: Form(f"{verb}:m1", 3) for verb in ACTS},
             problem=problem,
         )
+
+
+def test_the_form_is_loaded_as_a_file_once_it_is_printed() -> None:
+    printed = {"number": "PR260000000197", "status": "valid", "issued_at": "2026-02-10T09:00:05+00:00"}
+    link = r'download href="[^"]*/firms/[0-9]+/papers/PR260000000197/pdf"'
+    shown = page(papers={"items": [printed], "next": None})
+    assert re.search(link, shown) and "Formulaire à imprimer" not in shown
+    waiting = {"number": "PR260000000197", "status": "asked"}
+    for none in (NO_PAPERS, {"items": [waiting], "next": None}, Problem(503, {})):
+        shown = page(papers=none)
+        assert "/mandates/m1/form" in shown and " download " not in shown
 
 
 def acts(shown: str) -> set[str]:
@@ -162,3 +185,44 @@ def decisions(status: str, **changed: Any) -> set[str]:
 )
 def test_an_agent_is_offered_what_may_be_decided(status: str, changed: dict[str, Any], offered: set[str]) -> None:
     assert decisions(status, **changed) == offered
+
+
+AMENDMENT: dict[str, Any] = {
+    "asked_at": "2026-02-10T09:00:00+00:00",
+    "answer_until": "2026-03-12T09:00:00+00:00",
+    "account": IT["account"],
+    "amount_max": "900.000",
+    "ends_on": None,
+}
+
+
+def test_other_terms_say_until_when_the_bank_is_awaited() -> None:
+    shown = unescape(page("active", amendment=AMENDMENT))
+    assert "Vous avez demandé d'autres conditions" in shown
+    assert "12 mars 2026" in re.sub(r"[\u00a0\u202f]", " ", shown)
+    assert "/mandates/m1/amend" not in shown
+    assert "/mandates/m1/amend" in page("active", amendment=None)
+    assert "/mandates/m1/amend" not in page("issued", amendment=None)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_the_terms_in_force_stand_in_the_boxes(language: str) -> None:
+    mandate: Any = {**IT, "ends_on": "2027-03-31"}
+    with PORTAL_APP.app_context():
+        shown = rendered(
+            PORTAL_APP,
+            "employer/mandate-amend.html",
+            language=language,
+            user={"sub": "s", "actor": "employer", "scope": "collections:pay", "employers": ["1600000001"]},
+            mandate=mandate,
+            offer={**OFFER, "amendment_days_max": 30},
+            accounts=[("rib-dz", "RIB"), ("ccp", "CCP")],
+            form=Form("amend:m1", 3),
+            values=_in_force(mandate),
+            problem=None,
+        )
+    boxes = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', unescape(shown)))
+    assert boxes["account"] == IT["account"]["number"] and boxes["holder"] == IT["account"]["holder"]
+    assert (boxes["ends_on_day"], boxes["ends_on_month"], boxes["ends_on_year"]) == ("31", "03", "2027")
+    without = _in_force({**mandate, "ends_on": None, "amount_max": None})
+    assert {without[name] for name in ("ends_on_day", "ends_on_month", "ends_on_year", "amount_max")} == {""}

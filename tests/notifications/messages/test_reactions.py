@@ -48,6 +48,7 @@ def kept(context: ServiceContext, **equal: Any) -> list[dict[str, Any]]:
         (made.declaration_paid(), "declaration-paid", FIRM, {"email"}),
         (made.payment_reversed(), "payment-reversed", FIRM, {"email"}),
         *((event, template, FIRM, {"email"}) for event, template in made.mandate_events()),
+        *((event, template, FIRM, {"email"}) for event, template in made.employer_paper_events()),
         (made.claim_submitted(), "claim-submitted", AMIRA, {"email", "sms"}),
         (made.paper_requested(), "paper-requested", AMIRA, {"email", "sms"}),
         (made.claim_approved(), "claim-approved", AMIRA, {"email", "sms"}),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from shared.funds.identifiers import AccountRule
 from shared.kernel.errors import Conflict, Failure
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.outcome import Outcome
+from shared.kernel.personal import Encrypted
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds
 from tests.payments.builders import FIRM
@@ -62,6 +63,8 @@ def issue(fund: Fund = FUND, **typed: Any) -> Outcome[Mandate]:
         employer_id=FIRM,
         fund=fund,
         act=EMPLOYER,
+        language="fr",
+        encrypted=lambda account: Encrypted(f"encrypted:{account.number}"),
         traceparent="",
     )
 
@@ -218,6 +221,9 @@ def test_a_form_is_issued_with_its_reference_and_the_bank_is_asked() -> None:
     assert given.request == BankRequest(message_id="m1", kind=RequestKind.INITIATION, asked_at=AT)
     assert (given.next_look_at, given.deadline_at) == (AT, AT + timedelta(days=60))
     assert names(outcome) == ["MandateIssued"]
+    (published,) = outcome.events
+    assert (published.language, published.account) == ("fr", f"encrypted:{RIB}")  # type: ignore[attr-defined]
+    assert published.valid_until == TODAY + timedelta(days=60)  # type: ignore[attr-defined]
     assert not rules.may_debit(given, amount_minor=1, on=TODAY)
 
 
@@ -386,6 +392,68 @@ def test_a_refused_or_differing_amendment_leaves_the_terms_in_force(
     assert not outcome.events[0].is_agreed  # type: ignore[attr-defined]
 
 
+SILENT_FROM = AT + timedelta(days=30)
+
+
+def platform(at: datetime) -> rules.MandateAct:
+    return rules.MandateAct(party=MandateParty.PLATFORM, by="system:mandates", at=at)
+
+
+def test_an_amendment_that_the_bank_never_answers_ends_with_a_message() -> None:
+    asked = amending()
+    assert (asked.deadline_at, asked.next_look_at) == (SILENT_FROM, AT)
+    assert not rules.is_due(asked, fund=FUND, at=SILENT_FROM - timedelta(seconds=1))
+    assert rules.is_due(asked, fund=FUND, at=SILENT_FROM)
+    outcome = rules.end_due(asked, act=platform(SILENT_FROM), fund=FUND)
+    after = outcome.thing
+    assert (after.status, after.amount_max_minor, after.amendment, after.request) == (
+        Status.ACTIVE,
+        LIMIT_MINOR,
+        None,
+        None,
+    )
+    assert after.deadline_at is not None and after.deadline_at > SILENT_FROM and after.next_look_at == after.deadline_at
+    (event,) = outcome.events
+    assert (event.is_agreed, event.reason) == (False, rules.SILENT)  # type: ignore[attr-defined]
+
+
+def test_its_answer_changes_nothing_when_it_comes_later() -> None:
+    ended = rules.end_due(amending(), act=platform(SILENT_FROM), fund=FUND).thing
+    said = agreement(evidence="pain.012:late", amount_max_minor=2 * LIMIT_MINOR)
+    late = rules.agree(ended, said, holder="", act=BANK, fund=FUND)
+    assert (late.thing.amount_max_minor, late.events) == (LIMIT_MINOR, ())
+    assert late.thing.steps[-1].about == "answer-late"
+
+
+def test_one_that_an_earlier_release_left_without_a_deadline_ends_too() -> None:
+    left = replace(amending(), deadline_at=None)
+    assert rules.is_due(left, fund=FUND, at=SILENT_FROM)
+
+
+def test_a_mandate_whose_last_day_has_passed_expires_with_its_amendment() -> None:
+    ending = rules.amend(
+        mandate(ends_on=TODAY + timedelta(days=3)),
+        terms(amount_max_minor=2 * LIMIT_MINOR),
+        amendment_id="a-1",
+        act=EMPLOYER,
+        fund=FUND,
+    ).thing
+    assert ending.deadline_at is not None and ending.deadline_at < SILENT_FROM
+    outcome = rules.end_due(ending, act=platform(ending.deadline_at), fund=FUND)
+    assert (outcome.thing.status, names(outcome)) == (Status.EXPIRED, ["MandateExpired"])
+
+
+def test_an_employer_may_ask_again_after_that() -> None:
+    ended = rules.end_due(amending(), act=platform(SILENT_FROM), fund=FUND).thing
+    again = rules.amend(ended, terms(amount_max_minor=3 * LIMIT_MINOR), amendment_id="a-2", act=EMPLOYER, fund=FUND)
+    assert again.thing.amendment is not None
+
+
+def test_where_the_bank_takes_no_messages_it_is_still_awaited() -> None:
+    untaken = rules.not_taken(amending(), fund=FUND)
+    assert (untaken.request, untaken.next_look_at) == (None, SILENT_FROM)
+
+
 def test_one_amendment_at_a_time_and_of_something() -> None:
     with pytest.raises(rules.AmendmentPending):
         rules.amend(amending(), terms(), amendment_id="a2", act=EMPLOYER, fund=FUND)
@@ -452,8 +520,8 @@ def test_a_mandate_expires_after_its_last_day_or_unused(facts: dict[str, Any], o
     if "last_debit_on" not in facts:
         given = rules.resume(mandate(Status.SUSPENDED, **facts), act=STAFF, fund=FUND).thing
     assert given.deadline_at is not None and FUND.day_of(given.deadline_at) == over_on
-    assert not rules.is_due(given, at=given.deadline_at - timedelta(seconds=1))
-    assert rules.is_due(given, at=given.deadline_at)
+    assert not rules.is_due(given, fund=FUND, at=given.deadline_at - timedelta(seconds=1))
+    assert rules.is_due(given, fund=FUND, at=given.deadline_at)
 
 
 # --- Messages ---------------------------------------------------------------------------------------------------------

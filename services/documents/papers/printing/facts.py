@@ -9,8 +9,10 @@ import segno
 from services.documents.papers.content import (
     Affiliation,
     EmployedSpan,
+    EmployerClearance,
     Employment,
     GrantedAward,
+    MandateForm,
     PaperBody,
     PaperContent,
     PaperDependant,
@@ -113,22 +115,27 @@ def body_of(body: PaperBody, *, fund: Fund, language: PaperLanguage) -> Facts:
     words = wording(language, fund.country)
     if isinstance(body, Wages):
         return _table(body, words)
+    if isinstance(body, EmployerClearance):
+        return _clearance(body, fund, language)
+    if isinstance(body, MandateForm):
+        return _mandate(body, fund, language)
     return _award(body, fund, language) if isinstance(body, GrantedAward) else _affiliation(body, fund, language)
 
 
 def _note(content: PaperContent, words: Wording) -> str:
     """The small print; it says so where the fund has yet to confirm how long such a paper is valid."""
     law = content.fund.papers.types[content.kind].law
-    return (
-        f"{words.translate('note')} {words.translate('to_be_confirmed')}"
-        if law.is_to_be_confirmed
-        else words.translate("note")
-    )
+    note = words.translate("mandate_note" if content.kind is PaperKind.MANDATE_FORM else "note")
+    return f"{note} {words.translate('to_be_confirmed')}" if law.is_to_be_confirmed else note
 
 
 def _statement(content: PaperContent, words: Wording) -> str:
     """The sentence by which the fund certifies."""
     by, body = words.translate("signatory"), content.body
+    if isinstance(body, EmployerClearance):
+        return _clearance_statement(body, content, words)
+    if isinstance(body, MandateForm):
+        return words.translate("mandate_statement")
     if isinstance(body, GrantedAward):
         return _award_statement(body, content, words)
     if isinstance(body, Wages):
@@ -162,6 +169,87 @@ def _award_statement(body: GrantedAward, content: PaperContent, words: Wording) 
         starts=words.day(body.from_on),
         ends=words.day(body.until_on) if body.until_on else words.translate("no_end"),
     )
+
+
+def _mandate(body: MandateForm, fund: Fund, language: PaperLanguage) -> Facts:
+    """What is signed: each line with its label, and with that of a second language where the fund's forms have it; the
+    account only where it was put in. `dates` are the lines for whoever checks the form."""
+    second = beside(language, fund) if fund.papers.types[body.kind].is_bilingual else None
+    rows, others = (
+        _mandate_rows(body, wording(PaperLanguage(each), fund.country)) for each in (language, second or language)
+    )
+    words, other = wording(language, fund.country), wording(PaperLanguage(second or language), fund.country)
+    return {
+        "dates": rows,
+        "rows": [[*row, _said_or_none(second, label[0])] for row, label in zip(rows, others, strict=True)],
+        "second_statement": _said_or_none(second, other.translate("mandate_statement")),
+        "signatures": [
+            [words.translate(key), _said_or_none(second, other.translate(key))] for key in ("by_holder", "by_bank")
+        ],
+        "sign_here": words.translate("sign_here"),
+        "second_sign_here": _said_or_none(second, other.translate("sign_here")),
+    }
+
+
+def _said_or_none(language: str | None, text: str) -> Facts | None:
+    return _said(language, {language: text}) if language else None
+
+
+def _mandate_rows(body: MandateForm, words: Wording) -> list[list[str]]:
+    account = body.account
+    limit = words.translate("no_limit") if body.amount_max is None else words.amount(body.amount_max)
+    label = "limit" if body.amount_max is None else "limit_in"
+    currency = words.currency(body.amount_max.currency) if body.amount_max else ""
+    return [
+        [words.translate("mandate_number"), isolated(body.reference)],
+        [words.translate("creditor"), isolated(body.creditor)],
+        *([[words.translate("creditor_id"), isolated(body.creditor_id)]] if body.creditor_id else []),
+        *(
+            [
+                [words.translate("account_holder"), isolated(account.holder)],
+                [words.translate(f"account_{account.rule}"), isolated(account.number)],
+                [words.translate("bank"), isolated(account.bank)],
+            ]
+            if account
+            else []
+        ),
+        [words.translate(label, currency=currency) if currency else words.translate(label), limit],
+        [words.translate("from_on"), words.day(body.starts_on)],
+        [words.translate("until_on"), words.day(body.ends_on) if body.ends_on else words.translate("until_cancelled")],
+    ]
+
+
+def _clearance_statement(body: EmployerClearance, content: PaperContent, words: Wording) -> str:
+    """The fund's own sentence, or the platform's; and that the fund agreed to wait, where it did."""
+    own = content.fund.papers.types[body.kind].statement
+    said = words.put(
+        own[content.language] if own else words.texts["clearance_statement"],
+        by=words.translate("signatory"),
+        benefit=_purpose(body, content.fund, content.language),
+        number=body.reference,
+        starts=words.day(body.judged_on),
+        ends=words.day(body.until_on),
+    )
+    return f"{said} {words.translate('arrangement_statement')}" if body.has_arrangement else said
+
+
+def _purpose(body: EmployerClearance, fund: Fund, language: PaperLanguage) -> str:
+    """What the fund calls the purpose; its code where the fund has it no more."""
+    rule = fund.payments.clearance
+    return rule.purposes[body.purpose][language] if rule and body.purpose in rule.purposes else body.purpose
+
+
+def _clearance(body: EmployerClearance, fund: Fund, language: PaperLanguage) -> Facts:
+    """What it was asked for, and as of when it says what it says."""
+    words = wording(language, fund.country)
+    return {
+        "dates": [
+            [words.translate("purpose"), isolated(_purpose(body, fund, language))],
+            [words.translate("clearance_number"), isolated(body.reference)],
+            [words.translate("situation_on"), words.day(body.judged_on)],
+            [words.translate("situation"), words.translate("arranged" if body.has_arrangement else "in_order")],
+        ]
+    }
 
 
 def _benefit(body: GrantedAward, fund: Fund, language: PaperLanguage) -> str:
@@ -209,6 +297,14 @@ def _dependant(dependant: PaperDependant, words: Wording) -> list[list[str]]:
 
 def _holder(content: PaperContent, words: Wording) -> list[list[str]]:
     holder = content.holder
+    if holder.employer_number:
+        return [
+            [words.translate("employer"), isolated(holder.full_name)],
+            [
+                content.fund.identifiers[IdentifierKind.EMPLOYER_NUMBER].names[content.language],
+                isolated(holder.employer_number),
+            ],
+        ]
     return [
         [words.translate("holder"), isolated(holder.full_name)],
         [
