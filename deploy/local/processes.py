@@ -41,6 +41,8 @@ QUOTAS = (
     "mandates.upload",
     "mandates.amend",
     "bank.hear",
+    "mobile_money.inquire",
+    "mobile_money.take_file",
     "oidc.sign_in",
     "oidc.token",
     "oidc.revoke",
@@ -89,6 +91,7 @@ def of_services(
     known_clients = clients.clients(
         fund_ids=fund_ids,
         bank_public_key=credentials.public_key("bank-client"),
+        operator_public_key=credentials.public_key("operator-client"),
         frontends={name: addresses.pages(name, environ, ports) for name in clients.SIGNING_IN},
     )
     paper_key, paper_certificates = credentials.paper_signing()
