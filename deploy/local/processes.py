@@ -181,6 +181,10 @@ def of_simulators(
             "FUND_LOOKUP_URL": f"{payments}/v1/{{fund}}/bank/references/{{reference}}",
             "FUND_TOKEN_URL": f"{identity}/v1/{{fund}}/token",
             "FUND_TOKEN_SCOPE": " ".join(clients.BANK_SCOPES),
+            "FUND_OPERATOR_URL": f"{payments}/v1/{{fund}}/mobile-money/",
+            "OPERATOR_CLIENT_ID": clients.OPERATOR,
+            "OPERATOR_PRIVATE_KEY_FILE": str(credentials.private_key("operator-client")),
+            "OPERATOR_TOKEN_SCOPE": " ".join(clients.OPERATOR_SCOPES),
         },
         "registers": {
             "REGISTERS_BIND": f"{HOST}:{ports['REGISTERS_PORT']}",

@@ -1,21 +1,31 @@
 """A shop where employers pay by mobile money: the operator's side of the calls, and a debt to be paid."""
 
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.ledger import actions as ledger
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.kit.callers import Caller, Office
+from tests.kit.callers import Caller, Office, token
 from tests.kit.clock import Clock
 from tests.kit.contexts import TN, handle, reading
 from tests.payments.builders import FIRM, open_obligation
 from tests.payments.employers.test_reactions import page
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 OPERATOR = "mobile-operator"
 TAKEN_AT = "2025-04-10T10:00:00+01:00"
@@ -94,3 +104,31 @@ class Shop:
 
     def entries(self) -> list[dict[str, Any]]:
         return list(self.agent.get("/bank/entries").json["items"])
+
+
+def operator_token() -> str:
+    """What identity would give the operator."""
+    return token(audience="payments", scopes=("mobile-money:read", "mobile-money:pay"), fund=TN, sub=OPERATOR)
+
+
+def _gives_tokens(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    answer = Response(
+        json.dumps({"access_token": operator_token(), "expires_in": 300}), content_type="application/json"
+    )
+    return answer(environ, start_response)
+
+
+@contextmanager
+def served(shop: Shop) -> Iterator[str]:
+    """The service's app on a port of this machine, under the path that the proxy gives it; beside it, where tokens come
+    from."""
+    app = DispatcherMiddleware(shop.office.app, {"/payments": shop.office.app, "/identity": _gives_tokens})
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -2,24 +2,18 @@
 
 import runpy
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.serving import make_server
 
 from services.payments.collections.obligation import ObligationStatus
 from services.payments.mobile_money import actions
 from services.payments.mobile_money.operator_payment import Terms
 from shared.storage.unit_of_work import UnitOfWork
-from tests.kit.callers import token
 from tests.kit.contexts import TN, published, someone
-from tests.payments.mobile_money.shop import OPERATOR, TAKEN_AT, Shop
+from tests.payments.mobile_money.shop import TAKEN_AT, Shop, operator_token, served
 
 DUE = 1_290_277
 OWED_BY_OPERATOR = "operator:mahfadha"
@@ -34,8 +28,8 @@ class Killed(BaseException):
 def assert_paid_once(shop: Shop) -> None:
     assert (shop.net(OWED_BY_OPERATOR), shop.debt().status) == (DUE, ObligationStatus.PAID)
     assert shop.context.database["bank_entries"].count_documents({}) == 1
-    told = published(shop.context)
-    assert (told.count("payments.payment-debited"), told.count("payments.mobile-payment-taken")) == (1, 1)
+    sent = published(shop.context)
+    assert (sent.count("payments.payment-debited"), sent.count("payments.mobile-payment-taken")) == (1, 1)
 
 
 def test_killed_before_it_is_saved_nothing_is_kept_and_said_again_it_is_booked(shop: Shop) -> None:
@@ -83,34 +77,16 @@ def test_of_many_who_begin_at_once_one_has_the_reference(shop: Shop) -> None:
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * (AT_ONCE - 1)
 
 
-@contextmanager
-def served(shop: Shop) -> Iterator[str]:
-    """The service's app on a port of this machine, under the path that the proxy gives it."""
-    app = DispatcherMiddleware(shop.office.app, {"/payments": shop.office.app})
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def test_the_example_of_the_page_for_operators_pays(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.syspath_prepend(str(EXAMPLES))
     shop.clock.at = datetime.now().astimezone()
     reference = shop.reference()
-    scopes = ("mobile-money:read", "mobile-money:pay")
     with served(shop) as url:
         monkeypatch.setenv("HIMAYA_URL", url)
         example = runpy.run_path(str(EXAMPLES / "as_an_operator.py"))
-        client = sys.modules["himaya"].Client(
-            TN, token=lambda: token(audience="payments", scopes=scopes, fund=TN, sub=OPERATOR)
-        )
+        client = sys.modules["himaya"].Client(TN, token=operator_token)
         example["work"](client, reference)
     said = capsys.readouterr().out
     assert "409 mobile-money.paid-twice" in said and "receipt MR" in said and "1 differ" in said
