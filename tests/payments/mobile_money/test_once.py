@@ -12,6 +12,7 @@ from services.payments.collections.obligation import ObligationStatus
 from services.payments.mobile_money import actions
 from services.payments.mobile_money.operator_payment import Terms
 from shared.storage.unit_of_work import UnitOfWork
+from tests.kit.clock import RunningClock
 from tests.kit.contexts import TN, published, someone
 from tests.payments.mobile_money.shop import TAKEN_AT, Shop, operator_token, served
 
@@ -81,7 +82,7 @@ def test_the_example_of_the_page_for_operators_pays(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.syspath_prepend(str(EXAMPLES))
-    shop.clock.at = datetime.now().astimezone()
+    shop.clock.at = RunningClock()()
     reference = shop.reference()
     with served(shop) as url:
         monkeypatch.setenv("HIMAYA_URL", url)

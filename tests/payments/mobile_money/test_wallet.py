@@ -1,7 +1,6 @@
 """The page of the simulated operator pays a reference by hand, in every way that may go wrong."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from flask.testing import FlaskClient
 from deploy.local.credentials import Credentials
 from simulators.bank.app import application, open_bank
 from simulators.bank.settings import Settings
+from tests.kit.clock import RunningClock
 from tests.kit.contexts import TN
 from tests.payments.bank import API_KEY
 from tests.payments.mobile_money.shop import Shop, served
@@ -21,7 +21,7 @@ DUE = 1_290_277
 @pytest.fixture
 def wallet(shop: Shop, tmp_path: Path) -> Iterator[FlaskClient]:
     """The operator's page, whose calls reach payments over the network, on the day of this machine's clock."""
-    shop.clock.at = datetime.now().astimezone()
+    shop.clock.at = RunningClock()()
     with served(shop) as url:
         settings = Settings.read(
             {
