@@ -2,12 +2,15 @@
 
 import pytest
 
+from deploy.local.verify import ledger
+from deploy.local.verify.seen import Seen
 from services.payments.banking import settling
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.matching import ReportedEntry
 from services.payments.collections.obligation import ObligationStatus
 from tests.kit.contexts import TN, someone
 from tests.payments.mobile_money.shop import TAKEN_AT, Shop
+from tests.verify.town import found
 
 OWED_BY_OPERATOR = "operator:mahfadha"
 FEE, NET = "6,652", 1_283_625
@@ -46,7 +49,21 @@ def test_a_day_without_differences_is_paid_in_less_the_fee(shop: Shop) -> None:
     assert (refused.status_code, refused.json["code"]) == (409, "operator-day.settled")
 
 
-def test_what_was_never_told_is_booked_from_the_file_and_named(shop: Shop) -> None:
+def test_what_operators_owe_is_what_they_took_less_what_they_paid_in(shop: Shop) -> None:
+    """The question of `make verify`, and that it finds what does not add up."""
+    reference = shop.reference()
+    seen = Seen(databases={"payments": shop.context.database})
+    shop.take(reference)
+    shop.take("99999999999999", "5.000", payment="p2")
+    day = shop.file(line(reference)).json
+    assert found(seen, ledger.ask) == []
+    paid_in(shop, day["reference"], NET)
+    assert found(seen, ledger.ask) == []
+    shop.context.database["operator_days"].update_one({}, {"$inc": {"settled_minor": 1}})
+    assert any("the operator's entries come to" in each for each in found(seen, ledger.ask))
+
+
+def test_what_was_never_reported_is_booked_from_the_file_and_named(shop: Shop) -> None:
     reference = shop.reference()
     day = shop.file(line(reference[2:]), line("99999999999999", payment="p2", amount="5,000", fee="0,225")).json
     assert [(each["kind"], each["payment_id"], each["stated"]) for each in day["differences"]] == [
