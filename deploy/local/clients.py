@@ -1,5 +1,5 @@
 """Who may ask identity for tokens in a local run: the reference frontends, the one of the examples, and the partner
-bank with the key it has."""
+bank and the operator of mobile money with the keys they have."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,15 +17,16 @@ SIGNING_IN = {"portal": ["person", "employer"], "backoffice": ["staff"], "operat
 """Which kinds of people sign in at each of the reference frontends."""
 BANK = "bank"
 BANK_SCOPES = ("bank:read", "bank:webhooks")
+OPERATOR = "mobile-operator"
+OPERATOR_SCOPES = ("mobile-money:read", "mobile-money:pay")
 
 
 def clients(
-    *, fund_ids: Sequence[str], bank_public_key: Path, frontends: Mapping[str, str]
+    *, fund_ids: Sequence[str], bank_public_key: Path, operator_public_key: Path, frontends: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
     """By id, as `services.identity.signin.clients` reads them. A frontend, whose address `frontends` has, may be given
     all that any role of any fund may have."""
     everything = sorted({*PERSON_SCOPES, *COUNTER_SCOPES, *(each.value for each in (*StaffScope, *EmployerScope))})
-    key = ECKey.import_key(bank_public_key.read_text())
     public: dict[str, Any] = {
         "kind": "public",
         "fund_ids": list(fund_ids),
@@ -48,11 +49,18 @@ def clients(
             }
             for name, address in frontends.items()
         },
-        BANK: {
-            "kind": "machine",
-            "fund_ids": list(fund_ids),
-            "audiences": ["payments"],
-            "scopes": list(BANK_SCOPES),
-            "jwk": {**key.as_dict(private=False), "kid": key.thumbprint()},
-        },
+        BANK: _machine(fund_ids, scopes=BANK_SCOPES, public_key=bank_public_key),
+        OPERATOR: _machine(fund_ids, scopes=OPERATOR_SCOPES, public_key=operator_public_key),
+    }
+
+
+def _machine(fund_ids: Sequence[str], *, scopes: Sequence[str], public_key: Path) -> dict[str, Any]:
+    """A partner's program, which proves itself with its key."""
+    key = ECKey.import_key(public_key.read_text())
+    return {
+        "kind": "machine",
+        "fund_ids": list(fund_ids),
+        "audiences": ["payments"],
+        "scopes": list(scopes),
+        "jwk": {**key.as_dict(private=False), "kid": key.thumbprint()},
     }

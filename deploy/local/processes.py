@@ -43,6 +43,8 @@ QUOTAS = (
     "mandates.upload",
     "mandates.amend",
     "bank.hear",
+    "mobile_money.inquire",
+    "mobile_money.take_file",
     "oidc.sign_in",
     "oidc.token",
     "oidc.revoke",
@@ -91,6 +93,7 @@ def of_services(
     known_clients = clients.clients(
         fund_ids=fund_ids,
         bank_public_key=credentials.public_key("bank-client"),
+        operator_public_key=credentials.public_key("operator-client"),
         frontends={name: addresses.pages(name, environ, ports) for name in clients.SIGNING_IN},
     )
     paper_key, paper_certificates = credentials.paper_signing()
@@ -180,6 +183,10 @@ def of_simulators(
             "FUND_LOOKUP_URL": f"{payments}/v1/{{fund}}/bank/references/{{reference}}",
             "FUND_TOKEN_URL": f"{identity}/v1/{{fund}}/token",
             "FUND_TOKEN_SCOPE": " ".join(clients.BANK_SCOPES),
+            "FUND_OPERATOR_URL": f"{payments}/v1/{{fund}}/mobile-money/",
+            "OPERATOR_CLIENT_ID": clients.OPERATOR,
+            "OPERATOR_PRIVATE_KEY_FILE": str(credentials.private_key("operator-client")),
+            "OPERATOR_TOKEN_SCOPE": " ".join(clients.OPERATOR_SCOPES),
         },
         "registers": {
             "REGISTERS_BIND": f"{HOST}:{ports['REGISTERS_PORT']}",

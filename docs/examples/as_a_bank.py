@@ -11,7 +11,6 @@ import hmac
 import json
 import sys
 import time
-import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -24,8 +23,8 @@ import requests
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from himaya import URL, Client, Refused, pages
-from joserfc import jwt
 from joserfc.jwk import ECKey
+from machine import Token
 
 FUND, CLIENT_ID, SCOPE = "dz-cnas", "bank", "bank:read bank:webhooks"
 TOLERANCE_S = 300
@@ -34,7 +33,7 @@ TOLERANCE_S = 300
 def main(reference: str, folder: str = "var/secrets") -> None:
     key = ECKey.import_key(Path(folder, "bank-client.key.pem").read_text())
     secret = Path(folder, "bank-webhook").read_text().split()[0]
-    client = Client(FUND, token=Token(key).text)
+    client = Client(FUND, token=Token(FUND, CLIENT_ID, SCOPE, key).text)
 
     due = client.get("payments", f"/bank/references/{reference}")
     print(f"{reference}: {due['due']} {due['currency']} to {due['account']}")
@@ -60,34 +59,6 @@ def main(reference: str, folder: str = "var/secrets") -> None:
         client.send("DELETE", "payments", path, if_match=own.headers["ETag"])
     assert Decimal(client.get("payments", f"/bank/references/{reference}")["due"]) == 0
     print("nothing is due any more")
-
-
-class Token:
-    """An access token by `private_key_jwt` (RFC 7523): no secret is shared, and each assertion is good once."""
-
-    def __init__(self, key: ECKey) -> None:
-        self.key, self.kept, self.good_until = key, "", 0.0
-
-    def text(self) -> str:
-        """One token serves until half a minute before it expires."""
-        if self.good_until < time.time():
-            url = f"{URL}/identity/v1/{FUND}/token"
-            form = {
-                "grant_type": "client_credentials",
-                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                "client_assertion": self.assertion(url),
-                "scope": SCOPE,
-            }
-            answer = requests.post(url, data=form, timeout=30)
-            answer.raise_for_status()
-            self.kept = answer.json()["access_token"]
-            self.good_until = time.time() + answer.json()["expires_in"] - 30
-        return self.kept
-
-    def assertion(self, audience: str) -> str:
-        at = int(time.time())
-        claims = {"iss": CLIENT_ID, "sub": CLIENT_ID, "aud": audience, "jti": str(uuid.uuid4())}
-        return jwt.encode({"alg": "ES256"}, {**claims, "iat": at, "exp": at + 60}, self.key)
 
 
 def a_slip_of_the_pen(client: Client, reference: str) -> None:

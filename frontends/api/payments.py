@@ -379,6 +379,7 @@ class CollectionView(TypedDict):
     valid_until_on: "str | None"
     checkout_url: "str | None"
     debit_on: "str | None"
+    operators: list[str]
     is_repetition: bool
     timeline: list["CollectionStepView"]
     version: int
@@ -981,6 +982,75 @@ class WriteOffBody(TypedDict):
 
 class VersionBody(TypedDict):
     version: int
+
+class BillView(TypedDict):
+    reference: str
+    status: str
+    text: str
+    payer: str
+    form_name: str
+    period: str
+    due_on: str
+    amount: str
+    next_on: "str | None"
+    amount_next: str
+    currency: str
+    valid_until_on: str
+
+class OperatorPaymentView(TypedDict):
+    payment_id: str
+    reference: str
+    status: str
+    text: str
+    amount: str
+    currency: str
+    hold_until: "str | None"
+    taken_at: "str | None"
+    receipt: str
+    exception: "str | None"
+    exception_text: "str | None"
+    is_waiting: bool
+
+class OperatorPaymentBody(TypedDict):
+    reference: str
+    amount: str
+
+class ConfirmationBody(TypedDict):
+    reference: str
+    amount: str
+    taken_at: str
+
+class ReversalBody(TypedDict):
+    reason: str
+
+class DayDifferenceView(TypedDict):
+    kind: str
+    text: str
+    payment_id: str
+    known: str
+    stated: str
+
+class OperatorDayView(TypedDict):
+    day_id: str
+    operator: str
+    operator_name: str
+    day: str
+    reference: str
+    status: str
+    text: str
+    payments: int
+    total: str
+    fee: str
+    net: str
+    settled: str
+    currency: str
+    differences_count: int
+    differences: list["DayDifferenceView"]
+    taken_at: str
+
+class OperatorDayViewPage(TypedDict):
+    items: list["OperatorDayView"]
+    next: "str | None"
 
 class PayoutStepView(TypedDict):
     status: str
@@ -1586,6 +1656,42 @@ def bank_reject(api: Api, entry_id: str, *, idempotency_key: str, body: "Version
 def bank_cancel_refund(api: Api, refund_id: str, *, idempotency_key: str, body: "VersionBody", version: int | None = None) -> "RefundView":
     """Do not send a refund: its money is the employer's credit again, or the entry waits again."""
     return api.call(SERVICE, "POST", "/refunds/{refund_id}/cancellation", at={"refund_id": refund_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def mobile_money_inquire(api: Api, reference: str) -> "BillView":
+    """For an operator, before it takes money: what a reference costs today and later, and whether it can be paid."""
+    return api.call(SERVICE, "GET", "/mobile-money/references/{reference}", at={"reference": reference})  # type: ignore[no-any-return]
+
+def mobile_money_read(api: Api, payment_id: str) -> "OperatorPaymentView":
+    """What became of a payment, by the operator's own id: for one that got no answer."""
+    return api.call(SERVICE, "GET", "/mobile-money/payments/{payment_id}", at={"payment_id": payment_id})  # type: ignore[no-any-return]
+
+def mobile_money_begin(api: Api, payment_id: str, *, body: "OperatorPaymentBody") -> "OperatorPaymentView":
+    """Begin a payment, before the payer's account is debited: until `hold_until` nobody else can pay this reference. Refused where the reference cannot be paid with this amount now. Nothing is booked."""
+    return api.call(SERVICE, "PUT", "/mobile-money/payments/{payment_id}", at={"payment_id": payment_id}, body=body)  # type: ignore[no-any-return]
+
+def mobile_money_take(api: Api, payment_id: str, *, body: "ConfirmationBody") -> "OperatorPaymentView":
+    """Say that the money was taken from the payer. It is booked whatever had been asked for; what is not as it should be is named in the answer."""
+    return api.call(SERVICE, "PUT", "/mobile-money/payments/{payment_id}/confirmation", at={"payment_id": payment_id}, body=body)  # type: ignore[no-any-return]
+
+def mobile_money_cancel(api: Api, payment_id: str) -> "OperatorPaymentView":
+    """Say that the money of a payment that was begun is not taken: another may begin."""
+    return api.call(SERVICE, "PUT", "/mobile-money/payments/{payment_id}/cancellation", at={"payment_id": payment_id})  # type: ignore[no-any-return]
+
+def mobile_money_reverse(api: Api, payment_id: str, *, body: "ReversalBody") -> "OperatorPaymentView":
+    """Say that money that was taken was given back to the payer: what it had paid is due again."""
+    return api.call(SERVICE, "PUT", "/mobile-money/payments/{payment_id}/reversal", at={"payment_id": payment_id}, body=body)  # type: ignore[no-any-return]
+
+def mobile_money_take_file(api: Api, day: str, *, idempotency_key: str, files: Files, form: dict[str, str] | None = None) -> "OperatorDayView":
+    """Send the file of all payments of a day. The answer names what differs from what was reported, and the reference under which the day is to be paid in."""
+    return api.call(SERVICE, "POST", "/mobile-money/days/{day}/file", at={"day": day}, files=files, form=form, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def mobile_money_list_days(api: Api, *, limit: int | None = None, cursor: str | None = None, has_differences: bool | None = None) -> "OperatorDayViewPage":
+    """The days of operators of mobile money, newest first: what they took, what differs, what came of it."""
+    return api.call(SERVICE, "GET", "/operator-days", query={"limit": limit, "cursor": cursor, "has_differences": has_differences})  # type: ignore[no-any-return]
+
+def mobile_money_read_day(api: Api, day_id: str) -> "OperatorDayView":
+    """One day of an operator, with all that differs."""
+    return api.call(SERVICE, "GET", "/operator-days/{day_id}", at={"day_id": day_id})  # type: ignore[no-any-return]
 
 def payouts_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "PayoutViewPage":
     """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""

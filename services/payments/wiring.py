@@ -61,6 +61,13 @@ from services.payments.measures.actions import backfills as withdrawn_measures
 from services.payments.measures.measure_request import RequestStatus
 from services.payments.measures.routes import routes as measure_routes
 from services.payments.measures.store import requests as measure_requests
+from services.payments.mobile_money.bill import BillStatus
+from services.payments.mobile_money.operator_payment import PaymentException
+from services.payments.mobile_money.operator_payment import Status as OperatorPaymentStatus
+from services.payments.mobile_money.routes import routes as mobile_routes
+from services.payments.mobile_money.store import payments as operator_payments
+from services.payments.operator_days.operator_day import DayStatus, DifferenceKind
+from services.payments.operator_days.store import days as operator_days
 from services.payments.partners.jobs import backfills as left_deliveries
 from services.payments.partners.jobs import delivering
 from services.payments.partners.outbound import OutboundClient
@@ -120,6 +127,11 @@ CODES: CodeSets = {
     "mandate-statuses": (MandateStatus, "mandate.status.{}"),
     "mandate-parties": (MandateParty, "mandate.party.{}"),
     "account-rules": (AccountRule, "mandate.account.{}"),
+    "bill-statuses": (BillStatus, "mobile-money.bill.{}"),
+    "operator-payment-statuses": (OperatorPaymentStatus, "mobile-money.payment.{}"),
+    "operator-payment-exceptions": (PaymentException, "mobile-money.exception.{}"),
+    "operator-day-statuses": (DayStatus, "operator-day.status.{}"),
+    "operator-day-differences": (DifferenceKind, "operator-day.difference.{}"),
     "payout-statuses": (PayoutStatus, "payout.step.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (AccessedKind, "access.looked-at.{}"),
@@ -176,6 +188,7 @@ service: Service[Settings] = Service(
         measure_routes,
         settlement_routes,
         bank_routes,
+        mobile_routes,
         payout_routes,
         refund_routes,
         contribution_routes,
@@ -219,6 +232,8 @@ service: Service[Settings] = Service(
         refunds,
         repayments,
         mandates,
+        operator_payments,
+        operator_days,
         ledger_entries,
         messages,
         entries,
@@ -240,6 +255,8 @@ service: Service[Settings] = Service(
         "mandates.upload": "10/minute",
         "mandates.amend": "10/minute",
         "bank.hear": "3000/minute",
+        "mobile_money.inquire": "300/minute",
+        "mobile_money.take_file": "30/minute",
     },
     indexes={BALANCES: BALANCE_INDEXES},
     retentions={BALANCES: BY_LAW},

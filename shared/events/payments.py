@@ -335,6 +335,24 @@ class PaymentReversed:
     mandate_id: str = ""
 
 
+@event(case="collection_id")
+class MobilePaymentTaken:
+    """An operator of mobile money says that it took a payment for a declaration; the ledger is posted with it, and
+    notifications sends the employer the receipt."""
+
+    collection_id: str
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    operator: str
+    receipt: str
+    reference: str
+    amount_minor: int
+    currency: str
+    taken_at: datetime
+
+
 @event(case="mandate_id")
 class MandateIssued:
     """An employer wants to let the fund debit its account; documents prints the form for its bank to sign, in the

@@ -4,10 +4,12 @@ Addresses and secrets are settings of the installation, never data."""
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from shared.funds.calendar import Weekday
 from shared.funds.law import Law
 from shared.funds.texts import Texts
+from shared.kernel.money import Money
 
 DEBIT_MESSAGES = ("pain.008.001.02", "pain.008.001.08")
 LEAD_DAYS_MAX = 10
@@ -130,6 +132,64 @@ class SiteBinding:
         _check_name(self.settings, such_as="IPM")
 
 
+_OPERATOR = re.compile("[a-z][a-z0-9-]{0,29}", re.ASCII)
+OPERATOR_FEE_PERCENT_MAX = 10
+DAY_FILE_ENCODINGS = ("utf-8", "windows-1252")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayFileLayout:
+    """What an operator's file of a day is like: lines of text under a head, which names the columns. The column with
+    the fee may be missing: then the fee is what was agreed."""
+
+    payment: str
+    """The head of the column with the operator's own id of the payment."""
+    reference: str
+    amount: str
+    """Major units."""
+    taken_at: str
+    """An instant of ISO 8601; one without an offset is of the fund's time."""
+    fee: str | None = None
+    separator: str = ";"
+    decimal_mark: str = "."
+    encoding: str = "utf-8"
+
+    def __post_init__(self) -> None:
+        heads = [each for each in (self.payment, self.reference, self.amount, self.taken_at, self.fee) if each]
+        if len(set(heads)) < len(heads) or not all(head == head.strip() for head in heads):
+            raise ValueError("payment, reference, amount, taken_at and fee are heads of columns, each its own")
+        if self.separator not in (";", ",", "\t", "|"):
+            raise ValueError("separator is a semicolon, a comma, a tabulator or a bar")
+        if self.decimal_mark not in (".", ",") or self.decimal_mark == self.separator:
+            raise ValueError("decimal_mark is a point or a comma, and not the separator")
+        if self.encoding not in DAY_FILE_ENCODINGS:
+            raise ValueError(f"encoding is one of {', '.join(DAY_FILE_ENCODINGS)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MobileOperator:
+    """An operator of mobile money that takes contributions for the fund and pays them into its account later, less its
+    fees."""
+
+    client: str
+    """The id of the client as which it gets its tokens."""
+    names: Texts
+    day_file: DayFileLayout
+    law: Law
+    fee_percent: Decimal = Decimal(0)
+    """Of each payment, rounded up to the minor unit."""
+    fee_each: Money | None = None
+    """For each payment, beside the percentage."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.fee_percent <= OPERATOR_FEE_PERCENT_MAX:
+            raise ValueError(f"fee_percent is from 0 to {OPERATOR_FEE_PERCENT_MAX}")
+        if self.fee_each is not None and self.fee_each.amount_minor <= 0:
+            raise ValueError("fee_each is above zero, or left out")
+        if not self.client:
+            raise ValueError("client is empty")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bindings:
     """The section `bindings` of a fund: with whom it works, and where it is found."""
@@ -141,6 +201,15 @@ class Bindings:
     signer: SignerBinding = USUAL_SIGNER
     site: SiteBinding | None = None
     """The installation's own addresses (`PUBLIC_URL`, `PORTAL_URL`) where it says nothing."""
+    mobile_operators: Mapping[str, MobileOperator] = field(default_factory=dict)
+    """By the code under which the ledger has what each of them owes the fund."""
+
+    def __post_init__(self) -> None:
+        if not all(_OPERATOR.fullmatch(code) for code in self.mobile_operators):
+            raise ValueError("mobile_operators: a code is up to 30 small letters, digits and dashes")
+        clients = [each.client for each in self.mobile_operators.values()]
+        if len(set(clients)) < len(clients):
+            raise ValueError("mobile_operators: two have the same client")
 
 
 USUAL = Bindings()

@@ -14,6 +14,8 @@ NOTICE_DAYS_MAX = 60
 RETRY_DAYS_MAX = 60
 PURPOSES_MAX = 20
 DECLARED_PERIODS_MAX = 60
+VALID_DAYS_MAX = 366
+HOLD_MINUTES_MAX = 24 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +178,24 @@ class ClearanceRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MobileMoney:
+    """How employers pay what they owe by mobile money, with a reference that is made beforehand; with which operators
+    is in `bindings`."""
+
+    valid_days_max: int
+    """How long such a reference stays good."""
+    hold_minutes: int
+    """For how long an operator that began a payment has the reference to itself."""
+    law: Law
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.valid_days_max <= VALID_DAYS_MAX:
+            raise ValueError(f"valid_days_max is 1 to {VALID_DAYS_MAX}")
+        if not 1 <= self.hold_minutes <= HOLD_MINUTES_MAX:
+            raise ValueError(f"hold_minutes is 1 to {HOLD_MINUTES_MAX}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Payments:
     """The section `payments` of a fund: where contributions come in, where benefits go out, and the letters that open
     a transfer's reference."""
@@ -194,6 +214,8 @@ class Payments:
     """Without it, nobody's account is debited."""
     clearance: ClearanceRule | None = None
     """None where the fund certifies no employer that it is in order."""
+    mobile_money: MobileMoney | None = None
+    """Without it, nobody pays by mobile money."""
 
     def needs_two(self, amount_minor: int) -> bool:
         """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""

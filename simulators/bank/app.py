@@ -6,7 +6,7 @@ import time
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 
-from simulators.bank import accounts, checkouts, crafted, debits, mandates, payouts
+from simulators.bank import accounts, checkouts, crafted, debits, mandates, payouts, wallet
 from simulators.bank.bank import Bank, Refused, fields
 from simulators.bank.book import Book, note, take_fault
 from simulators.bank.files import FILE_BYTES_MAX
@@ -34,14 +34,20 @@ def open_bank(settings: Settings) -> Bank:
     book = Book(settings.state_dir)
     accounts.open_fund_accounts(book, settings.accounts)
     postman = Postman(book, secrets=settings.webhook_secrets, retry_s=settings.retry_s)
-    return Bank(settings=settings, book=book, postman=postman, asker=Asker(settings.lookup))
+    return Bank(
+        settings=settings,
+        book=book,
+        postman=postman,
+        asker=Asker(settings.lookup),
+        wallet=Asker(settings.wallet),
+    )
 
 
 def application(bank: Bank) -> Flask:
     """The bank's HTTP application; a body is refused above the size of a payment file."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = FILE_BYTES_MAX + 1024
-    for subject in (accounts, checkouts, payouts, debits, mandates, crafted):
+    for subject in (accounts, checkouts, payouts, debits, mandates, wallet, crafted):
         app.register_blueprint(subject.routes(bank))
 
     @app.errorhandler(Refused)

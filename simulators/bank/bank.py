@@ -25,12 +25,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Bank:
-    """What all routes share: settings, state, the sender of webhooks, and the lookup of references at the fund."""
+    """What all routes share: settings, state, the sender of webhooks, the lookup of references at the fund, and the
+    operator of mobile money, who is somebody else there."""
 
     settings: Settings
     book: Book
     postman: Postman
     asker: Asker
+    wallet: Asker
 
     def for_funds(self, handler: Handler) -> Handler:
         """Lets in only who holds the bank's API key: the funds' payment service."""

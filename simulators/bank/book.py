@@ -38,6 +38,9 @@ create table if not exists mandates (
     currency text not null, asked_at text not null, primary key (fund, reference));
 create table if not exists mandate_messages (
     message_id text primary key, fund text not null, report blob, taken_at text not null);
+create table if not exists wallet (
+    payment_id text primary key, fund text not null, reference text not null, amount text not null, at text not null,
+    answer text not null);
 create table if not exists deliveries (
     webhook_id text primary key, url text not null, body blob not null, state text not null,
     copies integer not null, attempts integer not null, due_at real not null);

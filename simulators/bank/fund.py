@@ -176,6 +176,19 @@ class Asker:
             return None
         return found
 
+    def send(self, method: str, url: str, *, fund: str, language: str, **more: Any) -> requests.Response | None:
+        """The fund's answer to a call that needs a token; `{fund}` of the address takes the fund's id. None where it
+        cannot be asked, or does not answer."""
+        if self._lookup is None:
+            return None
+        try:
+            headers = {"authorization": f"Bearer {self._token(self._lookup, fund)}", "accept-language": language}
+            headers |= more.pop("headers", {})
+            return requests.request(method, url.format(fund=fund), headers=headers, timeout=TIMEOUT_S, **more)
+        except (requests.RequestException, KeyError, ValueError, OSError) as error:
+            log.warning("the fund cannot be asked: %s", type(error).__name__)
+            return None
+
     def _token(self, lookup: Lookup, fund: str) -> str:
         kept = self._tokens.get(fund)
         if kept is None or kept.until < time.time():

@@ -5,13 +5,14 @@ import sqlite3
 from collections.abc import Mapping
 from xml.etree import ElementTree
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from simulators.bank.bank import Bank, Refused
 from simulators.bank.book import new_id, note, now
 from simulators.bank.files import Tree, Unreadable, opened
 from simulators.bank.fund import send_webhook
+from simulators.bank.pages import language_of, page
 from simulators.bank.payouts import REFUSED_ENDING, number_ends, xml
 
 VERSION = "001.05"
@@ -115,13 +116,13 @@ def routes(bank: Bank) -> Blueprint:
     def officer() -> ResponseReturnValue:
         rows = bank.book.all("select * from mandates order by asked_at desc limit ?", SHOWN_MAX)
         funds = sorted({account.fund for account in bank.settings.accounts})
-        return _page("mandates.html", rows=rows, funds=funds, is_unknown="unknown" in request.args)
+        return page("mandates.html", WORDS, rows=rows, funds=funds, is_unknown="unknown" in request.args)
 
     @blueprint.get("/officer/find")
     def find() -> ResponseReturnValue:
         """A form that a customer brought: what it says is asked of the fund, whose reference is on it."""
         fund, reference = request.args.get("fund", ""), "".join(request.args.get("reference", "").split()).upper()
-        language = _language()
+        language = language_of(WORDS)
         with bank.book.transaction() as uow:
             is_known = _row(uow, fund, reference) is not None
         if not is_known:
@@ -135,7 +136,7 @@ def routes(bank: Bank) -> Blueprint:
     @blueprint.get("/officer/<fund>/<reference>")
     def one(fund: str, reference: str) -> ResponseReturnValue:
         with bank.book.transaction() as uow:
-            return _page("mandate.html", row=_known(uow, fund, reference), ended=ENDED)
+            return page("mandate.html", WORDS, row=_known(uow, fund, reference), ended=ENDED)
 
     @blueprint.post("/officer/<fund>/<reference>")
     def decide(fund: str, reference: str) -> ResponseReturnValue:
@@ -150,7 +151,7 @@ def routes(bank: Bank) -> Blueprint:
             elif decision == "cancel" and row["state"] == "agreed":
                 _cancel(bank, uow, row, reason=request.form.get("reason", "MD16")[:35])
         bank.postman.wake()
-        return redirect(f"/officer/{fund}/{reference}?lang={_language()}", code=303)
+        return redirect(f"/officer/{fund}/{reference}?lang={language_of(WORDS)}", code=303)
 
     return blueprint
 
@@ -307,17 +308,3 @@ def _known(uow: sqlite3.Connection, fund: str, reference: str) -> sqlite3.Row:
     if found is None:
         raise Refused(404, "mandate-unknown", "The bank has no such mandate.")
     return found
-
-
-def _language() -> str:
-    language = request.args.get("lang") or request.accept_languages.best_match(list(WORDS)) or "fr"
-    return language if language in WORDS else "fr"
-
-
-def _page(template: str, **more: object) -> ResponseReturnValue:
-    language = _language()
-    other = "fr" if language == "ar" else "ar"
-    answer = make_response(render_template(template, words=WORDS[language], language=language, other=other, **more))
-    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"
-    answer.headers["content-security-policy"] = policy
-    return answer

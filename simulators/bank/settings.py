@@ -49,6 +49,8 @@ class Settings:
     webhook_secrets: tuple[Secret, ...]
     retry_s: float
     lookup: Lookup | None
+    wallet: Lookup | None
+    """The same for the operator of mobile money that the bank plays too."""
     folders: Mapping[str, Path]
     """Of funds that exchange files and nothing else."""
 
@@ -58,6 +60,8 @@ class Settings:
         needed = ["BANK_API_KEY", "FUND_WEBHOOK_URL", "FUND_WEBHOOK_SECRET"]
         if environ.get("FUND_LOOKUP_URL"):
             needed += ["FUND_TOKEN_URL", "BANK_CLIENT_ID", "BANK_PRIVATE_KEY_FILE"]
+        if environ.get("FUND_OPERATOR_URL"):
+            needed += ["FUND_TOKEN_URL", "OPERATOR_CLIENT_ID", "OPERATOR_PRIVATE_KEY_FILE"]
         missing = [name for name in needed if not environ.get(name)]
         if missing:
             raise SettingsMissing(f"simulators.bank: settings missing: {', '.join(missing)}")
@@ -73,7 +77,8 @@ class Settings:
             webhook_url=environ["FUND_WEBHOOK_URL"],
             webhook_secrets=tuple(map(Secret.read, environ["FUND_WEBHOOK_SECRET"].split())),
             retry_s=float(environ.get("BANK_RETRY_S", "1")),
-            lookup=_lookup(environ),
+            lookup=_lookup(environ, url="FUND_LOOKUP_URL", who="BANK", scope="FUND_TOKEN_SCOPE"),
+            wallet=_lookup(environ, url="FUND_OPERATOR_URL", who="OPERATOR", scope="OPERATOR_TOKEN_SCOPE"),
             folders=dict(map(_folder, environ.get("BANK_FOLDERS", "").split())),
         )
 
@@ -89,13 +94,13 @@ def _folder(text: str) -> tuple[str, Path]:
     return fund, Path(path)
 
 
-def _lookup(environ: Mapping[str, str]) -> Lookup | None:
-    if not environ.get("FUND_LOOKUP_URL"):
+def _lookup(environ: Mapping[str, str], *, url: str, who: str, scope: str) -> Lookup | None:
+    if not environ.get(url):
         return None
     return Lookup(
-        url=environ["FUND_LOOKUP_URL"],
+        url=environ[url],
         token_url=environ["FUND_TOKEN_URL"],
-        client_id=environ["BANK_CLIENT_ID"],
-        private_key_file=Path(environ["BANK_PRIVATE_KEY_FILE"]),
-        scope=environ.get("FUND_TOKEN_SCOPE", ""),
+        client_id=environ[f"{who}_CLIENT_ID"],
+        private_key_file=Path(environ[f"{who}_PRIVATE_KEY_FILE"]),
+        scope=environ.get(scope, ""),
     )

@@ -21,7 +21,7 @@ PAGES = [REPOSITORY / "docs" / name for name in ("frontends.md", "partners.md")]
 RUN_MAX_S = 240
 FUND = "dz-cnas"
 MAY_IMPORT = {*sys.stdlib_module_names, "requests", *(path.stem for path in EXAMPLES.glob("*.py"))}
-SIGNS = {"as_a_bank.py": {"joserfc", "cryptography"}}
+SIGNS = {"as_a_bank.py": {"joserfc", "cryptography"}, "as_an_operator.py": {"joserfc"}, "machine.py": {"joserfc"}}
 
 
 def run(platform: Platform, example: str, folder: Path, *arguments: str) -> Sequence[str]:

@@ -43,6 +43,11 @@ from services.payments.mandates import store as mandates
 from services.payments.mandates.mandate import Status as MandateStatus
 from services.payments.measures import store as measures
 from services.payments.measures.measure_request import MeasureRequest, RequestStatus, RequestStep
+from services.payments.mobile_money import store as mobile_money
+from services.payments.mobile_money.operator_payment import OperatorPayment, Terms
+from services.payments.mobile_money.operator_payment import Status as OperatorPaymentStatus
+from services.payments.operator_days import store as operator_days
+from services.payments.operator_days.operator_day import OperatorDay
 from services.payments.partners import store as partners
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import WebhookKind
@@ -107,6 +112,34 @@ def _measure_request() -> MeasureRequest:
         is_declared=True,
         status=step.status,
         steps=(step,),
+    )
+
+
+def _operator_day() -> OperatorDay:
+    return OperatorDay(
+        day_id="d",
+        operator="o",
+        day=FIRST.date(),
+        reference="RM1",
+        sha256="0",
+        payments=1,
+        total_minor=1,
+        fee_minor=0,
+        taken_at=FIRST,
+    )
+
+
+def _operator_payment() -> OperatorPayment:
+    return OperatorPayment(
+        payment_key="o:p",
+        operator="o",
+        payment_id="p",
+        status=OperatorPaymentStatus.TAKEN,
+        taken=Terms(reference="CT1", amount_minor=1, taken_at=FIRST),
+        taken_on=FIRST.date(),
+        receipt="MR1",
+        entry_id="e",
+        changed_at=FIRST,
     )
 
 
@@ -360,6 +393,13 @@ PAGED: dict[str, Listed] = {
         payouts.OLDEST_FIRST,
         lambda uow, it, wanted: payouts.with_status(uow, it.status, wanted=wanted),
     ),
+    "services.payments.operator_days.store.page": Listed(
+        "payments",
+        operator_days.days,
+        operator_days.NEWEST_FIRST,
+        lambda uow, it, wanted: operator_days.page(uow, has_differences=it.has_differences, wanted=wanted),
+        made=_operator_day,
+    ),
     "services.payments.refunds.store.page": Listed(
         "payments",
         refunds.refunds,
@@ -415,6 +455,13 @@ WHOLE: dict[str, Listed] = {
     ),
     "services.payments.banking.store.bearing": Listed(
         "payments", banking.entries, banking.BY_ID, lambda uow, it: banking.bearing(uow, it.bank_reference)
+    ),
+    "services.payments.mobile_money.store.taken_on": Listed(
+        "payments",
+        mobile_money.payments,
+        mobile_money.IN_ORDER,
+        lambda uow, it: mobile_money.taken_on(uow, operator=it.operator, day=it.taken_on),
+        made=_operator_payment,
     ),
     "services.payments.collections.store.of_period": Listed(
         "payments",

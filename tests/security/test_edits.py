@@ -44,6 +44,11 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     "upkeep.change_password": "the old password says what was seen",
     **dict.fromkeys(["upkeep.end_session", "upkeep.end_others", "counter.end"], "what is ended twice is ended"),
     "bank.hear": "a message of the bank, taken in once by its id",
+    **dict.fromkeys(
+        [f"mobile_money.{name}" for name in ("begin", "take", "cancel", "reverse")],
+        "says what the operator did, under its own id: said again it changes nothing, said otherwise it is refused",
+    ),
+    "mobile_money.take_file": "the file of a day, known by what it holds; another takes its place",
     "partners.replay": "sends messages again, each known by its id; the endpoint stays as it is",
     **dict.fromkeys(
         ["operations.replay_letter", "operations.replay_key", "operations.replay_group", "operations.republish"],

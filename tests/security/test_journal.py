@@ -17,6 +17,7 @@ from tests.security.matrix import GUARDED, Operation
 NOT_JOURNALED = {
     "bank.read_entry": "money of a payer whom the fund does not know; what it was for is read in journaled routes",
     "refunds.read": "the same",
+    "mobile_money.read_day": "sums of an operator's day, and its own ids of payments: nothing says whose they are",
     "runs.read": "totals of a whole benefit; whose payments are looked at is journaled",
     "operations.read_letter": "of what operators see, nothing says whom it is about",
     "operations.read_job": "the same",

@@ -510,10 +510,15 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             **{f"bank.{verb}": {"json": {"version": 1, "ground": "other"}} for verb in ("send_back", "write_off")},
             **{f"bank.{verb}": {"json": {"version": 1}} for verb in ("confirm", "reject", "cancel_refund")},
             "refunds.confirm": {"json": {"version": 1}},
+            "mobile_money.begin": {"json": MOBILE_TERMS},
+            "mobile_money.take": {"json": {**MOBILE_TERMS, "taken_at": "2026-02-10T09:00:00Z"}},
+            "mobile_money.reverse": {"json": {"reason": "CUST"}},
+            "mobile_money.take_file": {"data": b"", "content_type": "text/csv"},
         },
     )
 
 
+MOBILE_TERMS = {"reference": "CT000000000000000000", "amount": "1.00"}
 MANDATE_TERMS = {
     "account": "00200300000056789073",
     "account_rule": "rib-dz",

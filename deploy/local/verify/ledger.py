@@ -1,5 +1,5 @@
 """I5: debits equal credits, by entry and by fund and currency; each balance is what its entries come to; and the fund's
-accounts at the bank stand at what the bank's own entries come to."""
+accounts at the bank, and what operators of mobile money owe it, stand at what their own entries come to."""
 
 from collections import Counter
 
@@ -8,6 +8,7 @@ from deploy.local.verify.seen import Seen
 
 SIDES = ("debit", "credit")
 BANK = "bank:"
+OPERATOR = "operator:"
 
 
 def ask(seen: Seen, look: Look) -> None:
@@ -41,20 +42,27 @@ def ask(seen: Seen, look: Look) -> None:
 
 
 def _of_bank(seen: Seen, look: Look, computed: Counter[tuple[str, str, str]]) -> None:
-    """By account at the bank: what the ledger's entries come to, against what the bank reported. What the bank kept
-    for itself of a credit never came, of a debit it left too; what is on no account of the fund is in no ledger."""
+    """By account at the bank, and by operator: what the ledger's entries come to, against what was reported. What the
+    bank kept for itself of a credit never came, of a debit it left too; what is on no account of the fund is in no
+    ledger. An operator owes less by what it paid in for its days, and by its fees once a day is paid in."""
     moved: Counter[tuple[str, str]] = Counter()
     for row in seen.rows("payments", "bank_entries", "fund", "account", "direction", "amount_minor", "charges_minor"):
         look.at("bank entries")
-        if row["account"].startswith(BANK):
+        if row["account"].startswith((BANK, OPERATOR)):
             sign = 1 if row["direction"] == "credit" else -1
             moved[row["fund"], row["account"]] += sign * row["amount_minor"] - row.get("charges_minor", 0)
+    for row in seen.rows("payments", "operator_days", "fund", "operator", "total_minor", "fee_minor", "settled_minor"):
+        look.at("days of operators")
+        is_paid_in = 0 < row["total_minor"] - row["fee_minor"] == row["settled_minor"]
+        kept_minor = row["fee_minor"] if is_paid_in else 0
+        moved[row["fund"], f"{OPERATOR}{row['operator']}"] -= row["settled_minor"] + kept_minor
     for fund, account in sorted(
-        {(fund, account) for fund, account, _ in computed if account.startswith(BANK)} | {*moved}
+        {(fund, account) for fund, account, _ in computed if account.startswith((BANK, OPERATOR))} | {*moved}
     ):
         booked = computed[fund, account, "debit_minor"] - computed[fund, account, "credit_minor"]
         if booked != moved[fund, account]:
-            look.offends(f"{fund} {account}: {booked} is booked, the bank's entries come to {moved[fund, account]}")
+            whose = "the bank's" if account.startswith(BANK) else "the operator's"
+            look.offends(f"{fund} {account}: {booked} is booked, {whose} entries come to {moved[fund, account]}")
 
 
 def _balances(seen: Seen, look: Look, computed: Counter[tuple[str, str, str]]) -> None:

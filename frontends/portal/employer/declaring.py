@@ -16,7 +16,7 @@ from frontends.portal.employer.periods import chosen, open_periods
 pages = Blueprint("declaring", __name__)
 
 CHECKING = frozenset({"received", "held"})
-RAILS = ("transfer", "card", "direct-debit")
+RAILS = ("transfer", "card", "direct-debit", "mobile-money")
 SEARCH_CHARACTERS_MAX = 80
 UNDER_WAY = ("requested", "announced", "planned", "in-file", "sent", "unknown")
 """States of a payment of which something is still to come."""
@@ -127,7 +127,8 @@ def withdraw(declaration_id: str) -> Response:
 @pages.post("/declarations/<declaration_id>/payment")
 @signed_in("employer")
 def pay(declaration_id: str) -> Response:
-    """Ask for a reference to transfer with, go on to the bank's page for a card, or have the account debited."""
+    """Ask for a reference to transfer or to pay at an operator with, go on to the bank's page for a card, or have the
+    account debited."""
     rail = request.form.get("rail", "transfer")
     form = Form(f"pay:{declaration_id}:{rail}")
     body: payments.CollectionBody = {"rail": rail}

@@ -136,6 +136,13 @@ def of_declaration(uow: UnitOfWork, *, declaration_id: str, purpose: Purpose) ->
     return rules.forecast(owed, fund=uow.fund, today=uow.today, measures=_measures(uow, owed))
 
 
+def cost_of(uow: UnitOfWork, *, declaration_id: str) -> PenaltyForecast:
+    """What the debt of a declaration, or of the one that stands in its place by now, costs today and later: for the
+    platform itself, which asks nobody's leave."""
+    owed = collections.standing_obligation(uow, declaration_id=declaration_id)
+    return rules.forecast(owed, fund=uow.fund, today=uow.today, measures=_measures(uow, owed))
+
+
 def of_employer(uow: UnitOfWork, *, employer_id: str, wanted: PageRequest, purpose: Purpose) -> StandingDebts:
     """What an employer has to pay: each debt with what it costs today and later, and what all of them cost."""
     found = debts_of(uow, employer_id=employer_id, purpose=purpose)

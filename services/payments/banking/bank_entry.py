@@ -26,7 +26,8 @@ class EntryStatus(StrEnum):
 class Target(StrEnum):
     """What an entry, or a share of it, can be for. A credit to a payout is its return, a debit from a collection is
     its reversal; `entry` is an earlier entry that this one takes back, `employer` the credit of an employer,
-    `repayment` what a person pays back of benefits, by the reference of the overpayment."""
+    `repayment` what a person pays back of benefits, by the reference of the overpayment,
+    `operator-day` what an operator of mobile money took on a day and pays in."""
 
     COLLECTION = "collection"
     DECLARATION = "declaration"
@@ -37,6 +38,7 @@ class Target(StrEnum):
     REFUND = "refund"
     REPAYMENT = "repayment"
     ENTRY = "entry"
+    OPERATOR_DAY = "operator-day"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,8 @@ class Details:
 
 @dataclass(frozen=True, kw_only=True)
 class BankEntry:
-    """Money that moved on an account of the fund: handled once, never lost.
+    """Money that moved on an account of the fund, or that an operator of mobile money has for it: handled once, never
+    lost.
 
     `entry_id` is a digest of what makes the entry that one and no other (`matching.identity`); entries kept before
     there was one go by the bank's reference, which two entries may share. `booked_as` names what it was for; empty

@@ -1,4 +1,4 @@
-"""Follows collections: opens checkouts, asks what became of payments, lets transfers expire."""
+"""Follows collections: opens checkouts, asks what became of payments, lets references expire."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from services.payments.banking.bank import Bank, BankOf, BankOutcomeUnknown, Ban
 from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, in_unit_of_work
 from services.payments.collections import actions as collections
 from services.payments.collections import rules, store
-from services.payments.collections.collection import Collection, Rail, Status
+from services.payments.collections.collection import BY_REFERENCE, Collection, Status
 from shared.jobs.job import JobKind
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -35,7 +35,7 @@ class CollectionFollower:
 
     def look_at(self, context: ServiceContext, fund_id: str, collection: Collection) -> None:
         """Do what the state of one collection asks for."""
-        if collection.rail is Rail.TRANSFER:
+        if collection.rail in BY_REFERENCE:
             self._keep(context, fund_id, collection, lambda it, uow: rules.expire(it, at=uow.at))
         elif collection.status is Status.REQUESTED:
             self._announce(context, fund_id, collection)

@@ -15,7 +15,7 @@ from services.payments.banking.bank_entry import (
     Way,
 )
 from services.payments.banking.bank_file import Direction
-from services.payments.ledger.account import BANK_PAYOUTS
+from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
 from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing, Term
 
 DECISIONS_MAX = 20
@@ -85,11 +85,13 @@ TARGETS: dict[Direction, frozenset[Target]] = {
             Target.REFUND,
             Target.DEBIT_FILE,
             Target.REPAYMENT,
+            Target.OPERATOR_DAY,
         },
     ),
     Direction.DEBIT: frozenset({Target.COLLECTION, Target.PAYOUT, Target.BATCH, Target.REFUND, Target.REPAYMENT}),
 }
 _OF_PAYOUTS = frozenset({Target.PAYOUT, Target.BATCH})
+_OF_COLLECTIONS = frozenset({Target.OPERATOR_DAY})
 
 
 def propose(entry: BankEntry, decision: EntryDecision) -> BankEntry:
@@ -115,8 +117,10 @@ def _check_shares(entry: BankEntry, shares: Sequence[Share]) -> None:
     if total_minor != entry.amount_minor or len(things) != len(shares) or len(shares) > SHARES_MAX:
         raise SharesDiffer(total_minor=total_minor, amount_minor=entry.amount_minor)
     for target, _ in things:
-        is_allowed = target in TARGETS[entry.direction] and (target not in _OF_PAYOUTS or entry.account == BANK_PAYOUTS)
-        if not is_allowed:
+        is_here = (target not in _OF_PAYOUTS or entry.account == BANK_PAYOUTS) and (
+            target not in _OF_COLLECTIONS or entry.account == BANK_COLLECTIONS
+        )
+        if not is_here or target not in TARGETS[entry.direction]:
             raise TargetNotAllowed(target=Term(f"bank.target.{target}"))
 
 

@@ -21,6 +21,8 @@ from shared.kernel.references import has_valid_check_digits
 
 REFUND_PREFIX = "RB"
 """The letters that open the reference of money that the fund sends back."""
+SETTLEMENT_PREFIX = "RM"
+"""Those of the reference under which an operator of mobile money pays in what it took on a day."""
 
 TEXT_CHARACTERS_MAX = 2_000
 REFERENCES_MAX = 40
@@ -211,7 +213,7 @@ def named(entry: ReportedEntry, *, prefix: str) -> NamedReferences:
     ids = [entry.end_to_end_id, *_uuids_in((entry.end_to_end_id, *entry.texts))]
     files = [entry.payment_information_id, *_uuids_in((entry.payment_information_id,)), *ids]
     return NamedReferences(
-        references=references_in(entry.texts, prefixes=(prefix, REFUND_PREFIX, REPAYMENT_PREFIX)),
+        references=references_in(entry.texts, prefixes=(prefix, REFUND_PREFIX, REPAYMENT_PREFIX, SETTLEMENT_PREFIX)),
         ids=_each_once(ids)[:IDS_MAX],
         files=_each_once(files)[:IDS_MAX],
     )
@@ -267,7 +269,7 @@ class KnownCollection:
 
 @dataclass(frozen=True, kw_only=True)
 class KnownPayment:
-    """A payout or a refund that an entry names."""
+    """A payout, a refund or an operator's day that an entry names, with the amount that it is to have."""
 
     payment_id: str
     amount_minor: int
@@ -292,6 +294,7 @@ class MatchingFacts:
     debit_file_id: str | None = None
     refund: KnownPayment | None = None
     repayments: tuple[KnownRepayment, ...] = ()
+    operator_day: KnownPayment | None = None
     bearers: tuple[BankEntry, ...] = ()
 
 
@@ -320,17 +323,23 @@ def decide(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
 
 
 def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
-    """Money came: a contribution, what a person pays back, a whole file of debits, or money of ours that is returned
-    without a reference."""
+    """Money came: a contribution, what a person pays back, a whole file of debits, what an operator took on a day, or
+    money of ours that is returned without a reference. What an operator says that it took can only be a
+    contribution."""
     if entry.account == BANK_PAYOUTS:
         if facts.payout is not None:
             return _whole(Target.PAYOUT, facts.payout, entry)
         if facts.refund is not None:
             return _whole(Target.REFUND, facts.refund, entry)
         return Ruling(why=Why.ACCOUNT_OTHER if facts.collections or facts.repayments else _unnamed(entry))
+    is_at_bank = entry.account == BANK_COLLECTIONS
+    if facts.operator_day is not None and is_at_bank:
+        return _whole(Target.OPERATOR_DAY, facts.operator_day, entry)
     candidates = [each for each in facts.collections if each.is_by_id] or list(facts.collections)
-    if facts.repayments:
+    if facts.repayments and is_at_bank:
         return Ruling(why=Why.REFERENCES_SEVERAL) if candidates else _repaid(entry, facts.repayments)
+    if not candidates and not is_at_bank:
+        return Ruling(why=_unnamed(entry))
     if not candidates and facts.debit_file_id is not None:
         return Ruling(shares=(_share(Target.DEBIT_FILE, facts.debit_file_id, entry.amount_minor),))
     if not candidates:
@@ -395,7 +404,7 @@ def _collection_taken_back(entry: ReportedEntry, collections: tuple[KnownCollect
     candidates = [each for each in collections if each.is_by_id] or list(collections)
     if len(candidates) > 1:
         return Ruling(why=Why.REFERENCES_SEVERAL)
-    if entry.account != BANK_COLLECTIONS:
+    if entry.account == BANK_PAYOUTS:
         return Ruling(why=Why.ACCOUNT_OTHER)
     if entry.amount_minor > candidates[0].debited_minor:
         return Ruling(why=Why.AMOUNT_DIFFERS)

@@ -20,6 +20,7 @@ from services.payments.collections.collection import Collection
 from services.payments.debits import actions as debits
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
+from services.payments.operator_days import actions as operator_days
 from services.payments.payouts import actions as payouts
 from services.payments.refunds import actions as refunds
 from services.payments.repayments import actions as repayments
@@ -99,6 +100,7 @@ def _facts(
     batch = next((each for each in (payouts.find_batch(uow, name) for name in named.files) if each), None)
     debit_file = next((each for each in (debits.find(uow, name) for name in named.files) if each), None)
     sent_back = refunds.with_references(uow, named.references)
+    paid_in = operator_days.with_references(uow, named.references)
     return MatchingFacts(
         collections=tuple(
             KnownCollection(
@@ -120,6 +122,9 @@ def _facts(
             KnownRepayment(reference=each.reference, owed_minor=each.owed_minor, received_minor=each.received_minor)
             for each in repaid
         ),
+        operator_day=KnownPayment(payment_id=paid_in[0].day_id, amount_minor=paid_in[0].to_settle_minor)
+        if len(paid_in) == 1
+        else None,
         bearers=tuple(bearers),
     )
 
@@ -193,6 +198,15 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
         case Target.REPAYMENT:
             _book_repayment(uow, entry, share)
             return True
+        case Target.OPERATOR_DAY:
+            return operator_days.settle(
+                uow,
+                day_id=share.target_id,
+                entry_id=entry.entry_id,
+                amount_minor=share.amount_minor,
+                into=entry.account,
+                value_on=entry.value_on,
+            )
         case Target.ENTRY:
             return _undo_entry(uow, entry, share)
 

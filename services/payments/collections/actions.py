@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from services.payments.access_journal.accessed import AccessedKind
-from services.payments.collections import crediting, debiting, rules, store
+from services.payments.collections import crediting, debiting, holding, rules, store
 from services.payments.collections.collection import Collection, PlanPart, Rail, WayToPay
 from services.payments.collections.credit import Credit, UseKind
 from services.payments.collections.debiting import DebitTerms
@@ -266,6 +266,30 @@ def of_declaration(uow: UnitOfWork, *, declaration_id: str, wanted: PageRequest,
 def by_reference(uow: UnitOfWork, reference: str) -> Collection | None:
     """The collection that a payer's reference names, or None."""
     return store.collections.find_only(uow, reference=reference)
+
+
+def hold(uow: UnitOfWork, *, collection_id: str, by: str, until: datetime) -> Collection:
+    """A payment has a reference to itself until a time. Raises `ReferenceHeld` where another one has it."""
+    held = holding.hold(store.collections.load(uow, collection_id), by=by, until=until, at=uow.at)
+    return store.scheduling.save(uow, Outcome(held))
+
+
+def release(uow: UnitOfWork, *, collection_id: str, by: str) -> None:
+    """The payment that had a reference to itself is not made."""
+    found = store.collections.load(uow, collection_id)
+    released = holding.release(found, by=by)
+    if released != found:
+        store.scheduling.save(uow, Outcome(released))
+
+
+def is_replaced(uow: UnitOfWork, collection: Collection) -> bool:
+    """Whether another declaration, or another try to collect the same debt, has taken the place of a collection."""
+    owed = store.obligations.load(uow, collection.declaration_id)
+    tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
+    standing = _standing_obligation(uow, collection.declaration_id)
+    return owed.replaced_by is not None or any(
+        each.collection_id != collection.collection_id for each in _live_of(uow, standing, tries)
+    )
 
 
 def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Collection]:
@@ -541,7 +565,7 @@ def charge(uow: UnitOfWork, owed: Obligation, *, by_reason: Mapping[str, int], c
 # --- Settlement plans -------------------------------------------------------------------------------------------------
 
 
-def hold(uow: UnitOfWork, owed: Obligation, *, plan_id: str, spared_minor: int) -> Obligation:
+def hold_by_plan(uow: UnitOfWork, owed: Obligation, *, plan_id: str, spared_minor: int) -> Obligation:
     """A settlement plan holds for a debt from now on. What is being collected of it and is more than that ends."""
     return _keep_standing(uow, rules.hold(owed, plan_id=plan_id, spared_minor=spared_minor, today=uow.today))
 

@@ -12,12 +12,17 @@ DEBITS_MAX = 20
 
 
 class Rail(StrEnum):
-    """How the money travels: the employer orders a transfer at its bank, pays by card on the bank's page, or has its
-    account debited by a mandate."""
+    """How the money travels: the employer orders a transfer at its bank, pays by card on the bank's page, has its
+    account debited by a mandate, or pays an operator of mobile money, who takes it for the fund."""
 
     TRANSFER = "transfer"
     CARD = "card"
     DIRECT_DEBIT = "direct-debit"
+    MOBILE_MONEY = "mobile-money"
+
+
+BY_REFERENCE = frozenset({Rail.TRANSFER, Rail.MOBILE_MONEY})
+"""All that the payer needs is a reference, which is good until a day; nobody outside is asked for anything."""
 
 
 class Status(StrEnum):
@@ -166,6 +171,8 @@ class Collection:
     batch_id: str = ""
     repeats: str = ""
     plan_id: str = ""
+    held_by: str = ""
+    held_until: datetime | None = None
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -179,6 +186,8 @@ class Collection:
             raise ValueError("a collection is reversed where all that came was taken back, and only there")
         if (self.rail is Rail.DIRECT_DEBIT) != bool(self.mandate_id and self.debit_on and self.send_on):
             raise ValueError("a direct debit has a mandate, its day and the day of its file, and nothing else has")
+        if bool(self.held_by) != (self.held_until is not None):
+            raise ValueError("a reference is held by a payment until a time, or by none")
         if self.status not in FOLLOWED and self.next_look_at is not None:
             raise ValueError("nobody looks again at what is over")
 

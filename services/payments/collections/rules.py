@@ -1,11 +1,13 @@
 """What may happen to obligations and collections. Pure: the fund's definition and the time are handed in."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from services.payments.collections import debiting
 from services.payments.collections.collection import (
+    BY_REFERENCE,
     DEBITS_MAX,
     MOVES,
     Collection,
@@ -31,6 +33,9 @@ from shared.kernel.schedule import RetrySchedule
 
 CHECKS = RetrySchedule((5, 10, 20, 40, 60, 120, 300, 600))
 """After how long without news the bank is asked again."""
+
+MOBILE_REFERENCE_CHARACTERS = 20
+"""What an operator of mobile money has room for."""
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ATTEMPTS_MAX = len(_DIGITS)
@@ -278,6 +283,20 @@ def reference(prefix: str, *, employer_id: str, period: str, amount_minor: int, 
     return with_check_digits(prefix, f"{employer_id}{when}{_base_36(amount_minor)}{_DIGITS[attempt]}")
 
 
+def mobile_reference(prefix: str, *, employer_id: str, period: str, amount_minor: int, collection_id: str) -> str:
+    """What a payer types at an operator of mobile money: the fund's letters, digits that follow from employer, period,
+    amount and collection, and two check digits: twenty characters.
+
+    The reference of a transfer writes those facts out, which takes up to 29 characters and letters between the digits;
+    a telephone has room for twenty, and a menu of digits for digits alone (the letters may be left out). The check
+    digits find a slip as they do there, and from one reference nobody guesses another.
+    """
+    facts = "\x1f".join((prefix, employer_id, period, str(amount_minor), collection_id))
+    digits = MOBILE_REFERENCE_CHARACTERS - len(prefix) - 2
+    number = int.from_bytes(hashlib.sha256(facts.encode()).digest(), "big") % 10**digits
+    return with_check_digits(prefix, f"{number:0{digits}d}")
+
+
 def _place(period: Period) -> str:
     """One character for a period in its year."""
     first = {PeriodKind.YEAR: 0, PeriodKind.QUARTER: 1, PeriodKind.HALF_YEAR: 5, PeriodKind.MONTH: 10}[period.kind]
@@ -302,8 +321,8 @@ def request(
     the same rail for the same amount is the one to use; any other live try of the debt gives way to this one
     (`withdraw`).
 
-    A transfer can be paid at once; a card needs the bank's page first, which the bank is asked for afterwards; a
-    direct debit is announced to the employer, with its day, and drawn on `terms` (`debiting.terms`).
+    A transfer or mobile money can be paid at once; a card needs the bank's page first, which the bank is asked for
+    afterwards; a direct debit is announced to the employer, with its day, and drawn on `terms` (`debiting.terms`).
 
     `part` is what is to be paid by a settlement plan, under a reference of its own: it may be less than the debt, or
     more, which then goes to the other debts of the plan.
@@ -323,7 +342,9 @@ def request(
         raise AlreadyLive(rail=Term(f"collection.rail.{rail}"))
     requested = Collection(
         collection_id=collection_id,
-        reference=part.reference if part else _reference(obligation, tries, fund=fund),
+        reference=part.reference
+        if part
+        else _reference_of(obligation, rail=rail, before=tries, fund=fund, collection_id=collection_id),
         declaration_id=obligation.declaration_id,
         employer_id=obligation.employer_id,
         period=obligation.period,
@@ -336,8 +357,8 @@ def request(
         traceparent=traceparent,
         **(vars(terms) if terms else {}),
     )
-    if rail is Rail.TRANSFER:
-        requested = _announced_transfer(requested, fund=fund, at=at)
+    if rail in BY_REFERENCE:
+        requested = _announced_reference(requested, fund=fund, at=at)
     asked = CollectionRequested(
         collection_id=collection_id,
         declaration_id=obligation.declaration_id,
@@ -354,14 +375,24 @@ def request(
     return called, Outcome(requested, (asked,))
 
 
-def _reference(obligation: Obligation, tries: Iterable[Collection], *, fund: Fund) -> str:
+def _reference_of(
+    obligation: Obligation, *, rail: Rail, before: Iterable[Collection], fund: Fund, collection_id: str
+) -> str:
     """The reference of the next try to collect all that is left of a debt."""
+    if rail is Rail.MOBILE_MONEY:
+        return mobile_reference(
+            fund.payments.transfer_prefix,
+            employer_id=obligation.employer_id,
+            period=obligation.period,
+            amount_minor=obligation.to_pay_minor,
+            collection_id=collection_id,
+        )
     return reference(
         fund.payments.transfer_prefix,
         employer_id=obligation.employer_id,
         period=obligation.period,
         amount_minor=obligation.to_pay_minor,
-        attempt=sum(each.amount_minor == obligation.to_pay_minor for each in tries),
+        attempt=sum(each.amount_minor == obligation.to_pay_minor for each in before),
     )
 
 
@@ -371,10 +402,14 @@ def is_payable(obligation: Obligation) -> bool:
 
 
 def offered(fund: Fund) -> tuple[Rail, ...]:
-    """The ways to pay that the fund and its bank offer."""
+    """The ways to pay that the fund, its bank and its operators offer."""
     bank = fund.bindings.bank
-    takes_debits = bank.takes_debits and fund.payments.direct_debit is not None
-    offers = {Rail.TRANSFER: True, Rail.CARD: bank.takes_cards, Rail.DIRECT_DEBIT: takes_debits}
+    offers = {
+        Rail.TRANSFER: True,
+        Rail.CARD: bank.takes_cards,
+        Rail.DIRECT_DEBIT: bank.takes_debits and fund.payments.direct_debit is not None,
+        Rail.MOBILE_MONEY: bool(fund.bindings.mobile_operators) and fund.payments.mobile_money is not None,
+    }
     return tuple(rail for rail, is_offered in offers.items() if is_offered)
 
 
@@ -384,12 +419,17 @@ def check_none_at_bank(tries: Iterable[Collection]) -> None:
         raise DebitUnderWay
 
 
-def _announced_transfer(collection: Collection, *, fund: Fund, at: datetime) -> Collection:
-    until_on = fund.day_of(at) + timedelta(days=fund.payments.transfer_days_max)
+def _announced_reference(collection: Collection, *, fund: Fund, at: datetime) -> Collection:
+    until_on = fund.day_of(at) + timedelta(days=_valid_days(collection.rail, fund=fund))
     return replace(
         moved_to(collection, Status.ANNOUNCED, at=at, next_look_at=_midnight_after(until_on, fund)),
         valid_until_on=until_on,
     )
+
+
+def _valid_days(rail: Rail, *, fund: Fund) -> int:
+    agreed = fund.payments.mobile_money
+    return agreed.valid_days_max if rail is Rail.MOBILE_MONEY and agreed else fund.payments.transfer_days_max
 
 
 def announce(collection: Collection, *, checkout_url: str, at: datetime) -> Collection:
@@ -425,7 +465,7 @@ def expire(collection: Collection, *, at: datetime) -> Collection:
 
 
 def withdraw(collection: Collection, *, at: datetime) -> Collection:
-    """Another way or amount takes its place: one debt has one live try. A transfer's reference is good no more; of a
+    """Another way or amount takes its place: one debt has one live try. A reference is good no more; of a
     card the bank is asked to close its page; a direct debit goes into no file. Money that comes all the same is still
     booked."""
     if collection.rail is not Rail.CARD:

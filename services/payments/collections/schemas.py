@@ -8,6 +8,7 @@ from services.payments.collections.collection import CollectionStep, Rail, Statu
 from services.payments.collections.credit import UseKind
 from services.payments.collections.debiting import REASONS
 from services.payments.collections.obligation import ObligationStatus
+from services.payments.contributions.schemas import named
 from shared.http.problems import translate
 from shared.http.shapes import Amount, Derived, PagedQuery, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
@@ -25,6 +26,11 @@ def _reason(step: CollectionStep) -> str:
     if not BANK_REASON.fullmatch(step.about):
         return ""
     return translate(f"debit.reason.{step.about if step.about in REASONS else 'other'}")
+
+
+def _operators() -> list[str]:
+    """The fund's operators of mobile money, as payers know them."""
+    return [named(each.names) for each in fund().bindings.mobile_operators.values()]
 
 
 class CollectionBody(Schema):
@@ -53,7 +59,8 @@ class CollectionStepView(Schema):
 
 class CollectionView(Schema):
     """A try to collect. A transfer is paid to `account` with `reference` on it, a card on the page `checkout_url`; a
-    direct debit is drawn on `debit_on`."""
+    direct debit is drawn on `debit_on`; mobile money is paid with
+    `reference` at any of the `operators`."""
 
     collection_id = fields.String(required=True)
     declaration_id = fields.String(required=True)
@@ -68,6 +75,11 @@ class CollectionView(Schema):
     valid_until_on = fields.Date(required=True, allow_none=True)
     checkout_url = fields.String(required=True, allow_none=True)
     debit_on = fields.Date(required=True, allow_none=True)
+    operators = fields.Function(
+        lambda it: _operators() if it.rail is Rail.MOBILE_MONEY else [],
+        metadata={"type": "array", "items": {"type": "string"}},
+        required=True,
+    )
     is_repetition = fields.Function(lambda it: bool(it.repeats), metadata={"type": "boolean"}, required=True)
     timeline = fields.List(fields.Nested(CollectionStepView), attribute="steps", required=True)
     version = fields.Integer(required=True)

@@ -7,11 +7,13 @@
 | `contributions:<branch>` | income | contributions declared, by branch of insurance |
 | `penalties:<reason>` | income | penalties charged, by what they are for |
 | `bank:collections`, `bank:payouts` | asset | the fund's accounts at the bank |
+| `operator:<code>` | asset | what an operator of mobile money took for the fund and has not paid in yet |
 | `suspense:unmatched` | liability | money received for an unknown purpose |
 | `credit:<employer_id>` | liability | what an employer paid beyond its debts |
 | `refunds:ordered` | liability | money that is to be sent back, and has not left yet |
 | `written-off:received`, `written-off:lost` | income, expense | money that a person wrote off: it came, or it left |
 | `charges:bank` | expense | what the bank kept for itself of money that moved |
+| `charges:operators` | expense | what operators of mobile money kept for themselves |
 | `benefits:<claim_type>` | expense | benefits approved |
 | `repaid:<claim_type>` | income | benefits that were not due and that persons paid back |
 | `payable:<person_ref>` | liability | benefits approved and not paid yet |
@@ -25,7 +27,8 @@ import re
 from enum import StrEnum
 
 CODE = re.compile(
-    r"^(receivable|penalty|penalties|contributions|bank|suspense|benefits|payable|credit|refunds|written-off|charges|repaid)"
+    r"^(receivable|penalty|penalties|contributions|bank|operator|suspense|benefits|payable|credit|refunds|written-off"
+    r"|charges|repaid)"
     r":[A-Za-z0-9-]{1,64}(:[A-Za-z0-9-]{1,16})?$"
 )
 
@@ -36,6 +39,7 @@ REFUNDS = "refunds:ordered"
 WRITTEN_OFF_RECEIVED = "written-off:received"
 WRITTEN_OFF_LOST = "written-off:lost"
 BANK_CHARGES = "charges:bank"
+OPERATOR_CHARGES = "charges:operators"
 
 
 class Owner(StrEnum):
@@ -74,6 +78,10 @@ def repaid(claim_type: str) -> str:
 
 def payable(person_ref: str) -> str:
     return f"payable:{person_ref}"
+
+
+def operator(code: str) -> str:
+    return f"operator:{code}"
 
 
 def credit(employer_id: str) -> str:

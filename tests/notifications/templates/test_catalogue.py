@@ -84,6 +84,7 @@ def every_sms(template: Template, fund: Fund, language: str) -> Iterator[str]:
     values = {
         **VALUES,
         ParameterKind.LINK: [template.example.get("link", "")],
+        ParameterKind.FORM: list(fund.declarations.forms) if fund.sections.declarations else [],
         ParameterKind.CLAIM_TYPE: list(fund.claim_types),
         ParameterKind.PAPER: sorted({paper for claim_type in fund.claim_types.values() for paper in claim_type.papers}),
         ParameterKind.PAPER_REASON: list(words["paper-reasons"]),

@@ -12,7 +12,7 @@ from shared.http.routes import ANYONE
 from tests.contracts import services
 from tests.funds.invented import MONO, more_funds
 
-OTHERS = {"bank:read", "bank:webhooks", "openid"}
+OTHERS = {"bank:read", "bank:webhooks", "mobile-money:read", "mobile-money:pay", "openid"}
 """What clients are let do, which sign in as nobody, and what every sign-in has."""
 
 

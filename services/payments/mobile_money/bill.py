@@ -1,0 +1,36 @@
+"""A bill: what an operator of mobile money is reported about a reference before it takes money for it."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class BillStatus(StrEnum):
+    """Whether a reference can be paid. `void`: it is not to be paid any more; `replaced`: another reference, or another
+    declaration, took its place."""
+
+    OPEN = "open"
+    PAID = "paid"
+    EXPIRED = "expired"
+    VOID = "void"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """What a reference asks for; minor units. It costs `today_minor` today and `next_minor` from `next_on` on (None: it
+    never costs more). `payer` is the payer's name, masked."""
+
+    reference: str
+    collection_id: str
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    payer: str
+    status: BillStatus
+    due_on: date
+    today_minor: int
+    next_on: date | None
+    next_minor: int
+    valid_until_on: date

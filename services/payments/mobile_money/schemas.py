@@ -1,0 +1,162 @@
+"""The shapes of what operators of mobile money ask and say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from marshmallow import Schema, fields, validate
+
+from services.payments.contributions.schemas import named
+from services.payments.declarations.schemas import FormName
+from services.payments.mobile_money.bill import BillStatus
+from services.payments.mobile_money.day_file import FILE_BYTES_MAX
+from services.payments.mobile_money.operator_payment import (
+    REFERENCE_CHARACTERS_MAX,
+    PaymentException,
+    Status,
+)
+from services.payments.operator_days.operator_day import DayStatus, DifferenceKind
+from shared.http import bodies
+from shared.http.problems import WrongMediaType, translate
+from shared.http.shapes import Amount, PagedQuery, SignedAmount, fund, paged
+from shared.storage.service_context import ServiceContext
+
+TEXT = {"type": "string"}
+CSV = "text/csv"
+
+
+def _currency() -> Any:
+    return fields.Function(lambda _: fund().currency.value, metadata=TEXT, required=True)
+
+
+class BillView(Schema):
+    """What a reference costs today, and from `next_on` on; the payer's name is masked. Both are 0 where the
+    reference cannot be paid."""
+
+    reference = fields.String(required=True)
+    status = fields.Enum(BillStatus, by_value=True, required=True)
+    text = fields.Function(lambda bill: translate(f"mobile-money.bill.{bill.status}"), metadata=TEXT, required=True)
+    payer = fields.String(required=True)
+    form_name = FormName(required=True, attribute="form", dump_only=True)
+    period = fields.String(required=True)
+    due_on = fields.Date(required=True)
+    amount = Amount(required=True, attribute="today_minor")
+    next_on = fields.Date(required=True, allow_none=True)
+    amount_next = Amount(required=True, attribute="next_minor")
+    currency = _currency()
+    valid_until_on = fields.Date(required=True)
+
+
+class OperatorPaymentBody(Schema):
+    """What the operator is about to take: the amount that the reference costs today."""
+
+    reference = fields.String(required=True, validate=validate.Length(1, REFERENCE_CHARACTERS_MAX))
+    amount = Amount(required=True)
+
+
+class ConfirmationBody(OperatorPaymentBody):
+    """What the operator took, and when."""
+
+    taken_at = fields.AwareDateTime(required=True)
+
+
+class ReversalBody(Schema):
+    """Why the money was given back: a code of ISO 20022, such as `CUST` (asked for by the payer)."""
+
+    reason = fields.String(required=True, validate=validate.Regexp("^[A-Z0-9]{4}$"))
+
+
+class OperatorPaymentView(Schema):
+    """A payment by the operator's own id. `receipt` is the fund's number for the payer, once the money was taken;
+    `exception` is what was not as it should be about it, and `is_waiting` whether a person of the fund has yet to find
+    out what it was for."""
+
+    payment_id = fields.String(required=True, attribute="payment.payment_id")
+    reference = fields.String(required=True, attribute="payment.terms.reference")
+    status = fields.Enum(Status, by_value=True, required=True, attribute="payment.status")
+    text = fields.Function(
+        lambda it: translate(f"mobile-money.payment.{it.payment.status}"), metadata=TEXT, required=True
+    )
+    amount = Amount(required=True, attribute="payment.terms.amount_minor")
+    currency = _currency()
+    hold_until = fields.AwareDateTime(required=True, allow_none=True, attribute="payment.hold_until")
+    taken_at = fields.AwareDateTime(required=True, allow_none=True, attribute="payment.terms.taken_at")
+    receipt = fields.String(required=True, attribute="payment.receipt")
+    exception = fields.Enum(
+        PaymentException, by_value=True, required=True, allow_none=True, attribute="payment.exception"
+    )
+    exception_text = fields.Function(
+        lambda it: translate(f"mobile-money.exception.{it.payment.exception}") if it.payment.exception else None,
+        metadata={"type": ["string", "null"]},
+        required=True,
+    )
+    is_waiting = fields.Boolean(required=True)
+
+
+class DayFile:
+    """Reads an operator's file of a day: its bytes."""
+
+    size_max = FILE_BYTES_MAX
+
+    def read(self, context: ServiceContext, fund_id: str) -> bytes:
+        if request.mimetype != CSV:
+            raise WrongMediaType(expected=CSV)
+        return bodies.raw()
+
+    def describe(self) -> Mapping[str, Any]:
+        return {
+            "required": True,
+            "description": "A table whose columns the fund's definition names (`bindings`, `day_file`).",
+            "content": {
+                CSV: {
+                    "schema": {"type": "string"},
+                    "example": "id_paiement;reference;montant;date_heure;commission\n",
+                }
+            },
+        }
+
+
+class DayDifferenceView(Schema):
+    """One thing of a day that a person has to see."""
+
+    kind = fields.Enum(DifferenceKind, by_value=True, required=True)
+    text = fields.Function(lambda it: translate(f"operator-day.difference.{it.kind}"), metadata=TEXT, required=True)
+    payment_id = fields.String(required=True)
+    known = SignedAmount(required=True, attribute="known_minor")
+    stated = SignedAmount(required=True, attribute="stated_minor")
+
+
+class OperatorDayView(Schema):
+    """What an operator took on a day by its own file; `net` less what was `settled` is still to come to the fund's
+    account, with `reference` on the transfer."""
+
+    day_id = fields.String(required=True)
+    operator = fields.String(required=True)
+    operator_name = fields.Function(lambda day: _operator_name(day.operator), metadata=TEXT, required=True)
+    day = fields.Date(required=True)
+    reference = fields.String(required=True)
+    status = fields.Enum(DayStatus, by_value=True, required=True)
+    text = fields.Function(lambda day: translate(f"operator-day.status.{day.status}"), metadata=TEXT, required=True)
+    payments = fields.Integer(required=True)
+    total = SignedAmount(required=True, attribute="total_minor")
+    fee = SignedAmount(required=True, attribute="fee_minor")
+    net = SignedAmount(required=True, attribute="net_minor")
+    settled = SignedAmount(required=True, attribute="settled_minor")
+    currency = _currency()
+    differences_count = fields.Integer(required=True)
+    differences = fields.List(fields.Nested(DayDifferenceView), required=True)
+    taken_at = fields.AwareDateTime(required=True)
+
+
+def _operator_name(code: str) -> str:
+    known = fund().bindings.mobile_operators.get(code)
+    return named(known.names) if known else code
+
+
+class OperatorDaysQuery(PagedQuery):
+    """Which days: those alone with differences, or without, where it is given."""
+
+    has_differences = fields.Boolean(load_default=None)
+
+
+OperatorDaysView = paged(OperatorDayView)

@@ -1,0 +1,65 @@
+"""What payments does with the days of operators of mobile money: keep what a file says, book what came for it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from services.payments.ledger import account
+from services.payments.ledger import actions as ledger
+from services.payments.operator_days import rules, store
+from services.payments.operator_days.operator_day import OperatorDay
+from shared.kernel.outcome import Outcome
+from shared.storage.paging import Page, PageRequest
+from shared.storage.unit_of_work import UnitOfWork
+
+
+def find(uow: UnitOfWork, day_id: str) -> OperatorDay | None:
+    return store.days.find(uow, day_id)
+
+
+def read(uow: UnitOfWork, *, day_id: str) -> OperatorDay:
+    return store.days.load(uow, day_id)
+
+
+def page(uow: UnitOfWork, *, has_differences: bool | None, wanted: PageRequest) -> Page[OperatorDay]:
+    """Days, newest first."""
+    return store.page(uow, has_differences=has_differences, wanted=wanted)
+
+
+def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[OperatorDay]:
+    """The days that these references name; unknown references are left out."""
+    return store.with_references(uow, references)
+
+
+def keep(uow: UnitOfWork, day: OperatorDay) -> OperatorDay:
+    """Keep what the operator's file says of a day; a later file takes the place of an earlier one until money came."""
+    before = store.days.find(uow, day.day_id)
+    return store.days.save(uow, Outcome(rules.replace_file(before, day)))
+
+
+def settle(uow: UnitOfWork, *, day_id: str, entry_id: str, amount_minor: int, into: str, value_on: date) -> bool:
+    """Book money that an operator paid in for a day: it owes the fund so much less, and once all of it is here, also
+    less by the fee that it keeps. Whether it was booked: more than is expected a person has to look at."""
+    day = store.days.find(uow, day_id)
+    settled = rules.settle(day, entry_id=entry_id, amount_minor=amount_minor) if day else None
+    if settled is None:
+        return False
+    kept = store.days.save(uow, Outcome(settled))
+    _post(uow, f"operator-day:{day_id}:{entry_id}", kept, debit=into, amount_minor=amount_minor, value_on=value_on)
+    if not kept.to_settle_minor and kept.fee_minor:
+        _post(
+            uow,
+            f"operator-day:{day_id}:fee",
+            kept,
+            debit=account.OPERATOR_CHARGES,
+            amount_minor=kept.fee_minor,
+            value_on=value_on,
+        )
+    return True
+
+
+def _post(uow: UnitOfWork, cause: str, day: OperatorDay, *, debit: str, amount_minor: int, value_on: date) -> None:
+    credit = account.operator(day.operator)
+    made = ledger.entry(
+        uow, cause=cause, debits={debit: amount_minor}, credits={credit: amount_minor}, value_on=value_on
+    )
+    ledger.post(uow, made)

@@ -1,0 +1,84 @@
+"""What an operator of mobile money took on a day by its own file, what differs from what it had said, and how much of
+it has come to the fund's account."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+DIFFERENCES_MAX = 500
+"""That a day keeps; beyond it they are counted alone."""
+
+
+class DifferenceKind(StrEnum):
+    """What differs. `not-known`: the file has a payment that was never reported, and it is booked from the file;
+    `not-in-file`: a payment was reported that the file does not have; `not-reversed`: the file has money given back
+    that was never reported; `fee-differs`: the operator keeps another fee than was agreed."""
+
+    NOT_KNOWN = "not-known"
+    NOT_IN_FILE = "not-in-file"
+    AMOUNT_DIFFERS = "amount-differs"
+    REFERENCE_DIFFERS = "reference-differs"
+    NOT_REVERSED = "not-reversed"
+    FEE_DIFFERS = "fee-differs"
+
+
+class DayStatus(StrEnum):
+    """Where the money of a day stands. It is never set: it follows from what came."""
+
+    EXPECTED = "expected"
+    PARTLY = "partly"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayDifference:
+    """One thing that a person has to see; minor units: what we have, and what the file says."""
+
+    kind: DifferenceKind
+    payment_id: str
+    known_minor: int = 0
+    stated_minor: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorDay:
+    """A day of an operator; minor units. `total_minor` is what it took less what it gave back, `fee_minor` what it
+    keeps; `reference` is what it writes on the transfer of the rest. `settled_minor` is what came of that."""
+
+    day_id: str
+    operator: str
+    day: date
+    reference: str
+    sha256: str
+    payments: int
+    total_minor: int
+    fee_minor: int
+    differences: tuple[DayDifference, ...] = ()
+    differences_count: int = 0
+    has_differences: bool = False
+    settled_minor: int = 0
+    entry_ids: tuple[str, ...] = ()
+    taken_at: datetime
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.payments, self.fee_minor, self.settled_minor) < 0 or len(self.differences) > DIFFERENCES_MAX:
+            raise ValueError("a day has no amount below nothing")
+        if self.has_differences != (self.differences_count > 0) or self.differences_count < len(self.differences):
+            raise ValueError("a day has differences where some are counted, and only there")
+
+    @property
+    def net_minor(self) -> int:
+        """What the operator pays in for the day; nothing where it gave back more than it took."""
+        return max(0, self.total_minor - self.fee_minor)
+
+    @property
+    def to_settle_minor(self) -> int:
+        """What is still to come of it."""
+        return max(0, self.net_minor - self.settled_minor)
+
+    @property
+    def status(self) -> DayStatus:
+        if not self.to_settle_minor:
+            return DayStatus.SETTLED
+        return DayStatus.PARTLY if self.settled_minor else DayStatus.EXPECTED

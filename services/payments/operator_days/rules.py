@@ -1,0 +1,32 @@
+"""What may happen to the day of an operator of mobile money. Pure."""
+
+from dataclasses import replace
+
+from services.payments.operator_days.operator_day import OperatorDay
+from shared.kernel.errors import Conflict, Missing
+
+
+class DayUnknown(Missing):
+    code = "operator-day.unknown"
+
+
+class DaySettled(Conflict):
+    """Money has come for the day: its file stands."""
+
+    code = "operator-day.settled"
+
+
+def replace_file(before: OperatorDay | None, now: OperatorDay) -> OperatorDay:
+    """The day by the file that came last, under the reference that it had. Raises `DaySettled`."""
+    if before is None:
+        return now
+    if before.settled_minor:
+        raise DaySettled
+    return replace(now, reference=before.reference, version=before.version)
+
+
+def settle(day: OperatorDay, *, entry_id: str, amount_minor: int) -> OperatorDay | None:
+    """The day with money that came for it; None where it is more than is expected, or was there before."""
+    if amount_minor > day.to_settle_minor or entry_id in day.entry_ids:
+        return None
+    return replace(day, settled_minor=day.settled_minor + amount_minor, entry_ids=(*day.entry_ids, entry_id))
