@@ -44,6 +44,8 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "campaign.silent_file": "a file, no page",
     "waves.recipients": "a file, no page; the operator's test loads one",
     "declaring.corrected_file": "a file, no page",
+    "starting.draft_file": "a file, no page",
+    "starting.prefilled": "a file, no page",
     "owing.account_file": "a file, no page",
     "measures.one": "no measure of the demo's fund is open",
     "declaring.corrected": "of a file that was refused; tests/payments/declarations/test_correcting.py",

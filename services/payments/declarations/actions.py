@@ -12,6 +12,8 @@ from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
 from services.payments.declarations import correcting, plausibility, publishing, rules, store
+from services.payments.declarations.answering import Answering, answering
+from services.payments.declarations.answering import prefilled_file as write_prefilled
 from services.payments.declarations.correcting import CorrectedFiles
 from services.payments.declarations.declaration import (
     BOOKED,
@@ -25,8 +27,9 @@ from services.payments.declarations.examination import Examined, Source, examine
 from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
 from services.payments.declarations.findings import FileRole, Finding
 from services.payments.declarations.layouts.layout import Layout
-from services.payments.declarations.layouts.registry import layouts_of
+from services.payments.declarations.layouts.registry import layouts_of, made
 from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE, paged, pages_of
+from services.payments.declarations.prefilled import Prefilled, is_expected, leaving_codes, prefill
 from services.payments.declarations.publishing import WagesToPublish
 from services.payments.declarations.report import Report
 from services.payments.declarations.rules import DeclarationFiling
@@ -38,6 +41,7 @@ from services.payments.employers import actions as employers
 from services.payments.payees import actions as payees
 from shared.events.identity import CardsRefreshed
 from shared.events.payments import in_version_1
+from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Fund
 from shared.funds.law import NothingInForce
 from shared.funds.period import Period
@@ -54,6 +58,9 @@ from shared.telemetry.propagation import current_traceparent
 
 CHECK = "declarations.check"
 """The kind of the job that checks a declaration, or withdraws one that nobody confirmed; its thing is its id."""
+
+DRAFT_WORKERS_MAX = 20_000
+"""Of files to start from: longer ones are made by the program that wrote the last."""
 
 WorkerAndRegistered = tuple[WageLine, plausibility.Registered | None]
 
@@ -116,6 +123,15 @@ class TypingStart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StartingFiles:
+    """Files to start from: the workers of `before` who had not left, with the wages that they had."""
+
+    before: Declaration
+    files: tuple[WrittenFile, ...]
+    workers: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Consulted:
     """A declaration with what has become of it since: cards, and what of the debt is paid."""
 
@@ -175,7 +191,10 @@ def write_typed(uow: UnitOfWork, filing: TypedFiling) -> tuple[Sequence[WrittenF
     definition = rules.form_of(uow.fund, filing.form)
     period = rules.must_be_of_its_kind(definition, period=filing.period)
     layout = entry_layout(uow.fund, filing.form)
-    return write_lines(filing, layout=layout, fund=uow.fund, parts=definition.parts(period))
+    answered = (
+        answer_to(uow, employer_id=filing.employer_id, form=filing.form, period=period) if layout.sequence else None
+    )
+    return write_lines(filing, layout=layout, fund=uow.fund, parts=definition.parts(period), answered=answered)
 
 
 def check_typed(uow: UnitOfWork, filing: TypedFiling, files: Sequence[WrittenFile]) -> CheckedDeclaration:
@@ -221,8 +240,89 @@ def begin_typing(uow: UnitOfWork, *, employer_id: str, form: str, period: str, m
         return entry
     if before.booked.workers > LINES_MAX:
         return replace(entry, before=before)
-    workers = tuple(_of_period(worker, before.period, parts) for worker in store.workers(uow, before))
-    return replace(entry, before=before, workers=workers)
+    return replace(entry, before=before, workers=_to_start_from(uow, before, definition, period=period))
+
+
+def _to_start_from(
+    uow: UnitOfWork, before: Declaration, definition: DeclarationForm, *, period: str
+) -> tuple[WageLine, ...]:
+    """The workers of an earlier declaration who had not left, with their wages told of the period declared now."""
+    wanted = Period.read(period)
+    parts, leaving = definition.parts(wanted), _leaving(uow.fund, definition)
+    return tuple(
+        _of_period(worker, before.period, parts)
+        for worker in store.workers(uow, before)
+        if before.period == period or is_expected(worker, period=wanted, leaving=leaving)
+    )
+
+
+def _leaving(fund: Fund, definition: DeclarationForm) -> frozenset[str]:
+    return frozenset(code for layout in layouts_of(fund, definition) for code in leaving_codes(layout))
+
+
+def draft(uow: UnitOfWork, *, employer_id: str, form: str, period: str) -> StartingFiles:
+    """The files of a period as a start: the workers of the employer's last accepted declaration with their wages, in
+    the fund's own layout. Nothing is kept of it: the employer changes what is different and sends them. Raises
+    `NothingToStartFrom`, `TypingNotOffered`."""
+    uow.by.must_act_for_employer(employer_id)
+    definition = rules.form_of(uow.fund, form)
+    rules.must_be_of_its_kind(definition, period=period)
+    before = store.last_of_wages(uow, employer_id=employer_id, form=form, period=period)
+    if before is None or before.booked is None or not 0 < before.booked.workers <= DRAFT_WORKERS_MAX:
+        raise rules.NothingToStartFrom
+    workers = _to_start_from(uow, before, definition, period=period)
+    filing = TypedFiling(
+        employer_id=employer_id, form=form, period=period, lines=workers, establishment=before.establishment
+    )
+    files, faults = write_typed(uow, filing)
+    if faults or not workers:
+        raise rules.NothingToStartFrom
+    return StartingFiles(before=before, files=tuple(files), workers=len(workers))
+
+
+def prefilled_of(uow: UnitOfWork, *, employer_id: str, form: str, period: Period) -> Prefilled | None:
+    """Whom the fund expects of an employer in a period; None where files of the form answer nothing. Of an employer
+    that declares for the first time nobody is expected: all of its workers are new."""
+    definition = rules.form_of(uow.fund, form)
+    if not definition.prefilled:
+        return None
+    before = store.last_before(uow, employer_id=employer_id, form=form, period=period)
+    return prefill(
+        store.workers(uow, before) if before else (),
+        period=period,
+        source=before.declaration_id if before else employer_id,
+        leaving=_leaving(uow.fund, definition),
+    )
+
+
+def answer_to(uow: UnitOfWork, *, employer_id: str, form: str, period: Period) -> Answering | None:
+    """The pre-filled file of a period with what is known of its firm; None where files of the form answer nothing."""
+    prefilled = prefilled_of(uow, employer_id=employer_id, form=form, period=period)
+    employer = employers.find(uow, employer_id)
+    if prefilled is None:
+        return None
+    return answering(
+        prefilled,
+        employer_id=employer_id,
+        name=employer.name if employer else "",
+        activity=employer.sector if employer else "",
+        period=period,
+        issued_on=uow.today,
+        due_on=rules.form_of(uow.fund, form).due_on(period, calendar=uow.fund.calendar),
+    )
+
+
+def prefilled_file(uow: UnitOfWork, *, employer_id: str, form: str, period: str) -> WrittenFile:
+    """The pre-filled file that an employer answers, in the fund's layout of it. Raises `NothingPrefilled`."""
+    uow.by.must_act_for_employer(employer_id)
+    definition = rules.form_of(uow.fund, form)
+    read = rules.must_be_of_its_kind(definition, period=period)
+    answered = answer_to(uow, employer_id=employer_id, form=form, period=read)
+    if answered is None:
+        raise rules.NothingPrefilled
+    layout = made(definition.prefilled, uow.fund.layouts[definition.prefilled])
+    name, content = write_prefilled(answered, layout=layout, period=read)
+    return WrittenFile(name=name, content=content)
 
 
 def _of_period(worker: WageLine, before: str, parts: Sequence[Period]) -> WageLine:
@@ -312,6 +412,12 @@ def facts(uow: UnitOfWork, declaration: Declaration) -> DeclarationFacts:
         wage_kind=form.wage_kind,
         control_workers=declaration.control_workers,
         control_wages_minor=declaration.control_wages_minor,
+        prefilled=prefilled_of(
+            uow,
+            employer_id=declaration.employer_id,
+            form=declaration.form,
+            period=Period.read(declaration.period),
+        ),
     )
 
 
@@ -370,8 +476,8 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> l
         found += [
             (0, remark)
             for remark in plausibility.of_replacement(
-                before={worker.insurance_number for worker in store.workers(uow, replaced) if worker.wages},
-                now={worker.insurance_number for worker in examined.workers if worker.wages},
+                before={_known_by(worker) for worker in store.workers(uow, replaced) if worker.wages},
+                now={_known_by(worker) for worker in examined.workers if worker.wages},
                 table=table,
             )
         ]
@@ -384,6 +490,11 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> l
             if remark
         ),
     ]
+
+
+def _known_by(worker: WageLine) -> str:
+    """The number that a worker is known by; of one whom the fund has yet to register, the identity card's."""
+    return worker.insurance_number or worker.national_id or ""
 
 
 def _registered(
@@ -400,7 +511,7 @@ def _registered(
         is_known = is_known or bool(known) or payees.is_any_known(uow)
         if not is_known:
             return
-        for worker in page:
+        for worker in (each for each in page if each.insurance_number):
             civil = known.get(refs[worker.insurance_number])
             yield (
                 worker,
@@ -450,6 +561,7 @@ def _assess(uow: UnitOfWork, declaration: Declaration, report: Report) -> Assess
             period=Period.read(declaration.period),
             by_part=report.by_part,
             bounded=report.bounded,
+            capped=report.capped,
             activity=activity,
         )
     except contributions.ActivityUnknown:
@@ -635,10 +747,11 @@ def _consulted(uow: UnitOfWork, declaration: Declaration) -> Consulted:
 
 def _cards(declaration: Declaration, pages: list[CardPage]) -> Cards:
     workers = declaration.booked.workers if declaration.booked else 0
+    unregistered = declaration.booked.unregistered if declaration.booked else 0
     not_open = sum(page.not_open for page in pages)
     return Cards(
         refreshed=sum(page.refreshed for page in pages),
-        unknown=sum(page.unknown for page in pages),
+        unknown=unregistered + sum(page.unknown for page in pages),
         of=workers - not_open,
         already_good=sum(page.already_good for page in pages),
         not_open=not_open,

@@ -113,6 +113,9 @@ class Booked:
     assessment: Assessment
     is_late: bool
     """Received after the last day on which it was in time. The day of receipt counts, not that of the check."""
+    unregistered: int = 0
+    """How many of the workers have no insurance number yet: what is due on their wages is due, and nothing else knows
+    them before a declaration names their number."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import correcting, plausibility
+from services.payments.declarations import correcting, plausibility, records
 from services.payments.declarations.declaration import (
     MOVES,
     Booked,
@@ -96,6 +96,18 @@ class TypingNotOffered(Conflict):
     """The fund takes declarations of this form as files only."""
 
     code = "declaration.typing-not-offered"
+
+
+class NothingPrefilled(Conflict):
+    """The fund does not say beforehand whom it expects in declarations of this form."""
+
+    code = "declaration.nothing-prefilled"
+
+
+class NothingToStartFrom(Conflict):
+    """No earlier declaration of the employer can be written as a file for the period."""
+
+    code = "declaration.nothing-to-start-from"
 
 
 class NothingCertain(Conflict):
@@ -451,7 +463,9 @@ def refuse(declaration: Declaration, examined: Examined, *, findings_pages: int,
 
 
 def _is_of_business(code: str) -> bool:
-    return code in BUSINESS_CODES or code.removeprefix(plausibility.PREFIX) in plausibility.CODES
+    return (
+        code in BUSINESS_CODES or code in records.CODES or code.removeprefix(plausibility.PREFIX) in plausibility.CODES
+    )
 
 
 def accept(
@@ -476,6 +490,7 @@ def accept(
         wages_minor=examined.report.wages_minor,
         assessment=assessment,
         is_late=fund.day_of(declaration.received_at) > assessment.due_on,
+        unregistered=sum(not worker.insurance_number for worker in examined.workers),
     )
     accepted = replace(
         declaration,

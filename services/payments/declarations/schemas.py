@@ -76,6 +76,11 @@ class FormView(Schema):
     typed_lines_max = fields.Integer(
         required=True, metadata={"description": "How many workers may be typed; 0 where files alone are taken."}
     )
+    has_prefilled = fields.Function(
+        lambda it: bool(it.definition.prefilled),
+        metadata={"type": "boolean", "description": "Whether the fund says beforehand whom it expects."},
+        required=True,
+    )
     law = fields.String(required=True, attribute="definition.law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="definition.law.is_to_be_confirmed")
 
@@ -312,6 +317,10 @@ class LineView(Schema):
     national_id = fields.String(required=True, allow_none=True)
     entered_on = fields.Date(required=True, allow_none=True)
     left_on = fields.Date(required=True, allow_none=True)
+    situation = fields.String(
+        required=True,
+        metadata={"description": "Why somebody left or did not work, by the fund's code; empty where none is said."},
+    )
     wages = fields.List(fields.Nested(WageView), required=True)
 
 
