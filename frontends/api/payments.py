@@ -68,6 +68,8 @@ class FilingFormWithFiles(TypedDict):
     control_workers: NotRequired[int]
     control_wages: NotRequired[str]
     pay_by_debit: NotRequired[bool]
+    is_complement: NotRequired[bool]
+    complement_number: NotRequired[int]
     files: list[str]
 
 class FileView(TypedDict):
@@ -133,6 +135,8 @@ class DeclarationView(TypedDict):
     period: str
     establishment: str
     revision: int
+    complement: int
+    is_complement: bool
     intake: str
     status: str
     text: str
@@ -182,6 +186,8 @@ class SummaryView(TypedDict):
     period: str
     establishment: str
     revision: int
+    complement: int
+    is_complement: bool
     intake: str
     status: str
     text: str

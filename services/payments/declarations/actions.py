@@ -11,9 +11,10 @@ from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import correcting, plausibility, publishing, rules, store
+from services.payments.declarations import complementing, correcting, plausibility, publishing, rules, store
 from services.payments.declarations.answering import Answering, answering
 from services.payments.declarations.answering import prefilled_file as write_prefilled
+from services.payments.declarations.complementing import PeriodSoFar
 from services.payments.declarations.correcting import CorrectedFiles
 from services.payments.declarations.declaration import (
     BOOKED,
@@ -251,7 +252,7 @@ def _to_start_from(
     parts, leaving = definition.parts(wanted), _leaving(uow.fund, definition)
     return tuple(
         _of_period(worker, before.period, parts)
-        for worker in store.workers(uow, before)
+        for worker in _workers_of_period(uow, before)
         if before.period == period or is_expected(worker, period=wanted, leaving=leaving)
     )
 
@@ -288,7 +289,7 @@ def prefilled_of(uow: UnitOfWork, *, employer_id: str, form: str, period: Period
         return None
     before = store.last_before(uow, employer_id=employer_id, form=form, period=period)
     return prefill(
-        store.workers(uow, before) if before else (),
+        _workers_of_period(uow, before) if before else (),
         period=period,
         source=before.declaration_id if before else employer_id,
         leaving=_leaving(uow.fund, definition),
@@ -452,18 +453,51 @@ def lapse(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
 def judge(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> JudgedDeclaration:
     """Whether what was read may be booked, and what it makes due."""
     report = examined.report
+    declaration = rules.as_filed(declaration, report)
     if report.is_accepted:
-        report = rules.with_findings(report, rules.beyond_the_lines(report))
-    if report.is_accepted:
-        report = rules.with_findings(report, compared(uow, declaration, replace(examined, report=report)))
+        so_far = _so_far(uow, declaration, establishment=report.establishment)
+        report = rules.with_findings(report, compared(uow, declaration, replace(examined, report=report), so_far))
+    if report.is_accepted and declaration.is_complement:
+        report = complementing.with_shares_of_the_whole(
+            report, examined.workers, so_far=so_far, fund=uow.fund, parts=_parts_of(uow, declaration)
+        )
     assessed = _assess(uow, declaration, report) if report.is_accepted else None
     if isinstance(assessed, Finding):
         report, assessed = rules.with_findings(report, [assessed]), None
     return JudgedDeclaration(examined=replace(examined, report=report), assessment=assessed)
 
 
-def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> list[Finding]:
-    """The workers, held against the fund's register and against the declaration that this one would replace."""
+def _parts_of(uow: UnitOfWork, declaration: Declaration) -> tuple[Period, ...]:
+    return rules.form_of(uow.fund, declaration.form).parts(Period.read(declaration.period))
+
+
+def _so_far(uow: UnitOfWork, declaration: Declaration, *, establishment: str) -> PeriodSoFar:
+    """What is in force for the period beside this declaration, and is not replaced by it."""
+    current = store.standing.find(uow, rules.slot(declaration, establishment=establishment))
+    if current is None:
+        return PeriodSoFar(has_base=False, complements=(), wages={})
+    replaced = rules.replaced_by(declaration, before=current)
+    beside = [each for each in (current.declaration_id, *current.complements) if each != replaced]
+    base = store.declarations.load(uow, current.declaration_id)
+    return PeriodSoFar(
+        has_base=base.intake is not Intake.NOTHING,
+        complements=current.complements,
+        wages=complementing.together(*(store.workers(uow, store.declarations.load(uow, each)) for each in beside)),
+    )
+
+
+def _workers_of_period(uow: UnitOfWork, declaration: Declaration) -> Iterable[WageLine]:
+    """The workers of a declaration in force with those that were added to it; of any other, its own."""
+    current = store.standing.find(uow, rules.slot(declaration, establishment=declaration.establishment))
+    if current is None or current.declaration_id != declaration.declaration_id or not current.complements:
+        return store.workers(uow, declaration)
+    added = (store.workers(uow, store.declarations.load(uow, each)) for each in current.complements)
+    return complementing.together(store.workers(uow, declaration), *added).values()
+
+
+def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined, so_far: PeriodSoFar) -> list[Finding]:
+    """The workers, held against the fund's register, against the declaration that this one would replace, and against
+    what stays in force beside it."""
     table = rules.form_of(uow.fund, declaration.form).plausibility or {}
     kind = examined.layout.kinds[FileRole.DETAIL][0] if examined.layout else None
     found = [
@@ -471,7 +505,13 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> l
         for worker, registered in _registered(uow, examined.workers, table=table)
         for remark in plausibility.against_register(worker, registered, table=table)
     ]
-    replaced = store.in_force(uow, rules.slot(declaration, establishment=examined.report.establishment))
+    if declaration.is_complement:
+        found += complementing.remarks(
+            examined.workers, number=declaration.complement, so_far=so_far, parts=_parts_of(uow, declaration)
+        )
+    current = store.standing.find(uow, rules.slot(declaration, establishment=examined.report.establishment))
+    replaced_id = rules.replaced_by(declaration, before=current)
+    replaced = store.declarations.load(uow, replaced_id) if replaced_id else None
     if replaced is not None and "workers-fall-out" in table:
         found += [
             (0, remark)
@@ -484,6 +524,7 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> l
     judged = ((line, plausibility.judged(remark, table=table)) for line, remark in found)
     return [
         *rules.declared_meanwhile(declaration, current=replaced),
+        *rules.complements_stand(declaration, complements=len(so_far.complements)),
         *(
             rules.finding(remark, line=line, column=kind.column(remark.field) if kind else 0)
             for line, remark in judged
@@ -532,6 +573,7 @@ def conclude(uow: UnitOfWork, *, checked: Declaration, judged: JudgedDeclaration
     declaration = store.declarations.load(uow, checked.declaration_id)
     if declaration.status is not Status.RECEIVED or declaration.received_at != checked.received_at:
         return declaration
+    declaration = rules.as_filed(declaration, judged.examined.report)
     findings = judged.examined.report.findings
     store.save_findings(uow, declaration.declaration_id, findings)
     pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
@@ -571,9 +613,17 @@ def _assess(uow: UnitOfWork, declaration: Declaration, report: Report) -> Assess
 
 
 def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, assessment: Assessment) -> Declaration:
-    before = store.standing.find(uow, rules.slot(declaration, establishment=examined.report.establishment))
-    replaced = store.declarations.load(uow, before.declaration_id) if before else None
-    people = publishing.to_publish(examined.workers, before=store.workers(uow, replaced) if replaced else ())
+    declaration, establishment = rules.as_filed(declaration, examined.report), examined.report.establishment
+    before = store.standing.find(uow, rules.slot(declaration, establishment=establishment))
+    replaced_id = rules.replaced_by(declaration, before=before)
+    replaced = store.declarations.load(uow, replaced_id) if replaced_id else None
+    beside = _so_far(uow, declaration, establishment=establishment).wages
+    now: Iterable[WageLine] = examined.workers
+    earlier: Iterable[WageLine] = store.workers(uow, replaced) if replaced else ()
+    if beside:
+        now = complementing.together(beside.values(), now).values()
+        earlier = complementing.together(beside.values(), earlier).values()
+    people = publishing.to_publish(now, before=earlier)
     outcome = rules.accept(
         declaration,
         examined,
@@ -584,6 +634,7 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
         fund=uow.fund,
         at=uow.at,
         paid_minor=collections.paid_for(uow, declaration_id=replaced.declaration_id) if replaced else 0,
+        period_workers=sum(each.is_named for each in people) if beside else 0,
     )
     accepted = store.declarations.save(uow, outcome)
     _publish_wages(uow, accepted, people)
@@ -746,8 +797,9 @@ def _consulted(uow: UnitOfWork, declaration: Declaration) -> Consulted:
 
 
 def _cards(declaration: Declaration, pages: list[CardPage]) -> Cards:
-    workers = declaration.booked.workers if declaration.booked else 0
-    unregistered = declaration.booked.unregistered if declaration.booked else 0
+    booked = declaration.booked
+    unregistered = booked.unregistered if booked else 0
+    workers = (booked.period_workers + unregistered if booked.period_workers else booked.workers) if booked else 0
     not_open = sum(page.not_open for page in pages)
     return Cards(
         refreshed=sum(page.refreshed for page in pages),

@@ -19,6 +19,7 @@ from shared.process.access_journal.schemas import PurposeQuery
 
 NAME_MAX = 40
 WORKERS_MAX = 10**6
+COMPLEMENTS_MAX = 99
 TEXT = {"type": "string"}
 
 
@@ -32,6 +33,15 @@ class FilingForm(Schema):
     control_workers = fields.Integer(validate=validate.Range(1, WORKERS_MAX))
     control_wages = Amount(attribute="control_wages_minor")
     pay_by_debit = fields.Boolean()
+    is_complement = fields.Boolean(
+        metadata={"description": "Whether it is added to the declaration in force, instead of taking its place."}
+    )
+    complement_number = fields.Integer(
+        validate=validate.Range(1, COMPLEMENTS_MAX),
+        metadata={
+            "description": "The complementary declaration that it takes the place of; without it, it is the next."
+        },
+    )
 
 
 class NothingBody(Schema):
@@ -223,6 +233,11 @@ class SummaryView(Schema):
         required=True, metadata={"description": "The place of work that the lines name; empty where they name none."}
     )
     revision = fields.Integer(required=True, metadata={"description": "From 1 once accepted, 0 before."})
+    complement = fields.Integer(
+        required=True,
+        metadata={"description": "Which of the period's complementary declarations it is, from 1; 0 of any other."},
+    )
+    is_complement = fields.Boolean(required=True)
     intake = fields.Enum(
         Intake,
         by_value=True,

@@ -98,7 +98,10 @@ def last_of_wages(uow: UnitOfWork, *, employer_id: str, form: str, period: str) 
     found = [
         each
         for each in page.items
-        if each.form == form and each.status is Status.ACCEPTED and each.intake is not Intake.NOTHING
+        if each.form == form
+        and each.status is Status.ACCEPTED
+        and each.intake is not Intake.NOTHING
+        and not each.is_complement
     ]
     return next((each for each in found if each.period == period), found[0] if found else None)
 

@@ -275,7 +275,7 @@ BAD = {
         1,
         104,
     ),
-    "complement": Bad(das_b(header={"type": "C"}), "wage-file.complement", "header", 1, 11, status="refused"),
+    "complement": Bad(das_b(header={"type": "C"}), "wage-file.nothing-to-complement", "detail", 0, 0, status="refused"),
 }
 
 
