@@ -17,7 +17,7 @@ from services.payments.declarations.layouts.encodings import UTF_8, UTF_16, othe
 from services.payments.declarations.layouts.forms import DoesNotFit, FieldRefused
 from services.payments.declarations.layouts.layout import Field, Layout, RecordKind, Values
 from services.payments.declarations.layouts.lines import LINE_LENGTH_MAX, FileLine, lines
-from services.payments.declarations.records import control_field, control_sum, is_empty, summable, total_fields
+from services.payments.declarations.records import control_sum, is_empty, summable
 
 BYTES_MAX = 4 << 20
 """Of all files of a declaration; longer ones are made anew by the program that wrote them."""
@@ -190,9 +190,9 @@ def _mend_records(mended: _Mended, *, notes: _Mends) -> None:
         wanted: dict[str, int] = {}
         if kind.is_frame:
             over = sum((sums.get(record, Counter()) for record in kind.table.totals_of), Counter[str]())
-            wanted = {field.name: over[field.name] for field in total_fields(kind)} if kind.table.totals_of else {}
-        elif control := control_field(kind):
-            wanted = {control[0]: control_sum(kind, values, control[1])}
+            wanted = {name: over[name] for name in kind.numbers} if kind.table.totals_of else {}
+        elif kind.control is not None:
+            wanted = {kind.control[0]: control_sum(kind, values, kind.control[1])}
         for name, number in wanted.items():
             if values[name] != number:
                 line.put(name, number)

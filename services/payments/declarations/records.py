@@ -7,13 +7,12 @@ layout's records. Totals are held against the lines only where each of those cou
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from services.payments.declarations.findings import NOTHING, FileRole, Phrase, Remark, Severity, value
 from services.payments.declarations.layouts.forms import AmountCodec, Choice, Count, Letters
-from services.payments.declarations.layouts.layout import Field, Layout, RecordKind, Values
+from services.payments.declarations.layouts.layout import Layout, RecordKind, Values
 from services.payments.declarations.prefilled import FIXED, Prefilled, PrefilledPerson
-from shared.funds.layouts import FieldCode, Persons
+from shared.funds.layouts import Persons
 
 CODES = frozenset(
     {
@@ -35,8 +34,6 @@ CODES = frozenset(
 
 OF_LINES = "workers"
 OF_NUMBERS = "insurance_numbers"
-EXACT = frozenset({"record", "employer", "year", "month", "quarter", "half_year", "end"})
-"""Fields of a total's line that are no total."""
 
 
 def is_empty(values: Values) -> bool:
@@ -114,7 +111,8 @@ class Records:
     def count(self, kind: RecordKind, values: Values) -> None:
         """Add the line to what the totals are held against."""
         sums = self._sums.setdefault(kind.record, Counter())
-        sums.update(summable(kind, values))
+        for name, number in summable(kind, values).items():
+            sums[name] += number
 
     def _entrant(self, values: Values) -> Iterator[Remark]:
         if not values["full_name"]:
@@ -164,10 +162,9 @@ class Records:
         if kind.table is None or not kind.table.totals_of or not is_whole:
             return
         expected = self._totals(kind.table.totals_of)
-        for field in total_fields(kind):
-            if field.name in values and values[field.name] != expected[field.name]:
-                remark = "wage-file.record-total-differs"
-                yield Remark(remark, field.name, Phrase("other-sum"), Phrase("sum-of-lines"))
+        for name in kind.numbers:
+            if name in values and values[name] != expected[name]:
+                yield Remark("wage-file.record-total-differs", name, Phrase("other-sum"), Phrase("sum-of-lines"))
 
     def _totals(self, records: Iterable[str]) -> Counter[str]:
         sums: Counter[str] = Counter()
@@ -192,39 +189,35 @@ def of_ceiling(values: Values, *, ceiling_minor: int | None) -> Iterator[Remark]
 
 def control_sum(kind: RecordKind, values: Values, names: Iterable[str]) -> int:
     """What a control sum over these fields comes to: numbers as they are, codes by their rank."""
-    return sum(_number(_field(kind, name), values.get(name)) for name in names)
+    total = 0
+    for name in names:
+        read = values.get(name)
+        if name in kind.choices:
+            code = kind.choices[name].get(str(read))
+            total += code.rank if code is not None else 0
+        else:
+            total += int(read or 0)
+    return total
 
 
 def summable(kind: RecordKind, values: Values) -> dict[str, int]:
     """What a worker's line adds to each total."""
-    counted = {
-        field.name: values[field.name]
-        for field in kind.fields
-        if isinstance(field.form, Count | AmountCodec) and field.name not in EXACT and field.name in values
-    }
-    return counted | {OF_LINES: 1, OF_NUMBERS: int(values.get("insurance_number") or 0)}
-
-
-def total_fields(kind: RecordKind) -> list[Field]:
-    """The fields of a line that are totals."""
-    return [field for field in kind.fields if isinstance(field.form, Count | AmountCodec) and field.name not in EXACT]
-
-
-def control_field(kind: RecordKind) -> tuple[str, Sequence[str]] | None:
-    """The control sum of a kind of line and what it is over, where it has one."""
-    fields = kind.table.fields if kind.table is not None else ()
-    return next(((field.name, field.sums) for field in fields if field.sums), None)
+    counted: dict[str, int] = {name: values[name] for name in kind.numbers if name in values}
+    counted[OF_LINES], counted[OF_NUMBERS] = 1, int(values.get("insurance_number") or 0)
+    return counted
 
 
 def _control(kind: RecordKind, values: Values) -> Iterator[Remark]:
-    control = control_field(kind)
-    if control is not None and values[control[0]] != control_sum(kind, values, control[1]):
-        yield Remark("wage-file.control-sum-differs", control[0], Phrase("other-sum"), Phrase("sum-of-fields"))
+    if kind.control is None:
+        return
+    name, summed = kind.control
+    if values[name] != control_sum(kind, values, summed):
+        yield Remark("wage-file.control-sum-differs", name, Phrase("other-sum"), Phrase("sum-of-fields"))
 
 
 def _in_situation(kind: RecordKind, values: Values) -> Iterator[Remark]:
     """What a worker's situation says of their work, and of the family allowance that the employer had to pay out."""
-    code = _meaning(kind, "situation", values.get("situation", ""))
+    code = kind.choices.get("situation", {}).get(values.get("situation", ""))
     if code is None:
         return
     if code.is_unpaid:
@@ -233,21 +226,6 @@ def _in_situation(kind: RecordKind, values: Values) -> Iterator[Remark]:
                 yield Remark("wage-file.situation-with-wages", name, Phrase("not-zero"), Phrase("zeros"))
     if code.is_leaving and values.get("family_to_return", 0) != values.get("family_net", 0):
         yield Remark("wage-file.return-differs", "family_to_return", Phrase("changed"), Phrase("family-net"))
-
-
-def _number(field: Field, read: Any) -> int:
-    if isinstance(field.form, Choice):
-        return next((each.rank for each in field.form.codes if each.code == read), 0)
-    return int(read or 0)
-
-
-def _meaning(kind: RecordKind, name: str, code: str) -> FieldCode | None:
-    form = next((field.form for field in kind.fields if field.name == name), None)
-    return next((each for each in form.codes if each.code == code), None) if isinstance(form, Choice) else None
-
-
-def _field(kind: RecordKind, name: str) -> Field:
-    return next(field for field in kind.fields if field.name == name)
 
 
 # --- Writing ----------------------------------------------------------------------------------------------------------
@@ -282,11 +260,11 @@ def _of_workers(
         mine.sort(key=lambda row: str(row["insurance_number"] or ""))
     if not mine and table.may_be_empty:
         return [_blank(kind, head)]
-    made = []
+    made, blank = [], _blank(kind, head)
     for row in mine:
         person = expected.get(row["insurance_number"])
         fixed = {name: getattr(person, name) for name in FIXED} if person else {}
-        made.append(_controlled(kind, _blank(kind, head) | row | fixed | {"record": kind.record}))
+        made.append(_controlled(kind, blank | row | fixed | {"record": kind.record}))
     return made
 
 
@@ -299,12 +277,11 @@ def _framed(
         for line in written.get(record, ()):
             if not is_empty(line):
                 sums.update(summable(kinds[record], line))
-    return values | {field.name: sums[field.name] for field in total_fields(kind)}
+    return values | {name: sums[name] for name in kind.numbers}
 
 
 def _controlled(kind: RecordKind, values: Values) -> Values:
-    control = control_field(kind)
-    return values | {control[0]: control_sum(kind, values, control[1])} if control else values
+    return values | {kind.control[0]: control_sum(kind, values, kind.control[1])} if kind.control else values
 
 
 def _blank(kind: RecordKind, head: Values) -> Values:

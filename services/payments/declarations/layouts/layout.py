@@ -3,13 +3,23 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise, takewhile
 from struct import Struct
 from typing import Any
 
 from services.payments.declarations.findings import FileRole, Phrase, Remark
-from services.payments.declarations.layouts.forms import AmountCodec, FieldCodec, FieldRefused, Filler, Letters
-from shared.funds.layouts import LineKind
+from services.payments.declarations.layouts.forms import (
+    AmountCodec,
+    Choice,
+    Count,
+    FieldCodec,
+    FieldRefused,
+    Filler,
+    Letters,
+)
+from services.payments.declarations.layouts.periods import NUMBER_FIELDS
+from shared.funds.layouts import FieldCode, LineKind
 
 FILLER = "wage-file.filler"
 Values = dict[str, Any]
@@ -58,6 +68,27 @@ class RecordKind:
     def record(self) -> str:
         """How such a line is named, in a file of several kinds of lines."""
         return self.table.record if self.table else ""
+
+    @cached_property
+    def choices(self) -> Mapping[str, Mapping[str, FieldCode]]:
+        """The codes of each field that has few of them."""
+        return {
+            part.name: {each.code: each for each in part.form.codes}
+            for part in self.fields
+            if isinstance(part.form, Choice)
+        }
+
+    @cached_property
+    def control(self) -> tuple[str, tuple[str, ...]] | None:
+        """The control sum of such a line and the fields that it is over, where it has one."""
+        fields = self.table.fields if self.table is not None else ()
+        return next(((part.name, part.sums) for part in fields if part.sums), None)
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The fields that hold counts and amounts, but for those that say the period."""
+        is_number = (part.name for part in self.fields if isinstance(part.form, Count | AmountCodec))
+        return tuple(name for name in is_number if name not in {"year", *NUMBER_FIELDS.values()})
 
     def fits(self, line: bytes) -> bool:
         """Whether a line is as long as this kind of line, at most without the blanks at its end."""
