@@ -43,6 +43,7 @@ class FormView(TypedDict):
     due_days: int
     confirm_within_days: int
     typed_lines_max: int
+    has_prefilled: bool
     law: str
     is_to_be_confirmed: bool
 
@@ -67,6 +68,8 @@ class FilingFormWithFiles(TypedDict):
     control_workers: NotRequired[int]
     control_wages: NotRequired[str]
     pay_by_debit: NotRequired[bool]
+    is_complement: NotRequired[bool]
+    complement_number: NotRequired[int]
     files: list[str]
 
 class FileView(TypedDict):
@@ -138,6 +141,8 @@ class DeclarationView(TypedDict):
     period: str
     establishment: str
     revision: int
+    complement: int
+    is_complement: bool
     intake: str
     status: str
     text: str
@@ -164,12 +169,17 @@ class NothingBody(TypedDict):
     period: str
     to_replace: NotRequired[str]
 
+class FieldCodeView(TypedDict):
+    code: str
+    text: str
+
 class AskedFieldView(TypedDict):
     name: str
     text: str
     length: int
     is_by_part: bool
     units: list[str]
+    codes: list["FieldCodeView"]
 
 class PartView(TypedDict):
     number: int
@@ -183,6 +193,8 @@ class SummaryView(TypedDict):
     period: str
     establishment: str
     revision: int
+    complement: int
+    is_complement: bool
     intake: str
     status: str
     text: str
@@ -213,6 +225,7 @@ class LineView(TypedDict):
     national_id: "str | None"
     entered_on: "str | None"
     left_on: "str | None"
+    situation: str
     wages: list["WageView"]
 
 class TypingStartView(TypedDict):
@@ -222,6 +235,16 @@ class TypingStartView(TypedDict):
     currency: str
     before: "SummaryView | None"
     lines: list["LineView"]
+
+class DraftFileView(TypedDict):
+    number: int
+    name: str
+    size: int
+
+class DraftView(TypedDict):
+    before: "SummaryView"
+    workers: int
+    files: list["DraftFileView"]
 
 class TypedWageBody(TypedDict):
     quarter: int
@@ -237,6 +260,7 @@ class TypedLineBody(TypedDict):
     national_id: NotRequired["str | None"]
     entered_on: NotRequired["str | None"]
     left_on: NotRequired["str | None"]
+    situation: NotRequired[str]
     wages: NotRequired[list["TypedWageBody"]]
 
 class TypedBody(TypedDict):
@@ -1404,6 +1428,18 @@ def declarations_declare_nothing(api: Api, *, idempotency_key: str, body: "Nothi
 def declarations_begin_typing(api: Api, form: str, period: str, *, employer_id: str, mended: str | None = None) -> "TypingStartView":
     """What typing a declaration begins with: what is asked of each worker, and the workers and wages of the employer's last accepted declaration, or of the typed one that is to be mended."""
     return api.call(SERVICE, "GET", "/declaration-forms/{form}/periods/{period}/entry", at={"form": form, "period": period}, query={"employer_id": employer_id, "mended": mended})  # type: ignore[no-any-return]
+
+def declarations_read_prefilled(api: Api, form: str, period: str, *, employer_id: str) -> bytes:
+    """The file in which the fund names the workers that it expects of an employer in a period: those of its last accepted declaration who had not left. The employer's file of the period answers each of them."""
+    return api.call(SERVICE, "GET", "/declaration-forms/{form}/periods/{period}/prefilled", at={"form": form, "period": period}, query={"employer_id": employer_id}, raw=True)  # type: ignore[no-any-return]
+
+def declarations_see_draft(api: Api, form: str, period: str, *, employer_id: str) -> "DraftView":
+    """The files of a period as a start: the workers of the employer's last accepted declaration who had not left, with the wages that they had, in the fund's own layout. Nothing is sent by it."""
+    return api.call(SERVICE, "GET", "/declaration-forms/{form}/periods/{period}/draft", at={"form": form, "period": period}, query={"employer_id": employer_id})  # type: ignore[no-any-return]
+
+def declarations_read_draft(api: Api, form: str, period: str, file_number: str, *, employer_id: str) -> bytes:
+    """A file to start from, by its number from 1: to be changed where something is different, and sent."""
+    return api.call(SERVICE, "GET", "/declaration-forms/{form}/periods/{period}/draft/{file_number}", at={"form": form, "period": period, "file_number": file_number}, query={"employer_id": employer_id}, raw=True)  # type: ignore[no-any-return]
 
 def declarations_check_typed(api: Api, *, idempotency_key: str, body: "TypedBody") -> "CheckedView":
     """What the check of a typed declaration would come to: its findings, and what it would make due. Nothing is kept of it and nothing is sent."""

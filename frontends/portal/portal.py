@@ -5,7 +5,18 @@ from pathlib import Path
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
 from frontends.portal.anyone import accounts, check, simulate, welcome
-from frontends.portal.employer import by_form, clearances, declaring, firms, mandates, measures, nothing, owing, plans
+from frontends.portal.employer import (
+    by_form,
+    clearances,
+    declaring,
+    firms,
+    mandates,
+    measures,
+    nothing,
+    owing,
+    plans,
+    starting,
+)
 from frontends.portal.person import account, career, home, messages, payments, repayments, rights
 
 PERSON = ("person",)
@@ -31,6 +42,7 @@ PORTAL = Frontend(
         firms.pages,
         declaring.pages,
         by_form.pages,
+        starting.pages,
         nothing.pages,
         owing.pages,
         clearances.pages,

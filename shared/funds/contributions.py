@@ -40,6 +40,18 @@ class ShareBounds:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CappedBranches:
+    """Branches that are paid on a person's wage up to so much a month; the others are paid on all of it."""
+
+    branches: tuple[str, ...]
+    a_month: Money
+
+    def of_wage(self, wage_minor: int, *, months: int) -> int:
+        """The part of a wage for so many months that they are paid on."""
+        return min(wage_minor, self.a_month.amount_minor * months)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContributionRates:
     """Percent of the base, by side and branch. `totals` repeats each side's sum, so that a slip of the pen is found.
     The shares in `bounds` are computed person by person, the others on the sum of the wages."""
@@ -48,8 +60,15 @@ class ContributionRates:
     totals: Mapping[ContributionSide, Decimal]
     law: Law
     bounds: Mapping[ContributionSide, ShareBounds] = field(default_factory=dict)
+    capped: CappedBranches | None = None
+    """Branches with a ceiling of the wage; None: each is paid on the whole wage."""
 
     def __post_init__(self) -> None:
+        branches = {branch for side in self.percents.values() for branch in side}
+        if self.capped and (unpaid := set(self.capped.branches) - branches):
+            raise ValueError(f"capped has no percentages for {', '.join(sorted(unpaid))}")
+        if self.capped and self.bounds:
+            raise ValueError("capped and bounds together are not known of any fund")
         if strange := set(self.bounds) - set(self.percents):
             raise ValueError(f"bounds has no percentages for {', '.join(sorted(strange))}")
         sums = {side: sum(branches.values(), Decimal(0)) for side, branches in self.percents.items()}

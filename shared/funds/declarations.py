@@ -106,6 +106,11 @@ class DeclarationForm:
     """How long before that the employer is reminded; 0, or as long as there is time to confirm: never."""
     graces: tuple[Grace, ...] = ()
     """Last days that were put off for everybody."""
+    prefilled: str = ""
+    """The layout in which the fund names the workers that it expects; an employer's file answers it. Empty where
+    nothing is expected."""
+    situations: Mapping[str, Texts] | None = None
+    """What the codes of a worker's situation in the layouts mean, where they have any."""
 
     def __post_init__(self) -> None:
         if self.wage_kind.months > self.period.months:

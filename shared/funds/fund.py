@@ -266,7 +266,7 @@ class Fund:
             + [
                 f"declarations.yaml: forms.{name}.layouts: {layout} is no page of the folder layouts"
                 for name, form in forms.items()
-                for layout in form.layouts
+                for layout in (*form.layouts, *([form.prefilled] if form.prefilled else []))
                 if layout not in self.layouts
             ]
         )

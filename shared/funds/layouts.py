@@ -7,30 +7,49 @@ from functools import cached_property
 
 FIELD_NAMES = frozenset(
     {
+        "activity",
         "address",
+        "agency",
         "birth_on",
+        "capped_wage",
+        "category",
         "centre",
+        "children",
+        "city",
+        "company",
+        "control",
+        "due_on",
         "duration",
         "employer",
         "end",
         "entered_on",
         "exploitation",
         "family_name",
+        "family_net",
+        "family_to_deduct",
+        "family_to_pay",
+        "family_to_return",
         "filler",
         "first_name",
         "full_name",
         "half_year",
         "insurance_number",
+        "insurance_numbers",
+        "issued_on",
         "left_on",
         "line_in_page",
         "month",
         "national_id",
         "number",
         "page",
+        "postal_code",
         "quarter",
+        "record",
         "remark",
         "short_name",
+        "situation",
         "total",
+        "transfer",
         "type",
         "unit",
         "wage",
@@ -54,6 +73,8 @@ class FieldForm(StrEnum):
     """The same, of which zeros and blanks are none."""
     WORD = "word"
     """Letters and digits that are a name, with blanks on the right."""
+    OPTIONAL_WORD = "optional-word"
+    """The same, of which blanks and zeros are none."""
     CODE = "code"
     """A code of digits, of which all zeros is one too."""
     COUNT = "count"
@@ -62,12 +83,16 @@ class FieldForm(StrEnum):
     """Minor units of the fund's currency."""
     DAY = "day"
     """A date as ddmmyyyy."""
+    YEAR_FIRST_DAY = "year-first-day"
+    """A date as yyyymmdd."""
     BIRTH = "birth"
     """A date of birth as ddmmyyyy, with zeros for what is unknown."""
     LETTERS = "letters"
     """Text on the left, blanks on the right."""
     ONE_OF = "one-of"
     """One of a few capital letters."""
+    CHOICE = "choice"
+    """One of the `codes` of the field, with blanks on the right; blanks alone are one too where they are listed."""
     FILLER = "filler"
     """Characters that mean nothing."""
 
@@ -84,6 +109,8 @@ class Characters(StrEnum):
     LATIN_NAME = "latin-name"
     PRINTABLE_ASCII = "printable-ascii"
     PRINTABLE_LATIN = "printable-latin"
+    UPPER_NAME = "upper-name"
+    """Capital letters without accents, digits, blanks and apostrophes: 38 characters."""
 
 
 class FileEncoding(StrEnum):
@@ -94,6 +121,29 @@ class FileEncoding(StrEnum):
 class Newline(StrEnum):
     LF = "lf"
     CRLF = "crlf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldCode:
+    """A code of a field, and what it means for the line that it stands in. An empty one is that nothing stands
+    there."""
+
+    code: str
+    rank: int
+    """Its number, which counts in control sums."""
+    is_unpaid: bool = False
+    """Whether whoever is in this situation has neither work nor a wage in the period."""
+    is_leaving: bool = False
+    """Whether whoever is in this situation is not expected in the next period any more."""
+
+
+class Persons(StrEnum):
+    """Whom the lines of a kind are of, in a layout that answers a pre-filled file."""
+
+    PREFILLED = "prefilled"
+    """Those whom the fund's pre-filled file names: each of them, and nobody else."""
+    ENTRANTS = "entrants"
+    """Those whom it does not name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +163,12 @@ class LayoutField:
     """Of an amount: what is more is a mistake."""
     narrow: int = 0
     """Of an amount padded with blanks: the width in which it is written on the right, what follows staying blank."""
+    count_max: int | None = None
+    """Of a count: what is more is a mistake."""
+    codes: tuple[FieldCode, ...] = ()
+    """Of a choice: its codes."""
+    sums: tuple[str, ...] = ()
+    """Of a control sum: the fields of its line that it adds up, numbers as they are and codes by their rank."""
 
     def __post_init__(self) -> None:
         part = re.fullmatch("([a-z]+)_([1-9]|1[0-2])", self.name)
@@ -122,6 +178,10 @@ class LayoutField:
             raise ValueError(f"length is 1 to {LINE_LENGTH_MAX}")
         if (self.form is FieldForm.ONE_OF) != bool(self.letters):
             raise ValueError("letters belong to a one-of, which needs them")
+        if (self.form is FieldForm.CHOICE) != bool(self.codes):
+            raise ValueError("codes belong to a choice, which needs them")
+        if wide := sorted(each.code for each in self.codes if len(each.code) > self.length):
+            raise ValueError(f"codes: {wide[0]} is longer than {self.length}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,20 +190,35 @@ class LineKind:
 
     signature: str
     fields: tuple[LayoutField, ...]
+    record: str = ""
+    """How such a line is named in its field `record`, and in the layout's `sequence`."""
+    totals_of: tuple[str, ...] = ()
+    """The records over whose lines the fields of this one are totals: each over the field of its own name, `workers`
+    over the lines, `insurance_numbers` over the insurance numbers."""
+    unit: str = ""
+    """The letter of the unit of its durations, where no field says it."""
+    persons: Persons | None = None
+    """Whom such lines are of, where the layout answers a pre-filled file."""
+    may_be_empty: bool = False
+    """Whether a line with nothing in it says that there is no such line."""
+    is_ordered: bool = False
+    """Whether such lines stand in the order of their insurance numbers."""
 
     def __post_init__(self) -> None:
+        if unknown := {name for each in self.fields for name in each.sums} - self.names:
+            raise ValueError(f"sums names {', '.join(sorted(unknown))}, which is no field of the line")
         _compiled(self.signature, "signature")
-        names = [field.name for field in self.fields]
+        names = [each.name for each in self.fields]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"fields names {', '.join(twice)} twice")
         if not 0 < len(names) <= FIELDS_MAX:
             raise ValueError(f"fields are 1 to {FIELDS_MAX}")
-        if sum(field.length for field in self.fields) > LINE_LENGTH_MAX:
+        if sum(each.length for each in self.fields) > LINE_LENGTH_MAX:
             raise ValueError(f"a line is longer than {LINE_LENGTH_MAX} characters")
 
     @cached_property
     def names(self) -> frozenset[str]:
-        return frozenset(field.name for field in self.fields)
+        return frozenset(each.name for each in self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,8 +245,18 @@ class FileLayout:
     `{month}` or `{half_year}`. Where it is said, a declaration of this layout can be typed instead of sent."""
     header_name: str = ""
     """The same of its header."""
+    frame: tuple[LineKind, ...] = ()
+    """Of a file of several kinds of lines: those that are no worker's."""
+    sequence: tuple[str, ...] = ()
+    """Of such a file: its records in their order, each once; with a `*` behind it as often as there is one, with a `+`
+    at least once."""
+    is_prefilled: bool = False
+    """Whether it is written by the fund, for employers to answer."""
+    is_complement: bool = False
+    """Whether what is declared in it is always added to a declaration in force."""
 
     def __post_init__(self) -> None:
+        self._check_sequence()
         groups = _compiled(self.file_name, "file_name").groupindex
         for place, name in (("detail_name", self.detail_name), ("header_name", self.header_name)):
             if name and re.fullmatch(self.file_name, self._example(name), re.IGNORECASE) is None:
@@ -188,14 +273,25 @@ class FileLayout:
                 raise ValueError(f"detail has no field {', '.join(sorted(missing))}")
             if not kind.names & {"family_name", "full_name"}:
                 raise ValueError("detail has neither family_name nor full_name")
-            if not kind.names & {"wage", "wage_1"}:
+            if not kind.names & {"wage", "wage_1"} and not self.is_prefilled:
                 raise ValueError("detail has neither wage nor wage_1")
             if "line_in_page" in kind.names and not self.lines_per_page:
                 raise ValueError("detail numbers lines by page, but lines_per_page is not said")
 
+    def _check_sequence(self) -> None:
+        """The records of the sequence are those of the lines, and totals are over lines of workers."""
+        records = [kind.record for kind in (*self.detail, *self.frame)] if self.sequence or self.frame else []
+        named = [each.rstrip("*+") for each in self.sequence]
+        if sorted(records) != sorted(named) or len(set(named)) != len(named):
+            raise ValueError("sequence names each record of detail and frame once")
+        details = {kind.record for kind in self.detail}
+        for kind in self.frame:
+            if strange := sorted(set(kind.totals_of) - details):
+                raise ValueError(f"totals_of names {strange[0]}, which is no record of detail")
+
     def _example(self, name: str) -> str:
         """A name as it would be written, of an employer whose number fills its field."""
-        lengths = [field.length for kind in self.detail for field in kind.fields if field.name == "employer"]
+        lengths = [each.length for kind in self.detail for each in kind.fields if each.name == "employer"]
         try:
             return name.format_map({**NAME_PARTS, "employer": "1".zfill(max(lengths, default=1))})
         except (KeyError, ValueError, IndexError) as fault:

@@ -90,6 +90,15 @@ class Period:
         """The period of a kind in which a day lies."""
         return cls(day.year, kind=kind, number=(day.month - 1) // kind.months + 1)
 
+    def before(self, count: int) -> "list[Period]":
+        """So many periods of its kind before it, the latest first; fewer where the years that are known begin."""
+        found: list[Period] = []
+        each = self
+        while len(found) < count and (day := each.first_on - timedelta(days=1)).year in YEARS:
+            each = Period.containing(day, kind=self.kind)
+            found.append(each)
+        return found
+
     def parts(self, kind: PeriodKind) -> tuple["Period", ...]:
         """The periods of a kind that lie in it, in order: four quarters in a year, itself of its own kind, none of a
         longer one."""

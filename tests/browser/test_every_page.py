@@ -46,6 +46,8 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "campaign.silent_file": "a file, no page",
     "waves.recipients": "a file, no page; the operator's test loads one",
     "declaring.corrected_file": "a file, no page",
+    "starting.draft_file": "a file, no page",
+    "starting.prefilled": "a file, no page",
     "owing.account_file": "a file, no page",
     "measures.one": "no measure of the demo's fund is open",
     "plans.one": "nobody in the demo's data has a settlement plan; tests/frontends/portal/test_plans.py",

@@ -58,24 +58,26 @@ def test_a_wage_file_is_read_as_the_fund_s_layout_reads_it(fund: Fund) -> None:
     (layout, *_) = layouts_of(fund, form)
     period = expected.ended(form, today=TODAY)
     for is_spoilt in (False, True):
-        files = payroll.wage_files(characters, form, period, is_spoilt=is_spoilt)
+        files = payroll.wage_files(characters, form, period, is_spoilt=is_spoilt, was_declared=True)
         assert all(layout.file_name.fullmatch(name) for name in files)
         wrong = []
         for body in files.values():
             lines = [line for line in body.split(layout.newline) if line]
-            role = FileRole.DETAIL if len(lines) == WORKERS else FileRole.HEADER
+            is_detail = len(lines) == WORKERS or bool(layout.sequence)
+            role = FileRole.DETAIL if is_detail else FileRole.HEADER
             for number, line in enumerate(lines, start=1):
                 kind = layout.kind(role, line)
                 _, faults = kind.read(line)
                 wrong += [(number, kind.column(each.field)) for each in faults]
-        assert wrong == ([(1, payroll.spoilt(fund, form).column)] if is_spoilt else [])
+        place = payroll.spoilt(fund, form)
+        assert wrong == ([(place.line, place.column)] if is_spoilt else [])
 
 
 def test_what_is_due_is_what_was_computed_by_hand(ground: Grounds, fund: Fund) -> None:
     characters = cast(fund, run=RUN, count=WORKERS)
     code, form = next(iter(fund.declarations.forms.items()))
-    for period in expected.periods(fund, form, today=TODAY):
-        files = payroll.wage_files(characters, form, period)
+    for number, period in enumerate(expected.periods(fund, form, today=TODAY)):
+        files = payroll.wage_files(characters, form, period, was_declared=number > 0)
         seen = declare(
             ground("payments", datetime(2026, 11, 29, 9, tzinfo=UTC)),
             fund_id=fund.fund_id,
@@ -99,6 +101,7 @@ def test_periods_are_those_that_open_the_right_after_one_of_older_rates() -> Non
     assert expected_periods == {
         "dz-cnas": ["2025"],
         "ma-cnops": ["2026-M08", "2026-M09", "2026-M10"],
+        "ma-cnss": ["2026-M08", "2026-M09", "2026-M10"],
         "tn-cnss": ["2024-Q4", "2026-Q3"],
         "xx-mono": ["2026-M10"],
         "xx-three": ["2026-H1"],

@@ -36,6 +36,7 @@ from services.identity.register.rules import (
 from services.payments.banking import messages
 from services.payments.banking.bank_file import Totals
 from services.payments.banking.iso20022 import camt, mandates, pain001, pain002
+from services.payments.declarations.findings import FileRole
 from shared.bus import envelope
 from shared.bus.envelope import Envelope
 from shared.events import catalogue
@@ -58,6 +59,7 @@ from tests.kit.callers import ISSUER, FixedKeys, signing_key, token
 from tests.kit.contexts import DZ, TN, funds, today
 from tests.payments.banking import files as bank_files
 from tests.payments.banking.iso20022.test_mandates import WHOLE, accepted, pain_012
+from tests.payments.declarations.answers import EXAMPLE, checked, written
 from tests.payments.declarations.builders import Files as WageFiles
 from tests.payments.declarations.builders import das_a, das_b, examined, facts, tn_122
 from tests.security.tokens import claims_of
@@ -101,6 +103,27 @@ def _wages(build: Callable[[], WageFiles], fund_id: str) -> Callable[[bytes], ob
         return report
 
     return read
+
+
+def _answer(sent: bytes) -> object:
+    """A file of several kinds of lines: what is read of it is written back byte for byte where nothing is wrong."""
+    newline = b"\r\n" if b"\r\n" in sent else b"\n"
+    lines = sent.split(newline)
+    examined = checked(lines[:-1] if lines[-1:] == [b""] else lines)
+    report, layout = examined.report, examined.layout
+    assert report.is_accepted == (report.errors == 0) and len(examined.workers) <= report.workers
+    if (
+        report.is_accepted
+        and not report.warnings
+        and layout is not None
+        and b"\x1a" not in sent
+        and b"\x0c" not in sent
+    ):
+        for line in (line for line in lines if line.strip()):
+            kind = layout.kind(FileRole.DETAIL, line)
+            values, faults = kind.read(line)
+            assert not faults and kind.write(values).rstrip() == line.rstrip().upper()
+    return report
 
 
 def _wage_seeds(*builds: WageFiles) -> list[bytes]:
@@ -347,6 +370,7 @@ def targets() -> list[Target]:
         Target("wages-das-b", _wages(das_b, DZ), _wage_seeds(das_b())),
         Target("wages-das-a", _wages(das_a, DZ), _wage_seeds(das_a())),
         Target("wages-tn-122", _wages(tn_122, TN), _wage_seeds(tn_122())),
+        Target("wages-e-bds", _answer, [written(EXAMPLE), written(EXAMPLE, newline=b"\n")]),
         Target("camt.054", _camt, [booked], (Invalid,)),
         Target("camt-without-schema", _camt, [booked.replace(b"camt.054.001.08", b"camt.054.001.06")], (Invalid,)),
         Target("pain.002", pain002.read, [bank_files.status_report(payment)], (Invalid,)),

@@ -32,6 +32,7 @@ def test_every_answer_is_for_its_caller_alone(operation: Operation, holding: Hol
             "application/problem+json",
             "application/pdf",
             "text/csv",
+            "application/octet-stream",
         }
 
 

@@ -16,6 +16,7 @@ NAMED = (
         f"declarations.{name}"
         for name in ("file", "declare_typed", "declare_nothing", "check_typed", "begin_typing", "list_of_employer")
     ),
+    *("declarations.read_prefilled", "declarations.see_draft", "declarations.read_draft"),
     *("mandates.issue", "mandates.list_mandates", "measures.list_offered"),
     *("settlements.ask", "settlements.list_plans"),
     *("clearances.ask", "clearances.standing", "clearances.list_clearances"),

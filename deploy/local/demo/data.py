@@ -64,7 +64,7 @@ def firm(world: World, fund: Fund) -> list[list[str]]:
         employers.register(scene)
         employers.sign_in(scene)
         for period in _a_year(scene):
-            files = payroll.wage_files(scene.characters, scene.form, period)
+            files = payroll.wage_files(scene.characters, scene.form, period, was_declared=bool(scene.declarations))
             sent = employers.send(scene, files, period=str(period))
             scene.declarations.append(_accepted(scene, sent["declaration_id"]))
         for declaration in scene.declarations[:-1]:

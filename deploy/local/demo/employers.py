@@ -90,14 +90,16 @@ def refused(scene: Scene, period: Period) -> None:
     """A file with an error is refused by line and column, in each language of the fund."""
     reporter = scene.reporter
     reporter.chapter(f"A wage file of {period} with an error is refused")
-    sent = send(scene, payroll.wage_files(scene.characters, scene.form, period, is_spoilt=True), period=str(period))
+    files = payroll.wage_files(scene.characters, scene.form, period, is_spoilt=True, was_declared=True)
+    sent = send(scene, files, period=str(period))
     path = f"/declarations/{sent['declaration_id']}"
     reporter.wait("the refusal", _read(scene, sent["declaration_id"], status="technically-refused"))
     wrong = payroll.spoilt(scene.fund, scene.form)
     for language in scene.fund.languages:
-        finding = scene.employer.get("payments", f"{path}/findings", language=language)["items"][0]
+        findings = scene.employer.get("payments", f"{path}/findings", language=language)["items"]
+        finding = next(each for each in findings if each["severity"] == "error")
         reporter.check(
-            (finding["line"], finding["column"], finding["field"] != "") == (1, wrong.column, True),
+            (finding["line"], finding["column"], finding["field"] != "") == (wrong.line, wrong.column, True),
             f"line {finding['line']}, column {finding['column']}, {finding['code']}: {finding['hint']}",
         )
 
@@ -106,7 +108,7 @@ def accepted(scene: Scene, period: Period) -> None:
     """The corrected file is accepted; contributions come from the rates of its period."""
     reporter, characters, form = scene.reporter, scene.characters, scene.form
     reporter.chapter(f"The wage file of {period} is accepted")
-    files = payroll.wage_files(characters, form, period)
+    files = payroll.wage_files(characters, form, period, was_declared=bool(scene.declarations))
     sent = send(scene, files, period=str(period))
     again = send(scene, files, period=str(period))
     reporter.check(again["declaration_id"] == sent["declaration_id"], "the same bytes again are the same declaration")

@@ -68,6 +68,10 @@ def _due_minor(owed: Contributions, characters: Cast, part: Period) -> int:
         percent = sum(percents.values(), Decimal(0))
         if bounds := rates.bounds.get(side):
             total_minor += sum(_bounded(_share(wage, percent, rule), bounds, part.months) for wage in wages)
+        elif rates.capped:
+            on_all = sum((each for branch, each in percents.items() if branch not in rates.capped.branches), Decimal(0))
+            capped = sum(min(wage, rates.capped.a_month.amount_minor * part.months) for wage in wages)
+            total_minor += _rounded(sum(wages) * on_all / 100 + capped * (percent - on_all) / 100, rule)
         else:
             total_minor += _share(sum(wages), percent, rule)
     if owed.accident_rates:
@@ -78,8 +82,12 @@ def _due_minor(owed: Contributions, characters: Cast, part: Period) -> int:
 
 def _share(amount_minor: int, percent: Decimal, rule: RoundingRule | None) -> int:
     """In steps of the rule, whose way of rounding is decimal's own; half a minor unit up where there is no rule."""
+    return _rounded(amount_minor * percent / 100, rule)
+
+
+def _rounded(exact: Decimal, rule: RoundingRule | None) -> int:
     step, mode = (Decimal(rule.step_minor), MODES[rule.mode]) if rule else (Decimal(1), ROUND_HALF_UP)
-    steps = (amount_minor * percent / 100 / step).quantize(Decimal(1), rounding=mode)
+    steps = (exact / step).quantize(Decimal(1), rounding=mode)
     return int(steps * step)
 
 

@@ -5,6 +5,7 @@ the platform reads is what others write.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from deploy.local.demo.people import Cast, Worker
 from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
-from shared.funds.layouts import FieldForm, FileLayout, LayoutField, LineKind, Newline, Pad
+from shared.funds.layouts import FieldForm, FileLayout, LayoutField, LineKind, Newline, Pad, Persons
 from shared.funds.period import Period
 
 NEWLINES = {Newline.LF: "\n", Newline.CRLF: "\r\n"}
@@ -26,16 +27,28 @@ Values = dict[str, object]
 
 @dataclass(frozen=True)
 class Spoilt:
-    """The field of the first worker's line that is written wrong, and where it begins."""
+    """The field of the first worker's line that is written wrong, and where it begins; in files that name who is known
+    and who is new apart, of the first who is known."""
 
     field: str
     column: int
+    line: int
 
 
-def wage_files(characters: Cast, form: DeclarationForm, period: Period, *, is_spoilt: bool = False) -> dict[str, bytes]:
-    """The files of a declaration by their names, in the first layout that its form takes."""
+def wage_files(
+    characters: Cast,
+    form: DeclarationForm,
+    period: Period,
+    *,
+    is_spoilt: bool = False,
+    was_declared: bool = False,
+) -> dict[str, bytes]:
+    """The files of a declaration by their names, in the first layout that its form takes. `was_declared` says that the
+    fund knows the workers from an earlier period, where a file names them and who is new apart."""
     layout = characters.fund.layouts[form.layouts[0]]
     kind, wrong = layout.detail[0], spoilt(characters.fund, form)
+    if layout.sequence:
+        return _records(characters, form, period, layout, wrong.field if is_spoilt else "", was_declared=was_declared)
     details = []
     for number, worker in enumerate(characters.workers, start=1):
         values = _of_worker(characters, worker, form, period, layout, number)
@@ -49,15 +62,59 @@ def wage_files(characters: Cast, form: DeclarationForm, period: Period, *, is_sp
 
 def spoilt(fund: Fund, form: DeclarationForm) -> Spoilt:
     """What `is_spoilt` writes wrong: the day of birth where the layout has one, else the insurance number."""
-    fields = fund.layouts[form.layouts[0]].detail[0].fields
+    layout = fund.layouts[form.layouts[0]]
+    fields = layout.detail[0].fields
     name = "birth_on" if any(each.name == "birth_on" for each in fields) else "insurance_number"
     at = next(place for place, each in enumerate(fields) if each.name == name)
-    return Spoilt(name, 1 + sum(each.length for each in fields[:at]))
+    before = [each.rstrip("*+") for each in layout.sequence]
+    first_line = 1 + (before.index(layout.detail[0].record) if layout.sequence else 0)
+    return Spoilt(name, 1 + sum(each.length for each in fields[:at]), first_line)
 
 
 def wage_minor(worker: Worker, part: Period) -> int:
     """What a worker earns in a period."""
     return worker.wage_minor * part.months
+
+
+def _records(
+    characters: Cast,
+    form: DeclarationForm,
+    period: Period,
+    layout: FileLayout,
+    wrong: str,
+    *,
+    was_declared: bool,
+) -> dict[str, bytes]:
+    """A file of several kinds of lines: the workers in those of whom the fund expects or of who is new, with their
+    control sums, and around them the totals of each."""
+    wanted = Persons.PREFILLED if was_declared else Persons.ENTRANTS
+    kinds = {kind.record: kind for kind in (*layout.detail, *layout.frame)}
+    sums: dict[str, Counter[str]] = {record: Counter() for record in kinds}
+    lines: list[str] = []
+    firm = {**_of_period(characters, period), "company": characters.employer.name, "transfer": 0, "record": ""}
+    for kind in (kinds[each.rstrip("*+")] for each in layout.sequence):
+        if kind in layout.frame:
+            totals = sum((sums[record] for record in kind.totals_of), Counter[str]())
+            lines.append(_line(kind, {**totals, **firm, "record": kind.record}))
+            continue
+        people = sorted(characters.workers, key=lambda each: each.insurance_number) if kind.persons is wanted else []
+        if not people and kind.may_be_empty:
+            lines.append(_line(kind, {**firm, "record": kind.record}))
+        for number, worker in enumerate(people, start=1):
+            values = _of_worker(characters, worker, form, period, layout, number) | {"record": kind.record}
+            values |= {"capped_wage": _capped(characters.fund, wage_minor(worker, period), period), "situation": ""}
+            for field in (each for each in kind.fields if each.sums):
+                values[field.name] = sum(int(str(values.get(name) or 0)) for name in field.sums)
+            lines.append(_line(kind, values, wrong if number == 1 else ""))
+            sums[kind.record].update({name: value for name, value in values.items() if isinstance(value, int)})
+            sums[kind.record].update({"workers": 1, "insurance_numbers": int(worker.insurance_number)})
+    name = layout.detail_name.format_map(_of_period(characters, period))
+    return {name: _whole(layout, lines)}
+
+
+def _capped(fund: Fund, wage: int, part: Period) -> int:
+    rates = fund.contributions.rates_on(part.last_on)
+    return rates.capped.of_wage(wage, months=part.months) if rates.capped else wage
 
 
 def _of_firm(characters: Cast, form: DeclarationForm, period: Period) -> Values:
@@ -94,7 +151,8 @@ def _of_worker(
         "exploitation": "0",
         "total": sum(wage_minor(worker, part) for part in parts),
     }
-    letters = {each.name.partition("_")[0]: each.letters for each in layout.detail[0].fields}.get("unit", "")
+    kind = layout.detail[0]
+    letters = {each.name.partition("_")[0]: each.letters for each in kind.fields}.get("unit", kind.unit)
     for place, part in enumerate(parts, start=1):
         of_part = {"wage": wage_minor(worker, part), **_worked(characters.fund, part, letters)}
         values |= of_part if len(parts) == 1 else {f"{name}_{place}": value for name, value in of_part.items()}
@@ -132,7 +190,9 @@ def _written(field: LayoutField, value: object) -> str:
     match field.form:
         case FieldForm.DAY | FieldForm.BIRTH:
             return f"{value:%d%m%Y}" if isinstance(value, date) else pad * field.length
-        case FieldForm.LETTERS | FieldForm.WORD:
+        case FieldForm.CHOICE:
+            return str(value or min(each.code for each in field.codes)).ljust(field.length)
+        case FieldForm.LETTERS | FieldForm.WORD | FieldForm.OPTIONAL_WORD:
             return str(value or "")[: field.length].ljust(field.length)
         case FieldForm.ONE_OF:
             return str(value or field.letters[0]).ljust(field.length)

@@ -184,6 +184,7 @@ def _row(line: payments.LineView) -> Row:
         "family_name": line["family_name"],
         "first_name": line["first_name"],
         "national_id": line["national_id"] or "",
+        "situation": line["situation"],
     }
     for name, day in (("birth_on", line["birth_on"]), ("entered_on", line["entered_on"]), ("left_on", line["left_on"])):
         row |= dict(zip((f"{name}_year", f"{name}_month", f"{name}_day"), (day or "").split("-"), strict=False))
@@ -262,6 +263,7 @@ def _line(row: Row, number: int, start: TypingStartView, faults: dict[str, str])
         "birth_on": _day(row, "birth_on", number, faults),
         "entered_on": _day(row, "entered_on", number, faults),
         "left_on": _day(row, "left_on", number, faults),
+        "situation": row.get("situation", ""),
         "wages": [],
     }
     for part in start["parts"]:

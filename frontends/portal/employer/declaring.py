@@ -37,11 +37,12 @@ def file(employer_id: str) -> Response:
     form = Form(f"declare:{employer_id}")
     which, _slash, period = request.form.get("which", "").partition("/")
     told = {"employer_id": employer_id, "form": which, "period": period}
-    for name in ("control_workers", "control_wages"):
+    for name in ("control_workers", "control_wages", "complement_number"):
         if typed := request.form.get(name, "").strip():
             told[name] = typed
-    if request.form.get("pay_by_debit"):
-        told["pay_by_debit"] = "true"
+    for name in ("pay_by_debit", "is_complement"):
+        if request.form.get(name):
+            told[name] = "true"
     try:
         files = {"files": read_files("files")}
         made = payments.declarations_file(api(), idempotency_key=form.key, files=files, form=told)

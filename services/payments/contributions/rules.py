@@ -36,13 +36,14 @@ def assess(
     by_part: Mapping[int, int],
     activity: str,
     bounded: Mapping[int, Mapping[ContributionSide, int]] | None = None,
+    capped: Mapping[int, int] | None = None,
 ) -> Assessment:
     """What a declaration makes due: one slip for each period that wages are told of (`form.parts`), at the rates of
     that period's last day.
 
     `by_part` gives the wages in minor units by the number of the period in its year, `bounded` the shares that were
-    computed person by person (`bounded_shares`). A fund without contributions is
-    owed nothing. Raises `ActivityUnknown`, `NothingInForce`.
+    computed person by person (`bounded_shares`), `capped` the parts of the wages that branches with a ceiling are paid
+    on. A fund without contributions is owed nothing. Raises `ActivityUnknown`, `NothingInForce`.
     """
     parts = form.parts(period) if fund.sections.contributions else ()
     slips = tuple(
@@ -52,6 +53,7 @@ def assess(
             base_minor=by_part.get(part.number, 0),
             activity=activity,
             bounded=(bounded or {}).get(part.number, {}),
+            capped_minor=(capped or {}).get(part.number),
         )
         for part in parts
     )
@@ -64,11 +66,22 @@ def nothing_due(fund: Fund, *, form: DeclarationForm, period: Period) -> Assessm
 
 
 def slip(
-    fund: Fund, *, period: Period, base_minor: int, activity: str, bounded: Mapping[ContributionSide, int] | None = None
+    fund: Fund,
+    *,
+    period: Period,
+    base_minor: int,
+    activity: str,
+    bounded: Mapping[ContributionSide, int] | None = None,
+    capped_minor: int | None = None,
 ) -> Slip:
     """The contributions on the wages of one period."""
     contributions = contributions_on(
-        fund, base_minor=base_minor, on=period.last_on, activity=activity, bounded=bounded or {}
+        fund,
+        base_minor=base_minor,
+        on=period.last_on,
+        activity=activity,
+        bounded=bounded or {},
+        capped_minor=capped_minor,
     )
     return Slip(period=period, base_minor=base_minor, contributions=contributions)
 
@@ -86,12 +99,19 @@ def bounded_shares(
 
 
 def contributions_on(
-    fund: Fund, *, base_minor: int, on: date, activity: str, bounded: Mapping[ContributionSide, int] | None = None
+    fund: Fund,
+    *,
+    base_minor: int,
+    on: date,
+    activity: str,
+    bounded: Mapping[ContributionSide, int] | None = None,
+    capped_minor: int | None = None,
 ) -> tuple[Contribution, ...]:
     """The contributions on a base at the rates of a day, by side and branch, in the order of the fund's definition.
 
     `activity` counts only where the fund has sector accident rates. Of a side whose share has a floor or a ceiling for
     each person, the sum of the persons' shares (`bounded`) takes the place of the percentage of the sum of the wages.
+    Branches with a ceiling of the wage are paid on `capped_minor`, or on all of it where that is not known.
     """
     if base_minor < 0:
         raise ValueError("a base below nought")
@@ -100,7 +120,12 @@ def contributions_on(
         contribution
         for side, percents in rates.percents.items()
         for contribution in _side(
-            side, percents, base_minor, rates.law, rounding=rounding, total_minor=(bounded or {}).get(side)
+            side,
+            percents,
+            _bases(rates, base_minor, capped_minor),
+            rates.law,
+            rounding=rounding,
+            total_minor=(bounded or {}).get(side),
         )
     ]
     if fund.contributions.accident_rates:
@@ -109,14 +134,22 @@ def contributions_on(
             raise ActivityUnknown(activity=activity)
         percent = accident.activities[activity].percent
         branches = {SECTOR_ACCIDENT_BRANCH: percent}
-        found += _side(ContributionSide.SECTOR_ACCIDENT, branches, base_minor, accident.law, rounding=rounding)
+        bases = {SECTOR_ACCIDENT_BRANCH: base_minor}
+        found += _side(ContributionSide.SECTOR_ACCIDENT, branches, bases, accident.law, rounding=rounding)
     return tuple(found)
+
+
+def _bases(rates: ContributionRates, base_minor: int, capped_minor: int | None) -> dict[str, int]:
+    """What each branch is paid on."""
+    capped = rates.capped.branches if rates.capped and capped_minor is not None else ()
+    branches = {branch for side in rates.percents.values() for branch in side}
+    return {branch: (capped_minor or 0) if branch in capped else base_minor for branch in branches}
 
 
 def _side(
     side: ContributionSide,
     percents: Mapping[str, Decimal],
-    base_minor: int,
+    bases: Mapping[str, int],
     law: Law,
     *,
     rounding: RoundingRule,
@@ -124,8 +157,9 @@ def _side(
 ) -> list[Contribution]:
     percent = sum(percents.values(), Decimal(0))
     if total_minor is None:
-        exact = {branch: base_minor * each / 100 for branch, each in percents.items()}
-        amounts_minor = _shared(rounding.share(base_minor, percent), exact, step_minor=rounding.step_minor)
+        exact = {branch: bases[branch] * each / 100 for branch, each in percents.items()}
+        total = rounding.rounded(sum(exact.values(), Decimal(0)))
+        amounts_minor = _shared(total, exact, step_minor=rounding.step_minor)
     else:
         exact = {branch: total_minor * each / percent for branch, each in percents.items()}
         amounts_minor = _shared(total_minor, exact, step_minor=rounding.step_minor)

@@ -81,7 +81,14 @@ def simulate(fund: Fund, *, wage_minor: int, activity: str, on: date) -> Simulat
         raise ActivityMissing
     rates, rounding = fund.contributions.rates_on(on), fund.rounding.of_contributions(on=on)
     bounded = rules.bounded_shares(rates, wage_minor, months=1, rounding=rounding)
-    found = rules.contributions_on(fund, base_minor=wage_minor, on=on, activity=activity, bounded=bounded)
+    found = rules.contributions_on(
+        fund,
+        base_minor=wage_minor,
+        on=on,
+        activity=activity,
+        bounded=bounded,
+        capped_minor=rates.capped.of_wage(wage_minor, months=1) if rates.capped else None,
+    )
     minimum = find_in_force(fund.contributions.minimum_wages, on=on)
     return Simulation(wage_minor=wage_minor, on=on, contributions=found, minimum=minimum)
 

@@ -11,7 +11,10 @@ from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import correcting, names, plausibility, publishing, rules, store
+from services.payments.declarations import complementing, correcting, names, plausibility, publishing, rules, store
+from services.payments.declarations.answering import Answering, answering
+from services.payments.declarations.answering import prefilled_file as write_prefilled
+from services.payments.declarations.complementing import PeriodSoFar
 from services.payments.declarations.correcting import CorrectedFiles
 from services.payments.declarations.declaration import (
     BOOKED,
@@ -25,8 +28,9 @@ from services.payments.declarations.examination import Examined, Source, examine
 from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
 from services.payments.declarations.findings import FileRole, Finding
 from services.payments.declarations.layouts.layout import Layout
-from services.payments.declarations.layouts.registry import layouts_of
+from services.payments.declarations.layouts.registry import layouts_of, made
 from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE, paged, pages_of
+from services.payments.declarations.prefilled import Prefilled, is_expected, leaving_codes, prefill
 from services.payments.declarations.progress import CheckProgress, CheckStep
 from services.payments.declarations.publishing import WagesToPublish
 from services.payments.declarations.report import Report
@@ -39,6 +43,7 @@ from services.payments.employers import actions as employers
 from services.payments.payees import actions as payees
 from shared.events.identity import CardsRefreshed
 from shared.events.payments import in_version_1
+from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Fund
 from shared.funds.law import NothingInForce
 from shared.funds.period import Period
@@ -60,6 +65,8 @@ SEARCHED_PAGES_MAX = 20
 """How many pages of workers one request looks through: ten thousand workers, a second."""
 FOUND_MAX = 200
 """Once so many are found, a search goes no further than the page that it is at."""
+DRAFT_WORKERS_MAX = 20_000
+"""Of files to start from: longer ones are made by the program that wrote the last."""
 
 WorkerAndRegistered = tuple[WageLine, plausibility.Registered | None]
 
@@ -119,6 +126,15 @@ class TypingStart:
     parts: tuple[Period, ...]
     before: Declaration | None = None
     workers: tuple[WageLine, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartingFiles:
+    """Files to start from: the workers of `before` who had not left, with the wages that they had."""
+
+    before: Declaration
+    files: tuple[WrittenFile, ...]
+    workers: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +198,10 @@ def write_typed(uow: UnitOfWork, filing: TypedFiling) -> tuple[Sequence[WrittenF
     definition = rules.form_of(uow.fund, filing.form)
     period = rules.must_be_of_its_kind(definition, period=filing.period)
     layout = entry_layout(uow.fund, filing.form)
-    return write_lines(filing, layout=layout, fund=uow.fund, parts=definition.parts(period))
+    answered = (
+        answer_to(uow, employer_id=filing.employer_id, form=filing.form, period=period) if layout.sequence else None
+    )
+    return write_lines(filing, layout=layout, fund=uow.fund, parts=definition.parts(period), answered=answered)
 
 
 def check_typed(uow: UnitOfWork, filing: TypedFiling, files: Sequence[WrittenFile]) -> CheckedDeclaration:
@@ -228,8 +247,89 @@ def begin_typing(uow: UnitOfWork, *, employer_id: str, form: str, period: str, m
         return entry
     if before.booked.workers > LINES_MAX:
         return replace(entry, before=before)
-    workers = tuple(_of_period(worker, before.period, parts) for worker in store.workers(uow, before))
-    return replace(entry, before=before, workers=workers)
+    return replace(entry, before=before, workers=_to_start_from(uow, before, definition, period=period))
+
+
+def _to_start_from(
+    uow: UnitOfWork, before: Declaration, definition: DeclarationForm, *, period: str
+) -> tuple[WageLine, ...]:
+    """The workers of an earlier declaration who had not left, with their wages told of the period declared now."""
+    wanted = Period.read(period)
+    parts, leaving = definition.parts(wanted), _leaving(uow.fund, definition)
+    return tuple(
+        _of_period(worker, before.period, parts)
+        for worker in _workers_of_period(uow, before)
+        if before.period == period or is_expected(worker, period=wanted, leaving=leaving)
+    )
+
+
+def _leaving(fund: Fund, definition: DeclarationForm) -> frozenset[str]:
+    return frozenset(code for layout in layouts_of(fund, definition) for code in leaving_codes(layout))
+
+
+def draft(uow: UnitOfWork, *, employer_id: str, form: str, period: str) -> StartingFiles:
+    """The files of a period as a start: the workers of the employer's last accepted declaration with their wages, in
+    the fund's own layout. Nothing is kept of it: the employer changes what is different and sends them. Raises
+    `NothingToStartFrom`, `TypingNotOffered`."""
+    uow.by.must_act_for_employer(employer_id)
+    definition = rules.form_of(uow.fund, form)
+    rules.must_be_of_its_kind(definition, period=period)
+    before = store.last_of_wages(uow, employer_id=employer_id, form=form, period=period)
+    if before is None or before.booked is None or not 0 < before.booked.workers <= DRAFT_WORKERS_MAX:
+        raise rules.NothingToStartFrom
+    workers = _to_start_from(uow, before, definition, period=period)
+    filing = TypedFiling(
+        employer_id=employer_id, form=form, period=period, lines=workers, establishment=before.establishment
+    )
+    files, faults = write_typed(uow, filing)
+    if faults or not workers:
+        raise rules.NothingToStartFrom
+    return StartingFiles(before=before, files=tuple(files), workers=len(workers))
+
+
+def prefilled_of(uow: UnitOfWork, *, employer_id: str, form: str, period: Period) -> Prefilled | None:
+    """Whom the fund expects of an employer in a period; None where files of the form answer nothing. Of an employer
+    that declares for the first time nobody is expected: all of its workers are new."""
+    definition = rules.form_of(uow.fund, form)
+    if not definition.prefilled:
+        return None
+    before = store.last_before(uow, employer_id=employer_id, form=form, period=period)
+    return prefill(
+        _workers_of_period(uow, before) if before else (),
+        period=period,
+        source=before.declaration_id if before else employer_id,
+        leaving=_leaving(uow.fund, definition),
+    )
+
+
+def answer_to(uow: UnitOfWork, *, employer_id: str, form: str, period: Period) -> Answering | None:
+    """The pre-filled file of a period with what is known of its firm; None where files of the form answer nothing."""
+    prefilled = prefilled_of(uow, employer_id=employer_id, form=form, period=period)
+    employer = employers.find(uow, employer_id)
+    if prefilled is None:
+        return None
+    return answering(
+        prefilled,
+        employer_id=employer_id,
+        name=employer.name if employer else "",
+        activity=employer.sector if employer else "",
+        period=period,
+        issued_on=uow.today,
+        due_on=rules.form_of(uow.fund, form).due_on(period, calendar=uow.fund.calendar),
+    )
+
+
+def prefilled_file(uow: UnitOfWork, *, employer_id: str, form: str, period: str) -> WrittenFile:
+    """The pre-filled file that an employer answers, in the fund's layout of it. Raises `NothingPrefilled`."""
+    uow.by.must_act_for_employer(employer_id)
+    definition = rules.form_of(uow.fund, form)
+    read = rules.must_be_of_its_kind(definition, period=period)
+    answered = answer_to(uow, employer_id=employer_id, form=form, period=read)
+    if answered is None:
+        raise rules.NothingPrefilled
+    layout = made(definition.prefilled, uow.fund.layouts[definition.prefilled])
+    name, content = write_prefilled(answered, layout=layout, period=read)
+    return WrittenFile(name=name, content=content)
 
 
 def _of_period(worker: WageLine, before: str, parts: Sequence[Period]) -> WageLine:
@@ -319,6 +419,12 @@ def facts(uow: UnitOfWork, declaration: Declaration) -> DeclarationFacts:
         wage_kind=form.wage_kind,
         control_workers=declaration.control_workers,
         control_wages_minor=declaration.control_wages_minor,
+        prefilled=prefilled_of(
+            uow,
+            employer_id=declaration.employer_id,
+            form=declaration.form,
+            period=Period.read(declaration.period),
+        ),
     )
 
 
@@ -380,18 +486,51 @@ def lapse(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
 def judge(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> JudgedDeclaration:
     """Whether what was read may be booked, and what it makes due."""
     report = examined.report
+    declaration = rules.as_filed(declaration, report)
     if report.is_accepted:
-        report = rules.with_findings(report, rules.beyond_the_lines(report))
-    if report.is_accepted:
-        report = rules.with_findings(report, compared(uow, declaration, replace(examined, report=report)))
+        so_far = _so_far(uow, declaration, establishment=report.establishment)
+        report = rules.with_findings(report, compared(uow, declaration, replace(examined, report=report), so_far))
+    if report.is_accepted and declaration.is_complement:
+        report = complementing.with_shares_of_the_whole(
+            report, examined.workers, so_far=so_far, fund=uow.fund, parts=_parts_of(uow, declaration)
+        )
     assessed = _assess(uow, declaration, report) if report.is_accepted else None
     if isinstance(assessed, Finding):
         report, assessed = rules.with_findings(report, [assessed]), None
     return JudgedDeclaration(examined=replace(examined, report=report), assessment=assessed)
 
 
-def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> list[Finding]:
-    """The workers, held against the fund's register and against the declaration that this one would replace."""
+def _parts_of(uow: UnitOfWork, declaration: Declaration) -> tuple[Period, ...]:
+    return rules.form_of(uow.fund, declaration.form).parts(Period.read(declaration.period))
+
+
+def _so_far(uow: UnitOfWork, declaration: Declaration, *, establishment: str) -> PeriodSoFar:
+    """What is in force for the period beside this declaration, and is not replaced by it."""
+    current = store.standing.find(uow, rules.slot(declaration, establishment=establishment))
+    if current is None:
+        return PeriodSoFar(has_base=False, complements=(), wages={})
+    replaced = rules.replaced_by(declaration, before=current)
+    beside = [each for each in (current.declaration_id, *current.complements) if each != replaced]
+    base = store.declarations.load(uow, current.declaration_id)
+    return PeriodSoFar(
+        has_base=base.intake is not Intake.NOTHING,
+        complements=current.complements,
+        wages=complementing.together(*(store.workers(uow, store.declarations.load(uow, each)) for each in beside)),
+    )
+
+
+def _workers_of_period(uow: UnitOfWork, declaration: Declaration) -> Iterable[WageLine]:
+    """The workers of a declaration in force with those that were added to it; of any other, its own."""
+    current = store.standing.find(uow, rules.slot(declaration, establishment=declaration.establishment))
+    if current is None or current.declaration_id != declaration.declaration_id or not current.complements:
+        return store.workers(uow, declaration)
+    added = (store.workers(uow, store.declarations.load(uow, each)) for each in current.complements)
+    return complementing.together(store.workers(uow, declaration), *added).values()
+
+
+def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined, so_far: PeriodSoFar) -> list[Finding]:
+    """The workers, held against the fund's register, against the declaration that this one would replace, and against
+    what stays in force beside it."""
     table = rules.form_of(uow.fund, declaration.form).plausibility or {}
     kind = examined.layout.kinds[FileRole.DETAIL][0] if examined.layout else None
     found = [
@@ -399,25 +538,37 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> l
         for worker, registered in _registered(uow, examined.workers, table=table)
         for remark in plausibility.against_register(worker, registered, table=table)
     ]
-    replaced = store.in_force(uow, rules.slot(declaration, establishment=examined.report.establishment))
+    if declaration.is_complement:
+        found += complementing.remarks(
+            examined.workers, number=declaration.complement, so_far=so_far, parts=_parts_of(uow, declaration)
+        )
+    current = store.standing.find(uow, rules.slot(declaration, establishment=examined.report.establishment))
+    replaced_id = rules.replaced_by(declaration, before=current)
+    replaced = store.declarations.load(uow, replaced_id) if replaced_id else None
     if replaced is not None and "workers-fall-out" in table:
         found += [
             (0, remark)
             for remark in plausibility.of_replacement(
-                before={worker.insurance_number for worker in store.workers(uow, replaced) if worker.wages},
-                now={worker.insurance_number for worker in examined.workers if worker.wages},
+                before={_known_by(worker) for worker in store.workers(uow, replaced) if worker.wages},
+                now={_known_by(worker) for worker in examined.workers if worker.wages},
                 table=table,
             )
         ]
     judged = ((line, plausibility.judged(remark, table=table)) for line, remark in found)
     return [
         *rules.declared_meanwhile(declaration, current=replaced),
+        *rules.complements_stand(declaration, complements=len(so_far.complements)),
         *(
             rules.finding(remark, line=line, column=kind.column(remark.field) if kind else 0)
             for line, remark in judged
             if remark
         ),
     ]
+
+
+def _known_by(worker: WageLine) -> str:
+    """The number that a worker is known by; of one whom the fund has yet to register, the identity card's."""
+    return worker.insurance_number or worker.national_id or ""
 
 
 def _registered(
@@ -434,7 +585,7 @@ def _registered(
         is_known = is_known or bool(known) or payees.is_any_known(uow)
         if not is_known:
             return
-        for worker in page:
+        for worker in (each for each in page if each.insurance_number):
             civil = known.get(refs[worker.insurance_number])
             yield (
                 worker,
@@ -455,6 +606,7 @@ def conclude(uow: UnitOfWork, *, checked: Declaration, judged: JudgedDeclaration
     declaration = store.declarations.load(uow, checked.declaration_id)
     if declaration.status is not Status.RECEIVED or declaration.received_at != checked.received_at:
         return declaration
+    declaration = rules.as_filed(declaration, judged.examined.report)
     findings = judged.examined.report.findings
     store.save_findings(uow, declaration.declaration_id, findings)
     pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
@@ -484,6 +636,7 @@ def _assess(uow: UnitOfWork, declaration: Declaration, report: Report) -> Assess
             period=Period.read(declaration.period),
             by_part=report.by_part,
             bounded=report.bounded,
+            capped=report.capped,
             activity=activity,
         )
     except contributions.ActivityUnknown:
@@ -493,9 +646,17 @@ def _assess(uow: UnitOfWork, declaration: Declaration, report: Report) -> Assess
 
 
 def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, assessment: Assessment) -> Declaration:
-    before = store.standing.find(uow, rules.slot(declaration, establishment=examined.report.establishment))
-    replaced = store.declarations.load(uow, before.declaration_id) if before else None
-    people = publishing.to_publish(examined.workers, before=store.workers(uow, replaced) if replaced else ())
+    declaration, establishment = rules.as_filed(declaration, examined.report), examined.report.establishment
+    before = store.standing.find(uow, rules.slot(declaration, establishment=establishment))
+    replaced_id = rules.replaced_by(declaration, before=before)
+    replaced = store.declarations.load(uow, replaced_id) if replaced_id else None
+    beside = _so_far(uow, declaration, establishment=establishment).wages
+    now: Iterable[WageLine] = examined.workers
+    earlier: Iterable[WageLine] = store.workers(uow, replaced) if replaced else ()
+    if beside:
+        now = complementing.together(beside.values(), now).values()
+        earlier = complementing.together(beside.values(), earlier).values()
+    people = publishing.to_publish(now, before=earlier)
     outcome = rules.accept(
         declaration,
         examined,
@@ -506,6 +667,7 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
         fund=uow.fund,
         at=uow.at,
         paid_minor=collections.paid_for(uow, declaration_id=replaced.declaration_id) if replaced else 0,
+        period_workers=sum(each.is_named for each in people) if beside else 0,
     )
     accepted = store.declarations.save(uow, outcome)
     _publish_wages(uow, accepted, people)
@@ -685,11 +847,13 @@ def _progress(uow: UnitOfWork, declaration: Declaration) -> CheckProgress | None
 
 
 def _cards(declaration: Declaration, pages: list[CardPage]) -> Cards:
-    workers = declaration.booked.workers if declaration.booked else 0
+    booked = declaration.booked
+    unregistered = booked.unregistered if booked else 0
+    workers = (booked.period_workers + unregistered if booked.period_workers else booked.workers) if booked else 0
     not_open = sum(page.not_open for page in pages)
     return Cards(
         refreshed=sum(page.refreshed for page in pages),
-        unknown=sum(page.unknown for page in pages),
+        unknown=unregistered + sum(page.unknown for page in pages),
         of=workers - not_open,
         already_good=sum(page.already_good for page in pages),
         not_open=not_open,

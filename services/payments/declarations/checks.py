@@ -10,13 +10,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from services.payments.contributions.rules import bounded_shares
-from services.payments.declarations import line_checks, plausibility
+from services.payments.declarations import line_checks, plausibility, records
 from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
 from services.payments.declarations.findings import FileRole, Finding, Phrase, Remark, Severity, day, value
 from services.payments.declarations.layouts.encodings import UTF_8, is_utf_8
 from services.payments.declarations.layouts.layout import Layout, RecordKind, Values
 from services.payments.declarations.layouts.lines import FileLine
+from services.payments.declarations.layouts.periods import NUMBER_FIELDS
 from services.payments.declarations.line_checks import duration_max
+from services.payments.declarations.records import Records
 from services.payments.declarations.report import FINDINGS_MAX, Notes, Report
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine, wage_line
 from shared.funds.contributions import ContributionRates, ContributionSide
@@ -24,9 +26,6 @@ from shared.funds.fund import Fund, IdentifierKind
 from shared.funds.law import find_in_force
 from shared.funds.period import Period, PeriodKind, written
 from shared.kernel.money import Money
-
-NUMBER_FIELDS = {PeriodKind.QUARTER: "quarter", PeriodKind.MONTH: "month", PeriodKind.HALF_YEAR: "half_year"}
-"""The field of a line, and the group of a file's name, that says which period of the year it is."""
 
 ENCODINGS = {"ascii": "ASCII", "cp1252": "Windows-1252 (ANSI)"}
 """The encodings of layouts, as editors name them."""
@@ -58,6 +57,9 @@ class Checker:
         self._seen: set[int | str] = set()
         self._sums = dict.fromkeys(self._parts, 0)
         self._bounded: dict[int, Counter[ContributionSide]] = {}
+        self._capped: Counter[int] = Counter()
+        self._workers = 0
+        self._records = _records(layout, facts) if layout.sequence else None
         self._is_whole = True
         self._is_counted = True
         self._header: tuple[FileLine, RecordKind, Values] | None = None
@@ -91,17 +93,27 @@ class Checker:
             self._refuse_line(line, role=role, kind=kind)
             return None
         values, faults = kind.read(line.content)
-        remarks = [*faults, *self._owner_faults(values, role=role)]
+        misplaced = self._placed(kind, values)
+        if misplaced is not None and misplaced.code == "wage-file.record-unknown":
+            self._note(misplaced, role, line=line, kind=kind)  # its fields are those of no known line
+            return None
+        remarks = [*([misplaced] if misplaced else []), *faults]
+        if not kind.is_frame or kind.column("employer"):
+            remarks += self._owner_faults(values, role=role)
         worker = None
         if role is FileRole.HEADER:
             remarks += self._of_header(line, kind, values)
-        else:
+        elif self._records is not None and kind.is_frame:
+            remarks += self._records.frame(kind, values, is_whole=self._is_whole)
+        elif self._records is None or not self._is_no_worker(kind, values):
+            self._workers += 1
             remarks += self._across(line, values)
             if any(fault.severity is Severity.ERROR for fault in faults) or not self._is_ours(values):
                 self._is_whole = False
             else:
                 worker = wage_line(values, line=line.number, parts=self._wage_parts)
                 remarks += self._within(worker, values)
+                remarks += self._of_record(kind, values)
         found = [each for remark in remarks if (each := plausibility.judged(remark, table=self._facts.plausibility))]
         for remark in found:
             self._note(remark, role, line=line, kind=kind)
@@ -118,6 +130,9 @@ class Checker:
             if not count:
                 self._note(Remark("wage-file.file-missing"), role)
                 self._is_whole, self._is_counted = False, False
+        if self._records is not None and self._is_counted:
+            for remark in (*self._records.missing(), *(self._records.unanswered() if self._is_whole else ())):
+                self._note(remark, FileRole.DETAIL)
         self._totals()
         self._name_against_lines()
         return Report(
@@ -126,17 +141,20 @@ class Checker:
             warnings=self._notes.counts[Severity.WARNING],
             confirms=self._notes.counts[Severity.CONFIRM],
             lines=sum(self._line_counts.values()),
-            workers=self._line_counts[FileRole.DETAIL],
+            workers=self._workers,
             wages_minor=sum(self._sums.values()),
             by_part=dict(self._sums),
             bounded={number: dict(shares) for number, shares in self._bounded.items()},
-            is_complement=self._header is not None and self._header[2].get("type") == "C",
+            capped=dict(self._capped),
+            is_complement=self._layout.is_complement
+            or (self._header is not None and self._header[2].get("type") == "C"),
             establishment=self._establishment or "",
         )
 
     def _refuse_line(self, line: FileLine, *, role: FileRole, kind: RecordKind) -> None:
         self._is_whole, self._is_counted = False, False
         self._number += role is FileRole.DETAIL
+        self._workers += role is FileRole.DETAIL and not kind.is_frame
         tab = line.content.find(b"\t") + 1
         if tab:
             self._note(Remark("wage-file.tab"), role, line=line, column=tab)
@@ -149,6 +167,24 @@ class Checker:
             found, expected = (Phrase("characters", {"count": count}) for count in (line.length, kind.length))
             remark = Remark("wage-file.line-length", found=found, expected=expected)
             self._note(remark, role, line=line, column=min(line.length, kind.length) + 1)
+
+    def _placed(self, kind: RecordKind, values: Values) -> Remark | None:
+        """Of a file of several kinds of lines: what stands against such a line here."""
+        remark = self._records.place(kind, values.get("record", "")) if self._records is not None else None
+        if remark is not None:
+            self._is_whole, self._is_counted = False, False
+        return remark
+
+    @staticmethod
+    def _is_no_worker(kind: RecordKind, values: Values) -> bool:
+        """Whether the line says that there is no worker of its kind."""
+        return kind.table is not None and kind.table.may_be_empty and records.is_empty(values)
+
+    def _of_record(self, kind: RecordKind, values: Values) -> Iterator[Remark]:
+        """A worker's line in a file of several kinds of lines, which goes into the totals."""
+        if self._records is not None:
+            yield from self._records.worker(kind, values)
+            self._records.count(kind, values)
 
     def _is_ours(self, values: Values) -> bool:
         return (values["employer"], self._period_of(values)) == (self._facts.employer_id, self._period)
@@ -218,9 +254,11 @@ class Checker:
         if line.number == self._layout.lines_max + 1:
             yield Remark("wage-file.too-many-lines", expected=value(self._layout.lines_max))
         person = values.get("insurance_number")
+        if person is None and self._records is not None:
+            person = values.get("national_id")  # of an entrant without a number
         if person is None:
             return
-        if not self._insurance_number.fits(person):
+        if values.get("insurance_number") is not None and not self._insurance_number.fits(person):
             code, digits = "wage-file.insurance-number-malformed", Phrase("digits", {"count": len(person)})
             yield Remark(code, "insurance_number", Phrase("other-form"), digits)
         key = int(person) if person.isdigit() else person  # millions of them: a number takes half of a text's room
@@ -264,19 +302,29 @@ class Checker:
         for wage in worker.wages:
             self._sums[wage.quarter] += wage.wage_minor
             self._bound(wage)
+            yield from self._cap(wage, values)
 
     def _bound(self, wage: PeriodWage) -> None:
         """Add a person's shares that have a floor or a ceiling a month."""
         rates = self._rates[wage.quarter]
-        if rates is not None:
+        if rates is not None and rates.bounds:
             months = wage.duration if wage.unit is Unit.MONTH and wage.duration else self._parts[wage.quarter].months
             rounding = self._facts.fund.rounding.of_contributions(on=self._parts[wage.quarter].last_on)
             shares = bounded_shares(rates, wage.wage_minor, months=months, rounding=rounding)
             self._bounded.setdefault(wage.quarter, Counter()).update(shares)
 
+    def _cap(self, wage: PeriodWage, values: Values) -> Iterator[Remark]:
+        """Add the part of a person's wage that branches with a ceiling are paid on: as the line says it, where it
+        does."""
+        rates, months = self._rates[wage.quarter], self._parts[wage.quarter].months
+        if rates is not None and rates.capped is not None:
+            most = rates.capped.a_month.amount_minor * months
+            yield from records.of_ceiling(values, ceiling_minor=most)
+            self._capped[wage.quarter] += values.get("capped_wage", min(wage.wage_minor, most))
+
     def _totals(self) -> None:
         """The sums, held against the header and against what the employer typed, when every line counts in them."""
-        workers, wages_minor = self._line_counts[FileRole.DETAIL], sum(self._sums.values())
+        workers, wages_minor = self._workers, sum(self._sums.values())
         for code, typed, found in (
             ("wage-file.control-workers-differ", self._facts.control_workers, workers),
             ("wage-file.control-wages-differ", self._facts.control_wages_minor, wages_minor),
@@ -326,6 +374,11 @@ class Checker:
         )
 
 
+def _records(layout: Layout, facts: DeclarationFacts) -> Records:
+    """What is added to a declaration in force answers no pre-filled file: its people are not in it."""
+    return Records(layout, prefilled=None if layout.is_complement else facts.prefilled)
+
+
 def of_facts(facts: DeclarationFacts) -> Iterator[Remark]:
     """What is wrong before any line is read."""
     if facts.standing is EmployerStanding.UNKNOWN:
@@ -337,10 +390,10 @@ def of_facts(facts: DeclarationFacts) -> Iterator[Remark]:
 
 
 def _bounded_rates(fund: Fund, part: Period) -> ContributionRates | None:
-    """The rates of a period, where any share has a floor or a ceiling for each person."""
+    """The rates of a period, where any share or branch has a floor or a ceiling for each person."""
     contributions = fund.sections.contributions
     rates = find_in_force(contributions.rates, on=part.last_on) if contributions else None
-    return rates if rates is not None and rates.bounds else None
+    return rates if rates is not None and (rates.bounds or rates.capped) else None
 
 
 def encoded_otherwise(encoding: str, *, layout: Layout) -> Remark:

@@ -1,15 +1,15 @@
-"""The shapes of corrected files."""
+"""The shapes of files that are made for an employer: corrected ones, and those to start from."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import Schema, fields, pre_dump
 
-from services.payments.declarations.actions import CorrectedDeclaration
-from services.payments.declarations.correcting import FileMend
+from services.payments.declarations.correcting import CorrectedFile, FileMend
 from services.payments.declarations.findings import FileRole, field_in_words
 from services.payments.declarations.pages import FINDINGS_A_PAGE
-from services.payments.declarations.schemas import FindingView
+from services.payments.declarations.schemas import FindingView, SummaryView
+from services.payments.declarations.typed_lines import WrittenFile
 from shared.http.problems import translate
 from shared.http.shapes import Derived
 
@@ -41,13 +41,27 @@ class FileMendView(Schema):
 class CorrectedView(Schema):
     """Files with what is certain put right, what was changed, and what remains for the employer."""
 
-    files = Derived(CorrectedFileView, of=lambda made: list(_files(made)), many=True, required=True)
+    files = Derived(CorrectedFileView, of=lambda made: numbered(made.correction.files), many=True, required=True)
     changes = fields.List(fields.Nested(FileMendView), required=True, attribute="correction.changes")
     changed = fields.Integer(required=True, attribute="correction.count")
     errors = fields.Integer(required=True, attribute="report.errors")
     remaining = Derived(FindingView, of=lambda made: made.report.findings[:FINDINGS_A_PAGE], many=True, required=True)
 
 
-def _files(made: CorrectedDeclaration) -> Iterator[dict[str, Any]]:
-    for number, file in enumerate(made.correction.files, start=1):
-        yield {"number": number, "name": file.name, "size": len(file.content)}
+class DraftFileView(CorrectedFileView):
+    """A file to start from, to be downloaded by its number."""
+
+
+class DraftView(Schema):
+    """Files to start from, and the declaration whose workers and wages they have."""
+
+    before = fields.Nested(SummaryView, required=True)
+    workers = fields.Integer(required=True)
+    files = Derived(DraftFileView, of=lambda draft: numbered(draft.files), many=True, required=True)
+
+
+def numbered(files: Sequence[CorrectedFile | WrittenFile]) -> list[dict[str, Any]]:
+    """Files to be downloaded, by their numbers from 1."""
+    return [
+        {"number": number, "name": file.name, "size": len(file.content)} for number, file in enumerate(files, start=1)
+    ]

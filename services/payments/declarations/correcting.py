@@ -17,6 +17,7 @@ from services.payments.declarations.layouts.encodings import UTF_8, UTF_16, othe
 from services.payments.declarations.layouts.forms import DoesNotFit, FieldRefused
 from services.payments.declarations.layouts.layout import Field, Layout, RecordKind, Values
 from services.payments.declarations.layouts.lines import LINE_LENGTH_MAX, FileLine, lines
+from services.payments.declarations.records import control_sum, is_empty, summable
 
 BYTES_MAX = 4 << 20
 """Of all files of a declaration; longer ones are made anew by the program that wrote them."""
@@ -69,18 +70,26 @@ def _without_marks(raw: bytes) -> bytes | None:
     return plain.encode("ascii") if plain.isascii() and len(plain) == len(raw) else None
 
 
-MENDS: Mapping[str, Callable[[bytes], bytes | None]] = {
-    "wage-file.number-malformed": _bare_digits,
-    "wage-file.insurance-number-malformed": _bare_digits,
-    "wage-file.duration-malformed": _bare_digits,
-    "wage-file.amount-malformed": _bare_digits,
-    "wage-file.characters": _without_marks,
+def _in_capitals(raw: bytes) -> bytes | None:
+    """The same in capitals, of a layout that has no small letters."""
+    plain = _without_marks(raw)
+    return None if plain is None else plain.upper()
+
+
+MENDS: Mapping[str, Sequence[Callable[[bytes], bytes | None]]] = {
+    "wage-file.number-malformed": [_bare_digits],
+    "wage-file.insurance-number-malformed": [_bare_digits],
+    "wage-file.duration-malformed": [_bare_digits],
+    "wage-file.amount-malformed": [_bare_digits],
+    "wage-file.characters": [_without_marks, _in_capitals],
 }
-"""How a field is written anew, by the code of what is wrong with it; None where that is not certain. Only the first
-faults of a line are mended: what follows one that stays may stand in the wrong columns altogether."""
+"""How a field is written anew, by the code of what is wrong with it: the first way that gives what can be read; None
+where that is not certain. Only the first faults of a line are mended: what follows one that stays may stand in the
+wrong columns altogether."""
 RENUMBERED = "wage-file.number-gap"
 SUMS = {"workers": "wage-file.workers-differ"}
 TOTAL, LINE_TOTAL = "wage-file.total-differs", "wage-file.line-total-differs"
+CONTROL, RECORD_TOTAL = "wage-file.control-sum-differs", "wage-file.record-total-differs"
 
 
 # --- Files ------------------------------------------------------------------------------------------------------------
@@ -165,7 +174,32 @@ def _mend_file(content: bytes, *, layout: Layout, role: FileRole, notes: _Mends)
     if role is FileRole.DETAIL:
         _renumber(mended, layout=layout, notes=notes)
         _mend_line_totals(mended, notes=notes)
+        if layout.sequence and mended.is_whole:
+            _mend_records(mended, notes=notes)
     return mended
+
+
+def _mend_records(mended: _Mended, *, notes: _Mends) -> None:
+    """Control sums are those of their lines, and totals those of the lines that they are over, once each line can be
+    read."""
+    sums: dict[str, Counter[str]] = {}
+    for line in mended.lines:
+        kind, values = line.kind, line.values
+        if kind is None or values is None or kind.table is None:
+            continue
+        wanted: dict[str, int] = {}
+        if kind.is_frame:
+            over = sum((sums.get(record, Counter()) for record in kind.table.totals_of), Counter[str]())
+            wanted = {name: over[name] for name in kind.numbers} if kind.table.totals_of else {}
+        elif kind.control is not None:
+            wanted = {kind.control[0]: control_sum(kind, values, kind.control[1])}
+        for name, number in wanted.items():
+            if values[name] != number:
+                line.put(name, number)
+                code = RECORD_TOTAL if kind.is_frame else CONTROL
+                notes.add(FileMend(code=code, file=FileRole.DETAIL, line=line.number, field=name))
+        if not kind.is_frame and not is_empty(values):
+            sums.setdefault(kind.record, Counter()).update(summable(kind, values))
 
 
 def _mend_line(line: FileLine, *, layout: Layout, role: FileRole, notes: _Mends) -> _Line:
@@ -200,10 +234,10 @@ def _mend_field(field: Field, piece: bytes) -> tuple[bytes, str]:
     try:
         field.form.read(piece)
     except FieldRefused as refused:
-        mend = MENDS.get(refused.code)
-        tried = mend(piece) if mend else None
-        if tried is not None and _is_read(field, tried):
-            return tried, refused.code
+        for mend in MENDS.get(refused.code, ()):
+            tried = mend(piece)
+            if tried is not None and _is_read(field, tried):
+                return tried, refused.code
     return piece, ""
 
 

@@ -113,6 +113,11 @@ class Booked:
     assessment: Assessment
     is_late: bool
     """Received after the last day on which it was in time. The day of receipt counts, not that of the check."""
+    unregistered: int = 0
+    """How many of the workers have no insurance number yet: what is due on their wages is due, and nothing else knows
+    them before a declaration names their number."""
+    period_workers: int = 0
+    """How many workers the period has in force with those declared beside it; 0 where nothing is beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +148,9 @@ class Declaration:
     and its employer is reminded at `remind_at`, None once that is done; `next_check_at` is what
     releases without the due queue wrote instead, also of what they were to check. `to_confirm` is the fingerprint of
     the findings that the employer is asked to confirm. `to_replace` is the declaration in force that one of nothing
-    says it takes the place of, where it does. `findings_pages` and `wage_pages` are kept beside it;
+    says it takes the place of, where it does. `is_complement` says that it is added to the declaration in force, and
+    `complement` which of those it is, from 1: as the employer said it, or once it was accepted. `findings_pages` and
+    `wage_pages` are kept beside it;
     `told_pages` of wages, of `told_persons`, went out: with those whom the declaration before named and this one not.
     """
 
@@ -177,6 +184,8 @@ class Declaration:
     confirmation: Confirmation | None = None
     intake: Intake = Intake.FILES
     to_replace: str = ""
+    is_complement: bool = False
+    complement: int = 0
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -218,12 +227,13 @@ def is_other(establishment: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class CurrentDeclaration:
-    """Which declaration of a form and period is in force for an establishment of an employer: where two that are
-    accepted at once must meet."""
+    """Which declaration of a form and period is in force for an establishment of an employer, and which were added to
+    it, in the order of their numbers: where two that are accepted at once must meet."""
 
     slot: str
     declaration_id: str
     revision: int
+    complements: tuple[str, ...] = ()
     version: int = 0
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from services.payments.declarations.prefilled import Prefilled
 from shared.funds.declarations import PlausibilityCheck, usual_wage_kind
 from shared.funds.fund import Fund
 from shared.funds.period import Period, PeriodKind
@@ -22,7 +23,7 @@ class EmployerStanding(StrEnum):
 class DeclarationFacts:
     """What a file is held against. `wage_kind` says what each wage is of, None as usual; `plausibility` is the fund's
     table of what is looked at beyond its form; the control totals are what the employer typed beside the file, if
-    anything."""
+    anything; `prefilled` is whom the fund expects, where files answer that."""
 
     fund: Fund
     employer_id: str
@@ -33,6 +34,7 @@ class DeclarationFacts:
     control_workers: int | None = None
     control_wages_minor: int | None = None
     wage_kind: PeriodKind | None = None
+    prefilled: Prefilled | None = None
 
     @property
     def parts(self) -> tuple[Period, ...]:

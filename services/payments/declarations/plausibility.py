@@ -24,6 +24,7 @@ PREFIX = "wage-file."
 CODES = frozenset(
     {
         "below-minimum",
+        "capped-too-low",
         "duration-beyond-employment",
         "duration-without-wage",
         "far-below-minimum",

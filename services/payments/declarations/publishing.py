@@ -24,10 +24,13 @@ class WagesToPublish:
 
 def to_publish(workers: Iterable[WageLine], *, before: Iterable[WageLine]) -> list[WagesToPublish]:
     """The workers of a declaration; and every period that the declaration before had and this one not, be it of a
-    worker who is gone, for whoever keeps wages by period and must not go on believing the old ones."""
-    earlier = {worker.insurance_number: worker for worker in before}
+    worker who is gone, for whoever keeps wages by period and must not go on believing the old ones. Nobody else knows
+    a worker without a number yet: their wages are told once a declaration names it."""
+    earlier = {worker.insurance_number: worker for worker in before if worker.insurance_number}
     people = [
-        WagesToPublish(worker, _withdrawn(earlier.pop(worker.insurance_number, None), worker)) for worker in workers
+        WagesToPublish(worker, _withdrawn(earlier.pop(worker.insurance_number, None), worker))
+        for worker in workers
+        if worker.insurance_number
     ]
     people += [
         WagesToPublish(replace(gone, wages=()), _withdrawn(gone, None), is_named=False) for gone in earlier.values()

@@ -27,6 +27,8 @@ class Report:
     confirms: int = 0
     """How many findings the employer has to confirm."""
     bounded: Mapping[int, Mapping[ContributionSide, int]] = field(default_factory=dict)
+    capped: Mapping[int, int] = field(default_factory=dict)
+    """The parts of the wages that branches with a ceiling are paid on, where the fund has any, by that number."""
     establishment: str = ""
     """The code of the place of work that every line names; empty where the layout has none."""
 

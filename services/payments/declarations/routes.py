@@ -5,9 +5,16 @@ from typing import Any
 
 from services.payments.collections import actions as collections
 from services.payments.declarations import actions, calendar, rules
-from services.payments.declarations.actions import CheckedDeclaration, Consulted, CorrectedDeclaration, TypingStart
+from services.payments.declarations.actions import (
+    CheckedDeclaration,
+    Consulted,
+    CorrectedDeclaration,
+    StartingFiles,
+    TypingStart,
+)
 from services.payments.declarations.calendar import FormPeriod, OfferedForm
-from services.payments.declarations.corrected_schemas import CorrectedView
+from services.payments.declarations.corrected_schemas import CorrectedView, DraftView
+from services.payments.declarations.correcting import CorrectedFile
 from services.payments.declarations.declaration import FILES_MAX, Declaration, Intake, StoredFile
 from services.payments.declarations.rules import DeclarationFiling
 from services.payments.declarations.schemas import (
@@ -24,7 +31,13 @@ from services.payments.declarations.schemas import (
     SummaryPage,
 )
 from services.payments.declarations.typed_lines import TypedFiling, WrittenFile, faults_by_field
-from services.payments.declarations.typed_schemas import CheckedView, TypedBody, TypingQuery, TypingStartView
+from services.payments.declarations.typed_schemas import (
+    CheckedView,
+    PrefilledQuery,
+    TypedBody,
+    TypingQuery,
+    TypingStartView,
+)
 from services.payments.declarations.wages import PeriodWage, WageLine
 from services.payments.employers.rules import employer_of
 from shared.http.callers import ScopeMissing
@@ -135,6 +148,45 @@ def begin_typing(uow: UnitOfWork, query: Query, form: str, period: str) -> Typin
     last accepted declaration, or of the typed one that is to be mended."""
     employer_id = employer_of(uow.fund, query["employer_id"])
     return actions.begin_typing(uow, employer_id=employer_id, form=form, period=period, mended_id=query["mended"])
+
+
+@routes.get(
+    "/declaration-forms/<form>/periods/<period>/prefilled",
+    scope="declarations:file",
+    query=PrefilledQuery,
+    response=Downloads(WAGE_FILE),
+)
+def read_prefilled(uow: UnitOfWork, query: Query, form: str, period: str) -> Download:
+    """The file in which the fund names the workers that it expects of an employer in a period: those of its last
+    accepted declaration who had not left. The employer's file of the period answers each of them."""
+    employer_id = employer_of(uow.fund, query["employer_id"])
+    written = actions.prefilled_file(uow, employer_id=employer_id, form=form, period=period)
+    return Download(written.content, WAGE_FILE, written.name)
+
+
+@routes.get(
+    "/declaration-forms/<form>/periods/<period>/draft",
+    scope="declarations:file",
+    query=PrefilledQuery,
+    response=DraftView,
+)
+def see_draft(uow: UnitOfWork, query: Query, form: str, period: str) -> StartingFiles:
+    """The files of a period as a start: the workers of the employer's last accepted declaration who had not left, with
+    the wages that they had, in the fund's own layout. Nothing is sent by it."""
+    employer_id = employer_of(uow.fund, query["employer_id"])
+    return actions.draft(uow, employer_id=employer_id, form=form, period=period)
+
+
+@routes.get(
+    "/declaration-forms/<form>/periods/<period>/draft/<file_number>",
+    scope="declarations:file",
+    query=PrefilledQuery,
+    response=Downloads(WAGE_FILE),
+)
+def read_draft(uow: UnitOfWork, query: Query, form: str, period: str, file_number: str) -> Download:
+    """A file to start from, by its number from 1: to be changed where something is different, and sent."""
+    employer_id = employer_of(uow.fund, query["employer_id"])
+    return _numbered(actions.draft(uow, employer_id=employer_id, form=form, period=period).files, file_number)
 
 
 @routes.post("/typed-declarations/check", scope="declarations:file", request=TypedBody, response=CheckedView)
@@ -249,7 +301,11 @@ def correct(uow: UnitOfWork, declaration_id: str) -> CorrectedDeclaration:
 )
 def read_corrected(uow: UnitOfWork, declaration_id: str, file_number: str) -> Download:
     """A corrected file, by its number from 1: to be looked at, and sent as a declaration."""
-    files = actions.correct(uow, declaration_id=declaration_id).correction.files
+    return _numbered(actions.correct(uow, declaration_id=declaration_id).correction.files, file_number)
+
+
+def _numbered(files: Sequence[CorrectedFile | WrittenFile], file_number: str) -> Download:
+    """One of the files of a declaration, by its number from 1."""
     found = dict(enumerate(files, start=1)).get(int(file_number) if file_number in {"1", "2"} else 0)
     if found is None:
         raise rules.PageUnknown(pages=len(files))

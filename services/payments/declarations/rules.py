@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import correcting, plausibility
+from services.payments.declarations import complementing, correcting, plausibility, records
 from services.payments.declarations.declaration import (
     MOVES,
     Booked,
@@ -43,7 +43,6 @@ BUSINESS_CODES = frozenset(
     {
         "wage-file.activity-without-rate",
         "wage-file.birth-date-after-period",
-        "wage-file.complement",
         "wage-file.control-wages-differ",
         "wage-file.control-workers-differ",
         "wage-file.declared-meanwhile",
@@ -98,6 +97,18 @@ class TypingNotOffered(Conflict):
     code = "declaration.typing-not-offered"
 
 
+class NothingPrefilled(Conflict):
+    """The fund does not say beforehand whom it expects in declarations of this form."""
+
+    code = "declaration.nothing-prefilled"
+
+
+class NothingToStartFrom(Conflict):
+    """No earlier declaration of the employer can be written as a file for the period."""
+
+    code = "declaration.nothing-to-start-from"
+
+
 class NothingCertain(Conflict):
     """No corrected files can be made: they are accepted already, typed, too long, or nothing in them is certain."""
 
@@ -121,7 +132,8 @@ class DeclaredAlready(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class DeclarationFiling:
-    """What an employer sends. `to_replace` is the declaration that one of nothing takes the place of."""
+    """What an employer sends. `to_replace` is the declaration that one of nothing takes the place of. A complementary
+    one is the next of its period, or takes the place of the one with `complement_number`."""
 
     employer_id: str
     form: str
@@ -132,6 +144,8 @@ class DeclarationFiling:
     intake: Intake = Intake.FILES
     to_replace: str = ""
     pay_by_debit: bool = False
+    is_complement: bool = False
+    complement_number: int = 0
 
     @property
     def content(self) -> str:
@@ -178,6 +192,8 @@ def receive(
         intake=filing.intake,
         to_replace=filing.to_replace,
         pay_by_debit=filing.pay_by_debit,
+        is_complement=filing.is_complement,
+        complement=filing.complement_number,
     )
     return Outcome(received, (_received_event(received),))
 
@@ -217,6 +233,8 @@ def receive_again(
         intake=filing.intake,
         to_replace=filing.to_replace,
         pay_by_debit=filing.pay_by_debit,
+        is_complement=filing.is_complement,
+        complement=filing.complement_number,
         technical=None,
         business=None,
         to_confirm="",
@@ -248,19 +266,19 @@ def resume(declaration: Declaration) -> Outcome[Declaration]:
 # --- Concluding a check -----------------------------------------------------------------------------------------------
 
 
-def beyond_the_lines(report: Report) -> Iterator[Finding]:
-    """What stands against booking a file although each of its lines is good."""
-    if report.is_complement:
-        # Cancel-and-replace says the same with one rule: what was left out is declared again together with the rest.
+def as_filed(declaration: Declaration, report: Report) -> Declaration:
+    """The declaration with what its files say of it: some say by themselves that they are added to another."""
+    return replace(declaration, is_complement=declaration.is_complement or report.is_complement)
+
+
+def complements_stand(declaration: Declaration, *, complements: int) -> Iterator[Finding]:
+    """What an employer has to know who replaces a declaration that others were added to: those stay in force."""
+    if complements and not declaration.is_complement:
         yield Finding(
-            severity=Severity.ERROR,
-            code="wage-file.complement",
-            file=FileRole.HEADER,
-            line=1,
-            column=11,
-            field="type",
-            found=value("C"),
-            expected=value("N"),
+            severity=Severity.CONFIRM,
+            code="wage-file.complements-stand",
+            file=FileRole.DETAIL,
+            found=value(complements),
         )
 
 
@@ -451,7 +469,12 @@ def refuse(declaration: Declaration, examined: Examined, *, findings_pages: int,
 
 
 def _is_of_business(code: str) -> bool:
-    return code in BUSINESS_CODES or code.removeprefix(plausibility.PREFIX) in plausibility.CODES
+    return (
+        code in BUSINESS_CODES
+        or code in records.CODES
+        or code in complementing.CODES
+        or code.removeprefix(plausibility.PREFIX) in plausibility.CODES
+    )
 
 
 def accept(
@@ -465,6 +488,7 @@ def accept(
     fund: Fund,
     at: datetime,
     paid_minor: int = 0,
+    period_workers: int = 0,
 ) -> Outcome[Declaration]:
     """The declaration is a fact and stands for its period, in the place of the one `before`, if any.
 
@@ -476,6 +500,8 @@ def accept(
         wages_minor=examined.report.wages_minor,
         assessment=assessment,
         is_late=fund.day_of(declaration.received_at) > assessment.due_on,
+        unregistered=sum(not worker.insurance_number for worker in examined.workers),
+        period_workers=period_workers,
     )
     accepted = replace(
         declaration,
@@ -489,21 +515,44 @@ def accept(
         told_persons=told_persons,
         establishment=examined.report.establishment,
         revision=before.revision + 1 if before else 1,
-        replaces=before.declaration_id if before else None,
+        complement=number_of(declaration, before=before),
+        replaces=replaced_by(declaration, before=before),
     )
     return Outcome(accepted, (accepted_event(accepted, currency=fund.currency.value, paid_minor=paid_minor),))
 
 
 def stand(accepted: Declaration, *, before: CurrentDeclaration | None) -> Outcome[CurrentDeclaration]:
-    """The accepted declaration is the one in force for its establishment and period."""
-    return Outcome(
-        CurrentDeclaration(
-            slot=slot(accepted, establishment=accepted.establishment),
-            declaration_id=accepted.declaration_id,
-            revision=accepted.revision,
-            version=before.version if before else 0,
-        )
+    """The accepted declaration is the one in force for its establishment and period, or is added to it."""
+    current = CurrentDeclaration(
+        slot=slot(accepted, establishment=accepted.establishment),
+        declaration_id=accepted.declaration_id,
+        revision=accepted.revision,
+        complements=before.complements if before else (),
+        version=before.version if before else 0,
     )
+    if accepted.is_complement and before is not None:
+        numbered = dict(enumerate(before.complements, start=1))
+        numbered[accepted.complement] = accepted.declaration_id
+        added = tuple(numbered[number] for number in sorted(numbered))
+        current = replace(current, declaration_id=before.declaration_id, complements=added)
+    return Outcome(current)
+
+
+def number_of(declaration: Declaration, *, before: CurrentDeclaration | None) -> int:
+    """Which of its period's complementary declarations it is, from 1; 0 of any other."""
+    if not declaration.is_complement:
+        return 0
+    return declaration.complement or (len(before.complements) if before else 0) + 1
+
+
+def replaced_by(declaration: Declaration, *, before: CurrentDeclaration | None) -> str | None:
+    """What it takes the place of: the declaration in force, or the complementary one of its number."""
+    if before is None:
+        return None
+    if not declaration.is_complement:
+        return before.declaration_id
+    number = number_of(declaration, before=before)
+    return before.complements[number - 1] if number <= len(before.complements) else None
 
 
 def give_way(declaration: Declaration, *, to: Declaration) -> Outcome[Declaration]:

@@ -21,6 +21,7 @@ from shared.process.access_journal.schemas import PurposeQuery
 NAME_MAX = 40
 WORKERS_MAX = 10**6
 SEARCH_CHARACTERS_MAX = 80
+COMPLEMENTS_MAX = 99
 TEXT = {"type": "string"}
 
 
@@ -34,6 +35,15 @@ class FilingForm(Schema):
     control_workers = fields.Integer(validate=validate.Range(1, WORKERS_MAX))
     control_wages = Amount(attribute="control_wages_minor")
     pay_by_debit = fields.Boolean()
+    is_complement = fields.Boolean(
+        metadata={"description": "Whether it is added to the declaration in force, instead of taking its place."}
+    )
+    complement_number = fields.Integer(
+        validate=validate.Range(1, COMPLEMENTS_MAX),
+        metadata={
+            "description": "The complementary declaration that it takes the place of; without it, it is the next."
+        },
+    )
 
 
 class NothingBody(Schema):
@@ -82,6 +92,11 @@ class FormView(Schema):
     confirm_within_days = fields.Integer(required=True, attribute="definition.confirm_within_days")
     typed_lines_max = fields.Integer(
         required=True, metadata={"description": "How many workers may be typed; 0 where files alone are taken."}
+    )
+    has_prefilled = fields.Function(
+        lambda it: bool(it.definition.prefilled),
+        metadata={"type": "boolean", "description": "Whether the fund says beforehand whom it expects."},
+        required=True,
     )
     law = fields.String(required=True, attribute="definition.law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="definition.law.is_to_be_confirmed")
@@ -237,6 +252,11 @@ class SummaryView(Schema):
         required=True, metadata={"description": "The place of work that the lines name; empty where they name none."}
     )
     revision = fields.Integer(required=True, metadata={"description": "From 1 once accepted, 0 before."})
+    complement = fields.Integer(
+        required=True,
+        metadata={"description": "Which of the period's complementary declarations it is, from 1; 0 of any other."},
+    )
+    is_complement = fields.Boolean(required=True)
     intake = fields.Enum(
         Intake,
         by_value=True,
@@ -332,6 +352,10 @@ class LineView(Schema):
     national_id = fields.String(required=True, allow_none=True)
     entered_on = fields.Date(required=True, allow_none=True)
     left_on = fields.Date(required=True, allow_none=True)
+    situation = fields.String(
+        required=True,
+        metadata={"description": "Why somebody left or did not work, by the fund's code; empty where none is said."},
+    )
     wages = fields.List(fields.Nested(WageView), required=True)
 
 

@@ -16,8 +16,9 @@ from services.payments.declarations.declaration import (
 from services.payments.declarations.findings import Finding
 from services.payments.declarations.pages import FINDINGS_A_PAGE, paged
 from services.payments.declarations.progress import CheckProgress
-from services.payments.declarations.rules import DeclarationFiling, DeclarationUnknown, PageUnknown
+from services.payments.declarations.rules import DeclarationFiling, DeclarationUnknown, PageUnknown, slot_of
 from services.payments.declarations.wages import WageLine
+from shared.funds.period import Period
 from shared.kernel.personal import DataClass
 from shared.storage.paging import PAGE_MAX, Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
@@ -26,6 +27,8 @@ from shared.storage.unit_of_work import UnitOfWork
 
 NEWEST_FIRST = Order("received_at", "declaration_id", is_newest_first=True)
 SCHEDULED_AT_ONCE_MAX = 20
+PERIODS_BACK_MAX = 24
+"""How many periods back the workers are looked for whom a fund expects."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -103,9 +106,20 @@ def last_of_wages(uow: UnitOfWork, *, employer_id: str, form: str, period: str) 
     found = [
         each
         for each in page.items
-        if each.form == form and each.status is Status.ACCEPTED and each.intake is not Intake.NOTHING
+        if each.form == form
+        and each.status is Status.ACCEPTED
+        and each.intake is not Intake.NOTHING
+        and not each.is_complement
     ]
     return next((each for each in found if each.period == period), found[0] if found else None)
+
+
+def last_before(uow: UnitOfWork, *, employer_id: str, form: str, period: Period) -> Declaration | None:
+    """The declaration of wages in force for the latest period before this one, of the employer's main establishment."""
+    slots = [slot_of(employer_id, form=form, period=str(each)) for each in period.before(PERIODS_BACK_MAX)]
+    current = standing.find_many(uow, slots)
+    found = (declarations.load(uow, current[slot].declaration_id) for slot in slots if slot in current)
+    return next((each for each in found if each.intake is not Intake.NOTHING), None)
 
 
 def of_employer(uow: UnitOfWork, employer_id: str, *, period: str | None, wanted: PageRequest) -> Page[Declaration]:

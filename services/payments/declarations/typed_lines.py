@@ -8,14 +8,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from services.payments.declarations.answering import Answering
 from services.payments.declarations.findings import FileRole, Severity
-from services.payments.declarations.layouts.forms import DoesNotFit, FieldRefused, Letters, OneOf
-from services.payments.declarations.layouts.layout import Field, Layout, Values
+from services.payments.declarations.layouts.forms import (
+    Choice,
+    DoesNotFit,
+    FieldRefused,
+    Letters,
+    OneOf,
+    OptionalDigits,
+)
+from services.payments.declarations.layouts.layout import Field, Layout, RecordKind, Values
 from services.payments.declarations.layouts.lines import lines
+from services.payments.declarations.layouts.periods import named_by
+from services.payments.declarations.records import compose, is_empty
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine, unit_letter, wage_line
 from shared.funds.fund import Fund, IdentifierKind
-from shared.funds.layouts import PART_NAMES
-from shared.funds.period import Period, PeriodKind
+from shared.funds.law import find_in_force
+from shared.funds.layouts import PART_NAMES, Persons
+from shared.funds.period import Period
 from shared.kernel import normalize
 
 LINES_MAX = 20
@@ -33,6 +44,7 @@ PERSON_FIELDS = (
     "wage",
     "entered_on",
     "left_on",
+    "situation",
 )
 """What is typed of a worker, of a layout that has it; the rest of a line follows from the employer and the period."""
 
@@ -42,7 +54,6 @@ _IDENTIFIERS = {
     "national_id": (IdentifierKind.NATIONAL_ID, "wage-file.national-id-malformed"),
 }
 _NAMES = ("family_name", "first_name")
-_PERIOD_FIELDS = {PeriodKind.QUARTER: "quarter", PeriodKind.MONTH: "month", PeriodKind.HALF_YEAR: "half_year"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +86,15 @@ class TypedFiling:
 
 @dataclass(frozen=True, kw_only=True)
 class AskedField:
-    """A field of a worker that a page asks for. `letters` are the units of work that the layout knows, where it is
-    one; `is_by_part` says that it is asked once for each part of the period."""
+    """A field of a worker that a page asks for. `units` are the units of work that the layout knows, where it is one,
+    `codes` what may stand in it, where those are few; `is_by_part` says that it is asked once for each part of the
+    period."""
 
     name: str
     length: int
     is_by_part: bool
     units: tuple[Unit, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 def may_be_typed(layout: Layout) -> bool:
@@ -92,25 +105,45 @@ def may_be_typed(layout: Layout) -> bool:
 def asked_fields(layout: Layout) -> tuple[AskedField, ...]:
     """What is asked of each worker, in the order in which people read it."""
     found: dict[str, AskedField] = {}
-    for field in layout.kinds[FileRole.DETAIL][0].fields:
+    for field in (field for kind in _of_workers(layout) for field in kind.fields):
         name = _bare(field.name)
         if name not in PERSON_FIELDS or name in found:
             continue
-        units = _units(field.form) if name == "unit" else ()
-        found[name] = AskedField(name=name, length=field.length, is_by_part=name in PART_NAMES, units=units)
+        found[name] = AskedField(
+            name=name,
+            length=field.length,
+            is_by_part=name in PART_NAMES,
+            units=_units(field.form) if name == "unit" else (),
+            codes=tuple(each.code for each in field.form.codes) if isinstance(field.form, Choice) else (),
+        )
     return tuple(found[name] for name in PERSON_FIELDS if name in found)
 
 
+def _of_workers(layout: Layout) -> tuple[RecordKind, ...]:
+    """The kinds of lines that are a worker's."""
+    return tuple(kind for kind in layout.kinds[FileRole.DETAIL] if not kind.is_frame)
+
+
+def _kind_of(layout: Layout, worker: WageLine, answered: Answering | None) -> RecordKind:
+    """The kind of line that a worker stands in: in an answer, that of whom the fund expects or that of who is new."""
+    if answered is None:
+        return layout.kinds[FileRole.DETAIL][0]
+    wanted = Persons.PREFILLED if worker.insurance_number in answered.expected else Persons.ENTRANTS
+    return next(kind for kind in _of_workers(layout) if kind.table is not None and kind.table.persons is wanted)
+
+
 def write(
-    filing: TypedFiling, *, layout: Layout, fund: Fund, parts: Sequence[Period]
+    filing: TypedFiling, *, layout: Layout, fund: Fund, parts: Sequence[Period], answered: Answering | None = None
 ) -> tuple[tuple[WrittenFile, ...], tuple[LineFault, ...]]:
     """The files that say what was typed; or, where a value cannot stand in its field, what is wrong with it, all of
-    it."""
+    it. Of a layout that answers a pre-filled file, `answered` is that file."""
     period, faults, details = Period.read(filing.period), [], []
     for index, typed in enumerate(filing.lines):
         worker, wrong = _as_kept(typed, index=index, fund=fund, layout=layout)
-        values = _values(worker, filing=filing, layout=layout, period=period, parts=parts, number=index + 1)
-        wrong += _unwritable(values, layout=layout, parts=parts, index=index, but={each.field for each in wrong})
+        kind = _kind_of(layout, worker, answered)
+        values = _values(worker, filing=filing, layout=layout, kind=kind, period=period, parts=parts, number=index + 1)
+        values |= _capped(values, fund=fund, parts=parts)
+        wrong += _unwritable(values, kind=kind, parts=parts, index=index, but={each.field for each in wrong})
         faults += wrong
         details.append(values)
     if faults:
@@ -118,6 +151,8 @@ def write(
     written = []
     for role in layout.kinds:
         rows = details if role is FileRole.DETAIL else [_header(filing, layout=layout, period=period, details=details)]
+        if answered is not None:
+            rows = compose(layout, details, head=answered.head, expected=answered.expected)
         name = layout.written_names[role].format_map(_named(filing, period=period))
         written.append(WrittenFile(name=name, content=b"".join(layout.write(rows, role=role))))
     return tuple(written), ()
@@ -125,10 +160,12 @@ def write(
 
 def read(content: bytes, *, layout: Layout, parts: Sequence[Period]) -> tuple[WageLine, ...]:
     """The workers of a file that `write` made, to be typed on."""
-    kind = layout.kinds[FileRole.DETAIL][0]
     found = []
     for line in lines([content]):
+        kind = layout.kind(FileRole.DETAIL, line.content)
         values, faults = kind.read(line.content)
+        if kind.is_frame or (layout.sequence and is_empty(values)):
+            continue
         if not any(fault.severity is Severity.ERROR for fault in faults):
             found.append(wage_line(values, line=line.number, parts=parts))
     return tuple(found)
@@ -140,13 +177,13 @@ def _as_kept(typed: WageLine, *, index: int, fund: Fund, layout: Layout) -> tupl
     kept: dict[str, Any] = {"insurance_number": "", "national_id": None}
     for field, (kind, code) in _IDENTIFIERS.items():
         text = normalize.number(getattr(typed, field) or "")
-        if not text or not layout.kinds[FileRole.DETAIL][0].column(field):
+        if not text or not any(kind.column(field) for kind in _of_workers(layout)):
             continue
         number = fund.read_identifier(kind, text)
         if number is None:
             faults.append(LineFault(index=index, field=field, code=code))
         kept[field] = number or text
-    if not typed.insurance_number.strip():
+    if not typed.insurance_number.strip() and not (kept["national_id"] and _may_lack_number(layout)):
         faults.append(LineFault(index=index, field="insurance_number", code="request.field-missing"))
     if not typed.family_name.strip() and not typed.first_name.strip():
         faults.append(LineFault(index=index, field="family_name", code="request.field-missing"))
@@ -154,25 +191,42 @@ def _as_kept(typed: WageLine, *, index: int, fund: Fund, layout: Layout) -> tupl
     return replace(typed, **kept | names), faults
 
 
+def _may_lack_number(layout: Layout) -> bool:
+    """Whether the layout has lines of people whom the fund has yet to register."""
+    forms = (field.form for kind in _of_workers(layout) for field in kind.fields if field.name == "insurance_number")
+    return any(isinstance(form, OptionalDigits) for form in forms)
+
+
+def _capped(values: Values, *, fund: Fund, parts: Sequence[Period]) -> Values:
+    """The part of a wage that branches with a ceiling are paid on, where the fund has any."""
+    contributions, part = fund.sections.contributions, parts[0]
+    rates = find_in_force(contributions.rates, on=part.last_on) if contributions else None
+    wage_minor = values.get("wage", 0)
+    capped = rates.capped if rates is not None else None
+    return {"capped_wage": capped.of_wage(wage_minor, months=part.months) if capped else wage_minor}
+
+
 def _values(
     worker: WageLine,
     *,
     filing: TypedFiling,
     layout: Layout,
+    kind: RecordKind,
     period: Period,
     parts: Sequence[Period],
     number: int,
 ) -> Values:
     """A detail line, by field name."""
     a_page = layout.lines_per_page or LINES_MAX
-    fields = {field.name: field for field in layout.kinds[FileRole.DETAIL][0].fields}
+    fields = {field.name: field for field in kind.fields}
     values = _owner(filing, period=period) | {
         "exploitation": filing.establishment or "0",
         "number": number,
         "page": 1 + (number - 1) // a_page,
         "line_in_page": 1 + (number - 1) % a_page,
-        "insurance_number": worker.insurance_number,
+        "insurance_number": worker.insurance_number or None,
         "national_id": worker.national_id,
+        "situation": worker.situation,
         "full_name": f"{worker.family_name} {worker.first_name}".strip(),
         "family_name": worker.family_name,
         "first_name": worker.first_name,
@@ -233,10 +287,7 @@ def _header(filing: TypedFiling, *, layout: Layout, period: Period, details: Ite
 
 
 def _owner(filing: TypedFiling, *, period: Period) -> Values:
-    owner: Values = {"employer": filing.employer_id, "year": period.year}
-    if period.kind in _PERIOD_FIELDS:
-        owner[_PERIOD_FIELDS[period.kind]] = period.number
-    return owner
+    return {"employer": filing.employer_id, **named_by(period)}
 
 
 def _named(filing: TypedFiling, *, period: Period) -> Mapping[str, Any]:
@@ -245,15 +296,16 @@ def _named(filing: TypedFiling, *, period: Period) -> Mapping[str, Any]:
 
 
 def _unwritable(
-    values: Values, *, layout: Layout, parts: Sequence[Period], index: int, but: set[str]
+    values: Values, *, kind: RecordKind, parts: Sequence[Period], index: int, but: set[str]
 ) -> list[LineFault]:
     """The fields whose value cannot be written, or would be refused as soon as it is read."""
     found = []
-    for field in layout.kinds[FileRole.DETAIL][0].fields:
+    for field in kind.fields:
         name = "family_name" if field.name == "full_name" else field.name
         name = f"{name}_{parts[0].number}" if name in PART_NAMES else name
-        code = _fault(field, values.get(field.name))
-        if code and _bare(name) in {*PERSON_FIELDS, "exploitation"} and name not in but:
+        if _bare(name) not in {*PERSON_FIELDS, "exploitation"} or name in but:
+            continue
+        if code := _fault(field, values.get(field.name)):
             found.append(LineFault(index=index, field=name, code=code))
     return found
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from services.payments.contributions.schemas import named
 from services.payments.declarations.schemas import NAME_MAX, TEXT, FindingView, LineView, SlipView, SummaryView
 from services.payments.declarations.typed_lines import LINES_MAX, asked_fields
 from services.payments.declarations.wages import Unit
@@ -15,6 +16,7 @@ from shared.kernel import normalize, partial_date
 TYPED_NAME_MAX = 100
 DURATION_MAX = 9_999
 WAGES_MAX = 12
+SITUATION_MAX = 10
 
 
 class BirthText(fields.String):
@@ -51,6 +53,13 @@ class TypedLineBody(Schema):
     national_id = fields.String(load_default=None, allow_none=True, validate=validate.Length(0, NAME_MAX))
     entered_on = fields.Date(load_default=None, allow_none=True)
     left_on = fields.Date(load_default=None, allow_none=True)
+    situation = fields.String(
+        load_default="",
+        validate=validate.Length(0, SITUATION_MAX),
+        metadata={
+            "description": "Why somebody left or did not work, by one of the codes of the field; empty for none."
+        },
+    )
     wages = fields.List(fields.Nested(TypedWageBody), load_default=list, validate=validate.Length(0, WAGES_MAX))
 
 
@@ -68,15 +77,35 @@ class TypedBody(Schema):
     lines = fields.List(fields.Nested(TypedLineBody), required=True, validate=validate.Length(1, LINES_MAX))
 
 
-class TypingQuery(Schema):
-    """For whom lines are to be typed."""
+class PrefilledQuery(Schema):
+    """Whose file it is."""
 
     employer_id = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
+
+
+class TypingQuery(PrefilledQuery):
+    """For whom lines are to be typed."""
+
     mended = fields.String(
         load_default="",
         validate=validate.Length(0, NAME_MAX),
         metadata={"description": "The typed declaration whose lines are to be mended, where there is one."},
     )
+
+
+class FieldCodeView(Schema):
+    """What may stand in a field of few codes; the empty one is that nothing does."""
+
+    code = fields.Function(str, metadata=TEXT, required=True)
+    text = fields.Function(lambda code: _situation(code), metadata=TEXT, required=True)
+
+
+def _situation(code: str) -> str:
+    """A code in the fund's own words; itself where the fund has none for it."""
+    for form in fund().declarations.forms.values():
+        if names := (form.situations or {}).get(code):
+            return named(names)
+    return code
 
 
 class AskedFieldView(Schema):
@@ -94,6 +123,11 @@ class AskedFieldView(Schema):
         fields.Enum(Unit, by_value=True),
         required=True,
         metadata={"description": "Of the field `unit`: those that there are."},
+    )
+    codes = fields.List(
+        fields.Nested(FieldCodeView),
+        required=True,
+        metadata={"description": "What may stand in it, where those are few; empty where anything may."},
     )
 
 

@@ -39,7 +39,9 @@ class WageLine:
 
     `birth_on` is as far as it is known, mostly a whole day. One of the names may be empty: some people have one. Where
     a layout has one field for both names, `family_name` holds it whole and `first_name` is empty. Where it
-    carries no duration, a wage counts as its period worked in full, as the fund's `full_quarter` says.
+    carries no duration, a wage counts as its period worked in full, as the fund's `full_quarter` says. `situation` is
+    the layout's code of why somebody left or did not work, where it has one. `insurance_number` is empty of somebody
+    whom the fund has yet to register, who is known by `national_id`.
     """
 
     line: int
@@ -51,6 +53,7 @@ class WageLine:
     wages: tuple[PeriodWage, ...]
     entered_on: date | None
     left_on: date | None
+    situation: str = ""
 
 
 def wages(values: Values, *, parts: Sequence[Period]) -> tuple[PeriodWage, ...]:
@@ -87,7 +90,7 @@ def wage_line(values: Values, *, line: int, parts: Sequence[Period]) -> WageLine
     """The worker of a line without faults."""
     return WageLine(
         line,
-        values["insurance_number"],
+        values["insurance_number"] or "",
         (values["family_name"] if "family_name" in values else values["full_name"]).strip(),
         values.get("first_name", "").strip(),
         values.get("birth_on"),
@@ -95,4 +98,5 @@ def wage_line(values: Values, *, line: int, parts: Sequence[Period]) -> WageLine
         wages(values, parts=parts),
         values.get("entered_on"),
         values.get("left_on"),
+        values.get("situation", ""),
     )

@@ -145,6 +145,7 @@ def test_a_known_worker_stands_in_the_boxes_as_one_would_type_them(app: Flask) -
         "birth_on": "1985-03",
         "entered_on": None,
         "left_on": None,
+        "situation": "",
         "wages": [{"quarter": 4, "duration": 0, "unit": "M", "wage": "3150.500"}],
     }
     with app.test_request_context("/"):

@@ -141,6 +141,7 @@ def test_many_changes_are_counted_and_the_first_are_listed() -> None:
 def test_every_mend_has_its_words() -> None:
     codes = {*MENDS, "line-end", "wage-file.encoding", "wage-file.line-length", "wage-file.number-gap"}
     codes |= {"wage-file.workers-differ", "wage-file.total-differs", "wage-file.line-total-differs"}
+    codes |= {"wage-file.control-sum-differs", "wage-file.record-total-differs"}
     texts = service.texts().by_code
     assert {code.removeprefix("corrected.") for code in texts if code.startswith("corrected.")} == {
         code.removeprefix("wage-file.") for code in codes

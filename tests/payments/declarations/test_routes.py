@@ -183,6 +183,7 @@ def test_the_wages_go_out_by_pseudonym_and_rest_sealed(harness: DeclarationsHarn
         "national_id": None,
         "entered_on": "2020-02-01",
         "left_on": None,
+        "situation": "",
         "wages": [{"quarter": quarter, "duration": 3, "unit": "M", "wage": "90010.00"} for quarter in (1, 2, 3, 4)],
     }
     second = harness.see(declaration_id, "/lines?page=2")
@@ -279,7 +280,7 @@ BAD = {
         1,
         104,
     ),
-    "complement": Bad(das_b(header={"type": "C"}), "wage-file.complement", "header", 1, 11, status="refused"),
+    "complement": Bad(das_b(header={"type": "C"}), "wage-file.nothing-to-complement", "detail", 0, 0, status="refused"),
 }
 
 

@@ -249,19 +249,26 @@ def test_a_refusal_is_technical_or_of_what_the_files_say(
     assert outcome.thing.booked is None
 
 
-@pytest.mark.parametrize(
-    ("facts", "codes"),
-    [
-        ({}, []),
-        ({"is_complement": True}, ["wage-file.complement"]),
-    ],
-)
-def test_good_lines_may_still_not_be_booked(facts: dict[str, Any], codes: list[str]) -> None:
-    report = examined(worker(), **facts).report
-    found = list(rules.beyond_the_lines(report))
-    assert [finding.code for finding in found] == codes
-    assert set(codes) <= rules.BUSINESS_CODES
-    assert rules.with_findings(report, found).is_accepted is (not codes)
+@pytest.mark.parametrize(("sent", "said"), [(False, False), (True, False), (False, True)])
+def test_a_complement_is_one_by_what_was_sent_or_by_what_the_file_says(sent: bool, said: bool) -> None:
+    here = replace(declaration(), is_complement=sent)
+    assert rules.as_filed(here, examined(worker(), is_complement=said).report).is_complement is (sent or said)
+
+
+def test_a_complement_gets_the_next_number_or_takes_the_place_of_the_one_it_names() -> None:
+    before = CurrentDeclaration(slot="s", declaration_id="d0", revision=3, complements=("c1", "c2"), version=3)
+    added = replace(declaration(), is_complement=True)
+    third = accept(added, examined(worker()), before=before).thing
+    assert (third.complement, third.revision, third.replaces) == (3, 4, None)
+    assert rules.stand(third, before=before).thing == replace(
+        before, slot=rules.slot(third, establishment=""), revision=4, complements=("c1", "c2", third.declaration_id)
+    )
+    again = accept(replace(added, complement=1), examined(worker()), before=before).thing
+    assert (again.complement, again.revision, again.replaces) == (1, 4, "c1")
+    assert rules.stand(again, before=before).thing.complements == (again.declaration_id, "c2")
+    whole = accept(declaration(), examined(worker()), before=before).thing
+    assert (whole.complement, whole.replaces) == (0, "d0")
+    assert rules.stand(whole, before=before).thing.complements == ("c1", "c2")
 
 
 def test_an_error_that_comes_last_is_listed_first_and_the_limit_holds() -> None:

@@ -207,7 +207,7 @@ WRONG = [
         "forms.quarterly-wages: wages_by: onl",
     ),
     ("tn-cnss", LAYOUT, "form: amount", "form: money", "detail[1].fields[10].form: Invalid enum value 'money'"),
-    ("tn-cnss", LAYOUT, "name: wage,", "name: pay,", "detail[1].fields[10]: name pay is none of address, birth_on"),
+    ("tn-cnss", LAYOUT, "name: wage,", "name: pay,", "detail[1].fields[10]: name pay is none of activity, address"),
     ("tn-cnss", LAYOUT, "name: wage,", "name: page,", "detail[1]: fields names page twice"),
     ("tn-cnss", LAYOUT, "length: 10", "length: 0", "detail[1].fields[1]: length is 1 to"),
     ("tn-cnss", LAYOUT, "lines_per_page: 12\n", "", "the file: detail numbers lines by page"),

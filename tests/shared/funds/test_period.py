@@ -180,3 +180,18 @@ def test_the_periods_of_every_length_join(kind: PeriodKind) -> None:
     period = Period.containing(date(2024, 11, 30), kind=kind)
     assert period.first_on <= date(2024, 11, 30) <= period.last_on and period.kind is kind
     assert period.next.first_on == period.last_on + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        ("2026-M02", ["2026-M01", "2025-M12", "2025-M11"]),
+        ("2026-Q1", ["2025-Q4", "2025-Q3", "2025-Q2"]),
+        ("2026-H2", ["2026-H1", "2025-H2", "2025-H1"]),
+        ("2026", ["2025", "2024", "2023"]),
+        ("1900-M02", ["1900-M01"]),
+        ("1900", []),
+    ],
+)
+def test_the_periods_before_are_of_its_kind_and_end_with_the_years(period: str, before: list[str]) -> None:
+    assert [str(each) for each in Period.read(period).before(3)] == before

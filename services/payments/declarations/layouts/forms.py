@@ -11,8 +11,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Protocol
 
-from services.payments.declarations.findings import Phrase, Severity
+from services.payments.declarations.findings import Phrase, Severity, value
 from services.payments.declarations.layouts.encodings import is_arabic, is_without_latin
+from shared.funds.layouts import FieldCode
 from shared.kernel.partial_date import PartialDate, partial_date, parts
 
 AMOUNT_MINOR_MAX = 10**14
@@ -65,17 +66,19 @@ class Digits:
 class OptionalDigits:
     """A number that is a name and that some people do not have: zeros and blanks are none.
 
-    What is not such a number is left out with a warning: a worker is known by another one.
+    What is not such a number is left out with a warning: a worker is known by another one. Where it is the one that
+    they are known by (`severity`), it is an error.
     """
 
     code: str
+    severity: Severity = Severity.WARNING
 
     def read(self, raw: bytes) -> str | None:
         if not raw.strip(b"0") or not raw.strip(b" "):
             return None
         if not raw.isdigit():
             expected = Phrase("digits", {"count": len(raw)})
-            raise FieldRefused(self.code, shape(raw), expected, Severity.WARNING)
+            raise FieldRefused(self.code, shape(raw), expected, self.severity)
         return raw.decode("ascii")
 
     def write(self, value: str | None, *, length: int) -> bytes:
@@ -101,6 +104,36 @@ class Word:
 
 
 @dataclass(frozen=True)
+class OptionalWord:
+    """A name of letters and digits that some people do not have: blanks and zeros are none."""
+
+    code: str
+
+    def read(self, raw: bytes) -> str | None:
+        return Word(self.code).read(raw) if raw.strip(b" 0") else None
+
+    def write(self, value: str | None, *, length: int) -> bytes:
+        return Word(self.code).write(value or "", length=length)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few codes, each with a rank that counts in control sums."""
+
+    codes: tuple[FieldCode, ...]
+
+    def read(self, raw: bytes) -> str:
+        code = raw.rstrip(b" ").decode("cp1252", "replace").upper()
+        if code not in {each.code for each in self.codes}:
+            listed = ", ".join(each.code for each in self.codes if each.code)
+            raise FieldRefused("wage-file.code-unknown", Phrase("other-code"), Phrase("one-of", {"letters": listed}))
+        return code
+
+    def write(self, value: str, *, length: int) -> bytes:
+        return _fitting(value.encode("ascii"), length, bytes.ljust, b" ")
+
+
+@dataclass(frozen=True)
 class CodeCodec:
     """A code of digits, such as an establishment's: all zeros is one too, and the usual one."""
 
@@ -119,11 +152,16 @@ class Count:
 
     pad: bytes = b"0"
     code: str = "wage-file.number-malformed"
+    most: int | None = None
 
     def read(self, raw: bytes) -> int:
         bare = raw if self.pad == b"0" else raw.strip(b" ")
         if bare.isdigit():
-            return int(bare)
+            count = int(bare)
+            if self.most is not None and count > self.most:
+                at_most = Phrase("at-most", {"count": self.most})
+                raise FieldRefused("wage-file.duration-too-long", value(count), at_most)
+            return count
         if not bare:
             return 0
         raise FieldRefused(self.code, shape(raw), Phrase("digits", {"count": len(raw)}))
@@ -179,13 +217,14 @@ class AmountCodec:
 
 @dataclass(frozen=True)
 class Day:
-    """A date as ddmmyyyy. `absent` is how no date is written; zeros and blanks are both read so."""
+    """A date as ddmmyyyy, or as yyyymmdd. `absent` is how no date is written; zeros and blanks are both read so."""
 
     code: str = "wage-file.date-malformed"
     absent: bytes = b"0"
+    is_year_first: bool = False
 
     def read(self, raw: bytes) -> date | None:
-        day = _day(raw)
+        day = _day(raw[6:8] + raw[4:6] + raw[:4] if self.is_year_first else raw)
         if day is not None:
             return day
         if raw.strip(b" ") and raw.strip(b"0"):
@@ -194,7 +233,11 @@ class Day:
         return None
 
     def write(self, value: date | None, *, length: int) -> bytes:
-        return self.absent * length if value is None else b"%02d%02d%04d" % (value.day, value.month, value.year)
+        if value is None:
+            return self.absent * length
+        if self.is_year_first:
+            return b"%04d%02d%02d" % (value.year, value.month, value.day)
+        return b"%02d%02d%04d" % (value.day, value.month, value.year)
 
 
 @dataclass(frozen=True)
@@ -241,6 +284,7 @@ ASCII_NAME = string.ascii_letters.encode() + b" '-."
 LATIN_NAME = ASCII_NAME + bytes(
     byte for byte in range(0x80, 0x100) if bytes([byte]).decode("cp1252", "ignore").isalpha()
 )
+UPPER_NAME = string.ascii_uppercase.encode() + string.digits.encode() + b" '"
 PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
 PRINTABLE_LATIN = PRINTABLE_ASCII + bytes(
     byte for byte in range(0x80, 0x100) if bytes([byte]).decode("cp1252", "ignore")

@@ -3,12 +3,23 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise, takewhile
 from struct import Struct
 from typing import Any
 
 from services.payments.declarations.findings import FileRole, Phrase, Remark
-from services.payments.declarations.layouts.forms import AmountCodec, FieldCodec, FieldRefused, Filler, Letters
+from services.payments.declarations.layouts.forms import (
+    AmountCodec,
+    Choice,
+    Count,
+    FieldCodec,
+    FieldRefused,
+    Filler,
+    Letters,
+)
+from services.payments.declarations.layouts.periods import NUMBER_FIELDS
+from shared.funds.layouts import FieldCode, LineKind
 
 FILLER = "wage-file.filler"
 Values = dict[str, Any]
@@ -31,6 +42,10 @@ class RecordKind:
 
     signature: re.Pattern[bytes]
     fields: tuple[Field, ...]
+    table: LineKind | None = field(default=None, repr=False, compare=False)
+    """What the fund's definition says of such a line beyond its fields."""
+    is_frame: bool = False
+    """Whether it is the line of no worker, in a file of several kinds of lines."""
     length: int = field(init=False)
     trimmed_length: int = field(init=False)
     """The length without the fields at the end that may be blank: editors take the blanks at a line's end off."""
@@ -49,6 +64,32 @@ class RecordKind:
         object.__setattr__(self, "_slices", Struct("".join(f"{part.length}s" for part in self.fields)))
         object.__setattr__(self, "_readers", tuple((part.name, part.form.read) for part in self.fields))
 
+    @property
+    def record(self) -> str:
+        """How such a line is named, in a file of several kinds of lines."""
+        return self.table.record if self.table else ""
+
+    @cached_property
+    def choices(self) -> Mapping[str, Mapping[str, FieldCode]]:
+        """The codes of each field that has few of them."""
+        return {
+            part.name: {each.code: each for each in part.form.codes}
+            for part in self.fields
+            if isinstance(part.form, Choice)
+        }
+
+    @cached_property
+    def control(self) -> tuple[str, tuple[str, ...]] | None:
+        """The control sum of such a line and the fields that it is over, where it has one."""
+        fields = self.table.fields if self.table is not None else ()
+        return next(((part.name, part.sums) for part in fields if part.sums), None)
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The fields that hold counts and amounts, but for those that say the period."""
+        is_number = (part.name for part in self.fields if isinstance(part.form, Count | AmountCodec))
+        return tuple(name for name in is_number if name not in {"year", *NUMBER_FIELDS.values()})
+
     def fits(self, line: bytes) -> bool:
         """Whether a line is as long as this kind of line, at most without the blanks at its end."""
         return self.trimmed_length <= len(line) <= self.length
@@ -66,6 +107,8 @@ class RecordKind:
                 values[name] = read(raw)
             except FieldRefused as fault:
                 faults.append(Remark(fault.code, name, fault.found, fault.expected, fault.severity))
+        if self.table is not None and self.table.unit:
+            values["unit"] = self.table.unit
         if faults and (shifted := self._shifted(line, faults)):
             values.pop(shifted.field, None)
             faults.append(shifted)
@@ -122,16 +165,21 @@ class Layout:
     """Where lines are numbered by page: how many a page has."""
     written_names: Mapping[FileRole, str] = field(default_factory=dict)
     """How the names of the files of each role are written, where that is said."""
+    sequence: tuple[str, ...] = ()
+    """Of a file of several kinds of lines: its records in their order, with `*` and `+` behind those that repeat."""
+    is_complement: bool = False
+    """Whether what is declared in it is added to a declaration in force."""
 
     def kind(self, role: FileRole, line: bytes) -> RecordKind:
         kinds = self.kinds[role]
         return next((kind for kind in kinds if kind.fits(line) and kind.signature.match(line)), kinds[0])
 
     def write(self, lines: Iterable[Values], *, role: FileRole) -> Iterator[bytes]:
-        """A whole file, line by line, as this layout ends its lines."""
-        kind = self.kinds[role][0]
+        """A whole file, line by line, as this layout ends its lines. Of several kinds of lines, `record` says which."""
+        kinds = {kind.record: kind for kind in reversed(self.kinds[role])}
         separator = b""
         for values in lines:
+            kind = kinds.get(values.get("record", ""), self.kinds[role][0])
             yield separator + kind.write(values)
             separator = self.newline
         if separator and self.ends_with_newline:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from services.payments.declarations.findings import FileRole
+from services.payments.declarations.findings import FileRole, Severity
 from services.payments.declarations.layouts import forms
 from services.payments.declarations.layouts.forms import FieldCodec
 from services.payments.declarations.layouts.layout import Field, Layout, RecordKind
@@ -17,6 +17,7 @@ _CHARACTERS = {
     Characters.LATIN_NAME: forms.LATIN_NAME,
     Characters.PRINTABLE_ASCII: forms.PRINTABLE_ASCII,
     Characters.PRINTABLE_LATIN: forms.PRINTABLE_LATIN,
+    Characters.UPPER_NAME: forms.UPPER_NAME,
 }
 _NEWLINES = {Newline.LF: b"\n", Newline.CRLF: b"\r\n"}
 _MALFORMED = "wage-file.number-malformed"
@@ -28,6 +29,9 @@ _CODES = {
 """The finding about a malformed field of that name, or of that name with a number behind it."""
 
 
+PERSON = "insurance_number"
+
+
 def layouts_of(fund: Fund, form: DeclarationForm) -> list[Layout]:
     """The layouts that a form takes, the likeliest first."""
     return [made(layout_id, fund.layouts[layout_id]) for layout_id in form.layouts]
@@ -36,7 +40,7 @@ def layouts_of(fund: Fund, form: DeclarationForm) -> list[Layout]:
 @cache
 def made(layout_id: str, layout: FileLayout) -> Layout:
     """A layout that lines are read and written by."""
-    kinds = {FileRole.HEADER: layout.header, FileRole.DETAIL: layout.detail}
+    kinds = {FileRole.HEADER: layout.header, FileRole.DETAIL: (*layout.detail, *layout.frame)}
     names = {FileRole.HEADER: layout.header_name, FileRole.DETAIL: layout.detail_name}
     return Layout(
         layout_id=layout_id,
@@ -45,20 +49,28 @@ def made(layout_id: str, layout: FileLayout) -> Layout:
         encoding=layout.encoding.value,
         newline=_NEWLINES[layout.newline],
         ends_with_newline=layout.ends_with_newline,
-        kinds={role: tuple(_kind(each) for each in lines) for role, lines in kinds.items() if lines},
+        kinds={
+            role: tuple(_kind(each, is_frame=each in layout.frame) for each in lines)
+            for role, lines in kinds.items()
+            if lines
+        },
         file_name=re.compile(layout.file_name, re.IGNORECASE),
         lines_max=layout.lines_max,
         lines_per_page=layout.lines_per_page,
         written_names={role: name for role, name in names.items() if name},
+        sequence=layout.sequence,
+        is_complement=layout.is_complement,
     )
 
 
-def _kind(kind: LineKind) -> RecordKind:
+def _kind(kind: LineKind, *, is_frame: bool) -> RecordKind:
     start, fields = 1, []
     for field in kind.fields:
         fields.append(Field(field.name, start, field.length, _FORMS[field.form](field)))
         start += field.length
-    return RecordKind(re.compile(kind.signature.encode("latin-1"), re.DOTALL), tuple(fields))
+    return RecordKind(
+        re.compile(kind.signature.encode("latin-1"), re.DOTALL), tuple(fields), table=kind, is_frame=is_frame
+    )
 
 
 def _code(field: LayoutField) -> str:
@@ -76,14 +88,19 @@ def _amount(field: LayoutField) -> FieldCodec:
 
 _FORMS: dict[FieldForm, Callable[[LayoutField], FieldCodec]] = {
     FieldForm.DIGITS: lambda field: forms.Digits(_code(field)),
-    FieldForm.OPTIONAL_DIGITS: lambda field: forms.OptionalDigits(_code(field)),
+    FieldForm.OPTIONAL_DIGITS: lambda field: forms.OptionalDigits(
+        _code(field), severity=Severity.ERROR if field.name == PERSON else Severity.WARNING
+    ),
     FieldForm.WORD: lambda field: forms.Word(_code(field)),
+    FieldForm.OPTIONAL_WORD: lambda field: forms.OptionalWord(_code(field)),
     FieldForm.CODE: lambda field: forms.CodeCodec(),
-    FieldForm.COUNT: lambda field: forms.Count(pad=_pad(field), code=_code(field)),
+    FieldForm.COUNT: lambda field: forms.Count(pad=_pad(field), code=_code(field), most=field.count_max),
     FieldForm.AMOUNT: _amount,
     FieldForm.DAY: lambda field: forms.Day(absent=_pad(field)),
+    FieldForm.YEAR_FIRST_DAY: lambda field: forms.Day(absent=_pad(field), is_year_first=True),
     FieldForm.BIRTH: lambda field: forms.BirthCodec(absent=_pad(field)),
     FieldForm.LETTERS: lambda field: forms.Letters(_CHARACTERS[field.characters]),
     FieldForm.ONE_OF: lambda field: forms.OneOf(field.letters.encode("ascii")),
+    FieldForm.CHOICE: lambda field: forms.Choice(field.codes),
     FieldForm.FILLER: lambda field: forms.Filler(_pad(field, Pad.BLANKS)),
 }
