@@ -36,6 +36,7 @@ QUOTAS = (
     "declarations.check_typed",
     "contributions.simulate",
     "counter.begin",
+    "delegations.take",
     "collections.request",
     "mandates.issue",
     "mandates.upload",

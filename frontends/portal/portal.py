@@ -5,7 +5,7 @@ from pathlib import Path
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
 from frontends.portal.anyone import accounts, check, simulate, welcome
-from frontends.portal.employer import by_form, declaring, firms, mandates, measures, nothing, owing
+from frontends.portal.employer import by_form, declaring, delegations, firms, mandates, measures, nothing, owing
 from frontends.portal.person import account, career, home, messages, payments, repayments, rights
 
 PERSON = ("person",)
@@ -35,6 +35,7 @@ PORTAL = Frontend(
         owing.pages,
         measures.pages,
         mandates.pages,
+        delegations.pages,
     ],
     person_pages=[claims.pages, new_claim.pages, papers.pages],
     person_home="home.index",
@@ -58,6 +59,7 @@ PORTAL = Frontend(
         "collections:pay",
         "declarations:file",
         "declarations:read",
+        "delegations:give",
         "messages:read",
         "papers:obtain",
         "papers:read",
