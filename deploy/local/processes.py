@@ -36,6 +36,7 @@ QUOTAS = (
     "declarations.check_typed",
     "contributions.simulate",
     "counter.begin",
+    "delegations.take",
     "collections.request",
     "settlements.pay",
     "clearances.ask",

@@ -239,6 +239,49 @@ class ContactBody(TypedDict):
     email: "str | None"
     mobile: "str | None"
 
+class DelegationBody(TypedDict):
+    employer_id: str
+    name: str
+    powers: list[str]
+    periods_from: NotRequired["str | None"]
+    periods_until: NotRequired["str | None"]
+    payment_max: NotRequired["str | None"]
+    ends_on: str
+
+class PowerView(TypedDict):
+    code: str
+    text: str
+
+class DelegationView(TypedDict):
+    delegation_id: str
+    reference: str
+    employer_id: str
+    name: str
+    powers: list["PowerView"]
+    periods_from: "str | None"
+    periods_until: "str | None"
+    payment_max: "str | None"
+    currency: str
+    ends_on: str
+    status: str
+    text: str
+    given_at: str
+    code_expires_at: str
+    taken_at: "str | None"
+    ended_at: "str | None"
+    version: int
+
+class GivenDelegationView(TypedDict):
+    delegation: "DelegationView"
+    code: str
+
+class DelegationViewPage(TypedDict):
+    items: list["DelegationView"]
+    next: "str | None"
+
+class CodeBody(TypedDict):
+    code: str
+
 class AccessEntryView(TypedDict):
     at: str
     by: str
@@ -535,6 +578,30 @@ def counter_read_contact(api: Api) -> "ContactView":
 def counter_correct_contact(api: Api, *, body: "ContactBody", version: int | None = None) -> "ContactView":
     """Correct where the person who is present is reached: messages and the links that open accounts go there from now on. The fund's register has the last word: its next import that has the person with other contact data counts."""
     return api.call(SERVICE, "PUT", "/contact", body=body, version=version)  # type: ignore[no-any-return]
+
+def delegations_list_given(api: Api, *, employer_id: str, limit: int | None = None, cursor: str | None = None) -> "DelegationViewPage":
+    """What an employer gave, newest first: offered, in force, and over."""
+    return api.call(SERVICE, "GET", "/delegations", query={"limit": limit, "cursor": cursor, "employer_id": employer_id})  # type: ignore[no-any-return]
+
+def delegations_give(api: Api, *, idempotency_key: str, body: "DelegationBody") -> "GivenDelegationView":
+    """Let somebody act for an employer: what they may do, for which periods, up to which payment, until when."""
+    return api.call(SERVICE, "POST", "/delegations", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def delegations_list_taken(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "DelegationViewPage":
+    """What the caller took up, newest first."""
+    return api.call(SERVICE, "GET", "/taken-delegations", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def delegations_take(api: Api, *, idempotency_key: str, body: "CodeBody") -> "DelegationView":
+    """Take up a delegation by the code that the employer handed over. Access tokens from the next one on act for that employer too, within its bounds; the employer is told."""
+    return api.call(SERVICE, "POST", "/taken-delegations", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def delegations_read(api: Api, delegation_id: str) -> "DelegationView":
+    """One, for the employer's users and for who took it up."""
+    return api.call(SERVICE, "GET", "/delegations/{delegation_id}", at={"delegation_id": delegation_id})  # type: ignore[no-any-return]
+
+def delegations_end(api: Api, delegation_id: str, *, idempotency_key: str) -> "DelegationView":
+    """The employer takes it back, or the accountant gives it up, at once. An access token that was given before is good for at most ten minutes. The employer is told."""
+    return api.call(SERVICE, "POST", "/delegations/{delegation_id}/end", at={"delegation_id": delegation_id}, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def access_journal_list_own(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "AccessEntryViewPage":
     """Which agents of the fund looked at what is kept here of the caller, when and why, newest first."""

@@ -110,6 +110,12 @@ class SignIn:
                 raise SignedOut
         return str(tokens["access_token"])
 
+    def renew(self, session: Session, *, caller: str) -> None:
+        """Have another access token at once: what somebody may do has just changed."""
+        self.sessions.alone(
+            session, lambda session: "tokens" not in session.content, lambda: self._refresh(session, caller)
+        )
+
     def at_counter(self, fund: str, ticket: str, *, caller: str) -> dict[str, Any]:
         """The tokens with which an agent acts for the person of a visit (RFC 8693); SignedOut where the visit is over,
         or the agent's session."""
@@ -133,7 +139,11 @@ class SignIn:
             self.sessions.change(session, forget_person)
             raise
         kept = {**content["tokens"], **_kept(tokens)}
-        self.sessions.change(session, lambda content: content.update(tokens=kept))
+        try:  # what somebody may do can have changed: an employer delegates, and takes back
+            user = self._user(self._discovered(content["fund"]), tokens["access_token"])
+        except Unreachable:
+            user = content["user"]
+        self.sessions.change(session, lambda content: content.update(tokens=kept, user=user))
 
     def _tokens(self, fund: str, caller: str, /, **form: str) -> dict[str, Any]:
         endpoint = self._inside(self._discovered(fund)["token_endpoint"])

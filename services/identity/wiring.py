@@ -15,6 +15,10 @@ from services.identity.counter.routes import routes as counter_routes
 from services.identity.counter.store import visits
 from services.identity.deaths.death import DeathSource
 from services.identity.deaths.store import deaths
+from services.identity.delegations.delegation import Power
+from services.identity.delegations.delegation import Status as DelegationStatus
+from services.identity.delegations.routes import routes as delegation_routes
+from services.identity.delegations.store import delegations
 from services.identity.register.commands import import_register
 from services.identity.register.routes import routes as register_routes
 from services.identity.register.store import employers, persons
@@ -44,6 +48,8 @@ CODES: CodeSets = {
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (AccessedKind, "access.looked-at.{}"),
     "death-sources": (DeathSource, "death.source.{}"),
+    "delegation-statuses": (DelegationStatus, "delegation.status.{}"),
+    "delegation-powers": (Power, "delegation.power.{}"),
 }
 
 service: Service[Settings] = Service(
@@ -58,10 +64,23 @@ service: Service[Settings] = Service(
         card_routes,
         register_routes,
         counter_routes,
+        delegation_routes,
         access_journal(AccessedKind, scope="account:manage"),
     ],
     reactions=[card_reactions, signin_reactions],
-    repositories=[persons, employers, deaths, cards, accounts, applications, throttles, sessions, visits, entries],
+    repositories=[
+        persons,
+        employers,
+        deaths,
+        cards,
+        accounts,
+        applications,
+        throttles,
+        sessions,
+        visits,
+        delegations,
+        entries,
+    ],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
     retentions={ASSERTIONS: Retention(life=ASSERTION_KEPT, since="expires_at", why="used once; clocks differ by less")},
     blueprints=lambda own, context: [blueprint(provider_config(own), context)],
@@ -77,6 +96,7 @@ service: Service[Settings] = Service(
         "upkeep.change_password": "20/hour",
         "register.find_person": "60/minute",
         "counter.begin": "60/minute",
+        "delegations.take": "20/hour",
     },
     keys=lambda own, context: keys.read(own.signing_keys_file),
     periodic_tasks=lambda own: [forget()],

@@ -188,3 +188,27 @@ class CardsRefreshed:
     already_good: int = 0
     not_open: int = 0
     withdrawn: int = 0
+
+
+@event(case="delegation_id")
+class DelegationTaken:
+    """Somebody took up what an employer delegated and may act for it from now on; notifications informs the
+    employer."""
+
+    delegation_id: str
+    reference: str
+    employer_id: str
+    ends_on: date
+    taken_at: datetime
+
+
+@event(case="delegation_id")
+class DelegationEnded:
+    """A delegation was taken back by the employer (`is_by_employer`), or given up by who had it; notifications informs
+    the employer."""
+
+    delegation_id: str
+    reference: str
+    employer_id: str
+    is_by_employer: bool
+    ended_at: datetime

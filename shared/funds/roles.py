@@ -54,6 +54,7 @@ class EmployerScope(StrEnum):
     DECLARATIONS_READ = "declarations:read"
     COLLECTIONS_PAY = "collections:pay"
     MESSAGES_READ = "messages:read"
+    DELEGATIONS_GIVE = "delegations:give"
 
 
 APART = (
@@ -146,6 +147,7 @@ USUAL_EMPLOYERS: Mapping[str, EmployerRole] = {
             EmployerScope.DECLARATIONS_READ,
             EmployerScope.COLLECTIONS_PAY,
             EmployerScope.MESSAGES_READ,
+            EmployerScope.DELEGATIONS_GIVE,
         )
     )
 }

@@ -15,7 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared import responses
-from shared.kernel.actors import Actor, ActorKind
+from shared.kernel.actors import Actor, ActorKind, delegations_of_claim
 from shared.kernel.errors import Failure, Forbidden, Unavailable
 
 ALGORITHMS = ["ES256"]
@@ -246,14 +246,17 @@ def _is_act_well_formed(claims: Mapping[str, Any]) -> bool:
 
 
 def actor_of(claims: Mapping[str, Any]) -> Actor:
-    """The actor that a token's claims speak of."""
+    """The actor that a token's claims speak of: an accountant acts for the employers that delegated something to them,
+    beside their own."""
+    delegated = delegations_of_claim(claims.get("delegations", []))
     return Actor(
         kind=ActorKind(claims.get("actor", "client")),
         subject=claims["sub"],
         scopes=frozenset(claims.get("scope", "").split()),
         person_ref=claims.get("person_ref"),
-        employer_ids=frozenset(claims.get("employers", ())),
+        employer_ids=frozenset(claims.get("employers", ())) | delegated.keys(),
         session_id=claims.get("sid"),
         agent=claims["act"]["sub"] if "act" in claims else None,
         visit_id=claims.get("visit"),
+        delegated={each: bounds for each, bounds in delegated.items() if each not in claims.get("employers", ())},
     )

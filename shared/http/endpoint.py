@@ -91,7 +91,7 @@ class RouteEndpoint:
         limits.count(actor)
         if self.route.scope not in actor.scopes:
             raise ScopeMissing
-        return actor
+        return actor.asking_with(self.route.scope)
 
     def _inputs(self, fund: str) -> list[Any]:
         """The query and the body, where the route takes them."""

@@ -28,6 +28,7 @@ from services.documents.careers import store as careers
 from services.documents.careers.career import DeclaredPage
 from services.documents.papers import store as papers
 from services.identity.counter import store as counter
+from services.identity.delegations import store as delegations
 from services.identity.register import store as register
 from services.identity.signin import store as signin
 from services.notifications.messages import store as messages
@@ -289,6 +290,18 @@ PAGED: dict[str, Listed] = {
         counter.visits,
         counter.NEWEST_FIRST,
         lambda uow, it, wanted: counter.of_person(uow, it.person_ref, wanted=wanted),
+    ),
+    "services.identity.delegations.store.of_employer": Listed(
+        "identity",
+        delegations.delegations,
+        delegations.NEWEST_FIRST,
+        lambda uow, it, wanted: delegations.of_employer(uow, it.employer_id, wanted=wanted),
+    ),
+    "services.identity.delegations.store.of_account": Listed(
+        "identity",
+        delegations.delegations,
+        delegations.NEWEST_FIRST,
+        lambda uow, it, wanted: delegations.of_account(uow, it.account_id, wanted=wanted),
     ),
     "services.identity.signin.store.of_account": Listed(
         "identity",

@@ -38,6 +38,9 @@ PORTAL_SCOPES = (
     "cards:read",
     "rights:read",
     "declarations:file",
+    "declarations:read",
+    "collections:pay",
+    "delegations:give",
     "messages:read",
     "account:manage",
 )

@@ -26,6 +26,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
             "accounts.open",
             "runs.make",
             "counter.begin",
+            "delegations.give",
         ],
         "makes a new thing",
     ),
@@ -42,7 +43,10 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     "signin.userinfo_by_post": "reads, by POST as OpenID Connect has it",
     **dict.fromkeys(["accounts.activate", "accounts.ask_recovery", "accounts.recover"], "of a link that is good once"),
     "upkeep.change_password": "the old password says what was seen",
-    **dict.fromkeys(["upkeep.end_session", "upkeep.end_others", "counter.end"], "what is ended twice is ended"),
+    **dict.fromkeys(
+        ["upkeep.end_session", "upkeep.end_others", "counter.end", "delegations.end"], "what is ended twice is ended"
+    ),
+    "delegations.take": "of a code that is good once",
     "bank.hear": "a message of the bank, taken in once by its id",
     **dict.fromkeys(
         [f"mobile_money.{name}" for name in ("begin", "take", "cancel", "reverse")],

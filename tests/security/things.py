@@ -374,18 +374,33 @@ def _identity(context: ServiceContext, folder: Path) -> Holding:
     claims = {"actor": "staff", "sub": account_name(Role.AGENT, is_owner=True), "sid": "session-1"}
     agent = Caller(office.app.test_client(), identity, DZ, office.scopes, **claims)
     visit_id = agent.post("/counter/visits", present).json["visit"]["visit_id"]
+    offered = {"employer_id": DZ_EMPLOYER, "name": "Cabinet Amrani", "powers": [], "ends_on": "2027-01-31"}
+    boss = {"actor": "employer", "sub": account_name(Role.EMPLOYER, is_owner=True), "employers": [DZ_EMPLOYER]}
+    firm = Caller(office.app.test_client(), identity, DZ, Role.EMPLOYER.scopes, **boss)
+    given = firm.post("/delegations", offered).json
     died = office.staff().post(f"/deaths/{ref}", {"died_on": "2026-01-30", "paper": "2026/11"})
     assert died.status_code == 200, died.text
     return Holding(
         office,
-        parts={"person_ref": ref, "session_id": _signed_in(context), "visit_id": visit_id},
-        marks={ref, card["card_number"], "Benali", of_identity.AMIRA_NIN, of_identity.AMIRA_NSS},
+        parts={"person_ref": ref, "session_id": _signed_in(context), "visit_id": visit_id}
+        | {"delegation_id": given["delegation"]["delegation_id"]},
+        marks={
+            ref,
+            given["delegation"]["reference"],
+            card["card_number"],
+            "Benali",
+            of_identity.AMIRA_NIN,
+            of_identity.AMIRA_NSS,
+        },
         asks={
             "accounts.open": {"json": of_identity.application()},
             "register.find_person": {"json": {"number": of_identity.AMIRA_NSS, "purpose": "handling"}},
             "register.record_death": {"json": {"died_on": "2026-01-31", "paper": "2026/12"}},
             "register.take_death_back": {"json": {"reason": "a namesake"}},
             "counter.begin": {"json": present},
+            "delegations.give": {"json": offered},
+            "delegations.list_given": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "delegations.take": {"json": {"code": given["code"]}},
             "counter.correct_contact": {"json": {"email": None, "mobile": None}},
             "accounts.list_staff_names": {"query_string": {"account_ids": "agent-1"}},
             "accounts.activate": {"json": {"token": "x" * 43, "password": of_identity.PASSWORD}},

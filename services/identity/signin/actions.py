@@ -121,7 +121,7 @@ def userinfo(uow: UnitOfWork) -> dict[str, Any]:
         "actor": by.kind.value,
         "scope": " ".join(sorted(by.scopes)),
         "person_ref": by.person_ref,
-        "employers": sorted(by.employer_ids),
+        "employers": sorted(by.employer_ids | by.delegated.keys()),
         "family_name": (person.civil.family_name or None) if person else None,
         "given_name": (person.civil.first_name or None) if person else None,
         "locale": person.language if person else None,

@@ -35,6 +35,7 @@ from joserfc.jwk import ECKey
 from services.identity.accounts.account import Account
 from services.identity.accounts.actions import hash_of
 from services.identity.counter import actions as counter
+from services.identity.delegations import actions as delegations
 from services.identity.signin import actions, rules
 from services.identity.signin.client import Client, ClientKind
 from services.identity.signin.clients import ClientsInvalid
@@ -427,6 +428,7 @@ class OidcProvider(AuthorizationServer):  # type: ignore[misc]
             token_id=self.uow.new_id(),
             session=user.session if user else None,
             account=account,
+            delegated=delegations.in_force_for(self.uow, account) if account else None,
         )
         answer = {
             "token_type": "Bearer",

@@ -1,6 +1,6 @@
 """What tokens say: access tokens (RFC 9068) for the services, id tokens (OpenID Connect) for the client."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from services.identity.signin.client import Client
 from services.identity.signin.keys import SigningKeys
 from services.identity.signin.session import Session
 from shared.http.callers import ALGORITHMS, TOKEN_TYPE
-from shared.kernel.actors import ActorKind
+from shared.kernel.actors import ActorKind, Delegated, claim_of_delegations
 
 ID_TOKEN_TYPE = "JWT"  # noqa: S105
 
@@ -36,8 +36,9 @@ class TokenIssuer:
         token_id: str,
         session: Session | None = None,
         account: Account | None = None,
+        delegated: Mapping[str, Delegated] | None = None,
     ) -> str:
-        """For a person who signed in, or for the machine itself."""
+        """For a person who signed in, or for the machine itself. `delegated` is what employers let an accountant do."""
         claims: dict[str, Any] = {
             **self._times(),
             "aud": list(client.audiences),
@@ -52,6 +53,8 @@ class TokenIssuer:
             claims["person_ref"] = account.person_ref
         if account and account.employer_ids:
             claims["employers"] = list(account.employer_ids)
+        if delegated:
+            claims["delegations"] = claim_of_delegations(delegated)
         if session:
             claims |= _proof(session)
         return self.keys.sign(claims, typ=TOKEN_TYPE)

@@ -16,6 +16,7 @@ from services.payments.ledger import actions as ledger
 from services.payments.mandates import store as mandates
 from services.payments.refunds import actions as refunds
 from services.payments.refunds.refund import Refund, RefundDetails
+from shared.funds.period import Period
 from shared.jobs import queue
 from shared.kernel.errors import Term
 from shared.kernel.outcome import Outcome
@@ -118,6 +119,9 @@ def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
     still be paid ends with it: one debt is asked for once at a time. `DebitUnderWay` where the bank has a debit of
     it."""
     owed = obligation(uow, declaration_id=declaration_id)
+    period = Period.read(owed.period)
+    uow.by.must_act_for_period(owed.employer_id, begins_on=period.first_on, ends_on=period.last_on)
+    uow.by.must_pay_for_employer(owed.employer_id, amount_minor=owed.to_pay_minor)
     before = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
     live = _live_of(uow, owed, before)
     rules.check_none_at_bank(live)
@@ -126,8 +130,8 @@ def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
 
 def must_have_mandate(uow: UnitOfWork, *, employer_id: str) -> None:
     """The caller wants what it declares debited: raises `MandateMissing` where there is no mandate in force for that,
-    before anything is declared."""
-    uow.by.must_act_for_employer(employer_id)
+    before anything is declared. What will be due is not known yet: none who may pay up to an amount alone."""
+    uow.by.must_pay_for_employer(employer_id, amount_minor=None)
     if Rail.DIRECT_DEBIT not in rules.offered(uow.fund) or mandates.active_of(uow, employer_id=employer_id) is None:
         raise rules.MandateMissing
 

@@ -159,7 +159,8 @@ def receive(uow: UnitOfWork, filing: DeclarationFiling) -> Consulted:
     """The caller files for an employer. The same bytes for the same period are the same declaration, whoever sends
     them and how often; after a business refusal they are checked once more. Where the declaration was replaced
     meanwhile, sending its files again is no retry: they make a new one, which replaces what is in force."""
-    uow.by.must_act_for_employer(filing.employer_id)
+    period = Period.read(filing.period)
+    uow.by.must_act_for_period(filing.employer_id, begins_on=period.first_on, ends_on=period.last_on)
     known = store.same(uow, filing)
     if known is not None and known.status is Status.REPLACED:
         store.declarations.save(uow, rules.release_content(known))

@@ -52,7 +52,7 @@ class MandateDecision(StrEnum):
 
 def issue(uow: UnitOfWork, *, employer_id: str, terms: MandateTerms) -> Mandate:
     """The caller, a firm's user, begins to give a mandate. Raises `MandateAlreadyOpen` naming the one that is open."""
-    uow.by.must_act_for_employer(employer_id)
+    uow.by.must_pay_for_employer(employer_id, amount_minor=terms.amount_max_minor)
     rules.offered(uow.fund)
     employer = employers.find(uow, employer_id)
     if employer is None:
@@ -95,6 +95,7 @@ def upload(uow: UnitOfWork, *, mandate_id: str, form: StoredForm) -> Mandate:
 def amend(uow: UnitOfWork, *, mandate_id: str, terms: MandateTerms) -> Mandate:
     """The caller asks for another account, limit or end."""
     found = read(uow, mandate_id=mandate_id)
+    uow.by.must_pay_for_employer(found.employer_id, amount_minor=terms.amount_max_minor)
     outcome = rules.amend(found, terms, amendment_id=uow.new_id(), act=_act(uow), fund=uow.fund)
     return store.scheduling.save(uow, outcome)
 
