@@ -223,8 +223,8 @@ def test_what_is_paid_under_its_reference_goes_to_all_its_debts(town: Callable[.
     number, at = made.context.funds[TN].payments.collections.number, made.clock.at
     came = {"fund": TN, "account": number, "currency": "TND", "booked_at": at.isoformat()}
     message = bank.credited(asked.json["reference"], "100.000", **came)
-    heard = bank.post_signed(bank.office(made.context), message, fund=TN, at=at)
-    assert heard.status_code == 200, heard.text
+    received = bank.post_signed(bank.office(made.context), message, fund=TN, at=at)
+    assert received.status_code == 200, received.text
     made.settle()
     assert made.plan(plan)["status"] == "finished"
     assert [made.owed(each).to_pay_minor for each in QUARTERS] == [0, 0]
