@@ -26,6 +26,7 @@ DECLARATION: dict[str, Any] = {
     "confirm_until": None,
     "payment": {"text": "En attente du paiement.", "due": "1290.277", "paid": "0.000", "left": "1290.277"},
     "cards": None,
+    "progress": None,
     "slips": [],
     "receipts": [],
     "version": 3,
