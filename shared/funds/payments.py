@@ -12,10 +12,10 @@ from shared.kernel.money import Money
 
 NOTICE_DAYS_MAX = 60
 RETRY_DAYS_MAX = 60
-PURPOSES_MAX = 20
-DECLARED_PERIODS_MAX = 60
 VALID_DAYS_MAX = 366
 HOLD_MINUTES_MAX = 24 * 60
+PURPOSES_MAX = 20
+DECLARED_PERIODS_MAX = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,10 +212,10 @@ class Payments:
     """None where the fund debits no accounts."""
     direct_debit: DirectDebit | None = None
     """Without it, nobody's account is debited."""
-    clearance: ClearanceRule | None = None
-    """None where the fund certifies no employer that it is in order."""
     mobile_money: MobileMoney | None = None
     """Without it, nobody pays by mobile money."""
+    clearance: ClearanceRule | None = None
+    """None where the fund certifies no employer that it is in order."""
 
     def needs_two(self, amount_minor: int) -> bool:
         """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""

@@ -26,8 +26,8 @@ class EntryStatus(StrEnum):
 class Target(StrEnum):
     """What an entry, or a share of it, can be for. A credit to a payout is its return, a debit from a collection is
     its reversal; `entry` is an earlier entry that this one takes back, `employer` the credit of an employer,
-    `repayment` what a person pays back of benefits, by the reference of the overpayment,
-    `operator-day` what an operator of mobile money took on a day and pays in."""
+    `operator-day` what an operator of mobile money took on a day and pays in,
+    `repayment` what a person pays back of benefits, by the reference of the overpayment."""
 
     COLLECTION = "collection"
     DECLARATION = "declaration"

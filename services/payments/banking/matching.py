@@ -213,7 +213,7 @@ def named(entry: ReportedEntry, *, prefix: str) -> NamedReferences:
     ids = [entry.end_to_end_id, *_uuids_in((entry.end_to_end_id, *entry.texts))]
     files = [entry.payment_information_id, *_uuids_in((entry.payment_information_id,)), *ids]
     return NamedReferences(
-        references=references_in(entry.texts, prefixes=(prefix, REFUND_PREFIX, REPAYMENT_PREFIX, SETTLEMENT_PREFIX)),
+        references=references_in(entry.texts, prefixes=(prefix, REFUND_PREFIX, SETTLEMENT_PREFIX, REPAYMENT_PREFIX)),
         ids=_each_once(ids)[:IDS_MAX],
         files=_each_once(files)[:IDS_MAX],
     )
@@ -293,8 +293,8 @@ class MatchingFacts:
     batch_id: str | None = None
     debit_file_id: str | None = None
     refund: KnownPayment | None = None
-    repayments: tuple[KnownRepayment, ...] = ()
     operator_day: KnownPayment | None = None
+    repayments: tuple[KnownRepayment, ...] = ()
     bearers: tuple[BankEntry, ...] = ()
 
 
@@ -324,8 +324,7 @@ def decide(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
 
 def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
     """Money came: a contribution, what a person pays back, a whole file of debits, what an operator took on a day, or
-    money of ours that is returned without a reference. What an operator says that it took can only be a
-    contribution."""
+    money of ours that is returned without a reference. What an operator says that it took is a contribution alone."""
     if entry.account == BANK_PAYOUTS:
         if facts.payout is not None:
             return _whole(Target.PAYOUT, facts.payout, entry)
@@ -336,10 +335,10 @@ def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
     if facts.operator_day is not None and is_at_bank:
         return _whole(Target.OPERATOR_DAY, facts.operator_day, entry)
     candidates = [each for each in facts.collections if each.is_by_id] or list(facts.collections)
-    if facts.repayments and is_at_bank:
-        return Ruling(why=Why.REFERENCES_SEVERAL) if candidates else _repaid(entry, facts.repayments)
     if not candidates and not is_at_bank:
         return Ruling(why=_unnamed(entry))
+    if facts.repayments:
+        return Ruling(why=Why.REFERENCES_SEVERAL) if candidates else _repaid(entry, facts.repayments)
     if not candidates and facts.debit_file_id is not None:
         return Ruling(shares=(_share(Target.DEBIT_FILE, facts.debit_file_id, entry.amount_minor),))
     if not candidates:

@@ -118,13 +118,13 @@ def _facts(
         refund=KnownPayment(payment_id=sent_back[0].refund_id, amount_minor=sent_back[0].amount_minor)
         if len(sent_back) == 1
         else None,
+        operator_day=KnownPayment(payment_id=paid_in[0].day_id, amount_minor=paid_in[0].to_settle_minor)
+        if len(paid_in) == 1
+        else None,
         repayments=tuple(
             KnownRepayment(reference=each.reference, owed_minor=each.owed_minor, received_minor=each.received_minor)
             for each in repaid
         ),
-        operator_day=KnownPayment(payment_id=paid_in[0].day_id, amount_minor=paid_in[0].to_settle_minor)
-        if len(paid_in) == 1
-        else None,
         bearers=tuple(bearers),
     )
 
@@ -195,9 +195,6 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
                     uow, refund_id=share.target_id, entry_id=entry.entry_id, reason=reason, into=entry.account
                 )
             return refunds.book_paid(uow, refund_id=share.target_id, entry_id=entry.entry_id, out_of=entry.account)
-        case Target.REPAYMENT:
-            _book_repayment(uow, entry, share)
-            return True
         case Target.OPERATOR_DAY:
             return operator_days.settle(
                 uow,
@@ -207,6 +204,9 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
                 into=entry.account,
                 value_on=entry.value_on,
             )
+        case Target.REPAYMENT:
+            _book_repayment(uow, entry, share)
+            return True
         case Target.ENTRY:
             return _undo_entry(uow, entry, share)
 

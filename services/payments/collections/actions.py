@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.collections import crediting, debiting, holding, rules, store
-from services.payments.collections.collection import Collection, PlanPart, Rail, WayToPay
+from services.payments.collections.collection import OF_WHOLE_DEBTS, Collection, PlanPart, Rail, WayToPay
 from services.payments.collections.credit import Credit, UseKind
 from services.payments.collections.debiting import DebitTerms
 from services.payments.collections.obligation import Obligation, ObligationStatus
@@ -272,13 +272,13 @@ def by_reference(uow: UnitOfWork, reference: str) -> Collection | None:
     return store.collections.find_only(uow, reference=reference)
 
 
-def hold(uow: UnitOfWork, *, collection_id: str, by: str, until: datetime) -> Collection:
+def hold_reference(uow: UnitOfWork, *, collection_id: str, by: str, until: datetime) -> Collection:
     """A payment has a reference to itself until a time. Raises `ReferenceHeld` where another one has it."""
     held = holding.hold(store.collections.load(uow, collection_id), by=by, until=until, at=uow.at)
     return store.scheduling.save(uow, Outcome(held))
 
 
-def release(uow: UnitOfWork, *, collection_id: str, by: str) -> None:
+def release_reference(uow: UnitOfWork, *, collection_id: str, by: str) -> None:
     """The payment that had a reference to itself is not made."""
     found = store.collections.load(uow, collection_id)
     released = holding.release(found, by=by)
@@ -569,7 +569,7 @@ def charge(uow: UnitOfWork, owed: Obligation, *, by_reason: Mapping[str, int], c
 # --- Settlement plans -------------------------------------------------------------------------------------------------
 
 
-def hold_by_plan(uow: UnitOfWork, owed: Obligation, *, plan_id: str, spared_minor: int) -> Obligation:
+def hold(uow: UnitOfWork, owed: Obligation, *, plan_id: str, spared_minor: int) -> Obligation:
     """A settlement plan holds for a debt from now on. What is being collected of it and is more than that ends."""
     return _keep_standing(uow, rules.hold(owed, plan_id=plan_id, spared_minor=spared_minor, today=uow.today))
 
@@ -607,7 +607,7 @@ def use_credits(uow: UnitOfWork, owed: Obligation) -> Obligation:
 
 def request_part(uow: UnitOfWork, owed: Obligation, *, rail: Rail, part: PlanPart, before: str) -> Collection:
     """The caller pays what a settlement plan asks for now. `before` is the try of the plan that this one replaces."""
-    if rail is Rail.DIRECT_DEBIT:
+    if rail in OF_WHOLE_DEBTS:
         raise rules.RailNotOffered(rail=Term(f"collection.rail.{rail}"))
     tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
     live = _live_of(uow, owed, tries)

@@ -21,6 +21,8 @@ class Rail(StrEnum):
     MOBILE_MONEY = "mobile-money"
 
 
+OF_WHOLE_DEBTS = frozenset({Rail.DIRECT_DEBIT, Rail.MOBILE_MONEY})
+"""They pay what a debt costs on the day, and no part of it that a settlement plan asks for."""
 BY_REFERENCE = frozenset({Rail.TRANSFER, Rail.MOBILE_MONEY})
 """All that the payer needs is a reference, which is good until a day; nobody outside is asked for anything."""
 
@@ -170,9 +172,9 @@ class Collection:
     send_on: date | None = None
     batch_id: str = ""
     repeats: str = ""
-    plan_id: str = ""
     held_by: str = ""
     held_until: datetime | None = None
+    plan_id: str = ""
     version: int = 0
 
     def __post_init__(self) -> None:

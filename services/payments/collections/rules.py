@@ -344,7 +344,7 @@ def request(
         collection_id=collection_id,
         reference=part.reference
         if part
-        else _reference_of(obligation, rail=rail, before=tries, fund=fund, collection_id=collection_id),
+        else _reference(obligation, tries, rail=rail, fund=fund, collection_id=collection_id),
         declaration_id=obligation.declaration_id,
         employer_id=obligation.employer_id,
         period=obligation.period,
@@ -375,8 +375,8 @@ def request(
     return called, Outcome(requested, (asked,))
 
 
-def _reference_of(
-    obligation: Obligation, *, rail: Rail, before: Iterable[Collection], fund: Fund, collection_id: str
+def _reference(
+    obligation: Obligation, tries: Iterable[Collection], *, rail: Rail, fund: Fund, collection_id: str
 ) -> str:
     """The reference of the next try to collect all that is left of a debt."""
     if rail is Rail.MOBILE_MONEY:
@@ -392,7 +392,7 @@ def _reference_of(
         employer_id=obligation.employer_id,
         period=obligation.period,
         amount_minor=obligation.to_pay_minor,
-        attempt=sum(each.amount_minor == obligation.to_pay_minor for each in before),
+        attempt=sum(each.amount_minor == obligation.to_pay_minor for each in tries),
     )
 
 

@@ -65,7 +65,9 @@ def begin(uow: UnitOfWork, *, payment_id: str, reference: str, amount_minor: int
     if before is None:
         begun = store.payments.save(uow, Outcome(begun))
         if begun.hold_until is not None:
-            collections.hold(uow, collection_id=begun.collection_id, by=begun.payment_key, until=begun.hold_until)
+            collections.hold_reference(
+                uow, collection_id=begun.collection_id, by=begun.payment_key, until=begun.hold_until
+            )
     return _standing(uow, begun)
 
 
@@ -105,7 +107,7 @@ def cancel(uow: UnitOfWork, *, payment_id: str) -> StandingPayment:
     cancelled = rules.cancel(before, at=uow.at)
     if cancelled != before:
         cancelled = store.payments.save(uow, Outcome(cancelled))
-        collections.release(uow, collection_id=cancelled.collection_id, by=cancelled.payment_key)
+        collections.release_reference(uow, collection_id=cancelled.collection_id, by=cancelled.payment_key)
     return _standing(uow, cancelled)
 
 

@@ -200,7 +200,7 @@ def _carry_out(uow: UnitOfWork, plan: SettlementPlan, *, before: PlanStatus, sch
 def _hold(uow: UnitOfWork, plan: SettlementPlan) -> None:
     for debt in plan.debts:
         owed = collections.standing_obligation(uow, declaration_id=debt.declaration_id)
-        collections.hold_by_plan(uow, owed, plan_id=plan.plan_id, spared_minor=debt.spared_minor)
+        collections.hold(uow, owed, plan_id=plan.plan_id, spared_minor=debt.spared_minor)
 
 
 def _debts(uow: UnitOfWork, plan: SettlementPlan) -> list[Obligation]:
