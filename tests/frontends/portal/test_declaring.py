@@ -18,6 +18,7 @@ DECLARATION: dict[str, Any] = {
     "status": "received",
     "text": "Reçue",
     "intake": "files",
+    "complement": 0,
     "progress": {"step": "reading", "done": 17_180, "of": 50_000, "text": "Lignes lues : 17180 sur 50000"},
     "confirm_until": None,
     "payment": None,
