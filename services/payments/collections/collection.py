@@ -25,6 +25,10 @@ BY_REFERENCE = frozenset({Rail.TRANSFER, Rail.MOBILE_MONEY})
 """All that the payer needs is a reference, which is good until a day; nobody outside is asked for anything."""
 
 
+OF_PARTS = (Rail.TRANSFER, Rail.CARD)
+"""How a part of a settlement plan is paid; on other rails one debt is."""
+
+
 class Status(StrEnum):
     """Where a collection stands. `announced`: the payer holds all that is needed to pay. `unknown`: the bank was asked
     for something and did not answer, so nobody may say whether it was done until the bank has been asked.
