@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.collections import crediting, debiting, holding, rules, store
-from services.payments.collections.collection import OF_WHOLE_DEBTS, Collection, PlanPart, Rail, WayToPay
+from services.payments.collections.collection import OF_PARTS, Collection, PlanPart, Rail, WayToPay
 from services.payments.collections.credit import Credit, UseKind
 from services.payments.collections.debiting import DebitTerms
 from services.payments.collections.obligation import Obligation, ObligationStatus
@@ -607,7 +607,7 @@ def use_credits(uow: UnitOfWork, owed: Obligation) -> Obligation:
 
 def request_part(uow: UnitOfWork, owed: Obligation, *, rail: Rail, part: PlanPart, before: str) -> Collection:
     """The caller pays what a settlement plan asks for now. `before` is the try of the plan that this one replaces."""
-    if rail in OF_WHOLE_DEBTS:
+    if rail not in OF_PARTS:
         raise rules.RailNotOffered(rail=Term(f"collection.rail.{rail}"))
     tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
     live = _live_of(uow, owed, tries)

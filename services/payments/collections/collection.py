@@ -21,10 +21,12 @@ class Rail(StrEnum):
     MOBILE_MONEY = "mobile-money"
 
 
-OF_WHOLE_DEBTS = frozenset({Rail.DIRECT_DEBIT, Rail.MOBILE_MONEY})
-"""They pay what a debt costs on the day, and no part of it that a settlement plan asks for."""
 BY_REFERENCE = frozenset({Rail.TRANSFER, Rail.MOBILE_MONEY})
 """All that the payer needs is a reference, which is good until a day; nobody outside is asked for anything."""
+
+
+OF_PARTS = (Rail.TRANSFER, Rail.CARD)
+"""How a part of a settlement plan is paid; on other rails one debt is."""
 
 
 class Status(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.payments.arrears.penalty import PenaltyForecast
 from services.payments.collections import rules as collecting
-from services.payments.collections.collection import OF_WHOLE_DEBTS, Rail
+from services.payments.collections.collection import OF_PARTS, Rail
 from services.payments.collections.obligation import Obligation
 from services.payments.settlements.plan import OfferedScheme, PlannedInstalment, PlanSimulation
 from services.payments.settlements.settlement_plan import (
@@ -248,10 +248,9 @@ def agree(
 
 
 def rails(plan: SettlementPlan, *, fund: Fund) -> list[Rail]:
-    """The ways in which a part of a plan can be paid now; none where it does not hold. Some pay whole
-    debts alone."""
+    """The ways in which a part of a plan can be paid now; none where it does not hold. The others are of one debt."""
     offered = collecting.offered(fund) if plan.status in HOLDING else ()
-    return [rail for rail in offered if rail not in OF_WHOLE_DEBTS]
+    return [rail for rail in offered if rail in OF_PARTS]
 
 
 def with_status(plan: SettlementPlan, step: PlanStep, *, broken_because: BreakReason | None = None) -> SettlementPlan:
