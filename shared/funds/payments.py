@@ -151,6 +151,8 @@ class ArrangementKind(StrEnum):
 
     DEFERRAL = "deferral"
     """A measure put it off to a later day, which has not passed."""
+    SETTLEMENT = "settlement"
+    """A settlement plan holds, by which it is paid in instalments."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,6 +58,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "awards.one": "the same",
     "mandates.one": "nobody in the demo's data has given a mandate; tests/frontends/portal/test_mandates.py",
     "mandates.paper": "the same",
+    "mandates.terms": "the same",
     "mandates.form_file": "a file, no page",
     "repayments.index": "nobody in the demo's data was paid too much; tests/frontends/portal/test_repayments.py",
     "repayments.one": "the same",

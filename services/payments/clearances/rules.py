@@ -119,6 +119,9 @@ def judge(
     for debt in debts:
         if debt.due_on >= today:
             continue
+        if debt.plan_id and ArrangementKind.SETTLEMENT in rule.in_order:  # its penalties are in the plan too
+            has_arrangement = True
+            continue
         arranged_minor = min(debt.left_minor, sum(each.get(debt.declaration_id, 0) for each in accepted))
         has_arrangement = has_arrangement or arranged_minor > 0
         obstacle = _unpaid(debt, rule, arranged_minor=arranged_minor)

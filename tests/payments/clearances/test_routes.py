@@ -75,7 +75,11 @@ def look_again(town: ServiceContext) -> int:
 def test_the_offer_says_what_the_fund_looks_at(firm: Caller) -> None:
     shown = firm.get("/clearance-offer").json
     assert [each["code"] for each in shown["purposes"]] == ["public-tender", "tax", "bank-credit", "authority"]
-    assert (shown["languages"], shown["validity_days"], shown["in_order"]) == (["ar", "fr"], 90, ["deferral"])
+    assert (shown["languages"], shown["validity_days"], shown["in_order"]) == (
+        ["ar", "fr"],
+        90,
+        ["deferral", "settlement"],
+    )
     assert (shown["is_withdrawn"], shown["is_to_be_confirmed"]) == (True, True)
 
 

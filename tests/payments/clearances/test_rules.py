@@ -99,6 +99,14 @@ def test_what_the_fund_put_off_counts_as_its_rule_says(
 
 
 @pytest.mark.parametrize(
+    ("in_order", "is_in_order"), [((ArrangementKind.SETTLEMENT,), True), ((ArrangementKind.DEFERRAL,), False)]
+)
+def test_a_debt_in_a_plan_counts_as_the_rule_says(in_order: tuple[ArrangementKind, ...], *, is_in_order: bool) -> None:
+    found = judged(unpaid(DUE_ON, penalty=50, plan_id="p1"), of=fund(in_order=in_order))
+    assert (found.is_in_order, found.has_arrangement) == (is_in_order, is_in_order)
+
+
+@pytest.mark.parametrize(
     ("periods", "affiliated_on", "missing"),
     [
         (0, date(2015, 1, 1), []),
