@@ -61,8 +61,8 @@ def _of_bank(seen: Seen, look: Look, computed: Counter[tuple[str, str, str]]) ->
     ):
         booked = computed[fund, account, "debit_minor"] - computed[fund, account, "credit_minor"]
         if booked != moved[fund, account]:
-            whose = "the bank's" if account.startswith(BANK) else "the operator's"
-            look.offends(f"{fund} {account}: {booked} is booked, {whose} entries come to {moved[fund, account]}")
+            owner = "the bank's" if account.startswith(BANK) else "the operator's"
+            look.offends(f"{fund} {account}: {booked} is booked, {owner} entries come to {moved[fund, account]}")
 
 
 def _balances(seen: Seen, look: Look, computed: Counter[tuple[str, str, str]]) -> None:
