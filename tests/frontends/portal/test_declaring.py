@@ -13,7 +13,6 @@ DECLARATION: dict[str, Any] = {
     "declaration_id": "d1",
     "employer_id": "1600000001",
     "form_name": "Annuelle",
-    "complement": 0,
     "period": "2025",
     "received_at": "2026-01-20T09:00:00+00:00",
     "status": "received",
