@@ -157,6 +157,42 @@ def test_an_employer_types_the_lines_or_has_nothing_to_declare(
     visitor.close()
 
 
+@pytest.mark.parametrize(("language", "width"), [("fr", WIDE), ("ar", PHONE)])
+def test_an_employer_lets_its_accountant_act_for_it(
+    platform: Platform, portal: str, browser: Browser, characters: Cast, language: str, width: int
+) -> None:
+    login, password = platform.sign_in(FUND, "employer's user")
+    visitor = Visitor(browser, language, width)
+    number, page = characters.employer.number, visitor.page
+    visitor.go(f"{portal}/?language={language}")
+    visitor.sign_in(f"{portal}/sign-in", login=login, password=password)
+    page.goto(f"{portal}/firms/{number}/delegations/new")
+    page.click("main form .btn-primary")
+    expect(page.locator("#errors")).to_be_focused()  # point 6
+    visitor.seen("delegation-faults")
+    page.fill("#name", "مكتب عمراني")
+    page.check("input[name=powers][value='declarations:file']")
+    page.fill("#payment_max", "2500,5")
+    ends_on = datetime.now(UTC).date() + timedelta(days=60)
+    for part in ("day", "month", "year"):
+        page.fill(f"#ends_on_{part}", str(getattr(ends_on, part)))
+    page.click("main form .btn-primary")
+    code = page.locator("main .big .code").inner_text()
+    visitor.seen("delegation-code")
+    page.click("main .btn-primary")
+    expect(page.locator("main ul.rows li").first).to_contain_text("مكتب عمراني")
+    visitor.seen("delegations")
+    page.goto(f"{portal}/delegations")
+    page.fill("#code", code.lower())
+    page.click("main form .btn-primary")
+    expect(page.locator("#errors")).to_be_focused()  # who acts for the firm already takes nothing up
+    visitor.seen("delegations-taken")
+    page.goto(f"{portal}/firms/{number}/delegations")
+    page.click("main ul.rows li >> nth=0 >> .btn-danger")
+    expect(page.locator("main ul.rows li").first.locator(".btn-danger")).to_have_count(0)
+    visitor.close()
+
+
 def a_year(characters: Cast, form: DeclarationForm) -> list[Period]:
     """The last four quarters that have ended, oldest first."""
     last = expected.ended(form, today=characters.fund.day_of(datetime.now(UTC)))
