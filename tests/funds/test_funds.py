@@ -156,6 +156,7 @@ def test_periods_are_offered_by_the_kind_of_the_form() -> None:
 
     assert offered == {
         MA: ["2026-M02", "2026-M03"],
+        "ma-cnss": ["2026-M02", "2026-M03"],
         MONO: ["2026-M02", "2026-M03"],
         THREE: ["2025-H2", "2026-H1"],
     }

@@ -201,6 +201,11 @@ def _part(name: str, content: bytes, file_name: str = "") -> bytes:
     return head.encode() + content + b"\r\n"
 
 
+def _token(**claims: Any) -> str:
+    """One that is good for longer than any run of the tests takes."""
+    return token(audience="claims", exp=int(now().timestamp()) + 24 * 3600, **claims)
+
+
 def _tokens(sent: bytes) -> object:
     verifier = Verifier(FixedKeys(), issuer=ISSUER, audience="claims")
     return verifier.actor(sent.decode("latin-1"), fund_id=DZ, at=now())
@@ -211,6 +216,8 @@ def _signed_claims(sent: bytes) -> object:
     shown = jws.serialize_compact({"alg": "ES256", "typ": "at+jwt", "kid": "test"}, sent, signing_key())
     return _tokens(f"Bearer {shown}".encode())
 
+
+DELEGATED = {"scope": "declarations:read", "until": "2026-06-30", "payment_max": 500, "employers": ["1600000001"]}
 
 SECRET = Secret(bytes(range(32)))
 LOADED_AT = now()  # signed and read at one time, however long after loading the test runs
@@ -397,7 +404,7 @@ def targets() -> list[Target]:
         Target("webhook", _webhook, [_webhook_seed()], (Forbidden,)),
         Target("multipart", _multipart, [multipart], (Failure, HTTPException)),
         Target("json-body", _json_body, [json.dumps({**filing, "papers": []}).encode()], (Failure, HTTPException)),
-        Target("token", _tokens, [f"Bearer {token(audience='claims')}".encode()], (Unauthenticated, Forbidden)),
+        Target("token", _tokens, [f"Bearer {_token()}".encode()], (Unauthenticated, Forbidden)),
         Target("claims-of-a-token", _signed_claims, [_claims()], (Unauthenticated, Forbidden)),
         Target("envelope", _envelope, [ENVELOPE], (envelope.EnvelopeMalformed,)),
         Target("event", _event, _event_seeds(), (envelope.EventTypeUnknown, envelope.EventBodyMalformed)),
@@ -411,4 +418,4 @@ def targets() -> list[Target]:
 
 
 def _claims() -> bytes:
-    return json.dumps(claims_of(token(audience="claims", employers=["1"]))).encode()
+    return json.dumps(claims_of(_token(employers=["1"], delegations=[DELEGATED]))).encode()

@@ -20,13 +20,14 @@ NAMED = (
     *("mandates.issue", "mandates.list_mandates", "measures.list_offered"),
     *("settlements.ask", "settlements.list_plans"),
     *("clearances.ask", "clearances.standing", "clearances.list_clearances"),
+    *("delegations.give", "delegations.list_given"),
     *("arrears.of_employer", "account_statements.read", "account_statements.download", "collections.list_credits"),
 )
 """Operations that name whose thing it is beside the path: `things.asks` says which."""
 
 OF_ONES_OWN = {
     *("claims.submit", "drafts.begin", "benefits.estimate", "papers.ask", "uploads.add"),
-    *("upkeep.change_password", "upkeep.end_others"),
+    *("upkeep.change_password", "upkeep.end_others", "delegations.take"),
 }
 """Changes that name nothing of anybody: what makes a new thing of the caller's own, or changes the caller's account."""
 
