@@ -12,8 +12,6 @@ from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
 from services.payments.declarations import complementing, correcting, names, plausibility, publishing, rules, store
-from services.payments.declarations.answering import Answering, answering
-from services.payments.declarations.answering import prefilled_file as write_prefilled
 from services.payments.declarations.complementing import PeriodSoFar
 from services.payments.declarations.correcting import CorrectedFiles
 from services.payments.declarations.declaration import (
@@ -27,24 +25,20 @@ from services.payments.declarations.declaration import (
 from services.payments.declarations.examination import Examined, Source, examine
 from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
 from services.payments.declarations.findings import FileRole, Finding
-from services.payments.declarations.layouts.layout import Layout
-from services.payments.declarations.layouts.registry import layouts_of, made
+from services.payments.declarations.layouts.registry import layouts_of
 from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE, paged, pages_of
-from services.payments.declarations.prefilled import Prefilled, is_expected, leaving_codes, prefill
 from services.payments.declarations.progress import CheckProgress, CheckStep
 from services.payments.declarations.publishing import WagesToPublish
+from services.payments.declarations.reading import bytes_of, own
 from services.payments.declarations.report import Report
 from services.payments.declarations.rules import DeclarationFiling
-from services.payments.declarations.typed_lines import LINES_MAX, LineFault, TypedFiling, WrittenFile, may_be_typed
-from services.payments.declarations.typed_lines import read as read_lines
-from services.payments.declarations.typed_lines import write as write_lines
+from services.payments.declarations.starting import entry_layout, prefilled_of
+from services.payments.declarations.typed_lines import TypedFiling, WrittenFile
 from services.payments.declarations.wages import WageLine
 from services.payments.employers import actions as employers
 from services.payments.payees import actions as payees
 from shared.events.identity import CardsRefreshed
 from shared.events.payments import in_version_1
-from shared.funds.declarations import DeclarationForm
-from shared.funds.fund import Fund
 from shared.funds.law import NothingInForce
 from shared.funds.period import Period
 from shared.jobs import queue
@@ -53,7 +47,6 @@ from shared.kernel.personal import DataClass
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage import blobs
-from shared.storage.blobs import Blob
 from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import current_traceparent
@@ -65,8 +58,6 @@ SEARCHED_PAGES_MAX = 20
 """How many pages of workers one request looks through: ten thousand workers, a second."""
 FOUND_MAX = 200
 """Once so many are found, a search goes no further than the page that it is at."""
-DRAFT_WORKERS_MAX = 20_000
-"""Of files to start from: longer ones are made by the program that wrote the last."""
 
 WorkerAndRegistered = tuple[WageLine, plausibility.Registered | None]
 
@@ -116,25 +107,6 @@ class CorrectedDeclaration:
 
     correction: CorrectedFiles
     report: Report
-
-
-@dataclass(frozen=True, kw_only=True)
-class TypingStart:
-    """What typing a declaration begins with: what is asked of each worker, and who is known from `before`."""
-
-    layout: Layout
-    parts: tuple[Period, ...]
-    before: Declaration | None = None
-    workers: tuple[WageLine, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class StartingFiles:
-    """Files to start from: the workers of `before` who had not left, with the wages that they had."""
-
-    before: Declaration
-    files: tuple[WrittenFile, ...]
-    workers: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,17 +166,6 @@ def receive_typed(uow: UnitOfWork, filing: TypedFiling, files: Iterable[WrittenF
     return receive(uow, replace(_typed(filing), files=stored))
 
 
-def write_typed(uow: UnitOfWork, filing: TypedFiling) -> tuple[Sequence[WrittenFile], Sequence[LineFault]]:
-    """The files that say what was typed, or what stands against writing them."""
-    definition = rules.form_of(uow.fund, filing.form)
-    period = rules.must_be_of_its_kind(definition, period=filing.period)
-    layout = entry_layout(uow.fund, filing.form)
-    answered = (
-        answer_to(uow, employer_id=filing.employer_id, form=filing.form, period=period) if layout.sequence else None
-    )
-    return write_lines(filing, layout=layout, fund=uow.fund, parts=definition.parts(period), answered=answered)
-
-
 def check_typed(uow: UnitOfWork, filing: TypedFiling, files: Sequence[WrittenFile]) -> CheckedDeclaration:
     """What the check of what was typed would come to now; nothing is kept of it, and nothing sent."""
     uow.by.must_act_for_employer(filing.employer_id)
@@ -225,132 +186,6 @@ def check_typed(uow: UnitOfWork, filing: TypedFiling, files: Sequence[WrittenFil
     )
 
 
-def entry_layout(fund: Fund, form: str) -> Layout:
-    """The layout that a declaration is written in which is typed. Raises `TypingNotOffered` where the fund says of none
-    how its files are named."""
-    found = next((each for each in layouts_of(fund, rules.form_of(fund, form)) if may_be_typed(each)), None)
-    if found is None:
-        raise rules.TypingNotOffered
-    return found
-
-
-def begin_typing(uow: UnitOfWork, *, employer_id: str, form: str, period: str, mended_id: str) -> TypingStart:
-    """What a page that asks for the lines begins with: those of the declaration that is mended, else of the one in
-    force for the period, else of the employer's last accepted one, as long as they are few enough to be typed."""
-    uow.by.must_act_for_employer(employer_id)
-    layout, definition = entry_layout(uow.fund, form), rules.form_of(uow.fund, form)
-    parts = definition.parts(rules.must_be_of_its_kind(definition, period=period))
-    entry = TypingStart(layout=layout, parts=parts)
-    if mended_id and (workers := _typed_workers(uow, mended_id, layout=layout)):
-        return replace(entry, workers=workers)
-    before = store.last_of_wages(uow, employer_id=employer_id, form=form, period=period)
-    if before is None or before.booked is None:
-        return entry
-    if before.booked.workers > LINES_MAX:
-        return replace(entry, before=before)
-    return replace(entry, before=before, workers=_to_start_from(uow, before, definition, period=period))
-
-
-def _to_start_from(
-    uow: UnitOfWork, before: Declaration, definition: DeclarationForm, *, period: str
-) -> tuple[WageLine, ...]:
-    """The workers of an earlier declaration who had not left, with their wages told of the period declared now."""
-    wanted = Period.read(period)
-    parts, leaving = definition.parts(wanted), _leaving(uow.fund, definition)
-    return tuple(
-        _of_period(worker, before.period, parts)
-        for worker in _workers_of_period(uow, before)
-        if before.period == period or is_expected(worker, period=wanted, leaving=leaving)
-    )
-
-
-def _leaving(fund: Fund, definition: DeclarationForm) -> frozenset[str]:
-    return frozenset(code for layout in layouts_of(fund, definition) for code in leaving_codes(layout))
-
-
-def draft(uow: UnitOfWork, *, employer_id: str, form: str, period: str) -> StartingFiles:
-    """The files of a period as a start: the workers of the employer's last accepted declaration with their wages, in
-    the fund's own layout. Nothing is kept of it: the employer changes what is different and sends them. Raises
-    `NothingToStartFrom`, `TypingNotOffered`."""
-    uow.by.must_act_for_employer(employer_id)
-    definition = rules.form_of(uow.fund, form)
-    rules.must_be_of_its_kind(definition, period=period)
-    before = store.last_of_wages(uow, employer_id=employer_id, form=form, period=period)
-    if before is None or before.booked is None or not 0 < before.booked.workers <= DRAFT_WORKERS_MAX:
-        raise rules.NothingToStartFrom
-    workers = _to_start_from(uow, before, definition, period=period)
-    filing = TypedFiling(
-        employer_id=employer_id, form=form, period=period, lines=workers, establishment=before.establishment
-    )
-    files, faults = write_typed(uow, filing)
-    if faults or not workers:
-        raise rules.NothingToStartFrom
-    return StartingFiles(before=before, files=tuple(files), workers=len(workers))
-
-
-def prefilled_of(uow: UnitOfWork, *, employer_id: str, form: str, period: Period) -> Prefilled | None:
-    """Whom the fund expects of an employer in a period; None where files of the form answer nothing. Of an employer
-    that declares for the first time nobody is expected: all of its workers are new."""
-    definition = rules.form_of(uow.fund, form)
-    if not definition.prefilled:
-        return None
-    before = store.last_before(uow, employer_id=employer_id, form=form, period=period)
-    return prefill(
-        _workers_of_period(uow, before) if before else (),
-        period=period,
-        source=before.declaration_id if before else employer_id,
-        leaving=_leaving(uow.fund, definition),
-    )
-
-
-def answer_to(uow: UnitOfWork, *, employer_id: str, form: str, period: Period) -> Answering | None:
-    """The pre-filled file of a period with what is known of its firm; None where files of the form answer nothing."""
-    prefilled = prefilled_of(uow, employer_id=employer_id, form=form, period=period)
-    employer = employers.find(uow, employer_id)
-    if prefilled is None:
-        return None
-    return answering(
-        prefilled,
-        employer_id=employer_id,
-        name=employer.name if employer else "",
-        activity=employer.sector if employer else "",
-        period=period,
-        issued_on=uow.today,
-        due_on=rules.form_of(uow.fund, form).due_on(period, calendar=uow.fund.calendar),
-    )
-
-
-def prefilled_file(uow: UnitOfWork, *, employer_id: str, form: str, period: str) -> WrittenFile:
-    """The pre-filled file that an employer answers, in the fund's layout of it. Raises `NothingPrefilled`."""
-    uow.by.must_act_for_employer(employer_id)
-    definition = rules.form_of(uow.fund, form)
-    read = rules.must_be_of_its_kind(definition, period=period)
-    answered = answer_to(uow, employer_id=employer_id, form=form, period=read)
-    if answered is None:
-        raise rules.NothingPrefilled
-    layout = made(definition.prefilled, uow.fund.layouts[definition.prefilled])
-    name, content = write_prefilled(answered, layout=layout, period=read)
-    return WrittenFile(name=name, content=content)
-
-
-def _of_period(worker: WageLine, before: str, parts: Sequence[Period]) -> WageLine:
-    """The worker's wages told of the parts of the period that is declared now, in their order."""
-    shift = parts[0].number - min((wage.quarter for wage in worker.wages), default=parts[0].number)
-    numbers = {part.number for part in parts}
-    is_one = len(parts) == 1
-    wages = tuple(replace(wage, quarter=wage.quarter + shift) for wage in worker.wages) if is_one else worker.wages
-    return replace(worker, wages=tuple(wage for wage in wages if wage.quarter in numbers))
-
-
-def _typed_workers(uow: UnitOfWork, declaration_id: str, *, layout: Layout) -> tuple[WageLine, ...]:
-    """What was typed of a declaration, however it ended."""
-    declaration = _own(uow, declaration_id)
-    if declaration.intake is not Intake.TYPED:
-        return ()
-    parts = rules.form_of(uow.fund, declaration.form).parts(Period.read(declaration.period))
-    return read_lines(_bytes_of(uow, declaration.files[-1]), layout=layout, parts=parts)
-
-
 def _typed(filing: TypedFiling) -> DeclarationFiling:
     return DeclarationFiling(
         employer_id=filing.employer_id, form=filing.form, period=filing.period, intake=Intake.TYPED
@@ -365,20 +200,16 @@ def _stored(uow: UnitOfWork, file: WrittenFile) -> StoredFile:
 def correct(uow: UnitOfWork, *, declaration_id: str) -> CorrectedDeclaration:
     """The files of a declaration with every mend that is certain, and what the check would still find in them. Nothing
     is kept of it: the employer downloads the files, looks at them and sends them. Raises `NothingCertain`."""
-    declaration = _own(uow, declaration_id)
+    declaration = own(uow, declaration_id)
     rules.may_be_corrected(declaration)
     layouts = layouts_of(uow.fund, rules.form_of(uow.fund, declaration.form))
-    files = [(file.name, _bytes_of(uow, file)) for file in declaration.files]
+    files = [(file.name, bytes_of(uow, file)) for file in declaration.files]
     correction = correcting.correct(files, layouts=layouts)
     if correction is None or not correction.count:
         raise rules.NothingCertain
     sources = [Source(file.name, [file.content]) for file in correction.files]
     judged = judge(uow, declaration, examine(sources, facts=facts(uow, declaration), layouts=layouts))
     return CorrectedDeclaration(correction=correction, report=judged.examined.report)
-
-
-def _bytes_of(uow: UnitOfWork, file: StoredFile) -> bytes:
-    return b"".join(blobs.read_in(uow, Blob(file.sha256, file.size, DataClass.CIVIL)))
 
 
 def _to_check(uow: UnitOfWork, received: Outcome[Declaration]) -> Declaration:
@@ -518,15 +349,6 @@ def _so_far(uow: UnitOfWork, declaration: Declaration, *, establishment: str) ->
         complements=current.complements,
         wages=complementing.together(*(store.workers(uow, store.declarations.load(uow, each)) for each in beside)),
     )
-
-
-def _workers_of_period(uow: UnitOfWork, declaration: Declaration) -> Iterable[WageLine]:
-    """The workers of a declaration in force with those that were added to it; of any other, its own."""
-    current = store.standing.find(uow, rules.slot(declaration, establishment=declaration.establishment))
-    if current is None or current.declaration_id != declaration.declaration_id or not current.complements:
-        return store.workers(uow, declaration)
-    added = (store.workers(uow, store.declarations.load(uow, each)) for each in current.complements)
-    return complementing.together(store.workers(uow, declaration), *added).values()
 
 
 def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined, so_far: PeriodSoFar) -> list[Finding]:
@@ -713,12 +535,12 @@ def _publish_wages(uow: UnitOfWork, accepted: Declaration, people: list[WagesToP
 
 def confirm(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
     """Only the employer may confirm the findings of a check."""
-    return _decided(uow, _own(uow, declaration_id), rule=partial(rules.confirm, by=uow.by.subject, at=uow.at))
+    return _decided(uow, own(uow, declaration_id), rule=partial(rules.confirm, by=uow.by.subject, at=uow.at))
 
 
 def withdraw(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
     """The employer takes back what it was asked to confirm."""
-    return _decided(uow, _own(uow, declaration_id), rule=partial(rules.withdraw, at=uow.at))
+    return _decided(uow, own(uow, declaration_id), rule=partial(rules.withdraw, at=uow.at))
 
 
 def _decided(
@@ -768,21 +590,21 @@ def of_employer(
 
 def look_at(uow: UnitOfWork, *, declaration_id: str, purpose: Purpose) -> Consulted:
     """A declaration and what became of it, for the employer and the fund's agents, whose look enters the journal."""
-    declaration = _own(uow, declaration_id)
+    declaration = own(uow, declaration_id)
     _note(uow, declaration, looked_at=AccessedKind.DECLARATION, purpose=purpose)
     return _consulted(uow, declaration)
 
 
 def seen(uow: UnitOfWork, *, declaration_id: str) -> Declaration:
     """The declaration as it stands, to hold its version against the one that its employer saw."""
-    return _own(uow, declaration_id)
+    return own(uow, declaration_id)
 
 
 def findings(
     uow: UnitOfWork, *, declaration_id: str, page: int, purpose: Purpose
 ) -> tuple[tuple[Finding, ...], int | None]:
     """A page of findings, from 1, and the number of the next one if there is one."""
-    declaration = _own(uow, declaration_id)
+    declaration = own(uow, declaration_id)
     _note(uow, declaration, looked_at=AccessedKind.DECLARATION, purpose=purpose)
     if page == 1 and not declaration.findings_pages:
         return (), None
@@ -798,7 +620,7 @@ def lines(
     those whose name or number it names: they are looked for from that page on, through some thousands of workers, and
     the number is of the page from which to look on. An agent's look enters the journal of the employer and of every
     worker that is shown."""
-    declaration = _own(uow, declaration_id)
+    declaration = own(uow, declaration_id)
     _must_be_one_of(page, declaration.wage_pages)
     found: tuple[WageLine, ...] = ()
     last = min(page + (SEARCHED_PAGES_MAX - 1 if search else 0), declaration.wage_pages)
@@ -818,12 +640,6 @@ def _note(uow: UnitOfWork, declaration: Declaration, *, looked_at: AccessedKind,
     journal.note_employer(
         uow, declaration.employer_id, looked_at=looked_at, reference=declaration.declaration_id, purpose=purpose
     )
-
-
-def _own(uow: UnitOfWork, declaration_id: str) -> Declaration:
-    declaration = store.declarations.load(uow, declaration_id)
-    uow.by.must_act_for_employer(declaration.employer_id)
-    return declaration
 
 
 def _must_be_one_of(page: int, pages: int) -> None:

@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.payments.collections import actions as collections
-from services.payments.declarations import actions, calendar, rules
+from services.payments.declarations import actions, calendar, rules, starting
 from services.payments.declarations.actions import (
     CheckedDeclaration,
     Consulted,
     CorrectedDeclaration,
-    StartingFiles,
-    TypingStart,
 )
 from services.payments.declarations.calendar import FormPeriod, OfferedForm
 from services.payments.declarations.corrected_schemas import CorrectedView, DraftView
@@ -30,6 +28,7 @@ from services.payments.declarations.schemas import (
     PageQuery,
     SummaryPage,
 )
+from services.payments.declarations.starting import StartingFiles, TypingStart
 from services.payments.declarations.typed_lines import TypedFiling, WrittenFile, faults_by_field
 from services.payments.declarations.typed_schemas import (
     CheckedView,
@@ -147,7 +146,7 @@ def begin_typing(uow: UnitOfWork, query: Query, form: str, period: str) -> Typin
     """What typing a declaration begins with: what is asked of each worker, and the workers and wages of the employer's
     last accepted declaration, or of the typed one that is to be mended."""
     employer_id = employer_of(uow.fund, query["employer_id"])
-    return actions.begin_typing(uow, employer_id=employer_id, form=form, period=period, mended_id=query["mended"])
+    return starting.begin_typing(uow, employer_id=employer_id, form=form, period=period, mended_id=query["mended"])
 
 
 @routes.get(
@@ -160,7 +159,7 @@ def read_prefilled(uow: UnitOfWork, query: Query, form: str, period: str) -> Dow
     """The file in which the fund names the workers that it expects of an employer in a period: those of its last
     accepted declaration who had not left. The employer's file of the period answers each of them."""
     employer_id = employer_of(uow.fund, query["employer_id"])
-    written = actions.prefilled_file(uow, employer_id=employer_id, form=form, period=period)
+    written = starting.prefilled_file(uow, employer_id=employer_id, form=form, period=period)
     return Download(written.content, WAGE_FILE, written.name)
 
 
@@ -174,7 +173,7 @@ def see_draft(uow: UnitOfWork, query: Query, form: str, period: str) -> Starting
     """The files of a period as a start: the workers of the employer's last accepted declaration who had not left, with
     the wages that they had, in the fund's own layout. Nothing is sent by it."""
     employer_id = employer_of(uow.fund, query["employer_id"])
-    return actions.draft(uow, employer_id=employer_id, form=form, period=period)
+    return starting.draft(uow, employer_id=employer_id, form=form, period=period)
 
 
 @routes.get(
@@ -186,7 +185,7 @@ def see_draft(uow: UnitOfWork, query: Query, form: str, period: str) -> Starting
 def read_draft(uow: UnitOfWork, query: Query, form: str, period: str, file_number: str) -> Download:
     """A file to start from, by its number from 1: to be changed where something is different, and sent."""
     employer_id = employer_of(uow.fund, query["employer_id"])
-    return _numbered(actions.draft(uow, employer_id=employer_id, form=form, period=period).files, file_number)
+    return _numbered(starting.draft(uow, employer_id=employer_id, form=form, period=period).files, file_number)
 
 
 @routes.post("/typed-declarations/check", scope="declarations:file", request=TypedBody, response=CheckedView)
@@ -218,7 +217,7 @@ def _typed(uow: UnitOfWork, sent: Query) -> tuple[TypedFiling, Sequence[WrittenF
     )
     employer_id = employer_of(uow.fund, sent["employer_id"])
     filing = TypedFiling(**{**sent, "employer_id": employer_id, "lines": workers})
-    files, faults = actions.write_typed(uow, filing)
+    files, faults = starting.write_typed(uow, filing)
     if faults:
         raise BodyInvalid([FieldFault(field, code) for field, code in faults_by_field(filing, faults)])
     return filing, files
