@@ -80,9 +80,22 @@ def load(
             faults += wrong
             if fund is not None:
                 funds[fund_id] = fund
+    faults += _shared_accounts(funds)
     if faults:
         raise FundsInvalid(faults)
     return funds
+
+
+def _shared_accounts(funds: Mapping[str, Fund]) -> list[str]:
+    """Bank accounts that more than one fund names: what the bank says of one fund would be booked by the other."""
+    of: dict[str, str] = {}
+    faults = []
+    for fund_id, fund in funds.items():
+        payments = fund.sections.payments
+        for account in {payments.collections.number, payments.payouts.number} if payments else ():
+            if (other := of.setdefault(account, fund_id)) != fund_id:
+                faults.append(f"{fund_id}/payments.yaml: {account} is an account of {other}")
+    return faults
 
 
 def read(folder: Path) -> tuple[Fund | None, list[str]]:

@@ -349,3 +349,14 @@ def test_a_folder_that_is_none_and_a_fund_that_is_defined_twice_are_named_at_onc
 def test_a_fund_that_is_not_defined_is_named_with_those_that_are() -> None:
     with pytest.raises(FundsInvalid, match=r"xx-cnops: no such fund; defined are dz-cnas, ma-cnops, tn-cnss"):
         load(["xx-cnops", "dz-cnas"])
+
+
+def test_an_account_is_of_one_fund(tmp_path: Path) -> None:
+    shutil.copytree(DEFINITIONS / "tn-cnss", tmp_path / "tn-other")
+    about = tmp_path / "tn-other" / "fund.yaml"
+    about.write_text(about.read_text().replace("fund_id: tn-cnss", "fund_id: tn-other"))
+    number = FUNDS["tn-cnss"].payments.collections.number
+
+    with pytest.raises(FundsInvalid) as refused:
+        load(further=[tmp_path])
+    assert f"tn-other/payments.yaml: {number} is an account of tn-cnss" in refused.value.faults
