@@ -138,8 +138,15 @@ class Office:
         said = {"actor": "person", "sub": f"account-{person_ref}", "person_ref": person_ref, **claims}
         return self._caller(fund, **said)
 
-    def employer(self, *employer_ids: str, fund: str = DZ) -> Caller:
-        return self._caller(fund, actor="employer", sub="user-1", employers=list(employer_ids))
+    def employer(self, *employer_ids: str, fund: str = DZ, **claims: Any) -> Caller:
+        """A user of these firms; what more the token says, such as what others delegated, in `claims`."""
+        said = {"actor": "employer", "sub": "user-1", "employers": list(employer_ids), **claims}
+        return self._caller(fund, **said)
+
+    def accountant(self, employer_id: str, *, fund: str = DZ, scope: str = "", **bounds: Any) -> Caller:
+        """Of no firm of their own, to whom one delegated, within bounds as a token says them: every scope, or some."""
+        delegated = {"scope": scope or " ".join(self.scopes), "employers": [employer_id], **bounds}
+        return self.employer(fund=fund, sub="accountant-1", delegations=[delegated])
 
     def staff(self, name: str = "agent-1", *, fund: str = DZ, scopes: Iterable[str] | None = None) -> Caller:
         """Somebody of the fund: with every scope of the service, or with those given alone."""

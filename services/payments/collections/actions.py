@@ -119,13 +119,20 @@ def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
     still be paid ends with it: one debt is asked for once at a time. `DebitUnderWay` where the bank has a debit of
     it."""
     owed = obligation(uow, declaration_id=declaration_id)
-    period = Period.read(owed.period)
-    uow.by.must_act_for_period(owed.employer_id, begins_on=period.first_on, ends_on=period.last_on)
-    uow.by.must_pay_for_employer(owed.employer_id, amount_minor=owed.to_pay_minor)
+    must_pay(uow, [owed], amount_minor=owed.to_pay_minor)
     before = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
     live = _live_of(uow, owed, before)
     rules.check_none_at_bank(live)
     return _request(uow, owed, rail=rail, before=before, live=live, terms=debit_terms(uow, owed, rail=rail))
+
+
+def must_pay(uow: UnitOfWork, debts: Iterable[Obligation], *, amount_minor: int) -> None:
+    """Whether the caller may have so much asked for these debts: an accountant may within what the employer delegated.
+    Raises `PeriodNotDelegated`, `AmountNotDelegated`."""
+    for owed in debts:
+        period = Period.read(owed.period)
+        uow.by.must_act_for_period(owed.employer_id, begins_on=period.first_on, ends_on=period.last_on)
+        uow.by.must_pay_for_employer(owed.employer_id, amount_minor=amount_minor)
 
 
 def must_have_mandate(uow: UnitOfWork, *, employer_id: str) -> None:

@@ -131,8 +131,7 @@ def receive(uow: UnitOfWork, filing: DeclarationFiling) -> Consulted:
     """The caller files for an employer. The same bytes for the same period are the same declaration, whoever sends
     them and how often; after a business refusal they are checked once more. Where the declaration was replaced
     meanwhile, sending its files again is no retry: they make a new one, which replaces what is in force."""
-    period = Period.read(filing.period)
-    uow.by.must_act_for_period(filing.employer_id, begins_on=period.first_on, ends_on=period.last_on)
+    _must_declare(uow, filing)
     known = store.same(uow, filing)
     if known is not None and known.status is Status.REPLACED:
         store.declarations.save(uow, rules.release_content(known))
@@ -530,6 +529,12 @@ def _publish_wages(uow: UnitOfWork, accepted: Declaration, people: list[WagesToP
             uow.publish(by_quarters, version=accepted.version)
 
 
+def _must_declare(uow: UnitOfWork, declared: DeclarationFiling | Declaration) -> None:
+    """Whether the caller may declare that period for the employer, or decide what becomes of what was declared."""
+    period = Period.read(declared.period)
+    uow.by.must_act_for_period(declared.employer_id, begins_on=period.first_on, ends_on=period.last_on)
+
+
 # --- Confirming -------------------------------------------------------------------------------------------------------
 
 
@@ -546,6 +551,7 @@ def withdraw(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
 def _decided(
     uow: UnitOfWork, declaration: Declaration, *, rule: Callable[[Declaration], Outcome[Declaration]]
 ) -> Consulted:
+    _must_declare(uow, declaration)
     outcome = rule(declaration)
     if outcome.thing == declaration:
         return _consulted(uow, declaration)

@@ -139,6 +139,7 @@ def pay(uow: UnitOfWork, *, plan_id: str, rail: Rail) -> Collection:
     first = next((each for each in debts if each.to_pay_minor), None)
     if found.status not in HOLDING or first is None or not amount_minor:
         raise rules.PlanNotHolding
+    collections.must_pay(uow, debts, amount_minor=amount_minor)
     reference = uow.new_reference(uow.fund.payments.transfer_prefix)
     part = PlanPart(plan_id=plan_id, reference=reference, amount_minor=amount_minor)
     requested = collections.request_part(uow, first, rail=rail, part=part, before=found.collection_id)

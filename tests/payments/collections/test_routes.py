@@ -1,5 +1,7 @@
 """Collections over HTTP: asked for, refused, seen by whom they concern."""
 
+from typing import Any
+
 import pytest
 
 from services.payments.wiring import service
@@ -131,3 +133,22 @@ def test_u8_the_means_of_payment_is_named_in_the_reader_s_language(office: Offic
         for language, name in zip(("fr", "ar"), named, strict=True):
             refused = firm.post("/declarations/d1/collections", {"rail": rail}, headers={"Accept-Language": language})
             assert f"({name})" in refused.json["detail"] and rail not in refused.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "refused"),
+    [
+        ({}, None),
+        ({"payment_max": 315_025}, None),
+        ({"payment_max": 315_024}, "access.amount-not-delegated"),
+        ({"from": "2025-01-01", "until": "2025-12-31"}, None),
+        ({"from": "2026-01-01"}, "access.period-not-delegated"),
+        ({"until": "2025-12-30"}, "access.period-not-delegated"),
+        ({"scope": "declarations:read"}, "access.not-yours"),
+    ],
+)
+def test_an_accountant_pays_within_what_the_employer_delegated(
+    office: Office, bounds: dict[str, Any], refused: str | None
+) -> None:
+    asked = office.accountant(FIRM, **bounds).post("/declarations/d1/collections", {"rail": "transfer"})
+    assert (asked.status_code, asked.json.get("code")) == ((403, refused) if refused else (201, None)), asked.text

@@ -14,7 +14,7 @@ from shared.process.backfills import backfill_all
 from shared.storage.service_context import ServiceContext
 from tests.kit.clock import Clock
 from tests.kit.contexts import DZ, TN, context_on, handle, keys, published
-from tests.payments.declarations.builders import Worker, das_b, tn_122, workers
+from tests.payments.declarations.builders import DZ_EMPLOYER, Worker, das_b, tn_122, workers
 from tests.payments.declarations.harness import IN_TIME, DeclarationsHarness
 
 UNPAID = [Worker(1), Worker(2, {"wage_2": 0})]
@@ -65,6 +65,20 @@ def test_r05_nothing_is_booked_before_the_employer_confirms(
     accepted = harness.confirm(asked["declaration_id"])
     assert (accepted["status"], accepted["confirm_until"], accepted["workers"]) == ("accepted", None, 2)
     assert published(context)[2:] == ["payments.declaration-accepted", *["payments.wages-declared"] * 2]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "code"), [({"until": "2025-12-31"}, None), ({"until": "2025-11-30"}, "access.period-not-delegated")]
+)
+def test_an_accountant_declares_and_decides_within_the_periods_that_the_employer_delegated(
+    harness: DeclarationsHarness, bounds: dict[str, Any], code: str | None
+) -> None:
+    by = harness.office.accountant(DZ_EMPLOYER, **bounds)
+    sent = harness.send(das_b(UNPAID), by=by)
+    assert (sent.status_code, sent.json.get("code")) == ((403, code) if code else (202, None)), sent.text
+    asked = harness.declare(das_b(UNPAID))
+    answer = by.post(f"/declarations/{asked['declaration_id']}/withdrawal")
+    assert (answer.status_code, answer.json.get("code")) == ((403, code) if code else (200, None)), answer.text
 
 
 def test_confirming_twice_or_sending_again_is_one_declaration(

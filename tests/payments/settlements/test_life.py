@@ -354,3 +354,22 @@ def test_there_is_no_plan_for_nothing(town: Callable[..., Town]) -> None:
     assert (nothing.status_code, nothing.json["code"]) == (409, "settlement.nothing-to-settle")
     unknown = made.firm.get("/settlement-plans/none")
     assert (unknown.status_code, unknown.json["code"]) == (404, "settlement.plan-unknown")
+
+
+@pytest.mark.parametrize(
+    ("bounds", "code"),
+    [
+        ({}, None),
+        ({"payment_max": 100_000}, None),
+        ({"payment_max": 99_999}, "access.amount-not-delegated"),
+        ({"from": "2025-01-01"}, "access.period-not-delegated"),
+    ],
+)
+def test_an_accountant_pays_a_plan_within_what_the_employer_delegated(
+    town: Callable[..., Town], bounds: dict[str, Any], code: str | None
+) -> None:
+    made = town()
+    plan = made.agreed(months=1)
+    by = made.office.accountant(FIRM, fund=TN, **bounds)
+    asked = by.post(f"/settlement-plans/{plan['plan_id']}/collections", {"rail": "transfer"})
+    assert (asked.status_code, asked.json.get("code")) == ((403, code) if code else (201, None)), asked.text
