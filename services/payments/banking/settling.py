@@ -78,9 +78,9 @@ def write_off(uow: UnitOfWork, entry: BankEntry) -> None:
         return
     cause, amount = f"bank-entry:{entry.entry_id}:written-off", entry.amount_minor
     if entry.direction is Direction.CREDIT:
-        _post(uow, cause, debit=account.UNMATCHED, credit=account.WRITTEN_OFF_RECEIVED, amount_minor=amount)
+        ledger.move(uow, cause=cause, debit=account.UNMATCHED, credit=account.WRITTEN_OFF_RECEIVED, amount_minor=amount)
     else:
-        _post(uow, cause, debit=account.WRITTEN_OFF_LOST, credit=account.UNMATCHED, amount_minor=amount)
+        ledger.move(uow, cause=cause, debit=account.WRITTEN_OFF_LOST, credit=account.UNMATCHED, amount_minor=amount)
 
 
 # --- What is known ----------------------------------------------------------------------------------------------------
@@ -263,28 +263,23 @@ def _undo_entry(uow: UnitOfWork, entry: BankEntry, share: Share) -> bool:
 
 def _post_waiting(uow: UnitOfWork, entry: BankEntry) -> None:
     """Booked, for nobody knows what."""
-    sides = {"debit": entry.account, "credit": account.UNMATCHED}
+    debit, credit = entry.account, account.UNMATCHED
     if entry.direction is Direction.DEBIT:
-        sides = {"debit": account.UNMATCHED, "credit": entry.account}
-    _post(uow, f"bank-entry:{entry.entry_id}", amount_minor=entry.amount_minor, **sides)
+        debit, credit = account.UNMATCHED, entry.account
+    ledger.move(uow, cause=f"bank-entry:{entry.entry_id}", debit=debit, credit=credit, amount_minor=entry.amount_minor)
 
 
 def _post_charges(uow: UnitOfWork, entry: BankEntry) -> None:
     """What the bank kept for itself: the payer paid all of it, or the payee got all of it, and the account moved
     otherwise."""
     if entry.charges_minor:
-        _post(
+        ledger.move(
             uow,
-            f"bank-entry:{entry.entry_id}:charges",
+            cause=f"bank-entry:{entry.entry_id}:charges",
             debit=account.BANK_CHARGES,
             credit=entry.account,
             amount_minor=entry.charges_minor,
         )
-
-
-def _post(uow: UnitOfWork, cause: str, *, debit: str, credit: str, amount_minor: int) -> None:
-    made = ledger.entry(uow, cause=cause, debits={debit: amount_minor}, credits={credit: amount_minor})
-    ledger.post(uow, made)
 
 
 # --- Keeping ----------------------------------------------------------------------------------------------------------

@@ -375,15 +375,13 @@ def pay(uow: UnitOfWork, *, declaration_id: str, entry_id: str, amount_minor: in
 
 def grant(uow: UnitOfWork, *, employer_id: str, entry_id: str, amount_minor: int, into: str, value_on: date) -> Credit:
     """Book money to an employer's credit: it is the employer's, and for no declaration that is known."""
-    ledger.post(
+    ledger.move(
         uow,
-        ledger.entry(
-            uow,
-            cause=f"credit:{employer_id}:{entry_id}",
-            debits={into: amount_minor},
-            credits={account.credit(employer_id): amount_minor},
-            value_on=value_on,
-        ),
+        cause=f"credit:{employer_id}:{entry_id}",
+        debit=into,
+        credit=account.credit(employer_id),
+        amount_minor=amount_minor,
+        value_on=value_on,
     )
     return _open_credit(uow, employer_id=employer_id, declaration_id="", amount_minor=amount_minor)
 

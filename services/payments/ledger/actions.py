@@ -46,6 +46,14 @@ def post(uow: UnitOfWork, entry: LedgerEntry) -> LedgerEntry:
     return kept
 
 
+def move(
+    uow: UnitOfWork, *, cause: str, debit: str, credit: str, amount_minor: int, value_on: date | None = None
+) -> LedgerEntry:
+    """Post an amount between two accounts, as `entry` and `post` do."""
+    made = entry(uow, cause=cause, debits={debit: amount_minor}, credits={credit: amount_minor}, value_on=value_on)
+    return post(uow, made)
+
+
 def take_back(uow: UnitOfWork, *, cause: str, of: str) -> LedgerEntry:
     """Post the reversal of the entry with the cause `of`. Raises `EntryUnknown` where there is none."""
     wrong = by_cause(uow, of)

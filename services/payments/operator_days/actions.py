@@ -44,22 +44,22 @@ def settle(uow: UnitOfWork, *, day_id: str, entry_id: str, amount_minor: int, in
     if settled is None:
         return False
     kept = store.days.save(uow, Outcome(settled))
-    _post(uow, f"operator-day:{day_id}:{entry_id}", kept, debit=into, amount_minor=amount_minor, value_on=value_on)
+    owed_by = account.operator(kept.operator)
+    ledger.move(
+        uow,
+        cause=f"operator-day:{day_id}:{entry_id}",
+        debit=into,
+        credit=owed_by,
+        amount_minor=amount_minor,
+        value_on=value_on,
+    )
     if not kept.to_settle_minor and kept.fee_minor:
-        _post(
+        ledger.move(
             uow,
-            f"operator-day:{day_id}:fee",
-            kept,
+            cause=f"operator-day:{day_id}:fee",
             debit=account.OPERATOR_CHARGES,
+            credit=owed_by,
             amount_minor=kept.fee_minor,
             value_on=value_on,
         )
     return True
-
-
-def _post(uow: UnitOfWork, cause: str, day: OperatorDay, *, debit: str, amount_minor: int, value_on: date) -> None:
-    credit = account.operator(day.operator)
-    made = ledger.entry(
-        uow, cause=cause, debits={debit: amount_minor}, credits={credit: amount_minor}, value_on=value_on
-    )
-    ledger.post(uow, made)

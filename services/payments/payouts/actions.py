@@ -43,13 +43,13 @@ def _order(uow: UnitOfWork, owed: Owed) -> None:
         traceparent=current_traceparent(),
     )
     kept = store.payouts.save(uow, outcome)
-    entry = ledger.entry(
+    ledger.move(
         uow,
         cause=f"award-payment:{kept.payment_id}" if kept.payment_id else f"payout:{kept.payout_id}:ordered",
-        debits={account.benefits(kept.claim_type): kept.amount_minor},
-        credits={account.payable(kept.person_ref): kept.amount_minor},
+        debit=account.benefits(kept.claim_type),
+        credit=account.payable(kept.person_ref),
+        amount_minor=kept.amount_minor,
     )
-    ledger.post(uow, entry)
 
 
 def order_waiting(uow: UnitOfWork, person_refs: Iterable[str]) -> None:
@@ -186,13 +186,13 @@ def book_paid(uow: UnitOfWork, payout: Payout, *, entry_id: str) -> bool:
         return False
     with continue_trace("payout paid", payout.traceparent):
         store.payouts.save(uow, rules.pay(payout, entry_id=entry_id, currency=uow.fund.currency.value, at=uow.at))
-    left = ledger.entry(
+    ledger.move(
         uow,
         cause=f"payout:{payout.payout_id}",
-        debits={account.payable(payout.person_ref): payout.amount_minor},
-        credits={account.BANK_PAYOUTS: payout.amount_minor},
+        debit=account.payable(payout.person_ref),
+        credit=account.BANK_PAYOUTS,
+        amount_minor=payout.amount_minor,
     )
-    ledger.post(uow, left)
     return True
 
 
@@ -233,10 +233,10 @@ def _post_returned(uow: UnitOfWork, payout: Payout) -> None:
     if payout.paid_by is not None:
         ledger.take_back(uow, cause=f"{cause}:returned", of=cause)
         return
-    came_back = ledger.entry(
+    ledger.move(
         uow,
         cause=f"{cause}:returned",
-        debits={account.BANK_PAYOUTS: payout.amount_minor},
-        credits={account.payable(payout.person_ref): payout.amount_minor},
+        debit=account.BANK_PAYOUTS,
+        credit=account.payable(payout.person_ref),
+        amount_minor=payout.amount_minor,
     )
-    ledger.post(uow, came_back)

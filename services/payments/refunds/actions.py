@@ -119,8 +119,7 @@ def _keep_ordered(
 
 
 def _post(uow: UnitOfWork, cause: str, refund: Refund, *, debit: str, credit: str) -> None:
-    amount = refund.amount_minor
-    ledger.post(uow, ledger.entry(uow, cause=cause, debits={debit: amount}, credits={credit: amount}))
+    ledger.move(uow, cause=cause, debit=debit, credit=credit, amount_minor=refund.amount_minor)
 
 
 def _of_version(uow: UnitOfWork, refund_id: str, version: int) -> Refund:

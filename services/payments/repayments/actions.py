@@ -44,8 +44,14 @@ def receive(uow: UnitOfWork, *, reference: str, entry_id: str, amount_minor: int
     outcome = rules.receive(
         known, entry_id=entry_id, amount_minor=amount_minor, currency=currency, on=value_on, at=uow.at
     )
-    _post(uow, known, entry_id, debit=into, credit=account.repaid(known.claim_type), amount_minor=amount_minor,
-          value_on=value_on)  # fmt: skip
+    ledger.move(
+        uow,
+        cause=_cause(known, entry_id),
+        debit=into,
+        credit=account.repaid(known.claim_type),
+        amount_minor=amount_minor,
+        value_on=value_on,
+    )
     repayments.save(uow, outcome)
 
 
@@ -58,26 +64,16 @@ def take_back(
     outcome = rules.take_back(
         known, entry_id=entry_id, amount_minor=amount_minor, currency=currency, on=value_on, at=uow.at
     )
-    _post(uow, known, entry_id, debit=account.repaid(known.claim_type), credit=out_of, amount_minor=amount_minor,
-          value_on=value_on)  # fmt: skip
+    ledger.move(
+        uow,
+        cause=_cause(known, entry_id),
+        debit=account.repaid(known.claim_type),
+        credit=out_of,
+        amount_minor=amount_minor,
+        value_on=value_on,
+    )
     repayments.save(uow, outcome)
 
 
-def _post(
-    uow: UnitOfWork,
-    known: ExpectedRepayment,
-    entry_id: str,
-    *,
-    debit: str,
-    credit: str,
-    amount_minor: int,
-    value_on: date,
-) -> None:
-    made = ledger.entry(
-        uow,
-        cause=f"repayment:{known.reference}:{entry_id}",
-        debits={debit: amount_minor},
-        credits={credit: amount_minor},
-        value_on=value_on,
-    )
-    ledger.post(uow, made)
+def _cause(known: ExpectedRepayment, entry_id: str) -> str:
+    return f"repayment:{known.reference}:{entry_id}"
