@@ -92,7 +92,7 @@ def _shared_accounts(funds: Mapping[str, Fund]) -> list[str]:
     faults = []
     for fund_id, fund in funds.items():
         payments = fund.sections.payments
-        for account in {payments.collections.number, payments.payouts.number} if payments else ():
+        for account in (payments.collections.number, payments.payouts.number) if payments else ():
             if (other := of.setdefault(account, fund_id)) != fund_id:
                 faults.append(f"{fund_id}/payments.yaml: {account} is an account of {other}")
     return faults

@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from shared.funds.roles import EmployerScope
 from shared.kernel.actors import Delegated
 
 NAME_LENGTH_MAX = 70
 
 
 class Power(StrEnum):
-    """What an employer may let somebody else do. Whoever may do anything may read what was declared and paid."""
+    """Which scopes of its users an employer may give to somebody else. Whoever may do anything may read what was
+    declared and paid."""
 
-    DECLARATIONS_READ = "declarations:read"
-    DECLARATIONS_FILE = "declarations:file"
-    COLLECTIONS_PAY = "collections:pay"
-    MESSAGES_READ = "messages:read"
+    DECLARATIONS_READ = EmployerScope.DECLARATIONS_READ
+    DECLARATIONS_FILE = EmployerScope.DECLARATIONS_FILE
+    COLLECTIONS_PAY = EmployerScope.COLLECTIONS_PAY
+    MESSAGES_READ = EmployerScope.MESSAGES_READ
 
 
 class Status(StrEnum):

@@ -1,5 +1,6 @@
 """What payments does about debts that are late: say what they cost, charge it once, give back what is owed no more."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from services.payments.access_journal.accessed import AccessedKind
@@ -154,12 +155,13 @@ def debts_of(uow: UnitOfWork, *, employer_id: str, purpose: Purpose) -> list[Pen
     access journal."""
     uow.by.must_act_for_employer(employer_id)
     journal.note_employer(uow, employer_id, looked_at=AccessedKind.PENALTIES, purpose=purpose)
-    return forecasts(uow, employer_id=employer_id)
+    return forecasts(uow, collections.debts_of(uow, employer_id=employer_id), employer_id=employer_id)
 
 
-def forecasts(uow: UnitOfWork, *, employer_id: str) -> list[PenaltyForecast]:
-    """As `debts_of`, for the service itself."""
-    owed = [each for each in collections.debts_of(uow, employer_id=employer_id) if each.to_pay_minor]
+def forecasts(uow: UnitOfWork, debts: Iterable[Obligation], *, employer_id: str) -> list[PenaltyForecast]:
+    """What each of an employer's debts costs today and later, of which something is to be paid: for the service
+    itself."""
+    owed = [each for each in debts if each.to_pay_minor]
     granted = measures.granted_to(uow, employer_id=employer_id)
     return [
         rules.forecast(

@@ -64,11 +64,12 @@ def look_again(uow: UnitOfWork, *, clearance_id: str) -> None:
 
 def _standing(uow: UnitOfWork, employer_id: str) -> ClearanceStanding:
     rules.offered(uow.fund)
-    debts = arrears.forecasts(uow, employer_id=employer_id)
+    owed = collections.debts_of(uow, employer_id=employer_id)
+    debts = arrears.forecasts(uow, owed, employer_id=employer_id)
     return rules.judge(
         employers.load(uow, employer_id),
         debts,
-        declared={(each.form, each.period) for each in collections.debts_of(uow, employer_id=employer_id)},
+        declared={(each.form, each.period) for each in owed},
         arrangements=_arrangements(uow, debts),
         fund=uow.fund,
         today=uow.today,

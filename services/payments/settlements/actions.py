@@ -1,5 +1,6 @@
 """What payments does with settlements: offer and simulate them, take what is asked for, decide, follow, and end."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from services.payments.access_journal.accessed import AccessedKind
@@ -35,9 +36,10 @@ def ask(uow: UnitOfWork, *, employer_id: str, scheme: str, months: int) -> Settl
     uow.by.must_act_for_employer(employer_id)
     if before := store.open_of(uow, employer_id=employer_id):
         raise rules.PlanAlreadyOpen(reference=before.reference)
+    owed = collections.debts_of(uow, employer_id=employer_id)
     asked = rules.ask(
-        _simulated(uow, employer_id=employer_id, scheme=scheme, months=months, asked_on=uow.today),
-        owed=_owed_by(uow, employer_id),
+        _simulated(uow, owed, employer_id=employer_id, scheme=scheme, months=months, asked_on=uow.today),
+        owed=_by_declaration(owed),
         plan_id=uow.new_id(),
         reference=uow.new_reference(rules.REFERENCE_KIND),
         months=months,
@@ -47,8 +49,10 @@ def ask(uow: UnitOfWork, *, employer_id: str, scheme: str, months: int) -> Settl
     return store.plans.save(uow, asked)
 
 
-def _simulated(uow: UnitOfWork, *, employer_id: str, scheme: str, months: int, asked_on: date) -> PlanSimulation:
-    debts = arrears.forecasts(uow, employer_id=employer_id)
+def _simulated(
+    uow: UnitOfWork, owed: Iterable[Obligation], *, employer_id: str, scheme: str, months: int, asked_on: date
+) -> PlanSimulation:
+    debts = arrears.forecasts(uow, owed, employer_id=employer_id)
     return rules.simulate(
         uow.fund, debts, code=scheme, employer_id=employer_id, months=months, today=uow.today, asked_on=asked_on
     )
@@ -77,16 +81,18 @@ def decide(uow: UnitOfWork, *, plan_id: str, is_agreed: bool, reason: str) -> Se
 def _agree(uow: UnitOfWork, plan: SettlementPlan, *, reason: str) -> SettlementPlan:
     """What its debts cost today is charged, the schedule is made of that, and from now on they cost no more."""
     arrears.assess_all(uow, employer_id=plan.employer_id)
+    owed = collections.debts_of(uow, employer_id=plan.employer_id)
     agreed = rules.agree(
         plan,
         _simulated(
             uow,
+            owed,
             employer_id=plan.employer_id,
             scheme=plan.scheme,
             months=plan.months,
             asked_on=uow.fund.day_of(plan.asked_at),
         ),
-        owed=_owed_by(uow, plan.employer_id),
+        owed=_by_declaration(owed),
         reason=reason,
         currency=uow.fund.currency.value,
         by=uow.by.subject,
@@ -209,13 +215,15 @@ def _debts(uow: UnitOfWork, plan: SettlementPlan) -> list[Obligation]:
     return [collections.standing_obligation(uow, declaration_id=each.declaration_id) for each in plan.debts]
 
 
-def _owed_by(uow: UnitOfWork, employer_id: str) -> dict[str, Obligation]:
-    return {each.declaration_id: each for each in collections.debts_of(uow, employer_id=employer_id)}
+def _by_declaration(debts: Iterable[Obligation]) -> dict[str, Obligation]:
+    return {each.declaration_id: each for each in debts}
 
 
 def _is_current_unpaid(uow: UnitOfWork, plan: SettlementPlan, scheme: SettlementScheme) -> bool:
     """Whether another debt should have been paid by now, the scheme's days of grace included."""
     if not scheme.needs_current_paid:
         return False
-    others = [each for each in arrears.forecasts(uow, employer_id=plan.employer_id) if each.plan_id != plan.plan_id]
+    owed = collections.debts_of(uow, employer_id=plan.employer_id)
+    forecasts = arrears.forecasts(uow, owed, employer_id=plan.employer_id)
+    others = [each for each in forecasts if each.plan_id != plan.plan_id]
     return any(rules.is_late(each, on=following.last_in_time(scheme, today=uow.today)) for each in others)

@@ -5,7 +5,7 @@ corrected declaration counts as if so much had come. A missed instalment is one 
 grace, have passed before all of it came; paid later, it is missed no more.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -186,8 +186,7 @@ def _broken(
 
 def to_pay_now(plan: SettlementPlan, *, today: date) -> int:
     """What is asked for when the employer pays now: all that has become due, at least the next instalment."""
-    due: Sequence[PlanInstalment] = [each for each in plan.instalments if each.due_on <= today]
-    due_minor = sum(each.left_minor for each in due)
+    due_minor = sum(each.left_minor for each in plan.instalments if each.due_on <= today)
     following = plan.next_instalment
     return due_minor or (following.left_minor if following else 0)
 
