@@ -1,11 +1,13 @@
 """A declaration by file: hand it in, see it being checked, mend or confirm what was found, see what it comes to."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import payments
+from frontends.api.payments import CorrectedFileView, DraftFileView
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.pages import Form, api, download, flash, go_to, render, signed_in
 from frontends.kit.uploading import read_files
@@ -15,6 +17,7 @@ from frontends.portal.employer.periods import chosen, open_periods
 
 pages = Blueprint("declaring", __name__)
 
+WAGE_FILE = "application/octet-stream"
 CHECKING = frozenset({"received", "held"})
 RAILS = ("transfer", "card", "direct-debit", "mobile-money")
 SEARCH_CHARACTERS_MAX = 80
@@ -86,15 +89,20 @@ def corrected(declaration_id: str) -> Response:
     return render("employer/corrected.html", declaration=needed(declaration), made=made)
 
 
+def wage_file(content: bytes, *, number: str, among: Sequence[CorrectedFileView | DraftFileView]) -> Response:
+    """A wage file to keep, by the name that it has among those that a page showed."""
+    name = next((each["name"] for each in among if str(each["number"]) == number), "")
+    return download(content, file_name=name, media_type=WAGE_FILE)
+
+
 @pages.get("/declarations/<declaration_id>/corrected/<number>")
 @signed_in("employer")
 def corrected_file(declaration_id: str, number: str) -> Response:
     """One corrected file, as it is to be sent."""
     asked = api()
     made = payments.declarations_correct(asked, declaration_id)
-    name = next((each["name"] for each in made["files"] if str(each["number"]) == number), "")
     content = payments.declarations_read_corrected(asked, declaration_id, number)
-    return download(content, file_name=name, media_type="application/octet-stream")
+    return wage_file(content, number=number, among=made["files"])
 
 
 @pages.post("/declarations/<declaration_id>/confirmation")

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, request
 from werkzeug.wrappers import Response
 
 from frontends.api import identity
-from frontends.kit.api import Problem, needed, together
+from frontends.kit.api import Problem
 from frontends.kit.codes import Codes
 from frontends.kit.formats import read_amount
 from frontends.kit.pages import Form, api, flash, go_to, render, session, signed_in, user
@@ -113,7 +113,7 @@ def end(delegation_id: str) -> Response:
 
 def _form(employer_id: str, *, problem: Problem | None = None) -> Response:
     check_own(employer_id)
-    codes = Codes(together(lambda: identity.codes_list_sets(api()))[0])
+    codes = Codes(identity.codes_list_sets(api()))
     form = Form(f"delegation:{employer_id}")
     return render(
         "employer/delegation-new.html",
@@ -127,8 +127,7 @@ def _form(employer_id: str, *, problem: Problem | None = None) -> Response:
 
 def _taken(*, problem: Problem | None = None) -> Response:
     cursor = request.args.get("cursor") or None
-    [found] = together(lambda: identity.delegations_list_taken(api(), limit=PAGE, cursor=cursor))
-    listed = needed(found)
+    listed = identity.delegations_list_taken(api(), limit=PAGE, cursor=cursor)
     return render(
         "employer/delegations-taken.html",
         listed=listed,

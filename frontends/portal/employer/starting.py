@@ -6,12 +6,11 @@ from werkzeug.wrappers import Response
 from frontends.api import payments
 from frontends.kit.api import needed, together
 from frontends.kit.pages import api, download, render, signed_in
+from frontends.portal.employer.declaring import WAGE_FILE, wage_file
 from frontends.portal.employer.firms import check_own
 from frontends.portal.employer.periods import chosen, form_and_period, open_periods
 
 pages = Blueprint("starting", __name__)
-
-WAGE_FILE = "application/octet-stream"
 
 
 @pages.get("/firms/<employer_id>/start")
@@ -51,6 +50,5 @@ def draft_file(employer_id: str, number: str) -> Response:
     form, period = form_and_period()
     asked = api()
     draft = payments.declarations_see_draft(asked, form, period, employer_id=employer_id)
-    name = next((each["name"] for each in draft["files"] if str(each["number"]) == number), "")
     content = payments.declarations_read_draft(asked, form, period, number, employer_id=employer_id)
-    return download(content, file_name=name, media_type=WAGE_FILE)
+    return wage_file(content, number=number, among=draft["files"])
