@@ -177,6 +177,7 @@ TWO = KnownCollection(collection_id="c2", amount_minor=1_000, debited_minor=0)
 PAYOUT = KnownPayment(payment_id="p1", amount_minor=32_000)
 REFUND = KnownPayment(payment_id="r1", amount_minor=500)
 OWED = KnownDebt(target=Target.REPAYMENT, target_id="OP1", owed_minor=900, received_minor=0)
+MONTH = KnownDebt(target=Target.SELF_CONTRIBUTION, target_id="CI1", owed_minor=800, received_minor=0)
 PAID_BACK = KnownDebt(target=Target.REPAYMENT, target_id="OP2", owed_minor=0, received_minor=900)
 BY_ID = KnownCollection(collection_id="c3", amount_minor=DUE, debited_minor=DUE, is_by_id=True)
 
@@ -230,6 +231,13 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
         {"account": BANK_PAYOUTS, "texts": ("f1",)},
         {"debit_file_id": "f1"},
         Why.REFERENCE_UNKNOWN,
+    ),
+    "a self-payer pays a month": ({"amount_minor": 800}, {"debts": (MONTH,)}, to(Target.SELF_CONTRIBUTION, "CI1", 800)),
+    "a self-payer pays too much": ({"amount_minor": 801}, {"debts": (MONTH,)}, Why.AMOUNT_DIFFERS),
+    "a month and a repayment in one": (
+        {"amount_minor": 1_700},
+        {"debts": (OWED, MONTH)},
+        (*to(Target.REPAYMENT, "OP1", 900), *to(Target.SELF_CONTRIBUTION, "CI1", 800)),
     ),
     "a person pays back": ({"amount_minor": 900}, {"debts": (OWED,)}, to(Target.REPAYMENT, "OP1", 900)),
     "a person pays back a part": ({"amount_minor": 1}, {"debts": (OWED,)}, to(Target.REPAYMENT, "OP1", 1)),
