@@ -41,7 +41,7 @@ def admit(person_ref: str) -> Response:
     body: payments.SelfPayerBody = {
         "person_ref": person_ref,
         "ground": request.form.get("ground", ""),
-        "from_month": _month("from_month"),
+        "from_month": month_of_form("from_month"),
         "base": _amount("base"),
         "note": _text("note"),
     }
@@ -55,7 +55,7 @@ def admit(person_ref: str) -> Response:
 def change_base(person_ref: str) -> Response:
     """Record another base."""
     body: payments.SelfPayerBaseBody = {
-        "from_month": _month("from_month"),
+        "from_month": month_of_form("from_month"),
         "base": _amount("base"),
         "note": _text("note"),
     }
@@ -72,7 +72,7 @@ def change_base(person_ref: str) -> Response:
 @signed_in("staff")
 def end(person_ref: str) -> Response:
     """End it with a month."""
-    body: payments.SelfPayerEndBody = {"last_month": _month("last_month"), "reason": _text("reason")}
+    body: payments.SelfPayerEndBody = {"last_month": month_of_form("last_month"), "reason": _text("reason")}
     return _sent(
         "end",
         person_ref,
@@ -122,7 +122,7 @@ def _text(name: str) -> str:
     return request.form.get(name, "").strip()
 
 
-def _month(name: str) -> str:
+def month_of_form(name: str) -> str:
     """A month as a browser sends it (`2026-01`), as the service takes it; anything else as it was typed."""
     year, _dash, number = _text(name).partition("-")
     return f"{year}-M{number}" if len(number) == len("01") else _text(name)

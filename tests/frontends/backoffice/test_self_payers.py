@@ -6,6 +6,7 @@ import pytest
 
 from frontends.backoffice.backoffice import BACKOFFICE
 from frontends.backoffice.forms import forms
+from frontends.backoffice.self_payers import month_of_form
 from frontends.kit.codes import Codes
 from tests.kit.frontends import rendered, unreached
 
@@ -84,3 +85,11 @@ def test_the_list_leads_to_each() -> None:
     listed = {"items": [FOUND], "next": None}
     shown = rendered(APP, "self-payers.html", user=AGENT, listed=listed, codes=Codes(None), status="", is_first=True)
     assert f"/self-payers/{FOUND['person_ref']}" in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "month"), [("2026-01", "2026-M01"), ("2026-M01", "2026-M01"), ("", ""), ("January", "January")]
+)
+def test_a_month_is_sent_as_periods_are_written(typed: str, month: str) -> None:
+    with APP.test_request_context("/", method="POST", data={"from_month": typed}):
+        assert month_of_form("from_month") == month
