@@ -25,6 +25,7 @@ from services.payments.payouts import actions as payouts
 from services.payments.refunds import actions as refunds
 from services.payments.repayments import actions as repayments
 from services.payments.repayments.repayment import ExpectedRepayment
+from shared.events.claims import REPAYMENT_PREFIX
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import continue_trace
@@ -41,9 +42,10 @@ def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> 
     entry_id = entry_id or matching.identity(reported)
     if store.entries.find(uow, entry_id) is not None:
         return
-    named = matching.named(reported, prefix=uow.fund.payments.transfer_prefix)
-    found = collections.with_references(uow, named.references)
-    repaid = repayments.with_references(uow, named.references)
+    prefix = uow.fund.payments.transfer_prefix
+    named = matching.named(reported, prefix=prefix)
+    found = collections.with_references(uow, named.beginning(prefix))
+    repaid = repayments.with_references(uow, named.beginning(REPAYMENT_PREFIX))
     references = [each.reference for each in found] + [each.reference for each in repaid]
     reference = references[0] if len(references) == 1 else ""
     bearers = store.bearing(uow, reported.bank_reference)
@@ -99,8 +101,8 @@ def _facts(
     payout = next((each for each in (payouts.find(uow, name) for name in named.ids) if each), None)
     batch = next((each for each in (payouts.find_batch(uow, name) for name in named.files) if each), None)
     debit_file = next((each for each in (debits.find(uow, name) for name in named.files) if each), None)
-    sent_back = refunds.with_references(uow, named.references)
-    paid_in = operator_days.with_references(uow, named.references)
+    sent_back = refunds.with_references(uow, named.beginning(matching.REFUND_PREFIX))
+    paid_in = operator_days.with_references(uow, named.beginning(matching.SETTLEMENT_PREFIX))
     return MatchingFacts(
         collections=tuple(
             KnownCollection(
