@@ -328,6 +328,7 @@ def judge(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> Judg
     assessed = _assess(uow, declaration, report) if report.is_accepted else None
     if isinstance(assessed, Finding):
         report, assessed = rules.with_findings(report, [assessed]), None
+    report = rules.naming_files(report, examined.file_names)
     return JudgedDeclaration(examined=replace(examined, report=report), assessment=assessed)
 
 

@@ -61,11 +61,13 @@ BOOKED = frozenset({Status.ACCEPTED, Status.REPLACED})
 
 @dataclass(frozen=True, kw_only=True)
 class StoredFile:
-    """A file as the employer sent it; its bytes are stored encrypted under their hash (hex) and size."""
+    """A file as the employer sent it; its bytes are stored encrypted under their hash (hex) and size. `archive` is the
+    name of the .zip file that it came in, empty where it came by itself."""
 
     name: str
     sha256: str
     size: int
+    archive: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -337,6 +337,12 @@ def with_findings(report: Report, more: Iterable[Finding]) -> Report:
     )
 
 
+def naming_files(report: Report, names: Mapping[FileRole, str]) -> Report:
+    """The report with the name that the sender gave to the file of each finding."""
+    findings = tuple(replace(each, file_name=names.get(each.file, each.file_name)) for each in report.findings)
+    return replace(report, findings=findings)
+
+
 def needs_confirmation(declaration: Declaration, report: Report) -> bool:
     """Whether the employer must be asked before the declaration is accepted."""
     if not report.confirms:

@@ -125,6 +125,9 @@ class FileView(Schema):
     name = fields.String(required=True)
     sha256 = fields.String(required=True)
     size = fields.Integer(required=True)
+    archive = fields.String(
+        required=True, metadata={"description": "The .zip file that it came in; empty where it came by itself."}
+    )
 
 
 class ReceiptView(Schema):
@@ -309,6 +312,9 @@ class FindingView(Schema):
     severity = fields.Enum(Severity, by_value=True, required=True)
     code = fields.String(required=True)
     file = fields.Enum(FileRole, by_value=True, required=True)
+    file_name = fields.String(
+        required=True, metadata={"description": "What its sender called the file; empty where there is none."}
+    )
     line = fields.Integer(required=True)
     column = fields.Integer(required=True)
     field = fields.String(required=True)
