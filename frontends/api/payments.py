@@ -134,6 +134,22 @@ class PaymentView(TypedDict):
     paid: str
     left: str
 
+class CauseView(TypedDict):
+    code: str
+    text: str
+    count: int
+
+class ReconciliationView(TypedDict):
+    slips: str
+    annual: str
+    expected: str
+    called: str
+    paid: str
+    workers: int
+    equal: int
+    is_equal: bool
+    causes: list["CauseView"]
+
 class DeclarationView(TypedDict):
     declaration_id: str
     employer_id: str
@@ -163,6 +179,7 @@ class DeclarationView(TypedDict):
     progress: "ProgressView | None"
     cards: "CardsView | None"
     payment: "PaymentView | None"
+    reconciliation: "ReconciliationView | None"
 
 class NothingBody(TypedDict):
     employer_id: str

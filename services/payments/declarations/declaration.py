@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from services.payments.contributions.contribution import Assessment
+from services.payments.declarations.reconciling import Reconciliation
 from services.payments.declarations.wages import WageLine
 
 FILES_MAX = 2
@@ -188,6 +189,8 @@ class Declaration:
     to_replace: str = ""
     is_complement: bool = False
     complement: int = 0
+    reconciliation: Reconciliation | None = None
+    """How one of a year compares to the slips of the year, as the last check found it; None where there are none."""
     version: int = 0
 
     def __post_init__(self) -> None:
