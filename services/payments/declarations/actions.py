@@ -30,6 +30,7 @@ from services.payments.declarations.declaration import (
     Intake,
     Status,
     StoredFile,
+    is_one_establishment,
 )
 from services.payments.declarations.examination import Examined, Source, examine
 from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
@@ -376,10 +377,13 @@ def _year_and_slips(
 
 def _slips_of(uow: UnitOfWork, declaration: Declaration, *, form: str, period: Period, of: str) -> PeriodSlips:
     """The slips in force for a period, with what was added to them: of all establishments, or of the one declared."""
+    declared = store.of_period(uow, declaration.employer_id, period=str(period))
     standing = [
         each
-        for each in store.of_period(uow, declaration.employer_id, period=str(period))
-        if each.form == form and each.status is Status.ACCEPTED and (not of or each.establishment == of)
+        for each in declared
+        if each.form == form
+        and each.status is Status.ACCEPTED
+        and (not of or is_one_establishment(each.establishment, of))
     ]
     owed = collections.obligations_of(uow, [each.declaration_id for each in standing])
     return PeriodSlips(

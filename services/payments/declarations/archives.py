@@ -14,7 +14,7 @@ from stat import S_IFMT, S_IFREG
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from services.payments.declarations.declaration import FILES_MAX
+from services.payments.declarations.declaration import FILES_MAX, StoredFile
 from shared.kernel.errors import Invalid
 
 HEADS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -119,6 +119,12 @@ def must_be_of_one(files: Sequence[object]) -> None:
     """Raises `TooManyFiles` where files that came in archives and beside them are more than a declaration has."""
     if len(files) > FILES_MAX:
         raise TooManyFiles(files_max=FILES_MAX)
+
+
+def must_fit(files: Sequence[StoredFile], *, bytes_max: int) -> None:
+    """Raises `ArchiveTooLarge` where what came in several archives is longer than a declaration may be."""
+    if sum(file.size for file in files) > bytes_max:
+        raise ArchiveTooLarge(name=files[-1].name, size_max=bytes_max)
 
 
 # --- What is in it ----------------------------------------------------------------------------------------------------

@@ -230,6 +230,11 @@ def is_other(establishment: str) -> bool:
     return bool(establishment.strip("0"))
 
 
+def is_one_establishment(one: str, other: str) -> bool:
+    """Whether two codes name one place of work; the main one may be all zeros, or not named."""
+    return one == other or not (is_other(one) or is_other(other))
+
+
 @dataclass(frozen=True, kw_only=True)
 class CurrentDeclaration:
     """Which declaration of a form and period is in force for an establishment of an employer, and which were added to

@@ -128,6 +128,7 @@ def file(uow: UnitOfWork, sent: SubmittedForm[tuple[StoredFile, ...]]) -> Consul
         collections.must_have_mandate(uow, employer_id=employer_id)
     files = tuple(chain.from_iterable(sent.files))
     archives.must_be_of_one(files)
+    archives.must_fit(files, bytes_max=BODY_BYTES_MAX)
     return actions.receive(uow, DeclarationFiling(**{**sent.fields, "employer_id": employer_id}, files=files))
 
 

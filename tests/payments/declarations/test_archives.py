@@ -20,7 +20,7 @@ from services.payments.declarations.archives import (
     FileNamedTwice,
     TooManyFiles,
 )
-from services.payments.declarations.declaration import FILES_MAX
+from services.payments.declarations.declaration import FILES_MAX, StoredFile
 from shared.kernel.errors import Invalid
 from shared.storage.service_context import ServiceContext
 from tests.kit.contexts import DZ, TN
@@ -198,6 +198,13 @@ def test_bytes_are_counted_while_they_are_read(monkeypatch: pytest.MonkeyPatch) 
 def test_a_size_that_is_said_too_large_is_refused_before_anything_is_unpacked() -> None:
     with pytest.raises(ArchiveTooLarge):
         next(archives.files_in(io.BytesIO(sized(zipped(GOOD), 1 << 30)), bytes_max=BYTES_MAX))
+
+
+def test_what_comes_in_several_archives_is_bounded_together() -> None:
+    files = [StoredFile(name=name, sha256="aa", size=60) for name in GOOD]
+    archives.must_fit(files, bytes_max=120)
+    with pytest.raises(ArchiveTooLarge):
+        archives.must_fit(files, bytes_max=119)
 
 
 # --- Sent -------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 
 from services.payments.collections import actions as collections
 from services.payments.contributions.contribution import Assessment
+from services.payments.declarations.declaration import is_one_establishment
 from services.payments.declarations.reconciling import PeriodSlips, Reconciliation, YearAndSlips, reconcile
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
 from services.payments.ledger.account import BANK_COLLECTIONS
@@ -135,6 +136,14 @@ def test_what_the_fund_does_not_look_at_is_passed_over() -> None:
     assert causes([worker(1, wage(1, 305), *YEAR[1:])], slips(q4=None), looked_at=looked_at) == [
         ("slip-missing", 0, "")
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_one"),
+    [("", "", True), ("0000", "", True), ("0000", "000", True), ("0001", "0001", True), ("0001", "", False)],
+)
+def test_slips_of_the_main_establishment_are_those_that_name_none(one: str, other: str, is_one: bool) -> None:
+    assert is_one_establishment(one, other) is is_one_establishment(other, one) is is_one
 
 
 # --- Defined ---------------------------------------------------------------------------------------------------------
