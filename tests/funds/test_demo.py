@@ -1,6 +1,7 @@
 """What the demo's story makes of a fund's definition: numbers, wage files and sums, for every fund there is."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from services.payments.mobile_money import day_file, reconciling
 from shared.funds.fund import Fund, IdentifierKind
 from shared.funds.identifiers import AccountRule, is_account
 from shared.funds.payments import FundAccount
+from shared.funds.period import Period
 from tests.funds.declaring import Grounds, declare
 from tests.funds.invented import every_fund
 
@@ -123,6 +125,16 @@ def test_a_forgotten_period_is_the_last_that_ended_and_was_not_declared() -> Non
         "xx-mono": "2026-M09",
         "xx-three": "2025-H2",
     }
+
+
+def test_a_measure_is_asked_for_of_the_last_period_that_it_is_for_and_that_was_not_declared() -> None:
+    measure = replace(FUNDS["xx-three"].arrears.measures["hardship"], periods=("2025-H1", "2025-H2", "2026-H2"))
+    declared: list[Period] = []
+    found = []
+    while (period := arrears.deferred_period(measure, declared=declared, today=TODAY)) is not None:
+        found.append(str(period))
+        declared.append(period)
+    assert found == ["2025-H2", "2025-H1"], "2026-H2 has not ended"
 
 
 def test_an_operator_s_file_of_a_day_has_its_payments_and_the_fee_that_was_agreed(fund: Fund) -> None:

@@ -1,11 +1,13 @@
 """The chapters of an employer that cannot pay in time: it asks to pay later, and pays what is late in instalments."""
 
+from collections.abc import Collection, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from deploy.local.demo import employers, expected, users
 from deploy.local.demo.reporter import StepFailed
-from deploy.local.demo.scene import Scene, today
+from deploy.local.demo.scene import Scene
 from deploy.local.demo.visitors import Visitor
 from shared.funds.arrears import Arrears, Measure, MeasureKind, PlanBreach, SettlementScheme
 from shared.funds.period import Period
@@ -34,9 +36,20 @@ def deferral(scene: Scene) -> None:
         path = f"/measures/{list(deferrals)[-1]}/requests"
         reporter.skip(title, _refusal(scene.employer.raw("POST", "payments", path, json=body)))
         return
-    declaration = _declared_late(scene)
+    period = deferred_period(deferrals[code], declared=_declared(scene), today=scene.today)
+    if period is None:
+        reporter.skip(title, f"{code} is for no other period than those that were declared before")
+        return
+    declaration = _declared_late(scene, period)
     reporter.chapter(f"{title}: {declaration['period']}, {deferrals[code].names[scene.employer.language]}")
     _put_off(scene, code, deferrals[code], declaration)
+
+
+def deferred_period(measure: Measure, *, declared: Collection[Period], today: date) -> Period | None:
+    """The last period that a measure is for, that has ended and was not declared."""
+    known = (Period.read(each) for each in measure.periods)
+    ended = [each for each in known if each.last_on < today and each not in declared]
+    return max(ended, key=lambda each: each.last_on, default=None)
 
 
 def _put_off(scene: Scene, code: str, measure: Measure, declaration: Body) -> None:
@@ -57,9 +70,9 @@ def _put_off(scene: Scene, code: str, measure: Measure, declaration: Body) -> No
         return found if found["deferred_until_on"] else None
 
     after = reporter.wait("the day to move", put_off)
-    less = Decimal(after["penalties_left"]) < Decimal(before["penalties_left"])
+    is_spared = Decimal(after["penalties_left"]) <= Decimal(before["penalties_left"])
     reporter.check(
-        less and after["deferred_until_on"] == str(measure.new_due_on),
+        is_spared and after["deferred_until_on"] == str(measure.new_due_on),
         f"{after['deferred']} {currency} may be paid until {after['deferred_until_on']}: "
         f"{before['penalties_left']} for lateness has become {after['penalties_left']}",
     )
@@ -79,13 +92,14 @@ def settlement(scene: Scene) -> None:
         path = _simulation(scene, list(known)[-1])
         reporter.skip(title, _refusal(scene.employer.raw("GET", "payments", path)))
         return
-    late = _declared_late(scene)
+    forgotten = expected.forgotten(scene.form, declared=_declared(scene), today=scene.today)
+    late = _declared_late(scene, forgotten)
     reporter.chapter(f"{title}: {late['period']}, {known[code].names[scene.employer.language]}")
     plan = _agreed(scene, code)
     _paid_in_instalments(scene, known[code], plan)
 
 
-def best_scheme(offered: dict[str, SettlementScheme]) -> str | None:
+def best_scheme(offered: Mapping[str, SettlementScheme]) -> str | None:
     """The scheme for a plan of some months for any debt that waives the most; None where there is none."""
     waived = {code: each.waived_percent(MONTHS) for code, each in offered.items() if each.debts_until_on is None}
     fitting = {code: percent for code, percent in waived.items() if percent is not None}
@@ -163,11 +177,14 @@ def _section(scene: Scene) -> Arrears:
     return scene.fund.sections.arrears or Arrears()
 
 
-def _declared_late(scene: Scene) -> Body:
-    """One period more, which the employer had forgotten. It wants nothing debited: it cannot pay it now."""
+def _declared(scene: Scene) -> list[Period]:
+    return [Period.read(each["period"]) for each in scene.declarations]
+
+
+def _declared_late(scene: Scene, period: Period) -> Body:
+    """One period more. The employer wants nothing of it debited: it cannot pay it now."""
     scene.has_mandate = False
-    declared = [Period.read(each["period"]) for each in scene.declarations]
-    employers.accepted(scene, expected.forgotten(scene.form, declared=declared, today=today()))
+    employers.accepted(scene, period)
     return scene.declaration
 
 

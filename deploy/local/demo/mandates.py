@@ -1,7 +1,7 @@
 """The chapters of a debit mandate: given, signed at the bank, sent in, verified by the platform, accepted; what is
 debited by it, and goes back."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -75,9 +75,9 @@ def is_debited_today(scene: Scene, declaration: dict[str, Any]) -> bool:
         f"declared {declaration['due']} {debit['currency']} = to be debited {debit['amount']}, on {debit['debit_on']}",
     )
     leaves_on = scene.fund.debit_file_day(date.fromisoformat(debit["debit_on"]))
-    is_today = leaves_on <= scene.fund.day_of(datetime.now(UTC))
+    is_today = leaves_on <= scene.today
     if not is_today:
-        reporter.seen(f"its file leaves on {leaves_on}; the employer pays before that day, and the debit ends with it")
+        reporter.seen(f"its file leaves on {leaves_on}; the employer pays before, and the debit ends: none comes back")
     return is_today
 
 

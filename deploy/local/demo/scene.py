@@ -83,7 +83,12 @@ class Scene:
     @property
     def periods(self) -> list[Period]:
         """Those that the employer declares, in order."""
-        return expected.periods(self.fund, self.form, today=self.fund.day_of(datetime.now(UTC)))
+        return expected.periods(self.fund, self.form, today=self.today)
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the fund is."""
+        return self.fund.day_of(datetime.now(UTC))
 
     @property
     def declaration(self) -> dict[str, Any]:
