@@ -21,6 +21,7 @@ from deploy.local.programs import free_port, running
 from shared.storage.service_context import ServiceContext
 from tests.engines.cluster import chosen
 from tests.kit.contexts import context_on
+from tests.kit.rules import compile_once
 
 settings.register_profile("himaya", deadline=None)
 """How long an example takes is the machine's business: no test asserts a time."""
@@ -28,8 +29,9 @@ settings.load_profile("himaya")
 
 
 def pytest_sessionstart() -> None:
-    """End by SIGTERM as by Ctrl-C, so that a test run that somebody stops takes its engines with it."""
+    """End by SIGTERM as by Ctrl-C, so that a test run that somebody stops takes its engines with it; make apps fast."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    compile_once()
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,7 @@ class FileView(TypedDict):
     name: str
     sha256: str
     size: int
+    archive: str
 
 class ReceiptView(TypedDict):
     kind: str
@@ -133,6 +134,22 @@ class PaymentView(TypedDict):
     paid: str
     left: str
 
+class CauseView(TypedDict):
+    code: str
+    text: str
+    count: int
+
+class ReconciliationView(TypedDict):
+    slips: str
+    annual: str
+    expected: str
+    called: str
+    paid: str
+    workers: int
+    equal: int
+    is_equal: bool
+    causes: list["CauseView"]
+
 class DeclarationView(TypedDict):
     declaration_id: str
     employer_id: str
@@ -162,6 +179,7 @@ class DeclarationView(TypedDict):
     progress: "ProgressView | None"
     cards: "CardsView | None"
     payment: "PaymentView | None"
+    reconciliation: "ReconciliationView | None"
 
 class NothingBody(TypedDict):
     employer_id: str
@@ -274,6 +292,7 @@ class FindingView(TypedDict):
     severity: str
     code: str
     file: str
+    file_name: str
     line: int
     column: int
     field: str
@@ -1515,7 +1534,7 @@ def declarations_list_of_employer(api: Api, *, employer_id: str, purpose: str | 
     return api.call(SERVICE, "GET", "/declarations", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id, "period": period})  # type: ignore[no-any-return]
 
 def declarations_file(api: Api, *, idempotency_key: str, files: Files, form: dict[str, str] | None = None) -> "DeclarationView":
-    """Hand in the wage files of a period; they are checked within moments."""
+    """Hand in the wage files of a period, as they are or together in a .zip file; they are checked within moments."""
     return api.call(SERVICE, "POST", "/declarations", files=files, form=form, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def declarations_declare_nothing(api: Api, *, idempotency_key: str, body: "NothingBody") -> "DeclarationView":

@@ -90,6 +90,22 @@ class PlausibilityCheck:
         return (self.parameters or {})[name]
 
 
+@dataclass(frozen=True, kw_only=True)
+class SlipReconciliation:
+    """That the declaration of a year is held against the slips of its periods. The slips call the contributions, and
+    tell the wages: the declaration of the year makes nothing due again, and tells no wage a second time. What differs
+    is put right by a slip that takes the place of the wrong one."""
+
+    form: str
+    """The form of the slips, of this fund and of shorter periods."""
+    tolerance_minor: int = 0
+    """Up to how many minor units two amounts are the same, such as those that rounding leaves."""
+
+    def __post_init__(self) -> None:
+        if self.tolerance_minor < 0:
+            raise ValueError("tolerance_minor: not below nothing")
+
+
 def usual_wage_kind(period: PeriodKind) -> PeriodKind:
     """What each wage is of where a form does not say it: a quarter in the declaration of a year, else the period."""
     return PeriodKind.QUARTER if period is PeriodKind.YEAR else period
@@ -117,6 +133,8 @@ class DeclarationForm:
     prefilled: str = ""
     """The layout in which the fund names the workers that it expects; an employer's file answers it. Empty where
     nothing is expected."""
+    reconciles: SlipReconciliation | None = None
+    """The slips of the year that the declaration of a year is held against; None: there are none."""
     situations: Mapping[str, Texts] | None = None
     """What the codes of a worker's situation in the layouts mean, where they have any."""
 
@@ -125,6 +143,8 @@ class DeclarationForm:
             raise ValueError(f"wages_by: a {self.period} has no {self.wage_kind}")
         if self.wage_kind is not self.period and self.period is not PeriodKind.YEAR:
             raise ValueError("wages_by: only the declaration of a year may tell wages of its parts")
+        if self.reconciles and self.period is not PeriodKind.YEAR:
+            raise ValueError("reconciles: only the declaration of a year is held against slips")
 
     @property
     def wage_kind(self) -> PeriodKind:
@@ -169,6 +189,10 @@ class Declarations:
 
     def __post_init__(self) -> None:
         check_no_overlap(self.full_quarter)
+        for name, form in self.forms.items():
+            slips = self.forms.get(form.reconciles.form) if form.reconciles else None
+            if form.reconciles and (slips is None or slips.period is PeriodKind.YEAR):
+                raise ValueError(f"forms.{name}.reconciles.form: {form.reconciles.form} is no form of shorter periods")
 
     def office_of(self, employer_id: str) -> str:
         """The office that an employer belongs to; empty where the fund does not say."""

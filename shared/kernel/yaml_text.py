@@ -1,5 +1,7 @@
 """YAML without duplicate keys: the second would silently replace the first."""
 
+from collections import Counter
+from collections.abc import Hashable
 from typing import Any
 
 import yaml
@@ -10,8 +12,9 @@ class UniqueKeys(yaml.CSafeLoader):
     of a duplicate key."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for twice in {key for key in keys if keys.count(key) > 1}:
+        keys = (self.construct_object(key, deep=True) for key, _ in node.value)
+        times = Counter(key for key in keys if isinstance(key, Hashable))
+        for twice in (key for key, count in times.items() if count > 1):
             raise yaml.MarkedYAMLError(problem=f"{twice} is said twice", problem_mark=node.start_mark)
         return super().construct_mapping(node, deep=deep)
 

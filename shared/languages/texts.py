@@ -98,13 +98,20 @@ class _Name(str):
 
 def read(paths: Iterable[Path]) -> Texts:
     """All sentences of these files. A code stands in one file only."""
-    merged: dict[str, dict[str, str]] = {}
+    merged: dict[str, Mapping[str, str]] = {}
     for path in paths:
-        for code, sentences in (yaml_text.parse(path.read_text(encoding="utf-8")) or {}).items():
+        for code, sentences in _sentences(path).items():
             if code in merged:
                 raise ValueError(f"{path}: {code} has its text elsewhere already")
             merged[code] = sentences
     return Texts(merged)
+
+
+@functools.cache
+def _sentences(path: Path) -> Mapping[str, Mapping[str, str]]:
+    """Those of one file, which a process reads once."""
+    found: Mapping[str, Mapping[str, str]] = yaml_text.parse(path.read_text(encoding="utf-8")) or {}
+    return found
 
 
 @functools.lru_cache(maxsize=HEADERS_KEPT_MAX)

@@ -16,15 +16,12 @@ from playwright.sync_api import Browser, expect
 from deploy.local import processes
 from deploy.local.credentials import Credentials
 from deploy.local.demo import data
-from deploy.local.demo.reporter import Reporter
-from deploy.local.demo.visitors import World
 from deploy.local.engines import chosen
 from deploy.local.programs import HOST, free_port
 from frontends.backoffice.backoffice import BACKOFFICE
 from frontends.kit.frontend import Frontend
 from frontends.operations.operations import OPERATIONS
 from frontends.portal.portal import PORTAL
-from shared.funds.loading import load
 from tests.kit.browser import Visitor, needs_chromium, one_time_code
 from tests.kit.crawl import Crawl, pages
 from tests.kit.platform import Platform, needs_nginx
@@ -79,20 +76,6 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "letters.one": "there is none where all works; tests/frontends/operations/test_pages.py",
 }
 """Pages that no crawl comes to, each with what is known of it instead."""
-
-
-@pytest.fixture(scope="module")
-def people(platform: Platform) -> list[list[str]]:
-    """The payroll office of a firm, and its workers with a claim in every state: fund, who, login, password."""
-    kept = platform.var / "demo" / "crawled.json"
-    if not kept.exists():  # of a platform that is shared by several runs, once
-        fund = load([FUND])[FUND]
-        with pytest.MonkeyPatch.context() as changed:  # operators' commands find the run by its settings
-            for name, value in platform.environ.items():
-                changed.setenv(name, value)
-            kept.write_text(json.dumps(data.firm(World(dict(platform.ports), Reporter(lambda line: None)), fund)))
-    rows: list[list[str]] = json.loads(kept.read_text())
-    return rows
 
 
 @pytest.fixture

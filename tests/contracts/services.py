@@ -2,13 +2,16 @@
 
 import functools
 import importlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from shared.process.service import Service
 
-SERVICES = Path(__file__).parents[2] / "services"
+ROOT = Path(__file__).parents[2]
+SERVICES = ROOT / "services"
+DOCUMENTS = ROOT / "docs" / "openapi"
 
 
 def names() -> list[str]:
@@ -22,5 +25,6 @@ def load(name: str) -> Service[Any]:
 
 @functools.cache
 def openapi(name: str) -> Mapping[str, Any]:
-    """A service's API document, made once: it reads the source of every handler."""
-    return load(name).openapi()
+    """A service's API document as it is published: `tests/house` sees that it is what the code says."""
+    found: Mapping[str, Any] = json.loads((DOCUMENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return found

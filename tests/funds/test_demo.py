@@ -1,18 +1,21 @@
 """What the demo's story makes of a fund's definition: numbers, wage files and sums, for every fund there is."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from deploy.local.demo import expected, numbers, payroll
+from deploy.local.demo import arrears, expected, mobile, numbers, payroll
 from deploy.local.demo.people import activity, cast
 from services.payments.declarations.findings import FileRole
 from services.payments.declarations.layouts.registry import layouts_of
+from services.payments.mobile_money import day_file, reconciling
 from shared.funds.fund import Fund, IdentifierKind
 from shared.funds.identifiers import AccountRule, is_account
 from shared.funds.payments import FundAccount
+from shared.funds.period import Period
 from tests.funds.declaring import Grounds, declare
 from tests.funds.invented import every_fund
 
@@ -106,3 +109,62 @@ def test_periods_are_those_that_open_the_right_after_one_of_older_rates() -> Non
         "xx-mono": ["2026-M10"],
         "xx-three": ["2026-H1"],
     }
+
+
+def test_a_forgotten_period_is_the_last_that_ended_and_was_not_declared() -> None:
+    forgotten = {}
+    for fund_id, fund in FUNDS.items():
+        form = next(iter(fund.declarations.forms.values()))
+        declared = expected.periods(fund, form, today=TODAY)
+        forgotten[fund_id] = str(expected.forgotten(form, declared=declared, today=TODAY))
+    assert forgotten == {
+        "dz-cnas": "2024",
+        "ma-cnops": "2026-M07",
+        "ma-cnss": "2026-M07",
+        "tn-cnss": "2026-Q2",
+        "xx-mono": "2026-M09",
+        "xx-three": "2025-H2",
+    }
+
+
+def test_a_measure_is_asked_for_of_the_last_period_that_it_is_for_and_that_was_not_declared() -> None:
+    measure = replace(FUNDS["xx-three"].arrears.measures["hardship"], periods=("2025-H1", "2025-H2", "2026-H2"))
+    declared: list[Period] = []
+    found = []
+    while (period := arrears.deferred_period(measure, declared=declared, today=TODAY)) is not None:
+        found.append(str(period))
+        declared.append(period)
+    assert found == ["2025-H2", "2025-H1"], "2026-H2 has not ended"
+
+
+def test_an_operator_s_file_of_a_day_has_its_payments_and_the_fee_that_was_agreed(fund: Fund) -> None:
+    operator = mobile.operator_of(fund)
+    if operator is None:
+        assert not fund.bindings.mobile_operators
+        return
+    amounts = [f"{whole}.{'9' * fund.currency.decimals}" for whole in (1, 12730)]
+    taken = [
+        {"payment_id": f"op-{amount}", "reference": "CT1", "amount": amount, "taken_at": "2026-11-30T00:30:00+01:00"}
+        for amount in amounts
+    ]
+    content = mobile.day_file(operator, [mobile.day_line(operator, each) for each in taken])
+    lines = day_file.read(content, layout=operator.day_file, fund=fund)
+    scale = 10**fund.currency.decimals
+    assert [(each.payment_id, each.amount_minor) for each in lines] == [
+        (f"op-{amount}", int(Decimal(amount) * scale)) for amount in amounts
+    ]
+    assert reconciling.fee(lines, operator=operator) == reconciling.agreed_fee(lines, operator=operator) > 0
+
+
+def test_of_the_open_schemes_the_one_that_waives_the_most_is_asked_for() -> None:
+    chosen = {}
+    for fund_id, fund in FUNDS.items():
+        known = fund.sections.arrears.settlements if fund.sections.arrears else {}
+        offered = {code: each for code, each in known.items() if each.ask_from_on <= TODAY <= each.ask_until_on}
+        chosen[fund_id] = arrears.best_scheme(offered)
+    assert {fund_id: code for fund_id, code in chosen.items() if code} == {
+        "tn-cnss": "by-decision",
+        "xx-three": "instalments",
+    }
+    every = FUNDS["tn-cnss"].arrears.settlements
+    assert arrears.best_scheme(every) == "self-employed-2025", "all is waived, of any debt"

@@ -36,6 +36,7 @@ from services.identity.register.rules import (
 from services.payments.banking import messages
 from services.payments.banking.bank_file import Totals
 from services.payments.banking.iso20022 import camt, mandates, pain001, pain002
+from services.payments.declarations import archives
 from services.payments.declarations.findings import FileRole
 from shared.bus import envelope
 from shared.bus.envelope import Envelope
@@ -61,7 +62,7 @@ from tests.payments.banking import files as bank_files
 from tests.payments.banking.iso20022.test_mandates import WHOLE, accepted, pain_012
 from tests.payments.declarations.answers import EXAMPLE, checked, written
 from tests.payments.declarations.builders import Files as WageFiles
-from tests.payments.declarations.builders import das_a, das_b, examined, facts, tn_122
+from tests.payments.declarations.builders import das_a, das_b, examined, facts, tn_122, zipped
 from tests.security.tokens import claims_of
 
 BETWEEN_FILES = b"\n==== the next file ====\n"
@@ -102,6 +103,14 @@ def _wages(build: Callable[[], WageFiles], fund_id: str) -> Callable[[bytes], ob
         assert report.lines <= line_ends + len(parts) and len(people) <= report.lines
         return report
 
+    return read
+
+
+def _archive(sent: bytes) -> object:
+    """What comes out of an archive is never more than it may be, and has names that can be shown."""
+    read = [(file.name, b"".join(file.chunks)) for file in archives.files_in(BytesIO(sent), bytes_max=1 << 20)]
+    assert read and sum(len(content) for _name, content in read) <= 1 << 20
+    assert all(name.isprintable() and "/" not in name for name, _content in read)
     return read
 
 
@@ -377,6 +386,7 @@ def targets() -> list[Target]:
         Target("wages-das-b", _wages(das_b, DZ), _wage_seeds(das_b())),
         Target("wages-das-a", _wages(das_a, DZ), _wage_seeds(das_a())),
         Target("wages-tn-122", _wages(tn_122, TN), _wage_seeds(tn_122())),
+        Target("wages-archive", _archive, [zipped(das_b().by_name), zipped(tn_122().by_name)], (Invalid,)),
         Target("wages-e-bds", _answer, [written(EXAMPLE), written(EXAMPLE, newline=b"\n")]),
         Target("camt.054", _camt, [booked], (Invalid,)),
         Target("camt-without-schema", _camt, [booked.replace(b"camt.054.001.08", b"camt.054.001.06")], (Invalid,)),

@@ -506,6 +506,12 @@ WHOLE: dict[str, Listed] = {
         collections.OBLIGATIONS_IN_ORDER,
         lambda uow, it: collections.obligations_of_period(uow, employer_id=it.employer_id, period=it.period),
     ),
+    "services.payments.declarations.store.of_period": Listed(
+        "payments",
+        declarations.declarations,
+        declarations.NEWEST_FIRST,
+        lambda uow, it: declarations.of_period(uow, it.employer_id, period=it.period),
+    ),
     "services.payments.collections.store.of_employer": Listed(
         "payments",
         collections.obligations,

@@ -17,7 +17,7 @@ from shared.jobs.runner import Runner
 from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.service_context import ServiceContext
 from tests.kit.clock import AT
-from tests.kit.contexts import DZ, keys
+from tests.kit.contexts import DZ, keys, make_unique_indexes
 from tests.kit.people import FIRM
 
 AMIRA_NSS, AMIRA_NIN = "900000000001", "109900000000000001"
@@ -86,7 +86,7 @@ def csv_file(path: Path, rows: Sequence[Mapping[str, str]], *, delimiter: str = 
 def imported(context: ServiceContext, *arguments: str | Path, fund_id: str = DZ) -> tuple[int, list[str]]:
     """Run the operator's command; its exit status and what it said, line by line, in English."""
     said = io.StringIO()
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     given = [fund_id, *map(str, arguments), "--language", "en"]
     status = import_register(context, given, texts=service.texts(), out=said)
     return status, said.getvalue().splitlines()
@@ -182,7 +182,7 @@ def added_user(
 ) -> tuple[int, str]:
     """Run the operator's command; its exit status and what it said, in English."""
     said = io.StringIO()
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     given = [fund_id, *arguments, "--password-stdin", "--language", "en"]
     status = add_user(context, given, texts=service.texts(), said=io.StringIO(password + "\n"), out=said)
     return status, said.getvalue().strip()

@@ -11,14 +11,14 @@ from joserfc.jwk import ECKey, KeySet
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-from shared.http import openapi, problems
+from shared.http import problems
 from shared.http.app import build
 from shared.http.callers import ALGORITHMS, Verifier
 from shared.http.limits import DEFAULT_QUOTAS
 from shared.process.service import Service
 from shared.storage.service_context import ServiceContext, now
 from tests.contracts import services
-from tests.kit.contexts import DZ
+from tests.kit.contexts import DZ, make_unique_indexes
 
 ISSUER = "https://identity.test"
 UNCOUNTED = dict.fromkeys(DEFAULT_QUOTAS, "1000000/second")
@@ -58,11 +58,24 @@ def token(*, audience: str, scopes: Iterable[str] = (), fund: str = DZ, **claims
 @cache
 def refusals(service: str) -> Mapping[str, frozenset[tuple[int, str]]]:
     """By operation, the status and code of each refusal that the service's document names."""
+    document = services.openapi(service)
+    shared_answers = document["components"]["responses"]
     return {
-        route.name: frozenset((status, code) for status, found in openapi.codes(route).items() for code in found)
-        for routes in services.load(service).routes
-        for route in routes.all
+        operation["operationId"]: frozenset(
+            (int(status), code)
+            for status, answer in operation["responses"].items()
+            if int(status) >= 400
+            for code in _codes(shared_answers[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer)
+        )
+        for methods in document["paths"].values()
+        for operation in methods.values()
     }
+
+
+def _codes(answer: Mapping[str, Any]) -> list[str]:
+    _, of_this = answer["content"][problems.MEDIA_TYPE]["schema"]["allOf"]
+    found: list[str] = of_this["properties"]["code"]["enum"]
+    return found
 
 
 def as_documented(answer: TestResponse, client: FlaskClient, service: str) -> TestResponse:
@@ -118,7 +131,7 @@ class Office:
     def __init__(self, service: Service[Any], context: ServiceContext, own: Any = None) -> None:
         self.service = service
         self.context = context
-        service.make_indexes(context)
+        make_unique_indexes(service, context)
         verifier = Verifier(FixedKeys(), issuer=ISSUER, audience=service.name)
         routes = [route for routes in service.routes for route in routes.all]
         self.app = build(

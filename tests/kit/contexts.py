@@ -17,6 +17,8 @@ from shared.funds.bindings import BankBinding, Bindings
 from shared.funds.fund import Fund
 from shared.funds.loading import load
 from shared.kernel.actors import Actor, ActorKind
+from shared.process.service import Service
+from shared.storage import indexes
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext, as_stored, now
 from shared.storage.unit_of_work import UnitOfWork
@@ -49,6 +51,11 @@ def today(fund_id: str = DZ) -> date:
 def context_on(database: Database[dict[str, Any]], uri: str, *, clock: Callable[[], datetime] = now) -> ServiceContext:
     """A platform as a process has it, over the test's own database."""
     return ServiceContext(database=connect(uri, database.name), funds=funds(), keys=keys(), clock=clock)
+
+
+def make_unique_indexes(service: Service[Any], context: ServiceContext) -> None:
+    """Those that actions count on. The others only make a large database fast, and take most of the time of a test."""
+    assert not indexes.make(context.database, [each for each in service.declared_indexes() if each.unique])
 
 
 def someone(**facts: Any) -> Actor:

@@ -65,3 +65,11 @@ def test_a_debit_with_an_active_mandate_is_in_order_and_counted(town: Town) -> N
     look = Look()
     mandates.ask(town.seen(), look)
     assert (look.offending, dict(look.looked_at)) == ([], {"collections": 1, "of them on a rail that takes money": 1})
+
+
+@pytest.mark.parametrize("rail", ["transfer", "card", "mobile-money"])
+def test_what_the_payer_does_needs_no_mandate(town: Town, rail: str) -> None:
+    town["payments"]["collections"].update_many({}, {"$set": {"rail": rail}})
+    look = Look()
+    mandates.ask(town.seen(), look)
+    assert (look.offending, look.looked_at["of them on a rail that takes money"]) == ([], 0)

@@ -6,7 +6,7 @@ from typing import Any
 from deploy.local.demo import expected, operator, payroll, users
 from deploy.local.demo.people import write_register
 from deploy.local.demo.reporter import StepFailed
-from deploy.local.demo.scene import EMPLOYER_SCOPE, STAFF_SCOPE, Scene
+from deploy.local.demo.scene import EMPLOYER_SCOPE, NEWEST, STAFF_SCOPE, Scene
 from deploy.local.demo.visitors import BankCustomer, Visitor
 from deploy.local.demo_fund import totp_secret
 from shared.funds.fund import Channel
@@ -40,7 +40,7 @@ def sign_in(scene: Scene) -> None:
     employer_login, agent_login = f"paie-{run}", f"agent-{run}"
     role = users.of_employer(scene.fund)
     _add_user(scene, "employer", employer_login, "--role", role, "--employer", scene.characters.employer.number)
-    scopes = ([*users.AGENT, *users.ACCOUNTANT], users.AGENT)
+    scopes = ([*users.AGENT, *users.ACCOUNTANT, *users.SETTLER], [*users.AGENT, *users.ACCOUNTANT], users.AGENT)
     role = next(found for each in scopes if (found := users.of_staff(scene.fund, *each)))
     secret = totp_secret(_add_user(scene, "staff", agent_login, "--role", role))
     scene.employer.sign_in(employer_login, scene.password, scope=EMPLOYER_SCOPE)
@@ -48,12 +48,20 @@ def sign_in(scene: Scene) -> None:
     scene.agent.sign_in(agent_login, scene.password, totp_secret=secret, scope=STAFF_SCOPE)
     reporter.seen(f"{agent_login} signed in with a second factor")
     scene.accountant = scene.agent
-    if StaffScope.LEDGER_READ not in scene.fund.roles.staff[role].scopes:
-        login, other = f"compta-{run}", users.of_staff(scene.fund, *users.ACCOUNTANT)
-        secret = totp_secret(_add_user(scene, "staff", login, "--role", str(other)))
-        scene.accountant = Visitor(scene.world, scene.fund_id, scene.agent.language)
-        scene.accountant.sign_in(login, scene.password, totp_secret=secret, scope=STAFF_SCOPE)
-        reporter.seen(f"{login} signed in too: who decides here reads no accounts")
+    may = scene.fund.roles.staff[role].scopes
+    scene.settler = scene.agent if set(users.SETTLER) <= set(may) else None
+    if StaffScope.LEDGER_READ not in may:
+        scene.accountant = add_staff(scene, f"compta-{run}", *users.ACCOUNTANT)
+        reporter.seen(f"compta-{run} signed in too: who decides here reads no accounts")
+
+
+def add_staff(scene: Scene, login: str, *scopes: StaffScope) -> Visitor:
+    """Somebody more of the fund's staff, who may do that and has signed in."""
+    role = users.of_staff(scene.fund, *scopes)
+    secret = totp_secret(_add_user(scene, "staff", login, "--role", str(role)))
+    visitor = Visitor(scene.world, scene.fund_id, scene.agent.language)
+    visitor.sign_in(login, scene.password, totp_secret=secret, scope=STAFF_SCOPE)
+    return visitor
 
 
 def _add_user(scene: Scene, kind: str, login: str, *more: str) -> str:
@@ -161,7 +169,13 @@ def pay_by_transfer(scene: Scene, declaration: dict[str, Any]) -> None:
     reporter, path = scene.reporter, f"/declarations/{declaration['declaration_id']}/collections"
     bank = scene.fund.bindings.bank
     reporter.chapter(f"The employer pays {declaration['period']} by transfer (bank adapter {bank.adapter})")
-    asked = scene.employer.post("payments", path, {"rail": "transfer"}, expect=201)
+    transferred(scene, scene.employer.post("payments", path, {"rail": "transfer"}, expect=201))
+    paid(scene, declaration)
+
+
+def transferred(scene: Scene, asked: dict[str, Any]) -> None:
+    """Transfer what a collection asks for, with its reference."""
+    reporter = scene.reporter
     reporter.seen(f"reference {asked['reference']}, to {asked['account']['number']} at {asked['account']['bank']}")
     customer = BankCustomer(scene.world)
     customer.open_account(holder=scene.characters.employer.name, currency=asked["currency"])
@@ -172,7 +186,6 @@ def pay_by_transfer(scene: Scene, declaration: dict[str, Any]) -> None:
         reference=asked["reference"],
     )
     reporter.check(sent.status_code == 201, "the bank looked the reference up at the fund and took the transfer")
-    paid(scene, declaration)
 
 
 def pay_by_card(scene: Scene, declaration: dict[str, Any], *, card: str) -> None:
@@ -190,14 +203,25 @@ def pay_by_card(scene: Scene, declaration: dict[str, Any], *, card: str) -> None
     paid(scene, declaration)
 
 
-def no_cards_taken(scene: Scene) -> None:
-    """A fund whose bank has no payment page says so, instead of promising one."""
+def not_taken(scene: Scene, rail: str, title: str) -> None:
+    """A fund that is paid in no such way says so, instead of promising it."""
     reporter = scene.reporter
     path = f"/declarations/{scene.declaration['declaration_id']}/collections"
-    answer = scene.employer.raw("POST", "payments", path, json={"rail": "card"})
+    answer = scene.employer.raw("POST", "payments", path, json={"rail": rail})
     if answer.status_code != 409:
-        raise StepFailed(f"a card payment that the bank does not offer gave {answer.status_code}: {answer.text[:300]}")
-    reporter.skip("The employer pays by card", answer.json()["detail"])
+        raise StepFailed(f"paying by {rail}, which is not offered, gave {answer.status_code}: {answer.text[:300]}")
+    reporter.skip(title, answer.json()["detail"])
+
+
+def reads(scene: Scene, template: str) -> None:
+    """The employer finds a message in its inbox."""
+
+    def received() -> Any:
+        page = scene.employer.get("notifications", f"/messages?limit={NEWEST}")
+        return next((each for each in page["items"] if each["template"] == template), None)
+
+    got = scene.reporter.wait(f"the message {template}", received)
+    scene.reporter.seen(f"the employer reads: {got['subject']}")
 
 
 def paid(scene: Scene, declaration: dict[str, Any]) -> None:

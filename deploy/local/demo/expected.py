@@ -1,6 +1,6 @@
 """What the story expects, computed by hand from the fund's definition: which periods are declared, and what is due."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -27,6 +27,14 @@ def periods(fund: Fund, form: DeclarationForm, *, today: date) -> list[Period]:
 def ended(form: DeclarationForm, *, today: date) -> Period:
     """The last period of a form that has ended."""
     return _before(Period.containing(today, kind=form.period))
+
+
+def forgotten(form: DeclarationForm, *, declared: Collection[Period], today: date) -> Period:
+    """The last period of a form that has ended and was not declared: what comes for it is late, or will be soon."""
+    found = ended(form, today=today)
+    while found in declared:
+        found = _before(found)
+    return found
 
 
 def due(characters: Cast, form: DeclarationForm, period: Period) -> str:

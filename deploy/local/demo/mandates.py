@@ -1,6 +1,8 @@
-"""The chapter of a debit mandate: given, signed at the bank, sent in, verified by the platform, accepted."""
+"""The chapters of a debit mandate: given, signed at the bank, sent in, verified by the platform, accepted; what is
+debited by it, and goes back."""
 
-from datetime import UTC, date, datetime
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from deploy.local.demo import employers, numbers
@@ -11,6 +13,8 @@ from deploy.local.demo.visitors import BankCustomer
 SIGNED_FORM = b"%PDF-1.7\n% the form, with the signatures of an invented firm and of an invented bank\n"
 INDEX = 77
 """Of the firm's account among the accounts of a run."""
+ASKED_BY_HOLDER = "MD06"
+"""ISO 20022: the holder of the account asked for the money back."""
 
 
 def give(scene: Scene) -> None:
@@ -55,12 +59,7 @@ def give(scene: Scene) -> None:
         reporter.seen(f"{step['text']} ({step['by_whom']})")
 
     scene.has_mandate = True
-
-    def notified() -> Any:
-        page = scene.employer.get("notifications", "/messages?limit=30")
-        return next((each for each in page["items"] if each["template"] == "mandate-accepted"), None)
-
-    reporter.seen(f"the employer reads: {reporter.wait('the message', notified)['subject']}")
+    employers.reads(scene, "mandate-accepted")
 
 
 def is_debited_today(scene: Scene, declaration: dict[str, Any]) -> bool:
@@ -68,25 +67,55 @@ def is_debited_today(scene: Scene, declaration: dict[str, Any]) -> bool:
     before that day, or on a day on which the bank is closed, the employer pays in another way."""
     if not scene.has_mandate:
         return False
-    reporter, path = scene.reporter, f"/declarations/{declaration['declaration_id']}/collections"
+    reporter = scene.reporter
     reporter.chapter(f"What is due for {declaration['period']} is to be debited by the mandate")
-
-    def planned() -> Any:
-        found = scene.employer.get("payments", path)["items"]
-        return next((each for each in found if each["rail"] == "direct-debit"), None)
-
-    debit = reporter.wait("the debit", planned)
+    debit = reporter.wait("the debit", lambda: _debit(scene, declaration))
     reporter.check(
         debit["amount"] == declaration["due"],
         f"declared {declaration['due']} {debit['currency']} = to be debited {debit['amount']}, on {debit['debit_on']}",
     )
     leaves_on = scene.fund.debit_file_day(date.fromisoformat(debit["debit_on"]))
-    is_today = leaves_on <= scene.fund.day_of(datetime.now(UTC))
+    is_today = leaves_on <= scene.today
     if not is_today:
-        reporter.seen(f"its file leaves on {leaves_on}; the employer pays before that day, and the debit ends with it")
+        reporter.seen(f"its file leaves on {leaves_on}; the employer pays before, and the debit ends: none comes back")
     return is_today
 
 
 def debited(scene: Scene, declaration: dict[str, Any]) -> None:
     """The file of debits leaves (pain.008), and the bank books it: declared is collected."""
     employers.paid(scene, declaration)
+
+
+def returned(scene: Scene, declaration: dict[str, Any]) -> None:
+    """The money goes back after it was settled: it is due again, and the employer is told."""
+    reporter, path = scene.reporter, f"/declarations/{declaration['declaration_id']}"
+    reporter.chapter(f"The bank takes back what it debited for {declaration['period']}")
+    debit = _debit(scene, declaration)
+    back = BankCustomer(scene.world).have_returned(debit["collection_id"], reason=ASKED_BY_HOLDER)
+    reporter.check(
+        back.status_code == 200,
+        f"the account's holder wants it back ({ASKED_BY_HOLDER}): here at once, else days later",
+    )
+
+    def reversed_() -> Any:
+        found = _debit(scene, declaration)
+        return found if found["status"] == "reversed" else None
+
+    last = reporter.wait("the debit to come back", reversed_)["timeline"][-1]
+    reporter.seen(f"{last['text']} {last['reason']}".strip())
+    owed = scene.employer.get("payments", f"{path}/collections")
+    reporter.check(
+        not Decimal(owed["paid"]) and owed["left"] == declaration["due"],
+        f"{owed['left']} {declaration['currency']} is due again; to pay it: {', '.join(_ways(owed))}",
+    )
+    employers.reads(scene, "payment-reversed")
+
+
+def _ways(owed: dict[str, Any]) -> list[str]:
+    return [each["text"] for each in owed["ways"]]
+
+
+def _debit(scene: Scene, declaration: dict[str, Any]) -> Any:
+    """The debit of a declaration as the employer sees it; None where there is none yet."""
+    found = scene.employer.get("payments", f"/declarations/{declaration['declaration_id']}/collections")["items"]
+    return next((each for each in found if each["rail"] == "direct-debit"), None)

@@ -23,7 +23,9 @@ PERSON_SCOPE = (
     "claims:submit claims:read rights:read uploads:add uploads:read papers:obtain papers:read careers:read cards:read "
     "messages:read awards:read"
 )
-STAFF_SCOPE = "claims:decide claims:read rights:read uploads:read declarations:read collections:read ledger:read"
+STAFF_SCOPE = (
+    "claims:decide claims:read rights:read uploads:read declarations:read collections:read ledger:read bank:settle"
+)
 NEWEST = 30
 """So many messages of an inbox are looked through."""
 REFERENCE = re.compile(r"\b[A-Z]{2}[0-9]{12}\b")
@@ -46,6 +48,8 @@ class Scene:
     """Those that were accepted, in order."""
     has_mandate: bool = False
     """Whether the employer has a mandate in force, and wants what it declares debited."""
+    settler: Visitor | None = None
+    """Who decides what employers ask for, once somebody does."""
 
     def __post_init__(self) -> None:
         language = first_from_left(self.fund.languages)  # for a terminal
@@ -79,7 +83,12 @@ class Scene:
     @property
     def periods(self) -> list[Period]:
         """Those that the employer declares, in order."""
-        return expected.periods(self.fund, self.form, today=self.fund.day_of(datetime.now(UTC)))
+        return expected.periods(self.fund, self.form, today=self.today)
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the fund is."""
+        return self.fund.day_of(datetime.now(UTC))
 
     @property
     def declaration(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 
 from deploy.local import addresses
-from deploy.local.demo import employers, mandates, persons
+from deploy.local.demo import arrears, employers, mandates, mobile, persons
 from deploy.local.demo.people import cast
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.visitors import World
@@ -35,11 +35,16 @@ def play(world: World, fund: Fund, *, run: int) -> None:
         employers.cards(scene)
         *earlier, last = scene.declarations
         if not fund.bindings.bank.takes_cards:
-            employers.no_cards_taken(scene)
+            employers.not_taken(scene, "card", "The employer pays by card")
         if mandates.is_debited_today(scene, last):
             mandates.debited(scene, last)
-        else:
+            mandates.returned(scene, last)
+        operator = mobile.operator_of(fund)
+        if operator is None:
+            employers.not_taken(scene, mobile.RAIL, "The employer pays by mobile money")
             employers.pay_by_transfer(scene, last)
+        else:
+            mobile.pay(scene, operator, last)
         if fund.bindings.bank.takes_cards and earlier:
             employers.pay_by_card(scene, earlier[-1], card=employers.SILENT_CARD)
         person = scene.characters.workers[0]
@@ -47,6 +52,8 @@ def play(world: World, fund: Fund, *, run: int) -> None:
         persons.certificates(scene)
         persons.claim(scene, person)
         persons.allowance(scene, person)
+        arrears.deferral(scene)
+        arrears.settlement(scene)
 
 
 def introduced(scene: Scene) -> None:

@@ -8,6 +8,7 @@ from shared.funds.roles import EmployerRole, EmployerScope, StaffRole, StaffScop
 PAYROLL = (EmployerScope.DECLARATIONS_FILE, EmployerScope.COLLECTIONS_PAY)
 AGENT = (StaffScope.CLAIMS_DECIDE,)
 ACCOUNTANT = (StaffScope.LEDGER_READ,)
+SETTLER = (StaffScope.BANK_SETTLE, StaffScope.DECLARATIONS_READ)
 SUPERVISOR = (StaffScope.CLAIMS_SUPERVISE,)
 MEDICAL_OFFICER = (StaffScope.CLAIMS_MEDICAL,)
 OPERATOR = (StaffScope.OPERATIONS_ACT,)

@@ -13,12 +13,15 @@ from typing import Any
 
 import pyotp
 import requests
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
 from deploy.local import addresses
 from deploy.local.demo.reporter import Reporter, StepFailed
 
 FRONTEND = "demo-frontend"
 RETURN_TO = "http://127.0.0.1:8080/callback"
+ASSERTION_S = 60
 
 
 @dataclass
@@ -61,7 +64,20 @@ class Visitor:
     def post(self, service: str, path: str, body: Any = None, *, expect: int = 200, **more: Any) -> Any:
         return self._read(self.raw("POST", service, path, json=body, **more), expect)
 
-    def raw(self, method: str, service: str, path: str, *, language: str = "", key: str = "", **more: Any) -> Any:
+    def put(self, service: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
+        return self._read(self.raw("PUT", service, path, json=body), expect)
+
+    def raw(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        *,
+        language: str = "",
+        key: str = "",
+        media_type: str = "",
+        **more: Any,
+    ) -> Any:
         """Any request, as an answer to look at."""
         headers = {
             "Accept-Language": language or self.language,
@@ -70,6 +86,8 @@ class Visitor:
         }
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
+        if media_type:
+            headers["Content-Type"] = media_type
         url = self.world.service(service, self.fund) + path
         return self.session.request(method, url, headers=headers, timeout=30, **more)
 
@@ -105,6 +123,18 @@ class Visitor:
             timeout=30,
         )
         self.token = self._read(tokens, 200)["access_token"]
+
+    def prove(self, client_id: str, key: ECKey, *, scope: str) -> None:
+        """Get a token as a partner's program does: by an assertion that it signs, good once (RFC 7523)."""
+        url, at = f"{self.world.service('identity', self.fund)}/token", int(self.clock())
+        claims = {"iss": client_id, "sub": client_id, "aud": url, "jti": secrets.token_hex(16)}
+        asked = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": jwt.encode({"alg": "ES256"}, {**claims, "iat": at, "exp": at + ASSERTION_S}, key),
+            "scope": scope,
+        }
+        self.token = self._read(self.session.post(url, data=asked, timeout=30), 200)["access_token"]
 
     def enter(self, frontend: str, name: str, password: str, *, totp_secret: str = "") -> None:
         """Sign in at a frontend, by the fund's form and back: its cookie is in `session` then."""
@@ -198,6 +228,11 @@ class BankCustomer:
             return False
         form = {**_Form.read(shown.text).fields, "decision": "agree"}
         return requests.post(page, data=form, allow_redirects=False, timeout=10).status_code == 303
+
+    def have_returned(self, collection_id: str, *, reason: str) -> requests.Response:
+        """Have the money of a debit given back, as the holder of an account may for days after it."""
+        url = f"{self.world.bank}/_debits/{collection_id.replace('-', '')}/return"
+        return requests.post(url, json={"reason": reason}, timeout=10)
 
     def pay_by_card(self, checkout_url: str, *, card: str) -> requests.Response:
         """Fill the bank's payment page."""

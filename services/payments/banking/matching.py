@@ -211,6 +211,10 @@ class NamedReferences:
     ids: tuple[str, ...]
     files: tuple[str, ...]
 
+    def beginning(self, prefix: str) -> tuple[str, ...]:
+        """The references of one kind."""
+        return tuple(each for each in self.references if each.startswith(prefix))
+
 
 def named(entry: ReportedEntry, *, prefix: str) -> NamedReferences:
     """What stands anywhere in the entry's texts and ids."""

@@ -26,7 +26,8 @@ from services.payments.refunds import actions as refunds
 from services.payments.repayments import actions as repayments
 from services.payments.repayments.repayment import ExpectedRepayment
 from services.payments.self_payers import paying as self_payments
-from services.payments.self_payers.self_contribution import SelfContribution
+from services.payments.self_payers.self_contribution import SELF_PAYMENT_PREFIX, SelfContribution
+from shared.events.claims import REPAYMENT_PREFIX
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import continue_trace
@@ -43,10 +44,11 @@ def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> 
     entry_id = entry_id or matching.identity(reported)
     if store.entries.find(uow, entry_id) is not None:
         return
-    named = matching.named(reported, prefix=uow.fund.payments.transfer_prefix)
-    found = collections.with_references(uow, named.references)
-    repaid = repayments.with_references(uow, named.references)
-    months = self_payments.with_references(uow, named.references)
+    prefix = uow.fund.payments.transfer_prefix
+    named = matching.named(reported, prefix=prefix)
+    found = collections.with_references(uow, named.beginning(prefix))
+    repaid = repayments.with_references(uow, named.beginning(REPAYMENT_PREFIX))
+    months = self_payments.with_references(uow, named.beginning(SELF_PAYMENT_PREFIX))
     of_persons = [each.reference for each in repaid] + [each.reference for each in months]
     references = [each.reference for each in found] + of_persons
     reference = references[0] if len(references) == 1 else ""
@@ -105,8 +107,8 @@ def _facts(
     payout = next((each for each in (payouts.find(uow, name) for name in named.ids) if each), None)
     batch = next((each for each in (payouts.find_batch(uow, name) for name in named.files) if each), None)
     debit_file = next((each for each in (debits.find(uow, name) for name in named.files) if each), None)
-    sent_back = refunds.with_references(uow, named.references)
-    paid_in = operator_days.with_references(uow, named.references)
+    sent_back = refunds.with_references(uow, named.beginning(matching.REFUND_PREFIX))
+    paid_in = operator_days.with_references(uow, named.beginning(matching.SETTLEMENT_PREFIX))
     return MatchingFacts(
         collections=tuple(
             KnownCollection(

@@ -95,6 +95,11 @@ def standing_obligation(uow: UnitOfWork, *, declaration_id: str) -> Obligation:
     return _standing_obligation(uow, declaration_id)
 
 
+def obligations_of(uow: UnitOfWork, declaration_ids: Iterable[str]) -> list[Obligation]:
+    """What several declarations made due, and what of it has come."""
+    return list(store.obligations.find_many(uow, declaration_ids).values())
+
+
 def debts_of(uow: UnitOfWork, *, employer_id: str) -> list[Obligation]:
     """The debts of an employer that stand, by their periods. Raises `TooManyDebts`."""
     found = list(itertools.islice(store.of_employer(uow, employer_id), DEBTS_MAX + 1))

@@ -11,7 +11,16 @@ from services.payments.collections import actions as collections
 from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import complementing, correcting, names, plausibility, publishing, rules, store
+from services.payments.declarations import (
+    complementing,
+    correcting,
+    names,
+    plausibility,
+    publishing,
+    reconciling,
+    rules,
+    store,
+)
 from services.payments.declarations.complementing import PeriodSoFar
 from services.payments.declarations.correcting import CorrectedFiles
 from services.payments.declarations.declaration import (
@@ -21,15 +30,17 @@ from services.payments.declarations.declaration import (
     Intake,
     Status,
     StoredFile,
+    is_one_establishment,
 )
 from services.payments.declarations.examination import Examined, Source, examine
 from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
-from services.payments.declarations.findings import FileRole, Finding
+from services.payments.declarations.findings import FileRole, Finding, Remark
 from services.payments.declarations.layouts.registry import layouts_of
 from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE, paged, pages_of
 from services.payments.declarations.progress import CheckProgress, CheckStep
 from services.payments.declarations.publishing import WagesToPublish
 from services.payments.declarations.reading import bytes_of, own
+from services.payments.declarations.reconciling import PeriodSlips, Reconciliation, YearAndSlips
 from services.payments.declarations.report import Report
 from services.payments.declarations.rules import DeclarationFiling
 from services.payments.declarations.starting import entry_layout, prefilled_of
@@ -39,6 +50,7 @@ from services.payments.employers import actions as employers
 from services.payments.payees import actions as payees
 from shared.events.identity import CardsRefreshed
 from shared.events.payments import in_version_1
+from shared.funds.declarations import SlipReconciliation
 from shared.funds.law import NothingInForce
 from shared.funds.period import Period
 from shared.jobs import queue
@@ -82,6 +94,7 @@ class JudgedDeclaration:
 
     examined: Examined
     assessment: Assessment | None
+    reconciliation: Reconciliation | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -328,7 +341,72 @@ def judge(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> Judg
     assessed = _assess(uow, declaration, report) if report.is_accepted else None
     if isinstance(assessed, Finding):
         report, assessed = rules.with_findings(report, [assessed]), None
-    return JudgedDeclaration(examined=replace(examined, report=report), assessment=assessed)
+    reconciliation, form = None, rules.form_of(uow.fund, declaration.form)
+    if assessed is not None and form.reconciles is not None:
+        if not declaration.is_complement:
+            both = _year_and_slips(uow, declaration, examined, expected=assessed, by=form.reconciles)
+            reconciliation, found = reconciling.reconcile(both)
+            report = rules.with_findings(report, _placed(uow, declaration, examined, found))
+        # The slips of the year have called what is due on it.
+        assessed = contributions.nothing_due(uow.fund, form=form, period=Period.read(declaration.period))
+    report = rules.naming_files(report, examined.file_names)
+    return JudgedDeclaration(
+        examined=replace(examined, report=report), assessment=assessed, reconciliation=reconciliation
+    )
+
+
+def _year_and_slips(
+    uow: UnitOfWork, declaration: Declaration, examined: Examined, *, expected: Assessment, by: SlipReconciliation
+) -> YearAndSlips:
+    """The declaration of a year and the slips of that year."""
+    form, slip_form = rules.form_of(uow.fund, declaration.form), rules.form_of(uow.fund, by.form)
+    year = Period.read(declaration.period)
+    return YearAndSlips(
+        annual=examined.workers,
+        parts={part.number: part for part in form.parts(year)},
+        slips=[
+            _slips_of(uow, declaration, form=by.form, period=period, of=examined.report.establishment)
+            for period in year.parts(slip_form.period)
+        ],
+        expected=expected,
+        kind=reconciling.longer(form.wage_kind, slip_form.period),
+        tolerance_minor=by.tolerance_minor,
+        looked_at=form.plausibility or {},
+    )
+
+
+def _slips_of(uow: UnitOfWork, declaration: Declaration, *, form: str, period: Period, of: str) -> PeriodSlips:
+    """The slips in force for a period, with what was added to them: of all establishments, or of the one declared."""
+    declared = store.of_period(uow, declaration.employer_id, period=str(period))
+    standing = [
+        each
+        for each in declared
+        if each.form == form
+        and each.status is Status.ACCEPTED
+        and (not of or is_one_establishment(each.establishment, of))
+    ]
+    owed = collections.obligations_of(uow, [each.declaration_id for each in standing])
+    return PeriodSlips(
+        period=period,
+        is_declared=bool(standing),
+        workers=tuple(worker for each in standing for worker in store.workers(uow, each)),
+        called_minor=sum(each.due_minor for each in owed),
+        paid_minor=sum(each.paid_minor for each in owed),
+    )
+
+
+def _placed(
+    uow: UnitOfWork, declaration: Declaration, examined: Examined, remarks: Iterable[tuple[int, Remark]]
+) -> list[Finding]:
+    """The remarks as the fund's table judges them, each at its place in the files."""
+    table = rules.form_of(uow.fund, declaration.form).plausibility or {}
+    kind = examined.layout.kinds[FileRole.DETAIL][0] if examined.layout else None
+    judged = ((line, plausibility.judged(remark, table=table)) for line, remark in remarks)
+    return [
+        rules.finding(remark, line=line, column=kind.column(remark.field) if kind else 0)
+        for line, remark in judged
+        if remark
+    ]
 
 
 def _parts_of(uow: UnitOfWork, declaration: Declaration) -> tuple[Period, ...]:
@@ -354,7 +432,6 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined, so_f
     """The workers, held against the fund's register, against the declaration that this one would replace, and against
     what stays in force beside it."""
     table = rules.form_of(uow.fund, declaration.form).plausibility or {}
-    kind = examined.layout.kinds[FileRole.DETAIL][0] if examined.layout else None
     found = [
         (worker.line, remark)
         for worker, registered in _registered(uow, examined.workers, table=table)
@@ -371,26 +448,16 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined, so_f
         found += [
             (0, remark)
             for remark in plausibility.of_replacement(
-                before={_known_by(worker) for worker in store.workers(uow, replaced) if worker.wages},
-                now={_known_by(worker) for worker in examined.workers if worker.wages},
+                before={reconciling.known_by(worker) for worker in store.workers(uow, replaced) if worker.wages},
+                now={reconciling.known_by(worker) for worker in examined.workers if worker.wages},
                 table=table,
             )
         ]
-    judged = ((line, plausibility.judged(remark, table=table)) for line, remark in found)
     return [
         *rules.declared_meanwhile(declaration, current=replaced),
         *rules.complements_stand(declaration, complements=len(so_far.complements)),
-        *(
-            rules.finding(remark, line=line, column=kind.column(remark.field) if kind else 0)
-            for line, remark in judged
-            if remark
-        ),
+        *_placed(uow, declaration, examined, found),
     ]
-
-
-def _known_by(worker: WageLine) -> str:
-    """The number that a worker is known by; of one whom the fund has yet to register, the identity card's."""
-    return worker.insurance_number or worker.national_id or ""
 
 
 def _registered(
@@ -429,6 +496,7 @@ def conclude(uow: UnitOfWork, *, checked: Declaration, judged: JudgedDeclaration
     if declaration.status is not Status.RECEIVED or declaration.received_at != checked.received_at:
         return declaration
     declaration = rules.as_filed(declaration, judged.examined.report)
+    declaration = rules.reconciled(declaration, judged.reconciliation)
     findings = judged.examined.report.findings
     store.save_findings(uow, declaration.declaration_id, findings)
     pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
@@ -478,7 +546,9 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
     if beside:
         now = complementing.together(beside.values(), now).values()
         earlier = complementing.together(beside.values(), earlier).values()
-    people = publishing.to_publish(now, before=earlier)
+    # What the slips of a year published is not published a second time by the declaration of the year.
+    is_published = rules.form_of(uow.fund, declaration.form).reconciles is None
+    people = publishing.to_publish(now, before=earlier) if is_published else []
     outcome = rules.accept(
         declaration,
         examined,
@@ -656,7 +726,8 @@ def _must_be_one_of(page: int, pages: int) -> None:
 def _consulted(uow: UnitOfWork, declaration: Declaration) -> Consulted:
     if declaration.status not in BOOKED:
         return Consulted(declaration=declaration, progress=_progress(uow, declaration))
-    cards = _cards(declaration, store.cards(uow, declaration.declaration_id))
+    is_published = rules.form_of(uow.fund, declaration.form).reconciles is None
+    cards = _cards(declaration, store.cards(uow, declaration.declaration_id)) if is_published else None
     owed = collections.obligation(uow, declaration_id=declaration.declaration_id)
     return Consulted(declaration=declaration, cards=cards, obligation=owed)
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from services.payments.contributions.contribution import Assessment
+from services.payments.declarations.reconciling import Reconciliation
 from services.payments.declarations.wages import WageLine
 
 FILES_MAX = 2
@@ -61,11 +62,13 @@ BOOKED = frozenset({Status.ACCEPTED, Status.REPLACED})
 
 @dataclass(frozen=True, kw_only=True)
 class StoredFile:
-    """A file as the employer sent it; its bytes are stored encrypted under their hash (hex) and size."""
+    """A file as the employer sent it; its bytes are stored encrypted under their hash (hex) and size. `archive` is the
+    name of the .zip file that it came in, empty where it came by itself."""
 
     name: str
     sha256: str
     size: int
+    archive: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +189,8 @@ class Declaration:
     to_replace: str = ""
     is_complement: bool = False
     complement: int = 0
+    reconciliation: Reconciliation | None = None
+    """How one of a year compares to the slips of the year, as the last check found it; None where there are none."""
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -223,6 +228,11 @@ class Declaration:
 def is_other(establishment: str) -> bool:
     """Whether the code names another place of work than the employer's main one, which is all zeros or not named."""
     return bool(establishment.strip("0"))
+
+
+def is_one_establishment(one: str, other: str) -> bool:
+    """Whether two codes name one place of work; the main one may be all zeros, or not named."""
+    return one == other or not (is_other(one) or is_other(other))
 
 
 @dataclass(frozen=True, kw_only=True)

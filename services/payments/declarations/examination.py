@@ -1,7 +1,7 @@
 """Reads a declaration's files as streams: finds their layout, has every line checked, gives the good lines on."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from services.payments.declarations.checks import Checker, encoded_otherwise, of_facts
@@ -49,6 +49,8 @@ class Examination:
         self.report: Report | None = None
         self.is_refused = False
         """Whether an error was found already, so that the workers need not be stored."""
+        self.file_names: dict[FileRole, str] = {}
+        """What the sender called each of the files, once it is known which is which."""
 
     def __iter__(self) -> Iterator[WageLine]:
         heads, streams = [], []
@@ -58,6 +60,8 @@ class Examination:
             streams.append(stream)
         samples = [[line.content for line in islice(lines([head]), SAMPLE_LINES_MAX)] for head in heads]
         detected = detect(samples, layouts=self._layouts)
+        if detected is not None:
+            self.file_names = dict(zip(detected.roles, (source.name for source in self._sources), strict=True))
         unreadable = _unreadable(self._sources, heads, detected, layouts=self._layouts)
         if detected is None or unreadable:
             self.report = _refusal(unreadable)
@@ -81,6 +85,7 @@ class Examined:
     report: Report
     layout: Layout | None
     workers: tuple[WageLine, ...]
+    file_names: Mapping[FileRole, str] = field(default_factory=dict)
 
 
 def examine(sources: Sequence[Source], *, facts: DeclarationFacts, layouts: Sequence[Layout]) -> Examined:
@@ -94,7 +99,8 @@ def examine(sources: Sequence[Source], *, facts: DeclarationFacts, layouts: Sequ
             workers.append(worker)
     if reading.report is None:
         raise AssertionError("a reading that ended has its report")
-    return Examined(reading.report, reading.layout, tuple(workers if reading.report.is_accepted else ()))
+    kept = tuple(workers if reading.report.is_accepted else ())
+    return Examined(reading.report, reading.layout, kept, reading.file_names)
 
 
 def nothing(facts: DeclarationFacts) -> Examined:

@@ -64,7 +64,8 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A finding at one place. `line` and `column` count from 1; 0 means the file or the line as a whole."""
+    """A finding at one place. `line` and `column` count from 1; 0 means the file or the line as a whole. `file_name` is
+    what the sender called the file, empty where no file of that role was sent."""
 
     severity: Severity
     code: str
@@ -74,6 +75,7 @@ class Finding:
     field: str = ""
     found: Phrase = NOTHING
     expected: Phrase = NOTHING
+    file_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

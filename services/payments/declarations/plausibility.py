@@ -34,8 +34,16 @@ CODES = frozenset(
         "register-national-id-differs",
         "register-number-unknown",
         "register-person-differs",
+        "slip-duration-differs",
+        "slip-missing",
+        "slip-rate-differs",
+        "slip-wage-differs",
+        "slips-paid-less",
+        "slips-paid-more",
         "wage-after-exit",
         "wage-without-duration",
+        "worker-not-in-slips",
+        "worker-not-in-year",
         "workers-fall-out",
     }
 )

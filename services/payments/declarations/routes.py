@@ -1,10 +1,12 @@
 """HTTP routes of declarations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from services.payments.collections import actions as collections
-from services.payments.declarations import actions, calendar, rules, starting
+from services.payments.declarations import actions, archives, calendar, rules, starting
 from services.payments.declarations.actions import (
     CheckedDeclaration,
     Consulted,
@@ -65,11 +67,21 @@ Query = Mapping[str, Any]
 PERIODS = Order("key", "key", is_newest_first=True)
 
 
-def store_encrypted(context: ServiceContext, fund_id: str, sent: UploadedFile) -> StoredFile:
-    """Keep a file's bytes as they came, before anything is made of them."""
-    chunks = iter(lambda: sent.stream.read(CHUNK_BYTES), b"")
+def store_encrypted(context: ServiceContext, fund_id: str, sent: UploadedFile) -> tuple[StoredFile, ...]:
+    """Keep a file's bytes as they came, before anything is made of them; of a .zip file, those of the files in it."""
+    head = sent.stream.read(archives.HEAD_BYTES)
+    sent.stream.seek(0)
+    if archives.is_archive(head):
+        packed = archives.files_in(sent.stream, bytes_max=BODY_BYTES_MAX)
+        return tuple(
+            replace(_stored(context, fund_id, name=file.name, chunks=file.chunks), archive=sent.name) for file in packed
+        )
+    return (_stored(context, fund_id, name=sent.name, chunks=iter(lambda: sent.stream.read(CHUNK_BYTES), b"")),)
+
+
+def _stored(context: ServiceContext, fund_id: str, *, name: str, chunks: Iterable[bytes]) -> StoredFile:
     blob = blobs.store(context, fund_id, chunks, data_class=DataClass.CIVIL, size_max=BODY_BYTES_MAX)
-    return StoredFile(name=sent.name, sha256=blob.sha256, size=blob.size)
+    return StoredFile(name=name, sha256=blob.sha256, size=blob.size)
 
 
 @routes.get("/declaration-forms", scope="declarations:read", response=FormViews, is_reference=True)
@@ -102,8 +114,8 @@ def list_periods(uow: UnitOfWork, query: Query, form: str) -> Page[FormPeriod]:
     status=202,
     is_keyed=True,
 )
-def file(uow: UnitOfWork, sent: SubmittedForm[StoredFile]) -> Consulted:
-    """Hand in the wage files of a period; they are checked within moments.
+def file(uow: UnitOfWork, sent: SubmittedForm[tuple[StoredFile, ...]]) -> Consulted:
+    """Hand in the wage files of a period, as they are or together in a .zip file; they are checked within moments.
 
     The same bytes for the same employer, form and period are the same declaration, however often they come, until it
     is replaced. Files for an establishment and period that has an accepted declaration replace it once they are
@@ -114,7 +126,10 @@ def file(uow: UnitOfWork, sent: SubmittedForm[StoredFile]) -> Consulted:
         if PAY not in uow.by.scopes:
             raise ScopeMissing
         collections.must_have_mandate(uow, employer_id=employer_id)
-    return actions.receive(uow, DeclarationFiling(**{**sent.fields, "employer_id": employer_id}, files=sent.files))
+    files = tuple(chain.from_iterable(sent.files))
+    archives.must_be_of_one(files)
+    archives.must_fit(files, bytes_max=BODY_BYTES_MAX)
+    return actions.receive(uow, DeclarationFiling(**{**sent.fields, "employer_id": employer_id}, files=files))
 
 
 @routes.post(

@@ -25,6 +25,7 @@ from services.payments.declarations.examination import Examined
 from services.payments.declarations.findings import RANKS, FileRole, Finding, Remark, Severity, value
 from services.payments.declarations.pages import WAGES_A_PAGE, pages_of
 from services.payments.declarations.publishing import accepted_event
+from services.payments.declarations.reconciling import Reconciliation
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from shared.events.payments import (
     DeclarationReceived,
@@ -335,6 +336,17 @@ def with_findings(report: Report, more: Iterable[Finding]) -> Report:
         confirms=report.confirms + counts[Severity.CONFIRM],
         warnings=report.warnings + counts[Severity.WARNING],
     )
+
+
+def reconciled(declaration: Declaration, reconciliation: Reconciliation | None) -> Declaration:
+    """The declaration of a year with how it compares to the slips of the year."""
+    return replace(declaration, reconciliation=reconciliation)
+
+
+def naming_files(report: Report, names: Mapping[FileRole, str]) -> Report:
+    """The report with the name that the sender gave to the file of each finding."""
+    findings = tuple(replace(each, file_name=names.get(each.file, each.file_name)) for each in report.findings)
+    return replace(report, findings=findings)
 
 
 def needs_confirmation(declaration: Declaration, report: Report) -> bool:

@@ -15,7 +15,7 @@ from services.payments.declarations.progress import CheckProgress, CheckStep
 from services.payments.declarations.wages import Unit
 from shared.funds.period import PeriodKind
 from shared.http.problems import translate
-from shared.http.shapes import Amount, PagedQuery, fund, many, paged
+from shared.http.shapes import Amount, Derived, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
 NAME_MAX = 40
@@ -125,6 +125,9 @@ class FileView(Schema):
     name = fields.String(required=True)
     sha256 = fields.String(required=True)
     size = fields.Integer(required=True)
+    archive = fields.String(
+        required=True, metadata={"description": "The .zip file that it came in; empty where it came by itself."}
+    )
 
 
 class ReceiptView(Schema):
@@ -282,6 +285,38 @@ class SummaryView(Schema):
     version = fields.Integer(required=True)
 
 
+class CauseView(Schema):
+    """Why an annual declaration and the slips of its year differ."""
+
+    code = fields.String(required=True)
+    text = fields.String(required=True)
+    count = fields.Integer(required=True)
+
+
+class ReconciliationView(Schema):
+    """An annual declaration beside the slips of its year: what they declared, called and were paid, and why it
+    differs. Each difference is a finding, too."""
+
+    slips = Amount(required=True, attribute="slips_minor")
+    annual = Amount(required=True, attribute="annual_minor")
+    expected = Amount(required=True, attribute="expected_minor")
+    called = Amount(required=True, attribute="called_minor")
+    paid = Amount(required=True, attribute="paid_minor")
+    workers = fields.Integer(required=True)
+    equal = fields.Integer(required=True)
+    is_equal = fields.Boolean(required=True)
+    causes = Derived(CauseView, of=lambda it: _causes(it.causes), many=True, required=True)
+
+
+def _causes(causes: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Those that the fund's table has a sentence for, the most frequent first."""
+    said = {code: _sentence(f"{plausibility.PREFIX}{code}", {}) for code in causes}
+    return [
+        {"code": code, "text": said[code], "count": count}
+        for code, count in sorted(causes.items(), key=lambda each: (-each[1], each[0]))
+    ]
+
+
 class DeclarationView(SummaryView):
     """A declaration with its receipts, what is due by quarter, side and branch, and what has become of it since."""
 
@@ -290,6 +325,12 @@ class DeclarationView(SummaryView):
     progress = fields.Nested(ProgressView, required=True, allow_none=True)
     cards = fields.Nested(CardsView, required=True, allow_none=True)
     payment = fields.Nested(PaymentView, required=True, allow_none=True, attribute="obligation")
+    reconciliation = fields.Nested(
+        ReconciliationView,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Beside the slips of its year; null where the fund has none."},
+    )
 
     def get_attribute(self, obj: Consulted, attr: str, default: Any) -> Any:
         """From the declaration, but for what has become of it."""
@@ -309,6 +350,9 @@ class FindingView(Schema):
     severity = fields.Enum(Severity, by_value=True, required=True)
     code = fields.String(required=True)
     file = fields.Enum(FileRole, by_value=True, required=True)
+    file_name = fields.String(
+        required=True, metadata={"description": "What its sender called the file; empty where there is none."}
+    )
     line = fields.Integer(required=True)
     column = fields.Integer(required=True)
     field = fields.String(required=True)

@@ -128,6 +128,11 @@ def of_employer(uow: UnitOfWork, employer_id: str, *, period: str | None, wanted
     return declarations.page(uow, order=NEWEST_FIRST, wanted=wanted, **filters)
 
 
+def of_period(uow: UnitOfWork, employer_id: str, *, period: str) -> Iterator[Declaration]:
+    """All of an employer's declarations of a period."""
+    return declarations.each(uow, order=NEWEST_FIRST, employer_id=employer_id, period=period)
+
+
 def unscheduled(uow: UnitOfWork) -> list[str]:
     """What waits to be checked or confirmed and was left so by a release without the due queue: by id."""
     waiting = {"status": {"$in": [Status.RECEIVED, Status.TO_CONFIRM]}, "next_check_at": {"$gt": NEVER}}

@@ -13,7 +13,7 @@ from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext
 from tests.claims.awards.builders import ALLOWANCE, COVER, opened, with_benefits
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, published, reading, today
+from tests.kit.contexts import TN, make_unique_indexes, published, reading, today
 from tests.kit.people import AMIRA, KARIM
 
 
@@ -157,7 +157,7 @@ def test_covers_on_a_day_of_care(office: Office, ground: ServiceContext, cover: 
 def test_the_calendar_reminds_and_ends_through_the_due_queue(context: ServiceContext) -> None:
     """The job runs on the day of the reminder and on the day after the end, and twice on one day does nothing."""
     ground = with_benefits(context, at=datetime(2026, 2, 10, 9, tzinfo=UTC))
-    service.make_indexes(ground)
+    make_unique_indexes(service, ground)
     opened(ground, COVER)
     assert Runner(ground, [following()]).run_due() == 0
     for day, count in ((datetime(2026, 12, 1, 9, tzinfo=UTC), 1), (datetime(2027, 1, 1, 9, tzinfo=UTC), 1)):
@@ -170,7 +170,7 @@ def test_the_calendar_reminds_and_ends_through_the_due_queue(context: ServiceCon
 
 def test_an_award_without_an_end_waits_for_its_life_certificate(context: ServiceContext) -> None:
     ground = with_benefits(context, at=datetime(2026, 2, 10, 9, tzinfo=UTC))
-    service.make_indexes(ground)
+    make_unique_indexes(service, ground)
     opened(ground, ALLOWANCE)
     for day in (datetime(2027, 1, 10, 9, tzinfo=UTC), datetime(2027, 2, 10, 9, tzinfo=UTC)):
         assert Runner(with_benefits(context, at=day), [following()]).run_due() == 1

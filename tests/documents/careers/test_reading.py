@@ -14,7 +14,7 @@ from services.documents.careers import actions
 from services.documents.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.documents.builders import declared, wage
-from tests.kit.contexts import context_on, handle, parked, reading
+from tests.kit.contexts import context_on, handle, make_unique_indexes, parked, reading
 from tests.kit.people import AMIRA, KARIM
 
 CORRECTIONS = 30
@@ -46,7 +46,7 @@ def reads() -> Reads:
 def context(database: Any, mongodb: str, reads: Reads) -> Iterator[ServiceContext]:
     client: MongoClient[dict[str, Any]] = MongoClient(mongodb, event_listeners=[reads], tz_aware=True)
     made = context_on(client[database.name], mongodb)
-    service.make_indexes(made)
+    make_unique_indexes(service, made)
     yield made
     client.close()
 

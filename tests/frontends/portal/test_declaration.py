@@ -27,6 +27,7 @@ DECLARATION: dict[str, Any] = {
     "payment": {"text": "En attente du paiement.", "due": "1290.277", "paid": "0.000", "left": "1290.277"},
     "cards": None,
     "progress": None,
+    "reconciliation": None,
     "complement": None,
     "slips": [],
     "receipts": [],

@@ -22,6 +22,7 @@ DECLARATION: dict[str, Any] = {
     "progress": {"step": "reading", "done": 17_180, "of": 50_000, "text": "Lignes lues : 17180 sur 50000"},
     "confirm_until": None,
     "payment": None,
+    "reconciliation": None,
     "workers": None,
     "cards": None,
     "slips": [],
@@ -38,14 +39,15 @@ LINE: dict[str, Any] = {
 
 
 def declaration(language: str = "fr", **changed: Any) -> str:
+    found = changed.pop("found", [])
     with APP.app_context():
         return rendered(
             APP,
             "employer/declaration.html",
             language=language,
             declaration={**DECLARATION, **changed},
-            findings={"items": [], "next": None},
-            by_severity={},
+            findings={"items": found, "next": None},
+            by_severity={"error": found} if found else {},
             findings_page=1,
             collections={"items": [], "to_pay": "0.00", "ways": []},
             penalties={"lines": [], "next_on": None},
@@ -98,3 +100,52 @@ def test_nobody_found_says_so_and_the_search_goes_on_where_it_can() -> None:
 def test_without_a_search_the_list_is_as_it_was() -> None:
     shown = workers([LINE], next=2)
     assert "page=2" in shown and "search=" not in shown
+
+
+FOUND: dict[str, Any] = {
+    "severity": "error",
+    "line": 2,
+    "column": 0,
+    "field": "",
+    "file_name": "D2025S1600000001.TXT",
+    "found": "",
+    "expected": "",
+    "hint": "Corrigez-la.",
+}
+
+
+def test_what_was_found_names_its_file_and_a_receipt_the_archive() -> None:
+    files = [{"name": "D2025S1600000001.TXT", "archive": "das.zip"}, {"name": "a.txt", "archive": ""}]
+    receipt = {"at": "2026-01-20T09:00:00+00:00", "text": "Reçue", "files": files}
+    shown = declaration(status="accepted", found=[FOUND], receipts=[receipt])
+    assert shown.count("D2025S1600000001.TXT") == 2 and "(<bdi>das.zip</bdi>)" in shown
+    assert "<bdi>a.txt</bdi></span>" in shown
+
+
+YEAR: dict[str, Any] = {
+    "slips": "1440000.00",
+    "annual": "1445000.00",
+    "expected": "498525.00",
+    "called": "496800.00",
+    "paid": "372600.00",
+    "workers": 3,
+    "equal": 2,
+    "is_equal": False,
+    "causes": [{"code": "slip-wage-differs", "text": "Le salaire diffère du bordereau.", "count": 1}],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("ar", "السنة مقارنة بتصريحات فتراتها"),
+        ("fr", "année comparée aux bordereaux de ses périodes"),
+        ("en", "The year against the slips of its periods"),
+    ],
+)
+def test_a_year_stands_beside_its_slips_with_each_cause(language: str, heading: str) -> None:
+    shown = declaration(language, status="to-confirm", reconciliation=YEAR)
+    assert heading in shown and "Le salaire diffère du bordereau." in shown
+    assert "Identique" not in declaration(status="to-confirm", reconciliation=YEAR)
+    assert "Identique" in declaration(reconciliation={**YEAR, "is_equal": True, "causes": []})
+    assert heading not in declaration(language)

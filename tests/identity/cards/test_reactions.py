@@ -11,7 +11,7 @@ from services.identity.cards.store import cards
 from services.identity.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.identity.builders import KARIM_NSS, events, known_people, ref, rights
-from tests.kit.contexts import DZ, handle, parked, published, reading, today
+from tests.kit.contexts import DZ, handle, make_unique_indexes, parked, published, reading, today
 
 SOON = today() + timedelta(days=60)
 
@@ -108,7 +108,7 @@ def test_a_page_that_changes_no_card_is_told_all_the_same(people: ServiceContext
 
 
 def test_rights_of_people_whom_the_register_does_not_know_are_counted(context: ServiceContext) -> None:
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     handle(context, service, rights("pnobody", "pnooneeither", until=SOON))
     assert (refreshed(context)[0]["cards"], refreshed(context)[0]["unknown"]) == ([], 2)
     assert published(context) == ["identity.cards-refreshed"] and parked(context) == []

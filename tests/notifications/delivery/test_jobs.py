@@ -36,7 +36,7 @@ from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from shared.telemetry import failpoints
 from tests.kit.clock import RunningClock
-from tests.kit.contexts import DZ, context_on, funds, handle, parked, published, reading, someone
+from tests.kit.contexts import DZ, context_on, funds, handle, make_unique_indexes, parked, published, reading, someone
 from tests.kit.people import AMIRA
 from tests.notifications import builders as made
 from tests.simulators.message_centre import Centre
@@ -94,7 +94,7 @@ def amira(context: ServiceContext) -> Amira:
 
 
 def know(context: ServiceContext, **contact: str) -> None:
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     handle(context, service, made.persons(made.person(**contact)))
 
 
@@ -201,7 +201,7 @@ def test_what_is_urgent_leaves_first(context: ServiceContext, centre: Centre, am
 
 
 def test_a_page_of_hundreds_arrives_once_each(context: ServiceContext, centre: Centre, sms: SmsProvider) -> None:
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     first = uuid4().int  # all numbers of the page differ: by chance alone two of 250 met in one run of thirty
     mobiles = {f"p{number:024d}": f"+21366{(first + number) % 10**6:06d}9" for number in range(250)}
     handle(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
@@ -217,7 +217,7 @@ def test_a_page_of_hundreds_arrives_once_each(context: ServiceContext, centre: C
 def test_one_that_is_refused_does_not_hold_up_its_batch(
     context: ServiceContext, centre: Centre, sms: SmsProvider
 ) -> None:
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     reached, refused = f"+21368{uuid4().int % 10**6:06d}9", "+213680000000"
     handle(context, service, made.persons(made.person("p1", mobile=reached), made.person("p2", mobile=refused)))
     handle(context, service, made.cards("p1", "p2"))
@@ -230,7 +230,7 @@ def test_claims_leave_in_windows_and_over_several_connections(
     context: ServiceContext, centre: Centre, sms: SmsProvider
 ) -> None:
     """Batches of several transactions are marked, sent and settled in two."""
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     people = {f"p{number:024d}": f"{uuid4().hex[:12]}@example.org" for number in range(45)}
     handle(
         context, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items())
@@ -416,7 +416,7 @@ def test_batches_that_an_earlier_release_left_get_the_job_of_their_channel(
 def test_trouble_of_one_connection_leaves_at_most_one_mail_of_each_in_doubt(
     context: ServiceContext, centre: Centre, fault: str
 ) -> None:
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     people = {f"p{number:024d}": f"{uuid4().hex[:12]}@example.org" for number in range(30)}
     handle(
         context, service, *(made.persons(made.person(ref, email=email), page_id=ref) for ref, email in people.items())
@@ -503,7 +503,7 @@ def test_a_provider_that_is_down_costs_no_try_and_loses_nothing(
 def test_a_centre_that_has_enough_gets_the_rest_later(
     context: ServiceContext, centre: Centre, sms: SmsProvider
 ) -> None:
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     mobiles = {f"p{number:024d}": f"+21367{uuid4().int % 10**6:06d}9" for number in range(60)}
     handle(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
     handle(context, service, made.cards(*mobiles))

@@ -16,7 +16,7 @@ from services.notifications.messages import store
 from services.notifications.wiring import service
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext
-from tests.kit.contexts import DZ, TN, handle, published
+from tests.kit.contexts import DZ, TN, handle, make_unique_indexes, published
 from tests.kit.people import AMIRA
 from tests.kit.waiting import until
 from tests.notifications import builders as made
@@ -43,7 +43,7 @@ def number(ending: str = "9") -> str:
 
 
 def know(context: ServiceContext, mobile: str, *, fund_id: str = DZ) -> None:
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     contact = made.contact(AMIRA, fund_id=fund_id, mobile=mobile)
     person = made.RegisteredPerson(person_ref=AMIRA, civil=made.Encrypted("unread"), contact=contact, language="fr")
     handle(context, service, made.persons(person), fund_id=fund_id)
@@ -194,7 +194,7 @@ def test_n03_a_number_counted_in_two_bases_means_the_message_to_that_recipient(
     context: ServiceContext, sms: SmsProvider
 ) -> None:
     """Message 10 was answered as hexadecimal `10`, and is receipted as decimal `16`; another message is `16`."""
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     first, second = number("0002"), number("0002")
     handle(context, service, made.persons(made.person("p1", mobile=first), made.person("p2", mobile=second)))
     handle(context, service, made.cards("p1", "p2"))
@@ -254,7 +254,7 @@ def test_n03_of_a_message_that_arrived_a_later_no_does_not_count(context: Servic
 
 def test_n03_receipts_that_come_together_are_kept_in_one_row(context: ServiceContext, sms: SmsProvider) -> None:
     """One for each would cost what the message does."""
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     handle(context, service, made.persons(*(made.person(f"p{n}", mobile=number("0002")) for n in range(5))))
     handle(context, service, made.cards(*(f"p{n}" for n in range(5))))
     send_waiting(context, DZ, provider=sms)

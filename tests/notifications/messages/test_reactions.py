@@ -12,7 +12,7 @@ from services.notifications.wiring import service
 from shared.funds.fund import Channel
 from shared.storage.service_context import ServiceContext
 from tests.kit.clock import AT
-from tests.kit.contexts import DZ, funds, handle, parked, published
+from tests.kit.contexts import DZ, funds, handle, make_unique_indexes, parked, published
 from tests.kit.people import AMIRA, FIRM, KARIM
 from tests.notifications import builders as made
 
@@ -20,7 +20,7 @@ from tests.notifications import builders as made
 @pytest.fixture
 def registered(context: ServiceContext) -> ServiceContext:
     """A service that knows Amira and a firm by mail and mobile, and Karim by neither."""
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     nobody = made.person(KARIM, nothing="")
     handle(context, service, made.persons(made.person(), nobody), made.employers(made.employer()))
     return context
@@ -156,7 +156,7 @@ def test_nothing_is_told_before_something_is_sent(registered: ServiceContext) ->
 def test_u5_the_mail_says_what_is_left_and_puts_no_date_of_the_past_as_one_to_come(
     context: ServiceContext, facts: dict[str, Any], template: str, said: str
 ) -> None:
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     handle(context, service, made.employers(made.employer()), made.declaration_accepted(**facts))
     (row,) = context.database["messages"].find({"channel": "email"})
     assert row["template"] == template

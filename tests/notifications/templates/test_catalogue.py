@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from itertools import product
 
 import pytest
 
@@ -79,7 +78,8 @@ VALUES: dict[ParameterKind, list[Value]] = {
 
 
 def every_sms(template: Template, fund: Fund, language: str) -> Iterator[str]:
-    """The text with all that may stand in it: each amount, month, claim type, paper and reason."""
+    """The text with each amount, month, claim type, paper and reason that may stand in it, and with the longest of all
+    of them: a part of the text depends on one parameter, so none with several others says more."""
     words = writing.words()
     values = {
         **VALUES,
@@ -91,10 +91,18 @@ def every_sms(template: Template, fund: Fund, language: str) -> Iterator[str]:
         ParameterKind.REFUSAL_REASON: list(words["refusal-reasons"]),
         ParameterKind.AWARD_REASON: list(words["award-reasons"]),
     }
-    for chosen in product(*(values[kind] for kind in template.parameters.values())):
-        parameters = dict(zip(template.parameters, chosen, strict=True))
-        shown = rendering.render(template, channel=Channel.SMS, language=language, fund=fund, parameters=parameters)
-        yield shown.text
+
+    def text(parameters: dict[str, Value]) -> str:
+        return rendering.render(template, channel=Channel.SMS, language=language, fund=fund, parameters=parameters).text
+
+    first = {name: values[kind][0] for name, kind in template.parameters.items()}
+    longest = dict(first)
+    yield text(first)
+    for name, kind in template.parameters.items():
+        texts = {value: text({**first, name: value}) for value in values[kind]}
+        longest[name] = max(texts, key=lambda value: len(texts[value]))
+        yield from texts.values()
+    yield text(longest)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from services.payments.ledger import actions as ledger
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, reading
+from tests.kit.contexts import TN, make_unique_indexes, reading
 from tests.payments.bank import credited, office, post_signed
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 
@@ -16,7 +16,7 @@ ADDRESS = f"/account-statement?employer_id={FIRM}"
 @pytest.fixture
 def made(context: ServiceContext) -> Office:
     """A declaration of 3150.25, for which 3200.25 came."""
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     found = office(context)
     open_obligation(context)
     reference = found.employer(FIRM).post("/declarations/d1/collections", {"rail": "transfer"}).json["reference"]

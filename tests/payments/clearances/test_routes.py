@@ -14,7 +14,7 @@ from shared.jobs.queue import due_anywhere
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Caller, Office
 from tests.kit.clock import Clock
-from tests.kit.contexts import DZ, TN, handle, published_events, someone
+from tests.kit.contexts import DZ, TN, handle, make_unique_indexes, published_events, someone
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 from tests.payments.declarations.harness import register
 
@@ -37,7 +37,7 @@ def affiliated(employer_id: str, *, on: date) -> EmployersRegistered:
 def town(context: ServiceContext, clock: Clock) -> ServiceContext:
     """Payments on 25 January 2026; a firm declared 3,150.25 for 2025, due by the thirty-first."""
     made = replace(context, clock=clock)
-    service.make_indexes(made)
+    make_unique_indexes(service, made)
     handle(made, service, register(OTHER_FIRM), affiliated(FIRM, on=date(2025, 3, 1)))
     open_obligation(made)
     return made

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from services.payments.declarations.examination import Examination, Source
 from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
@@ -47,6 +49,15 @@ class Worker:
 
     number: int
     fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+def zipped(by_name: Mapping[str, bytes], *, method: int = ZIP_DEFLATED) -> bytes:
+    """An archive of the files, in their order."""
+    made = BytesIO()
+    with ZipFile(made, "w", method) as archive:
+        for name, content in by_name.items():
+            archive.writestr(name, content)
+    return made.getvalue()
 
 
 def workers(count: int) -> list[Worker]:

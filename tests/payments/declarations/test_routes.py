@@ -218,7 +218,7 @@ def of(number: int, **fields: Any) -> list[Worker]:
 BAD = {
     "empty": Bad(das_b().having(DETAIL, b""), "wage-file.empty", "detail", 0, 0),
     "one file": Bad(Files({DETAIL: das_b().by_name[DETAIL]}), "wage-file.file-missing", "header", 0, 0),
-    "binary": Bad(das_b().having(DETAIL, b"PK\x03\x04" + bytes(400)), "wage-file.binary", "detail", 0, 0),
+    "binary": Bad(das_b().having(DETAIL, b"\xd0\xcf\x11\xe0" + bytes(400)), "wage-file.binary", "detail", 0, 0),
     "unknown layout": Bad(Files({"wages.csv": b"name;wage\nx;1\n"}), "wage-file.layout-unknown", "detail", 0, 0),
     "line too short": Bad(
         changed(das_b(workers(3)), DETAIL, lambda content: content.replace(b"\r\n", b"", 1)[:-6] + b"\r\n"),

@@ -12,14 +12,14 @@ from services.payments.wiring import service
 from shared.kernel.money import Currency
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
-from tests.kit.contexts import DZ, TN, reading, someone
+from tests.kit.contexts import DZ, TN, make_unique_indexes, reading, someone
 
 OWED = account.receivable("1600000001", period="2025")
 
 
 @pytest.fixture(autouse=True)
 def indexes(context: ServiceContext) -> None:
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
 
 
 def post(context: ServiceContext, cause: str, amount_minor: int, *, fund_id: str = DZ, owed: str = OWED) -> None:

@@ -17,7 +17,7 @@ from shared.process.backfills import backfill_all
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
 from tests.kit.clock import Clock
-from tests.kit.contexts import TN, reading
+from tests.kit.contexts import TN, make_unique_indexes, reading
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 from tests.payments.measures.builders import LAW, fund_with, measure
 
@@ -37,7 +37,7 @@ Towns = Callable[..., ServiceContext]
 @pytest.fixture
 def town(context: ServiceContext) -> Towns:
     """Payments on 20 April 2025 by a definition with these measures; a quarter of 100.000 was due by the fifteenth."""
-    service.make_indexes(context)
+    make_unique_indexes(service, context)
     is_first = iter([True])
 
     def make(**measures: Measure) -> ServiceContext:

@@ -23,7 +23,7 @@ from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Caller, Office
 from tests.kit.clock import Clock
-from tests.kit.contexts import TN, published_events, reading, someone
+from tests.kit.contexts import TN, make_unique_indexes, published_events, reading, someone
 from tests.payments import bank
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 from tests.payments.measures.builders import fund_with
@@ -44,7 +44,7 @@ class Town:
         self.clock = Clock(datetime(2025, 5, 20, 9, tzinfo=UTC))
         funds = {**context.funds, TN: fund_with(settlements={"instalments": known})}
         self.context = replace(context, clock=self.clock, funds=funds)
-        service.make_indexes(self.context)
+        make_unique_indexes(service, self.context)
         for declaration_id, (period, due_on, minor) in QUARTERS.items():
             self.declare(declaration_id, period=period, due_on=due_on, minor=minor)
         self.office = Office(service, self.context)

@@ -28,7 +28,7 @@ from shared.storage import blobs, reencryption
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
 from tests.identity.builders import AMIRA_NIN, added_user, known_people, person_row, ref
-from tests.kit.contexts import DZ, TN, funds, handle, reading, someone
+from tests.kit.contexts import DZ, TN, funds, handle, make_unique_indexes, reading, someone
 from tests.notifications import builders as made
 
 ALL = [each.value for each in DataClass]
@@ -103,7 +103,7 @@ def test_what_another_service_sealed_is_sealed_anew_too(
     tenant_collection: str,
 ) -> None:
     before = with_keyring(K1)
-    service.make_indexes(before)
+    make_unique_indexes(service, before)
     encrypted = {
         name: before.keys[DZ].encrypt(json.dumps({"email": "a@b.dz"}), data_class=data_class, associated_data=ref())
         for name, data_class in {"civil": DataClass.CIVIL, "contact": DataClass.CONTACT, "bank": DataClass.BANK}.items()
