@@ -1149,6 +1149,103 @@ class SimulationView(TypedDict):
     is_to_be_confirmed: bool
     contributions: list["ContributionView"]
 
+class SelfPayerShareView(TypedDict):
+    side: str
+    side_name: str
+    percent: str
+    computed: str
+    floor: "str | None"
+    ceiling: "str | None"
+    amount: str
+    bound: str
+    text: str
+    law: str
+    valid_from: str
+    is_to_be_confirmed: bool
+
+class SelfReceiptView(TypedDict):
+    on: str
+    amount: str
+
+class SelfPaymentAccountView(TypedDict):
+    number: str
+    holder: str
+    bank: str
+
+class SelfContributionView(TypedDict):
+    contribution_id: str
+    person_ref: str
+    month: str
+    reference: str
+    status: str
+    text: str
+    base_name: str
+    base: str
+    due: str
+    received: str
+    left: str
+    currency: str
+    due_on: str
+    paid_on: "str | None"
+    shares: list["SelfPayerShareView"]
+    is_to_be_confirmed: bool
+    receipts: list["SelfReceiptView"]
+    pay_into: "SelfPaymentAccountView | None"
+
+class SelfContributionViewPage(TypedDict):
+    items: list["SelfContributionView"]
+    next: "str | None"
+
+class SelfPayerGroundView(TypedDict):
+    code: str
+    name: str
+
+class SelfPayerOfferView(TypedDict):
+    grounds: list["SelfPayerGroundView"]
+    base_name: str
+
+class DeclaredBaseView(TypedDict):
+    from_month: str
+    amount: str
+    at: str
+    by: str
+    note: str
+
+class SelfPayerView(TypedDict):
+    person_ref: str
+    ground: str
+    ground_name: str
+    status: str
+    text: str
+    from_month: str
+    last_month: "str | None"
+    next_month: "str | None"
+    end_reason: str
+    base: str
+    currency: str
+    bases: list["DeclaredBaseView"]
+    version: int
+
+class SelfPayerViewPage(TypedDict):
+    items: list["SelfPayerView"]
+    next: "str | None"
+
+class SelfPayerBody(TypedDict):
+    person_ref: str
+    ground: str
+    from_month: str
+    base: str
+    note: str
+
+class SelfPayerBaseBody(TypedDict):
+    from_month: str
+    base: str
+    note: str
+
+class SelfPayerEndBody(TypedDict):
+    last_month: str
+    reason: str
+
 class AccountView(TypedDict):
     account: str
     currency: str
@@ -1779,6 +1876,38 @@ def contributions_list_activities(api: Api) -> "ActivityViews":
 def contributions_simulate(api: Api, *, wage: str, activity: str | None = None, on: str | None = None) -> "SimulationView":
     """What one worker's wage of a month makes due, by the rates of a day: today's unless another is named."""
     return api.call(SERVICE, "GET", "/contributions/simulation", query={"wage": wage, "activity": activity, "on": on})  # type: ignore[no-any-return]
+
+def self_payers_list_own(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "SelfContributionViewPage":
+    """The caller's months, newest first: what is due and how it came about, what was paid, and how to pay."""
+    return api.call(SERVICE, "GET", "/self-payments", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def self_payers_offer(api: Api) -> "SelfPayerOfferView":
+    """Whom the fund admits to pay contributions alone, and on what they pay."""
+    return api.call(SERVICE, "GET", "/self-payer-offer")  # type: ignore[no-any-return]
+
+def self_payers_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "SelfPayerViewPage":
+    """Self-payers in a state; unless another is asked for, those who are admitted."""
+    return api.call(SERVICE, "GET", "/self-payers", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+
+def self_payers_admit(api: Api, *, idempotency_key: str, body: "SelfPayerBody") -> "SelfPayerView":
+    """Admit a person from a month on. Months that have begun are called within moments, the others as they begin."""
+    return api.call(SERVICE, "POST", "/self-payers", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def self_payers_read(api: Api, person_ref: str, *, purpose: str | None = None) -> "SelfPayerView":
+    """One self-payer, with every base that was recorded."""
+    return api.call(SERVICE, "GET", "/self-payers/{person_ref}", at={"person_ref": person_ref}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def self_payers_list_months(api: Api, person_ref: str, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "SelfContributionViewPage":
+    """The months of one self-payer, newest first."""
+    return api.call(SERVICE, "GET", "/self-payers/{person_ref}/months", at={"person_ref": person_ref}, query={"purpose": purpose, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def self_payers_change_base(api: Api, person_ref: str, *, idempotency_key: str, body: "SelfPayerBaseBody", version: int | None = None) -> "SelfPayerView":
+    """Record another base, from a month on that was not called yet."""
+    return api.call(SERVICE, "POST", "/self-payers/{person_ref}/base", at={"person_ref": person_ref}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def self_payers_end(api: Api, person_ref: str, *, idempotency_key: str, body: "SelfPayerEndBody", version: int | None = None) -> "SelfPayerView":
+    """End it with a month. What was called for later months is cancelled; refused where money came for one of them."""
+    return api.call(SERVICE, "POST", "/self-payers/{person_ref}/end", at={"person_ref": person_ref}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def ledger_account(api: Api, code: str, *, purpose: str | None = None) -> "AccountView":
     """What an account of the fund stands at; `receivable:<employer_id>` adds up all periods of a firm."""

@@ -19,6 +19,7 @@ from frontends.backoffice import (
     plans,
     queue,
     runs,
+    self_payers,
 )
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
@@ -44,6 +45,7 @@ BACKOFFICE = Frontend(
         bank.pages,
         measures.pages,
         plans.pages,
+        self_payers.pages,
         mandates.pages,
         operator_days.pages,
         counter.pages,

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from frontends.api import claims, documents, identity
+from frontends.api import claims, documents, identity, payments
 from frontends.backoffice.texts import Offers
 from frontends.kit.api import Problem, together
 from frontends.kit.codes import Codes
@@ -46,7 +46,7 @@ def find() -> Response:
 def one(person_ref: str) -> Response:
     """Rights, card, career, claims, awards: each look enters the person's own journal, with its purpose."""
     asked, purpose = api(), purpose_of(request.args.get("purpose"))
-    right, card, career, filed, awards, papers, types, codes = together(
+    right, card, career, filed, awards, papers, types, codes, self_payers = together(
         lambda: claims.entitlements_read(asked, person_ref, purpose=purpose),
         lambda: identity.cards_read(asked, person_ref, purpose=purpose),
         lambda: documents.careers_read(asked, person_ref, purpose=purpose),
@@ -55,6 +55,7 @@ def one(person_ref: str) -> Response:
         lambda: documents.papers_list_of_person(asked, person_ref, purpose=purpose, limit=LISTED),
         lambda: claims.claims_list_types(asked),
         lambda: claims.codes_list_sets(asked),
+        lambda: payments.self_payers_offer(asked),
     )
     kept = session().content.get(KEPT_AS) or {}
     return render(
@@ -70,6 +71,7 @@ def one(person_ref: str) -> Response:
         papers=papers,
         offers=Offers(types),
         codes=Codes(codes),
+        has_self_payers=isinstance(self_payers, dict),
     )
 
 

@@ -18,7 +18,7 @@ from frontends.portal.employer import (
     plans,
     starting,
 )
-from frontends.portal.person import account, career, home, messages, payments, repayments, rights
+from frontends.portal.person import account, career, home, messages, payments, repayments, rights, self_payments
 
 PERSON = ("person",)
 EMPLOYER = ("employer",)
@@ -37,6 +37,7 @@ PORTAL = Frontend(
         rights.pages,
         payments.pages,
         repayments.pages,
+        self_payments.pages,
         career.pages,
         messages.pages,
         account.pages,

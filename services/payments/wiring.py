@@ -86,6 +86,12 @@ from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
 from services.payments.repayments.reactions import reactions as repayment_reactions
 from services.payments.repayments.store import repayments
+from services.payments.self_payers.jobs import calling
+from services.payments.self_payers.routes import routes as self_payer_routes
+from services.payments.self_payers.self_contribution import BoundKind, SelfContributionStatus
+from services.payments.self_payers.self_payer import SelfPayerStatus
+from services.payments.self_payers.store import contributions as self_contributions
+from services.payments.self_payers.store import self_payers
 from services.payments.settings import Settings, read
 from services.payments.settlements.jobs import following as following_plans
 from services.payments.settlements.routes import routes as settlement_routes
@@ -123,6 +129,9 @@ CODES: CodeSets = {
     "statement-kinds": (StatementKind, "account-statement.{}"),
     "grounds": (Ground, "bank.ground.{}"),
     "targets": (Target, "bank.target.{}"),
+    "self-payer-statuses": (SelfPayerStatus, "self-payer.status.{}"),
+    "self-contribution-statuses": (SelfContributionStatus, "self-payer.contribution.{}"),
+    "self-payer-bounds": (BoundKind, "self-payer.share.{}"),
     "refund-statuses": (RefundStatus, "refund.step.{}"),
     "mandate-statuses": (MandateStatus, "mandate.status.{}"),
     "mandate-parties": (MandateParty, "mandate.party.{}"),
@@ -146,6 +155,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
         announcing(),
         following_plans(),
         following(),
+        calling(),
         *bank_jobs(ChosenBanks(own.banks), return_url=own.return_url),
         delivering(outbound, signing_keys(own)),
     ]
@@ -192,6 +202,7 @@ service: Service[Settings] = Service(
         payout_routes,
         refund_routes,
         contribution_routes,
+        self_payer_routes,
         ledger_routes,
         partner_routes,
         access_journal(AccessedKind, scope="account:manage"),
@@ -231,6 +242,8 @@ service: Service[Settings] = Service(
         debit_files,
         refunds,
         repayments,
+        self_payers,
+        self_contributions,
         mandates,
         operator_payments,
         operator_days,

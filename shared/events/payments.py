@@ -613,6 +613,34 @@ class RepaymentReversed:
     reversed_at: datetime
 
 
+@event(case="person_ref")
+class SelfContributionPaid:
+    """All that a person who pays the contributions alone owes for a month has come; `month` is written as a period,
+    such as 2026-M01. For whoever keeps a person's rights: the month counts as paid."""
+
+    person_ref: str
+    month: str
+    payment_reference: str
+    amount_minor: int
+    currency: str
+    paid_on: date
+    paid_at: datetime
+
+
+@event(case="person_ref")
+class SelfContributionReopened:
+    """The bank took back money of a month that a self-payer had paid: `left_minor` is due again, and the month does not
+    count as paid."""
+
+    person_ref: str
+    month: str
+    payment_reference: str
+    left_minor: int
+    currency: str
+    reopened_on: date
+    reopened_at: datetime
+
+
 @event(case="endpoint_id")
 class EndpointDisabled:
     """A partner's endpoint is called no more; the fund's operators speak with the partner."""

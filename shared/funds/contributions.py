@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.funds.declarations import Due
 from shared.funds.law import Law, check_no_overlap, in_force
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
@@ -101,6 +102,28 @@ class MinimumWage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SelfPayers:
+    """Persons who pay their contributions themselves, month by month: both shares, on a base that the fund's agents
+    record."""
+
+    grounds: Mapping[str, Texts]
+    """Who may be admitted, by the fund's codes."""
+    base: Texts
+    """What the base is, such as the last salary."""
+    due: Due
+    """Until when a month is paid, counted from its end."""
+    rates: tuple[ContributionRates, ...]
+    """Percent of the base, by the sides that the person bears, with the least and the most of each for a month."""
+
+    def __post_init__(self) -> None:
+        if not self.grounds:
+            raise ValueError("grounds is empty: nobody could be admitted")
+        if any(rates.capped for rates in self.rates):
+            raise ValueError("rates: capped is for wages that employers declare")
+        check_no_overlap(self.rates)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contributions:
     """The section `contributions` of a fund."""
 
@@ -109,9 +132,11 @@ class Contributions:
     rates: tuple[ContributionRates, ...]
     accident_rates: tuple[AccidentRates, ...] = ()
     minimum_wages: tuple[MinimumWage, ...] = ()
+    self_payers: SelfPayers | None = None
+    """Persons who pay their contributions themselves; None where the fund admits nobody to that."""
 
     def __post_init__(self) -> None:
-        for rates in self.rates:
+        for rates in (*self.rates, *(self.self_payers.rates if self.self_payers else ())):
             unnamed = {branch for side in rates.percents.values() for branch in side} - set(self.branches)
             if unnamed:
                 raise ValueError(f"branches does not name {', '.join(sorted(unnamed))}")

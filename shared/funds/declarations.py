@@ -37,6 +37,14 @@ class Due:
     def __post_init__(self) -> None:
         check_delay(self, self.months, self.days)
 
+    def after(self, period: Period, *, calendar: Calendar) -> date:
+        """The last day that is in time for a period, by the fund's calendar."""
+        if self.counted_in is DayCount.CALENDAR_DAYS:
+            day = after_period_end(period.last_on, months=self.months, days=self.days)
+            return calendar.working_day(day, when_closed=self.when_closed)
+        months_on = after_period_end(period.last_on, months=self.months)
+        return calendar.after(months_on, days=self.days, by=self)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Grace:
@@ -150,14 +158,7 @@ class DeclarationForm:
     def due_on(self, period: Period, *, calendar: Calendar) -> date:
         """The last day on which the declaration of that period is in time, by the fund's calendar and by decrees."""
         graces = [each.due_on for each in self.graces if str(period) in each.periods]
-        return max([self._usually_due_on(period, calendar=calendar), *graces])
-
-    def _usually_due_on(self, period: Period, *, calendar: Calendar) -> date:
-        if self.due.counted_in is DayCount.CALENDAR_DAYS:
-            day = after_period_end(period.last_on, months=self.due.months, days=self.due.days)
-            return calendar.working_day(day, when_closed=self.due.when_closed)
-        months_on = after_period_end(period.last_on, months=self.due.months)
-        return calendar.after(months_on, days=self.due.days, by=self.due)
+        return max([self.due.after(period, calendar=calendar), *graces])
 
 
 @dataclass(frozen=True, kw_only=True)

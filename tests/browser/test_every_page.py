@@ -60,6 +60,8 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "repayments.index": "nobody in the demo's data was paid too much; tests/frontends/portal/test_repayments.py",
     "repayments.one": "the same",
     "overpayments.one": "the same",
+    "self_payers.one": "of a person who is found by a search; tests/frontends/backoffice/test_self_payers.py",
+    "self_payments.index": "nobody in the demo's data pays alone; tests/frontends/portal/test_self_payments.py",
     "runs.one": "the same",
     "medical.one": "no claim in the demo's data needs the medical control",
     "employers.credit": "nobody in the demo's data has paid too much",

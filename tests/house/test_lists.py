@@ -55,6 +55,8 @@ from services.payments.partners.endpoint import WebhookKind
 from services.payments.payouts import store as payouts
 from services.payments.payouts.payout import Status as PayoutStatus
 from services.payments.refunds import store as refunds
+from services.payments.self_payers import store as self_payers
+from services.payments.self_payers.self_payer import SelfPayerStatus
 from services.payments.settlements import store as settlements
 from services.payments.settlements.settlement_plan import PlanStatus
 from shared.jobs import queue
@@ -69,6 +71,8 @@ from shared.storage.unit_of_work import UnitOfWork
 from tests.claims.crosschecks.builders import crosscheck
 from tests.kit.contexts import DZ, reading, someone
 from tests.payments.mandates.builders import mandate
+from tests.payments.self_payers.builders import admitted as self_payer
+from tests.payments.self_payers.builders import called as self_contribution
 from tests.payments.settlements.builders import plan as settlement_plan
 from tests.security.conftest import Holdings, holding  # noqa: F401
 
@@ -412,6 +416,20 @@ PAGED: dict[str, Listed] = {
         operator_days.NEWEST_FIRST,
         lambda uow, it, wanted: operator_days.page(uow, has_differences=it.has_differences, wanted=wanted),
         made=_operator_day,
+    ),
+    "services.payments.self_payers.store.page": Listed(
+        "payments",
+        self_payers.self_payers,
+        self_payers.IN_ORDER,
+        lambda uow, it, wanted: self_payers.page(uow, status=SelfPayerStatus(it.status), wanted=wanted),
+        made=self_payer,
+    ),
+    "services.payments.self_payers.store.of_person": Listed(
+        "payments",
+        self_payers.contributions,
+        self_payers.NEWEST,
+        lambda uow, it, wanted: self_payers.of_person(uow, it.person_ref, wanted=wanted),
+        made=self_contribution,
     ),
     "services.payments.refunds.store.page": Listed(
         "payments",

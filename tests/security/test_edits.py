@@ -26,6 +26,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
             "accounts.open",
             "runs.make",
             "counter.begin",
+            "self_payers.admit",
             "delegations.give",
         ],
         "makes a new thing",

@@ -63,6 +63,7 @@ from tests.payments import builders as of_payments
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
 from tests.payments.declarations.harness import DeclarationsHarness, register
 from tests.payments.measures.builders import fund_with, measure
+from tests.payments.self_payers import builders as of_self_payers
 from tests.payments.settlements.builders import scheme
 from tests.security.matrix import Operation
 
@@ -420,16 +421,15 @@ def _notifications(context: ServiceContext, folder: Path) -> Holding:
 def _payments(context: ServiceContext, folder: Path) -> Holding:
     always = {"ask_from_on": date.min, "ask_until_on": date.max, "form": "das", "periods": ("2025",)}
     deferral = measure(proof=MeasureProof.CHECKED, **always)
-    context = replace(
-        context,
-        funds={**context.funds, DZ: fund_with(fund_id=DZ, settlements={"instalments": scheme()}, deferral=deferral)},
-    )
+    own = fund_with(fund_id=DZ, settlements={"instalments": scheme()}, deferral=deferral)
+    context = replace(context, funds={**context.funds, DZ: of_self_payers.admitting(own)})
     office = bank.office(context)
     wanted = {"employer_id": DZ_EMPLOYER, "is_declared": True}
     measure_asked = office.employer(DZ_EMPLOYER).post("/measures/deferral/requests", wanted).json
     handle(context, payments, register(DZ_EMPLOYER), of_payments.persons({AMIRA: of_payments.RIB}))
     handle(context, payments, of_payments.approved())
     plan = _settlement_plan(office)
+    month = _self_payer(office, context)
     harness = DeclarationsHarness(context)
     harness.office, harness.caller = office, office.employer(DZ_EMPLOYER)
     declaration_id = harness.declare(das_b())["declaration_id"]
@@ -475,6 +475,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "mandate_id": mandate["mandate_id"],
             "mandate_reference": mandate["reference"],
             "clearance_id": clearance_id,
+            "person_ref": AMIRA,
             **_bank_parts(office),
         },
         marks={
@@ -482,6 +483,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             endpoint_id,
             asked.json["collection_id"],
             asked.json["reference"],
+            month["reference"],
             "MANSOURI",
             "248441.40",
         },
@@ -528,6 +530,9 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             **{f"bank.{verb}": {"json": {"version": 1, "ground": "other"}} for verb in ("send_back", "write_off")},
             **{f"bank.{verb}": {"json": {"version": 1}} for verb in ("confirm", "reject", "cancel_refund")},
             "refunds.confirm": {"json": {"version": 1}},
+            "self_payers.admit": {"json": {**of_self_payers.ADMISSION, "person_ref": NOBODY}},
+            "self_payers.change_base": {"json": {"from_month": "2999-M01", "base": "1.00", "note": "slip"}},
+            "self_payers.end": {"json": {"last_month": "2999-M01", "reason": "back at work"}},
             "mobile_money.begin": {"json": MOBILE_TERMS},
             "mobile_money.take": {"json": {**MOBILE_TERMS, "taken_at": "2026-02-10T09:00:00Z"}},
             "mobile_money.reverse": {"json": {"reason": "CUST"}},
@@ -555,6 +560,16 @@ def _settlement_plan(office: Office) -> Mapping[str, str]:
     asked = office.employer(DZ_EMPLOYER).post("/settlement-plans", PLAN_WANTED)
     assert asked.status_code == 201, asked.text
     found: Mapping[str, str] = asked.json
+    return found
+
+
+def _self_payer(office: Office, context: ServiceContext) -> Mapping[str, str]:
+    """A person who pays the contributions of this month alone."""
+    this_month = f"{context.clock():%Y-M%m}"
+    admission = {**of_self_payers.ADMISSION, "person_ref": AMIRA, "from_month": this_month}
+    assert office.staff().post("/self-payers", admission).status_code == 201
+    of_self_payers.call(context)
+    found: Mapping[str, str] = office.person(AMIRA).get("/self-payments").json["items"][0]
     return found
 
 

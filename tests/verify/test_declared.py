@@ -50,6 +50,17 @@ def _plan(status: str, **facts: Any) -> Break:
     return do
 
 
+def _month(**facts: Any) -> Break:
+    """A self-payer's month of 100, of which the ledger knows nothing."""
+
+    def do(town: Town) -> None:
+        owner = {"fund": DZ, "person_ref": "p1", "month": "2026-M01"}
+        row = {"status": "open", "received_minor": 0, "assessment": {"shares": [{"amount_minor": 100}]}, **facts}
+        town["payments"]["self_contributions"].insert_one({"_id": f"{DZ}:p1-2026-M01", **owner, **row})
+
+    return do
+
+
 HELD = [{"plan_id": "p1", "after_on": "2026-02-10", "until_on": None}]
 
 BREAKS: dict[str, tuple[Break, str]] = {
@@ -90,6 +101,8 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "a plan that holds does not hold its debt": (_plan("under-way"), "does not hold its debt"),
     "a broken plan holds its debt": (_plan("broken", freezes=HELD), "is broken and holds its debt"),
     "penalties are spared by no plan": (changed("obligations", {"$set": {"spared_minor": 1}}), "no settlement plan"),
+    "a self-payer's month is in no book": (_month(), "100 of the month is open, and 0 is booked"),
+    "a cancelled month took money": (_month(status="cancelled", received_minor=5), "-5 of the month is open"),
     "the standing is wrong": (changed("standings", {"$inc": {"called_minor": 1}}), "called is"),
     "the standing is lost": (lost("standings"), "has debts and no standing"),
     "the ledger does not know of the money": (

@@ -7,6 +7,7 @@ must say the same. A debt is asked for once at a time.
 
 Penalties stand beside all of this: what was charged and is not paid, debt by debt, is what the ledger's entries say of
 penalties, and money that paid them is no money for what was declared. Settlement plans spare them while they hold.
+So do the months of self-payers: what was called and did not come is what the ledger's entries say of them.
 """
 
 from collections import Counter, defaultdict
@@ -49,6 +50,7 @@ def ask(seen: Seen, look: Look) -> None:
             look.offends(f"declaration {key}: {offence}")
     _standings(seen, look, obligations)
     _penalties(seen, look, obligations)
+    _self_payers(seen, look)
     _plans(seen, look, obligations)
 
 
@@ -208,6 +210,21 @@ def _plans(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:
 def _is_frozen(owed: Row) -> bool:
     """Whether months of lateness of a debt cost nothing for the time being."""
     return any(each.get("until_on") is None for each in owed.get("freezes", ()))
+
+
+def _self_payers(seen: Seen, look: Look) -> None:
+    """By self-payer and month: what was called and did not come is what the ledger's entries say."""
+    left: Counter[Slot] = Counter()
+    fields = ("fund", "person_ref", "month", "status", "assessment.shares.amount_minor", "received_minor")
+    for row in seen.rows("payments", "self_contributions", *fields):
+        look.at("months of self-payers")
+        called = sum(each["amount_minor"] for each in row["assessment"]["shares"])
+        due = 0 if row["status"] == "cancelled" else called
+        left[row["fund"], row["person_ref"], row["month"]] += due - row["received_minor"]
+    booked = _outstanding(seen, "self-payer")
+    for slot in sorted({*left, *booked}):
+        if left[slot] != booked[slot]:
+            look.offends(f"{':'.join(slot)}: {left[slot]} of the month is open, and {booked[slot]} is booked")
 
 
 def _outstanding(seen: Seen, account_kind: str) -> Counter[Slot]:

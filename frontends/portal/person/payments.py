@@ -3,7 +3,7 @@
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from frontends.api import claims
+from frontends.api import claims, payments
 from frontends.kit.api import needed, together
 from frontends.kit.pages import api, render, signed_in
 
@@ -15,14 +15,16 @@ PAGE = 24
 @pages.get("/payments")
 @signed_in("person")
 def index() -> Response:
-    """The payments of every period that were granted, what was paid too much of them, and care that was paid."""
+    """The payments of every period that were granted, what was paid too much of them, care that was paid, and, for whom
+    it concerns, the way to the contributions that they pay themselves."""
     asked = api()
-    awards, paid, owed = together(
+    awards, paid, owed, own = together(
         lambda: claims.awards_list_own(asked, kind="payment", limit=50),
         lambda: claims.claims_list_own(asked, status="paid", limit=20),
         lambda: claims.overpayments_list_own(asked, limit=20),
+        lambda: payments.self_payers_list_own(asked, limit=1),
     )
-    return render("person/payments.html", awards=awards, paid=paid, owed=owed)
+    return render("person/payments.html", awards=awards, paid=paid, owed=owed, own=own)
 
 
 @pages.get("/payments/<award_id>")

@@ -19,3 +19,4 @@ class AccessedKind(StrEnum):
     PAYOUT = "payout"
     MANDATE = "mandate"
     CLEARANCE = "clearance"
+    SELF_PAYER = "self-payer"

@@ -29,6 +29,7 @@ from services.payments.mandates import actions as mandates
 from services.payments.mandates import store as mandates_store
 from services.payments.mandates.mandate import AnswerChannel, BankAgreement, Mandate
 from services.payments.repayments import actions as repayments
+from services.payments.self_payers import paying as self_payments
 from shared.jobs import queue
 from shared.kernel import normalize
 from shared.kernel.errors import Invalid, Missing
@@ -212,7 +213,7 @@ class NamedDebt:
 
 
 def by_reference(uow: UnitOfWork, reference: str) -> NamedDebt:
-    """What a reference names, of an employer or of a person who pays back: its check digits are held first, so that a
+    """What a reference names, of an employer or of a person: its check digits are held first, so that a
     slip of the pen costs no look-up. Raises `ReferenceNotGenuine`, `ReferenceUnknown`."""
     written = normalize.reference(reference)
     if not has_valid_check_digits(written):
@@ -224,6 +225,9 @@ def by_reference(uow: UnitOfWork, reference: str) -> NamedDebt:
     repayment = repayments.find(uow, written)
     if repayment is not None:
         return NamedDebt(reference=written, due_minor=repayment.owed_minor)
+    month = self_payments.by_reference(uow, written)
+    if month is not None:
+        return NamedDebt(reference=written, due_minor=month.left_minor)
     raise ReferenceUnknown
 
 

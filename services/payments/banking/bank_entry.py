@@ -27,7 +27,8 @@ class Target(StrEnum):
     """What an entry, or a share of it, can be for. A credit to a payout is its return, a debit from a collection is
     its reversal; `entry` is an earlier entry that this one takes back, `employer` the credit of an employer,
     `operator-day` what an operator of mobile money took on a day and pays in,
-    `repayment` what a person pays back of benefits, by the reference of the overpayment."""
+    `repayment` what a person pays back of benefits, by the reference of the overpayment, `self-contribution` a month of
+    a person who pays the contributions alone."""
 
     COLLECTION = "collection"
     DECLARATION = "declaration"
@@ -37,6 +38,7 @@ class Target(StrEnum):
     DEBIT_FILE = "debit-file"
     REFUND = "refund"
     REPAYMENT = "repayment"
+    SELF_CONTRIBUTION = "self-contribution"
     ENTRY = "entry"
     OPERATOR_DAY = "operator-day"
 

@@ -86,9 +86,19 @@ TARGETS: dict[Direction, frozenset[Target]] = {
             Target.DEBIT_FILE,
             Target.OPERATOR_DAY,
             Target.REPAYMENT,
+            Target.SELF_CONTRIBUTION,
         },
     ),
-    Direction.DEBIT: frozenset({Target.COLLECTION, Target.PAYOUT, Target.BATCH, Target.REFUND, Target.REPAYMENT}),
+    Direction.DEBIT: frozenset(
+        {
+            Target.COLLECTION,
+            Target.PAYOUT,
+            Target.BATCH,
+            Target.REFUND,
+            Target.REPAYMENT,
+            Target.SELF_CONTRIBUTION,
+        },
+    ),
 }
 _OF_PAYOUTS = frozenset({Target.PAYOUT, Target.BATCH})
 _OF_COLLECTIONS = frozenset({Target.OPERATOR_DAY})

@@ -15,6 +15,7 @@ from uuid import UUID
 from services.payments.banking.bank_entry import FOREIGN, BankEntry, EntryStatus, Share, Target, Why
 from services.payments.banking.bank_file import BookedEntry, Direction, is_same_account
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
+from services.payments.self_payers.self_contribution import SELF_PAYMENT_PREFIX
 from shared.events.claims import REPAYMENT_PREFIX
 from shared.funds.fund import Fund
 from shared.kernel.references import has_valid_check_digits
@@ -23,6 +24,9 @@ REFUND_PREFIX = "RB"
 """The letters that open the reference of money that the fund sends back."""
 SETTLEMENT_PREFIX = "RM"
 """Those of the reference under which an operator of mobile money pays in what it took on a day."""
+
+OWN_PREFIXES = (REFUND_PREFIX, SETTLEMENT_PREFIX, REPAYMENT_PREFIX, SELF_PAYMENT_PREFIX)
+"""Those of all references that are the same at every fund."""
 
 TEXT_CHARACTERS_MAX = 2_000
 REFERENCES_MAX = 40
@@ -217,7 +221,7 @@ def named(entry: ReportedEntry, *, prefix: str) -> NamedReferences:
     ids = [entry.end_to_end_id, *_uuids_in((entry.end_to_end_id, *entry.texts))]
     files = [entry.payment_information_id, *_uuids_in((entry.payment_information_id,)), *ids]
     return NamedReferences(
-        references=references_in(entry.texts, prefixes=(prefix, REFUND_PREFIX, SETTLEMENT_PREFIX, REPAYMENT_PREFIX)),
+        references=references_in(entry.texts, prefixes=(prefix, *OWN_PREFIXES)),
         ids=_each_once(ids)[:IDS_MAX],
         files=_each_once(files)[:IDS_MAX],
     )
@@ -280,10 +284,11 @@ class KnownPayment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KnownRepayment:
-    """What a person pays back, by the reference that an entry names."""
+class KnownDebt:
+    """What a person owes, by the reference that an entry names: a repayment, or a month of a self-payer."""
 
-    reference: str
+    target: Target
+    target_id: str
     owed_minor: int
     received_minor: int
 
@@ -298,7 +303,7 @@ class MatchingFacts:
     debit_file_id: str | None = None
     refund: KnownPayment | None = None
     operator_day: KnownPayment | None = None
-    repayments: tuple[KnownRepayment, ...] = ()
+    debts: tuple[KnownDebt, ...] = ()
     bearers: tuple[BankEntry, ...] = ()
 
 
@@ -311,6 +316,8 @@ class Ruling:
 
 
 NOTHING_MOVED = Ruling()
+_TAKEN_BACK = frozenset({Target.COLLECTION, Target.PAYOUT, Target.REFUND, Target.REPAYMENT, Target.SELF_CONTRIBUTION})
+"""What an earlier entry may have been booked as for the money to be taken back under the bank's reference alone."""
 
 
 def decide(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
@@ -327,22 +334,22 @@ def decide(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
 
 
 def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
-    """Money came: a contribution, what a person pays back, a whole file of debits, what an operator took on a day, or
+    """Money came: a contribution, what a person owes, a whole file of debits, what an operator took on a day, or
     money of ours that is returned without a reference. What an operator says that it took is a contribution alone."""
     if entry.account == BANK_PAYOUTS:
         if facts.payout is not None:
             return _whole(Target.PAYOUT, facts.payout, entry)
         if facts.refund is not None:
             return _whole(Target.REFUND, facts.refund, entry)
-        return Ruling(why=Why.ACCOUNT_OTHER if facts.collections or facts.repayments else _unnamed(entry))
+        return Ruling(why=Why.ACCOUNT_OTHER if facts.collections or facts.debts else _unnamed(entry))
     is_at_bank = entry.account == BANK_COLLECTIONS
     if facts.operator_day is not None and is_at_bank:
         return _whole(Target.OPERATOR_DAY, facts.operator_day, entry)
     candidates = [each for each in facts.collections if each.is_by_id] or list(facts.collections)
     if not candidates and not is_at_bank:
         return Ruling(why=_unnamed(entry))
-    if facts.repayments:
-        return Ruling(why=Why.REFERENCES_SEVERAL) if candidates else _repaid(entry, facts.repayments)
+    if facts.debts:
+        return Ruling(why=Why.REFERENCES_SEVERAL) if candidates else _paid_by_person(entry, facts.debts)
     if not candidates and facts.debit_file_id is not None:
         return Ruling(shares=(_share(Target.DEBIT_FILE, facts.debit_file_id, entry.amount_minor),))
     if not candidates:
@@ -356,16 +363,16 @@ def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
     return Ruling(shares=tuple(_share(Target.COLLECTION, each.collection_id, each.amount_minor) for each in candidates))
 
 
-def _repaid(entry: ReportedEntry, repayments: tuple[KnownRepayment, ...]) -> Ruling:
-    """A person pays back: what is owed, or a part of it. What is more than that, or comes again, waits for somebody who
-    says what becomes of it."""
-    if not all(each.owed_minor for each in repayments):
+def _paid_by_person(entry: ReportedEntry, debts: tuple[KnownDebt, ...]) -> Ruling:
+    """A person pays what is owed, or a part of it. What is more than that, or comes again, waits for somebody who says
+    what becomes of it."""
+    if not all(each.owed_minor for each in debts):
         return Ruling(why=Why.ALREADY_SETTLED)
-    if len(repayments) == 1 and entry.amount_minor <= repayments[0].owed_minor:
-        return Ruling(shares=(_share(Target.REPAYMENT, repayments[0].reference, entry.amount_minor),))
-    if sum(each.owed_minor for each in repayments) != entry.amount_minor:
-        return Ruling(why=Why.AMOUNT_DIFFERS if len(repayments) == 1 else Why.REFERENCES_SEVERAL)
-    return Ruling(shares=tuple(_share(Target.REPAYMENT, each.reference, each.owed_minor) for each in repayments))
+    if len(debts) == 1 and entry.amount_minor <= debts[0].owed_minor:
+        return Ruling(shares=(_share(debts[0].target, debts[0].target_id, entry.amount_minor),))
+    if sum(each.owed_minor for each in debts) != entry.amount_minor:
+        return Ruling(why=Why.AMOUNT_DIFFERS if len(debts) == 1 else Why.REFERENCES_SEVERAL)
+    return Ruling(shares=tuple(_share(each.target, each.target_id, each.owed_minor) for each in debts))
 
 
 def _left(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
@@ -391,14 +398,14 @@ def _taken_back(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
             return _whole(Target.REFUND, facts.refund, entry)
     elif facts.collections:
         return _collection_taken_back(entry, facts.collections)
-    elif facts.repayments:
-        return _repayment_taken_back(entry, facts.repayments)
+    elif facts.debts:
+        return _debt_taken_back(entry, facts.debts)
     if earlier is None:
         return Ruling(why=Why.REVERSES_UNKNOWN)
     if not earlier.is_matched:
         return Ruling(shares=(_share(Target.ENTRY, earlier.entry_id, entry.amount_minor),))
     target, _, target_id = earlier.booked_as.partition(":")
-    if target in (Target.COLLECTION, Target.PAYOUT, Target.REFUND, Target.REPAYMENT):
+    if target in _TAKEN_BACK:
         return Ruling(shares=(_share(Target(target), target_id, entry.amount_minor),))
     return Ruling(why=Why.REVERSES_UNKNOWN)
 
@@ -414,14 +421,14 @@ def _collection_taken_back(entry: ReportedEntry, collections: tuple[KnownCollect
     return Ruling(shares=(_share(Target.COLLECTION, candidates[0].collection_id, entry.amount_minor),))
 
 
-def _repayment_taken_back(entry: ReportedEntry, repayments: tuple[KnownRepayment, ...]) -> Ruling:
-    if len(repayments) > 1:
+def _debt_taken_back(entry: ReportedEntry, debts: tuple[KnownDebt, ...]) -> Ruling:
+    if len(debts) > 1:
         return Ruling(why=Why.REFERENCES_SEVERAL)
     if entry.account != BANK_COLLECTIONS:
         return Ruling(why=Why.ACCOUNT_OTHER)
-    if entry.amount_minor > repayments[0].received_minor:
+    if entry.amount_minor > debts[0].received_minor:
         return Ruling(why=Why.AMOUNT_DIFFERS)
-    return Ruling(shares=(_share(Target.REPAYMENT, repayments[0].reference, entry.amount_minor),))
+    return Ruling(shares=(_share(debts[0].target, debts[0].target_id, entry.amount_minor),))
 
 
 def _undone(entry: ReportedEntry, bearers: Iterable[BankEntry]) -> BankEntry | None:

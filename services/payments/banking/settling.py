@@ -8,8 +8,8 @@ from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, En
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.matching import (
     KnownCollection,
+    KnownDebt,
     KnownPayment,
-    KnownRepayment,
     MatchingFacts,
     ReportedEntry,
     Ruling,
@@ -25,6 +25,8 @@ from services.payments.payouts import actions as payouts
 from services.payments.refunds import actions as refunds
 from services.payments.repayments import actions as repayments
 from services.payments.repayments.repayment import ExpectedRepayment
+from services.payments.self_payers import paying as self_payments
+from services.payments.self_payers.self_contribution import SELF_PAYMENT_PREFIX, SelfContribution
 from shared.events.claims import REPAYMENT_PREFIX
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
@@ -46,12 +48,16 @@ def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> 
     named = matching.named(reported, prefix=prefix)
     found = collections.with_references(uow, named.beginning(prefix))
     repaid = repayments.with_references(uow, named.beginning(REPAYMENT_PREFIX))
-    references = [each.reference for each in found] + [each.reference for each in repaid]
+    months = self_payments.with_references(uow, named.beginning(SELF_PAYMENT_PREFIX))
+    of_persons = [each.reference for each in repaid] + [each.reference for each in months]
+    references = [each.reference for each in found] + of_persons
     reference = references[0] if len(references) == 1 else ""
     bearers = store.bearing(uow, reported.bank_reference)
     if any(matching.is_same(each, reported, reference=reference) for each in bearers):
         return
-    ruling = matching.decide(reported, _facts(uow, named, found, repaid, bearers))
+    ruling = matching.decide(
+        reported, _facts(uow, named, found, [*map(_repayment, repaid), *map(_month, months)], bearers)
+    )
     entry = _kept(uow, reported, entry_id=entry_id, reference=reference, why=ruling.why)
     if ruling.shares and _book(uow, entry, ruling.shares, reason=reported.return_reason or ""):
         _post_charges(uow, entry)
@@ -92,7 +98,7 @@ def _facts(
     uow: UnitOfWork,
     named: matching.NamedReferences,
     by_reference: list[Collection],
-    repaid: list[ExpectedRepayment],
+    debts: list[KnownDebt],
     bearers: list[BankEntry],
 ) -> MatchingFacts:
     by_id = [each for each in (collections.find(uow, collection_id) for collection_id in named.ids) if each]
@@ -123,11 +129,26 @@ def _facts(
         operator_day=KnownPayment(payment_id=paid_in[0].day_id, amount_minor=paid_in[0].to_settle_minor)
         if len(paid_in) == 1
         else None,
-        repayments=tuple(
-            KnownRepayment(reference=each.reference, owed_minor=each.owed_minor, received_minor=each.received_minor)
-            for each in repaid
-        ),
+        debts=tuple(debts),
         bearers=tuple(bearers),
+    )
+
+
+def _repayment(it: ExpectedRepayment) -> KnownDebt:
+    return KnownDebt(
+        target=Target.REPAYMENT,
+        target_id=it.reference,
+        owed_minor=it.owed_minor,
+        received_minor=it.received_minor,
+    )
+
+
+def _month(it: SelfContribution) -> KnownDebt:
+    return KnownDebt(
+        target=Target.SELF_CONTRIBUTION,
+        target_id=it.reference,
+        owed_minor=it.left_minor,
+        received_minor=it.received_minor,
     )
 
 
@@ -209,6 +230,8 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
         case Target.REPAYMENT:
             _book_repayment(uow, entry, share)
             return True
+        case Target.SELF_CONTRIBUTION:
+            return _book_self_contribution(uow, entry, share)
         case Target.ENTRY:
             return _undo_entry(uow, entry, share)
 
@@ -244,6 +267,17 @@ def _book_repayment(uow: UnitOfWork, entry: BankEntry, share: Share) -> None:
         repayments.take_back(
             uow, **which, amount_minor=share.amount_minor, out_of=entry.account, value_on=entry.value_on
         )
+
+
+def _book_self_contribution(uow: UnitOfWork, entry: BankEntry, share: Share) -> bool:
+    which = {"reference": share.target_id, "entry_id": entry.entry_id}
+    if entry.direction is Direction.CREDIT:
+        return self_payments.receive(
+            uow, **which, amount_minor=share.amount_minor, into=entry.account, value_on=entry.value_on
+        )
+    return self_payments.take_back(
+        uow, **which, amount_minor=share.amount_minor, out_of=entry.account, value_on=entry.value_on
+    )
 
 
 def _undo_entry(uow: UnitOfWork, entry: BankEntry, share: Share) -> bool:

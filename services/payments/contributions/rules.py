@@ -116,18 +116,7 @@ def contributions_on(
     if base_minor < 0:
         raise ValueError("a base below nought")
     rates, rounding = fund.contributions.rates_on(on), fund.rounding.of_contributions(on=on)
-    found = [
-        contribution
-        for side, percents in rates.percents.items()
-        for contribution in _side(
-            side,
-            percents,
-            _bases(rates, base_minor, capped_minor),
-            rates.law,
-            rounding=rounding,
-            total_minor=(bounded or {}).get(side),
-        )
-    ]
+    found = by_rates(rates, _bases(rates, base_minor, capped_minor), bounded or {}, rounding=rounding)
     if fund.contributions.accident_rates:
         accident = in_force(fund.contributions.accident_rates, on=on)
         if activity not in accident.activities:
@@ -137,6 +126,21 @@ def contributions_on(
         bases = {SECTOR_ACCIDENT_BRANCH: base_minor}
         found += _side(ContributionSide.SECTOR_ACCIDENT, branches, bases, accident.law, rounding=rounding)
     return tuple(found)
+
+
+def by_rates(
+    rates: ContributionRates,
+    bases: Mapping[str, int],
+    bounded: Mapping[ContributionSide, int],
+    *,
+    rounding: RoundingRule,
+) -> list[Contribution]:
+    """The contributions on the base of each branch by some rates; a side in `bounded` comes to what stands there."""
+    return [
+        contribution
+        for side, percents in rates.percents.items()
+        for contribution in _side(side, percents, bases, rates.law, rounding=rounding, total_minor=bounded.get(side))
+    ]
 
 
 def _bases(rates: ContributionRates, base_minor: int, capped_minor: int | None) -> dict[str, int]:

@@ -3,8 +3,9 @@
 | code | nature | what it holds |
 | --- | --- | --- |
 | `receivable:<employer_id>:<period>` | asset | contributions declared and not collected yet |
+| `self-payer:<person_ref>:<month>` | asset | contributions that a person pays alone, called and not collected yet |
 | `penalty:<employer_id>:<period>` | asset | penalties charged for a period and not collected yet |
-| `contributions:<branch>` | income | contributions declared, by branch of insurance |
+| `contributions:<branch>` | income | contributions declared, and those of self-payers, by branch of insurance |
 | `penalties:<reason>` | income | penalties charged, by what they are for |
 | `bank:collections`, `bank:payouts` | asset | the fund's accounts at the bank |
 | `operator:<code>` | asset | what an operator of mobile money took for the fund and has not paid in yet |
@@ -28,7 +29,7 @@ from enum import StrEnum
 
 CODE = re.compile(
     r"^(receivable|penalty|penalties|contributions|bank|operator|suspense|benefits|payable|credit|refunds|written-off"
-    r"|charges|repaid)"
+    r"|charges|repaid|self-payer)"
     r":[A-Za-z0-9-]{1,64}(:[A-Za-z0-9-]{1,16})?$"
 )
 
@@ -49,7 +50,13 @@ class Owner(StrEnum):
     EMPLOYER = "employer"
 
 
-_OWNERS = {"receivable": Owner.EMPLOYER, "penalty": Owner.EMPLOYER, "credit": Owner.EMPLOYER, "payable": Owner.PERSON}
+_OWNERS = {
+    "receivable": Owner.EMPLOYER,
+    "penalty": Owner.EMPLOYER,
+    "credit": Owner.EMPLOYER,
+    "payable": Owner.PERSON,
+    "self-payer": Owner.PERSON,
+}
 
 
 def receivable(employer_id: str, *, period: str) -> str:
@@ -78,6 +85,10 @@ def repaid(claim_type: str) -> str:
 
 def payable(person_ref: str) -> str:
     return f"payable:{person_ref}"
+
+
+def self_payer(person_ref: str, *, month: str) -> str:
+    return f"self-payer:{person_ref}:{month}"
 
 
 def operator(code: str) -> str:

@@ -11,8 +11,8 @@ from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, En
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.matching import (
     KnownCollection,
+    KnownDebt,
     KnownPayment,
-    KnownRepayment,
     MatchingFacts,
     ReportedEntry,
 )
@@ -176,8 +176,9 @@ ONE = KnownCollection(collection_id="c1", amount_minor=DUE, debited_minor=DUE)
 TWO = KnownCollection(collection_id="c2", amount_minor=1_000, debited_minor=0)
 PAYOUT = KnownPayment(payment_id="p1", amount_minor=32_000)
 REFUND = KnownPayment(payment_id="r1", amount_minor=500)
-OWED = KnownRepayment(reference="OP1", owed_minor=900, received_minor=0)
-PAID_BACK = KnownRepayment(reference="OP2", owed_minor=0, received_minor=900)
+OWED = KnownDebt(target=Target.REPAYMENT, target_id="OP1", owed_minor=900, received_minor=0)
+MONTH = KnownDebt(target=Target.SELF_CONTRIBUTION, target_id="CI1", owed_minor=800, received_minor=0)
+PAID_BACK = KnownDebt(target=Target.REPAYMENT, target_id="OP2", owed_minor=0, received_minor=900)
 BY_ID = KnownCollection(collection_id="c3", amount_minor=DUE, debited_minor=DUE, is_by_id=True)
 
 
@@ -231,18 +232,25 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
         {"debit_file_id": "f1"},
         Why.REFERENCE_UNKNOWN,
     ),
-    "a person pays back": ({"amount_minor": 900}, {"repayments": (OWED,)}, to(Target.REPAYMENT, "OP1", 900)),
-    "a person pays back a part": ({"amount_minor": 1}, {"repayments": (OWED,)}, to(Target.REPAYMENT, "OP1", 1)),
-    "a person pays back too much": ({"amount_minor": 901}, {"repayments": (OWED,)}, Why.AMOUNT_DIFFERS),
-    "a person pays back again": ({"amount_minor": 900}, {"repayments": (PAID_BACK,)}, Why.ALREADY_SETTLED),
+    "a self-payer pays a month": ({"amount_minor": 800}, {"debts": (MONTH,)}, to(Target.SELF_CONTRIBUTION, "CI1", 800)),
+    "a self-payer pays too much": ({"amount_minor": 801}, {"debts": (MONTH,)}, Why.AMOUNT_DIFFERS),
+    "a month and a repayment in one": (
+        {"amount_minor": 1_700},
+        {"debts": (OWED, MONTH)},
+        (*to(Target.REPAYMENT, "OP1", 900), *to(Target.SELF_CONTRIBUTION, "CI1", 800)),
+    ),
+    "a person pays back": ({"amount_minor": 900}, {"debts": (OWED,)}, to(Target.REPAYMENT, "OP1", 900)),
+    "a person pays back a part": ({"amount_minor": 1}, {"debts": (OWED,)}, to(Target.REPAYMENT, "OP1", 1)),
+    "a person pays back too much": ({"amount_minor": 901}, {"debts": (OWED,)}, Why.AMOUNT_DIFFERS),
+    "a person pays back again": ({"amount_minor": 900}, {"debts": (PAID_BACK,)}, Why.ALREADY_SETTLED),
     "a person pays back, and a firm pays": (
         {"amount_minor": 900},
-        {"repayments": (OWED,), "collections": (ONE,)},
+        {"debts": (OWED,), "collections": (ONE,)},
         Why.REFERENCES_SEVERAL,
     ),
     "a person pays back to the account of payouts": (
         {"account": BANK_PAYOUTS, "amount_minor": 900},
-        {"repayments": (OWED,)},
+        {"debts": (OWED,)},
         Why.ACCOUNT_OTHER,
     ),
     "zero": ({"amount_minor": 0}, {"collections": (ONE,)}, None),
@@ -305,22 +313,22 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
     ),
     "what a person paid back is taken back": (
         {**BACK_OUT, "amount_minor": 900},
-        {"repayments": (PAID_BACK,)},
+        {"debts": (PAID_BACK,)},
         to(Target.REPAYMENT, "OP2", 900),
     ),
     "more than a person paid back is taken back": (
         {**BACK_OUT, "amount_minor": 901},
-        {"repayments": (PAID_BACK,)},
+        {"debts": (PAID_BACK,)},
         Why.AMOUNT_DIFFERS,
     ),
     "of two that a person paid back one is taken back": (
         {**BACK_OUT, "amount_minor": 900},
-        {"repayments": (OWED, PAID_BACK)},
+        {"debts": (OWED, PAID_BACK)},
         Why.REFERENCES_SEVERAL,
     ),
     "what a person paid back is taken back from the account of payouts": (
         {**BACK_OUT, "account": BANK_PAYOUTS, "amount_minor": 900},
-        {"repayments": (PAID_BACK,)},
+        {"debts": (PAID_BACK,)},
         Why.ACCOUNT_OTHER,
     ),
     "a debit given back": (

@@ -213,6 +213,14 @@ WRONG = [
     ("tn-cnss", LAYOUT, "lines_per_page: 12\n", "", "the file: detail numbers lines by page"),
     ("tn-cnss", LAYOUT, "P<year>", "P<when>", "the file: file_name has no group year"),
     ("ma-cnops", SUMS, "floor: 70.00 MAD", "floor: 470.00 MAD", "rates[1].bounds.employer: floor is above ceiling"),
+    ("ma-cnops", SUMS, "due: {days: 10}", "due: {days: -1}", "self_payers.due: a delay is not negative"),
+    (
+        "ma-cnops",
+        SUMS,
+        "  base: {ar: آخر أجر شهري قبل الاستيداع, fr: Dernière rémunération mensuelle avant la disponibilité}\n",
+        "",
+        "self_payers.base: is missing",
+    ),
     ("ma-cnops", SUMS, "employer: {floor", "works-fund: {floor", "rates[1]: bounds has no percentages for works-fund"),
     (
         "ma-cnops",
