@@ -44,7 +44,7 @@ test: install ## style, types, import contracts and all tests but the long ones 
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 4 tests --ignore tests/faults --ignore tests/engines/apache --ignore tests/browser
+	$(BIN)/pytest -n 4 --dist worksteal tests --ignore tests/faults --ignore tests/engines/apache --ignore tests/browser
 
 browser: install ## drive the pages as their users do, in Chromium; pictures of each in var/browser
 	$(BIN)/pytest -p no:xdist tests/browser
