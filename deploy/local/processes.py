@@ -40,6 +40,7 @@ QUOTAS = (
     "collections.request",
     "settlements.pay",
     "clearances.ask",
+    "account_statements.draw",
     "mandates.issue",
     "mandates.upload",
     "mandates.amend",

@@ -162,6 +162,24 @@ class CertifiedClearanceView(TypedDict):
     judged_on: str
     has_arrangement: bool
 
+class CertifiedEntryView(TypedDict):
+    value_on: str
+    kind: str
+    period: str
+    charged: str
+    credited: str
+    balance: str
+
+class CertifiedStatementView(TypedDict):
+    reference: str
+    from_on: "str | None"
+    until_on: str
+    period: str
+    currency: str
+    opening: str
+    closing: str
+    lines: list["CertifiedEntryView"]
+
 class CertifiedView(TypedDict):
     number: str
     status: str
@@ -180,6 +198,7 @@ class CertifiedView(TypedDict):
     affiliation: "CertifiedAffiliationView | None"
     award: "CertifiedAwardView | None"
     clearance: "CertifiedClearanceView | None"
+    statement: "CertifiedStatementView | None"
 
 class FileBodyWithFiles(TypedDict):
     file: list[str]

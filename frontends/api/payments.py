@@ -591,8 +591,25 @@ class StatementView(TypedDict):
     charged: str
     credited: str
     closing: str
+    paper_languages: list[str]
     items: list["StatementLineView"]
     next: "str | None"
+
+class StatementBody(TypedDict):
+    purpose: NotRequired[str]
+    employer_id: str
+    from_on: NotRequired["str | None"]
+    until_on: NotRequired["str | None"]
+    period: NotRequired["str | None"]
+    language: str
+
+class DrawnStatementView(TypedDict):
+    reference: str
+    employer_id: str
+    until_on: str
+    closing: str
+    currency: str
+    drawn_at: str
 
 class ClearancePurposeView(TypedDict):
     code: str
@@ -1644,6 +1661,10 @@ def account_statements_read(api: Api, *, employer_id: str, purpose: str | None =
 def account_statements_download(api: Api, *, employer_id: str, purpose: str | None = None, from_on: str | None = None, until_on: str | None = None, period: str | None = None) -> bytes:
     """The same as CSV, whole."""
     return api.call(SERVICE, "GET", "/account-statement/file", query={"purpose": purpose, "employer_id": employer_id, "from_on": from_on, "until_on": until_on, "period": period}, raw=True)  # type: ignore[no-any-return]
+
+def account_statements_draw(api: Api, *, idempotency_key: str, body: "StatementBody") -> "DrawnStatementView":
+    """Have the statement of a time printed, as it stands now: the paper is there within moments (`GET /employers/<employer_id>/papers` of documents, `about` its number)."""
+    return api.call(SERVICE, "POST", "/account-statements", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def clearances_offer(api: Api) -> "ClearanceOfferView":
     """For which purposes and in which languages the fund gives clearances, for how long, and what it looks at."""

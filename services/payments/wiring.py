@@ -264,6 +264,7 @@ service: Service[Settings] = Service(
         "collections.request": "30/minute",
         "settlements.pay": "30/minute",
         "clearances.ask": "10/minute",
+        "account_statements.draw": "10/minute",
         "mandates.issue": "10/minute",
         "mandates.upload": "10/minute",
         "mandates.amend": "10/minute",

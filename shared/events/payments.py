@@ -500,6 +500,37 @@ class ClearanceWithdrawn:
     withdrawn_at: datetime
 
 
+@dataclass(frozen=True)
+class BookedLine:
+    """One entry of an employer's statement of account, with what it owes after it, below zero what it has to its
+    credit."""
+
+    value_on: date
+    kind: str
+    period: str
+    charged_minor: int
+    credited_minor: int
+    balance_minor: int
+
+
+@event(case="reference")
+class AccountStatementDrawn:
+    """An employer asked for its statement of account as a paper: what it owed before a time, each line that was booked
+    to it in that time, and what it owes after it, as it stood at `drawn_at`. documents prints it. Without `from_on` it
+    begins with the first entry; with a `period` it is of that period alone."""
+
+    reference: str
+    employer_id: str
+    language: str
+    from_on: date | None
+    until_on: date
+    period: str
+    opening_minor: int
+    closing_minor: int
+    lines: tuple[BookedLine, ...]
+    drawn_at: datetime
+
+
 @event(case="declaration_id")
 class DeclarationPaid:
     """Declared equals collected; notifications sends the receipt, documents may issue it."""
@@ -611,6 +642,20 @@ class RepaymentReversed:
     currency: str
     reversed_on: date
     reversed_at: datetime
+
+
+@event(case="person_ref")
+class SelfContributionCalled:
+    """A month has begun for which a person pays the contributions alone: what is due, until when, and by which
+    reference it is paid. notifications informs the person."""
+
+    person_ref: str
+    month: str
+    payment_reference: str
+    amount_minor: int
+    currency: str
+    due_on: date
+    called_at: datetime
 
 
 @event(case="person_ref")

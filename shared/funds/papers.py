@@ -14,6 +14,8 @@ first day and, of a cover, its last."""
 
 CLEARANCE_CERTIFICATE = "clearance-certificate"
 """The code of the paper by which a fund certifies that an employer has declared and paid what was due."""
+ACCOUNT_STATEMENT = "account-statement"
+"""The code of the paper that says what was booked to an employer in a time, and what it owes after it."""
 MANDATE_FORM = "mandate-form"
 """The code of the form by which an employer lets the fund debit its account, for the employer and its bank to sign."""
 

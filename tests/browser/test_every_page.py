@@ -39,6 +39,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "papers.one": "once a paper was asked for; test_portal asks for one",
     "clearances.one": "once a certificate was asked for; the demo's firms may owe something",
     "clearances.pdf": "a file, no page",
+    "owing.account_printed": "once it was asked for; tests/frontends/portal/test_owing.py",
     "papers.pdf": "a file, no page; test_portal loads one",
     "campaign.silent_file": "a file, no page",
     "waves.recipients": "a file, no page; the operator's test loads one",

@@ -18,6 +18,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
             "drafts.begin",
             "papers.ask",
             "clearances.ask",
+            "account_statements.draw",
             "uploads.add",
             "declarations.file",
             "declarations.declare_typed",

@@ -21,7 +21,8 @@ NAMED = (
     *("settlements.ask", "settlements.list_plans"),
     *("clearances.ask", "clearances.standing", "clearances.list_clearances"),
     *("delegations.give", "delegations.list_given"),
-    *("arrears.of_employer", "account_statements.read", "account_statements.download", "collections.list_credits"),
+    *("account_statements.read", "account_statements.download", "account_statements.draw"),
+    *("arrears.of_employer", "collections.list_credits"),
 )
 """Operations that name whose thing it is beside the path: `things.asks` says which."""
 

@@ -510,6 +510,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "ledger.entries": {"query_string": {"cause": f"collection:{asked.json['collection_id']}"}},
             "account_statements.read": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "account_statements.download": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "account_statements.draw": {"json": {"employer_id": DZ_EMPLOYER, "language": "fr"}},
             "clearances.ask": {"json": clearance},
             "clearances.standing": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "clearances.list_clearances": {"query_string": {"employer_id": DZ_EMPLOYER}},

@@ -11,7 +11,9 @@ from services.documents.awards.award import AwardDependant, KnownAward
 from services.documents.careers import actions as careers
 from services.documents.papers import rules, store
 from services.documents.papers.content import (
+    AccountLine,
     DebitedAccount,
+    EmployerAccount,
     EmployerBody,
     EmployerClearance,
     Holder,
@@ -25,7 +27,7 @@ from services.documents.papers.paper import FailureReason, Paper, Status, Withdr
 from services.documents.papers.rules import Request
 from services.documents.register import actions as register
 from services.documents.register.person import Civil
-from shared.events.payments import ClearanceGranted, MandateIssued
+from shared.events.payments import AccountStatementDrawn, ClearanceGranted, MandateIssued
 from shared.jobs import queue
 from shared.kernel.actors import NotYours
 from shared.kernel.control_codes import ENTROPY_BYTES, control_code
@@ -146,6 +148,34 @@ def issue_mandate_form(uow: UnitOfWork, event: MandateIssued) -> None:
         language=rules.language_of(uow.fund, kind, wanted=event.language),
         account=msgspec.json.decode(account, type=DebitedAccount),
     )
+
+
+def issue_account_statement(uow: UnitOfWork, event: AccountStatementDrawn) -> None:
+    """Print a statement of account as payments drew it, once. Raises `EmployerUnnamed` as for a clearance."""
+    if store.about(uow, event.reference):
+        return
+    currency = uow.fund.currency
+    body = EmployerAccount(
+        reference=event.reference,
+        from_on=event.from_on,
+        until_on=event.until_on,
+        period=event.period,
+        opening=Money(event.opening_minor, currency),
+        closing=Money(event.closing_minor, currency),
+        lines=tuple(
+            AccountLine(
+                value_on=line.value_on,
+                kind=line.kind,
+                period=line.period,
+                charged=Money(line.charged_minor, currency),
+                credited=Money(line.credited_minor, currency),
+                balance=Money(line.balance_minor, currency),
+            )
+            for line in event.lines
+        ),
+    )
+    language = rules.language_of(uow.fund, body.kind, wanted=event.language)
+    _issue_to_employer(uow, body, employer_id=event.employer_id, language=language)
 
 
 def _issue_to_employer(

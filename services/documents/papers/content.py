@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from shared.funds.fund import Fund
-from shared.funds.papers import CLEARANCE_CERTIFICATE, MANDATE_FORM
+from shared.funds.papers import ACCOUNT_STATEMENT, CLEARANCE_CERTIFICATE, MANDATE_FORM
 from shared.funds.texts import Texts
 from shared.kernel.errors import Invalid, Term
 from shared.kernel.money import Currency, Money
@@ -13,6 +13,7 @@ from shared.kernel.partial_date import PartialDate
 
 WAGE_LINES_MAX = 600
 """Fifty years of months: a longer list is a mistake in the question, not a career."""
+ACCOUNT_LINES_MAX = 600
 
 TEXT_LENGTH_MAX = 200
 URL_LENGTH_MAX = 300
@@ -69,9 +70,11 @@ class PaperKind(StrEnum):
     """Of an employer: it has declared and paid what was due."""
     MANDATE_FORM = MANDATE_FORM
     """Of an employer: its bank and it sign that the fund may debit its account."""
+    ACCOUNT_STATEMENT = ACCOUNT_STATEMENT
+    """Of an employer: what was booked to it in a time, and what it owes after it."""
 
 
-OF_EMPLOYERS = frozenset({PaperKind.CLEARANCE_CERTIFICATE, PaperKind.MANDATE_FORM})
+OF_EMPLOYERS = frozenset({PaperKind.CLEARANCE_CERTIFICATE, PaperKind.MANDATE_FORM, PaperKind.ACCOUNT_STATEMENT})
 """The papers that are an employer's; all others are a person's."""
 
 
@@ -300,7 +303,50 @@ class MandateForm:
             raise ValueError("a form may be signed for a day at least")
 
 
-EmployerBody = EmployerClearance | MandateForm
+@dataclass(frozen=True, kw_only=True)
+class AccountLine:
+    """What was booked to an employer: `kind` is a code of payments, `balance` what it owes after it, below zero what it
+    has to its credit. `period` is empty where the line moves a credit alone."""
+
+    value_on: date
+    kind: str
+    period: str
+    charged: Money
+    credited: Money
+    balance: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmployerAccount:
+    """The body of an employer's statement of account, until `until_on`, included. Without `from_on` it begins with the
+    first entry; with a `period` it is of that period alone."""
+
+    reference: str
+    until_on: date
+    opening: Money
+    closing: Money
+    lines: tuple[AccountLine, ...]
+    from_on: date | None = None
+    period: str = ""
+
+    kind = PaperKind.ACCOUNT_STATEMENT
+    employers = ()
+
+    def __post_init__(self) -> None:
+        _short(self.reference)
+        if len(self.lines) > ACCOUNT_LINES_MAX:
+            raise ValueError(f"a statement has {ACCOUNT_LINES_MAX} lines at most")
+        moved = sum(line.charged.amount_minor - line.credited.amount_minor for line in self.lines)
+        if self.opening.amount_minor + moved != self.closing.amount_minor:
+            raise ValueError("the lines of a statement lead from what was owed before to what is owed after")
+
+    @property
+    def currency(self) -> Currency:
+        """The one currency of the paper."""
+        return self.opening.currency
+
+
+EmployerBody = EmployerClearance | MandateForm | EmployerAccount
 """What a paper of an employer says; each is about the thing of its `reference`."""
 PaperBody = Wages | Affiliation | GrantedAward | EmployerBody
 

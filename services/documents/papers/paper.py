@@ -8,6 +8,7 @@ from enum import StrEnum
 from services.documents.papers.content import (
     Affiliation,
     DebitedAccount,
+    EmployerAccount,
     EmployerClearance,
     GrantedAward,
     Holder,
@@ -85,6 +86,7 @@ class PaperText:
     award: GrantedAward | None = None
     clearance: EmployerClearance | None = None
     mandate: MandateForm | None = None
+    statement: EmployerAccount | None = None
 
     def __post_init__(self) -> None:
         if sum(body is not None for body in self._bodies) != 1:
@@ -92,7 +94,7 @@ class PaperText:
 
     @property
     def _bodies(self) -> tuple[PaperBody | None, ...]:
-        return (self.wages, self.affiliation, self.award, self.clearance, self.mandate)
+        return (self.wages, self.affiliation, self.award, self.clearance, self.mandate, self.statement)
 
     @property
     def body(self) -> PaperBody:

@@ -7,6 +7,7 @@ from services.documents.papers.paper import WithdrawalReason
 from shared.bus.reactions import Reactions
 from shared.events.claims import AwardEnded, AwardOpened, AwardResumed, AwardSuspended, BenefitDue
 from shared.events.payments import (
+    AccountStatementDrawn,
     ClearanceGranted,
     ClearanceWithdrawn,
     MandateCancelled,
@@ -66,6 +67,11 @@ def issue_clearance(uow: UnitOfWork, event: ClearanceGranted) -> None:
 @reactions.to(ClearanceWithdrawn)
 def revoke_clearance(uow: UnitOfWork, event: ClearanceWithdrawn) -> None:
     actions.withdraw_about(uow, event.reference, reason=WithdrawalReason.NOT_IN_ORDER)
+
+
+@reactions.to(AccountStatementDrawn)
+def issue_account_statement(uow: UnitOfWork, event: AccountStatementDrawn) -> None:
+    actions.issue_account_statement(uow, event)
 
 
 @reactions.to(MandateIssued)

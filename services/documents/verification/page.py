@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.documents.papers.content import (
     OF_EMPLOYERS,
+    EmployerAccount,
     EmployerClearance,
     GrantedAward,
     MandateForm,
@@ -76,6 +77,9 @@ def _certified(verification: Verification, *, fund: Fund, language: PaperLanguag
     rows = [[words.translate(holder), shown(verification.certified.holder_name)]]
     if isinstance(body, EmployerClearance | MandateForm):
         return {"rows": [*rows, *facts["dates"]], "columns": [], "groups": []}
+    if isinstance(body, EmployerAccount):
+        lines = [*facts["lines"], ["", facts["total"], *facts["sums"]]]
+        return {"rows": [*rows, *facts["dates"]], "columns": facts["columns"], "groups": [("", lines)]}
     if not isinstance(body, Wages):
         lines = facts["acts"] if isinstance(body, GrantedAward) else facts["employers"]
         return {"rows": [*rows, *facts["dates"]], "columns": facts["columns"], "groups": [("", lines)]}

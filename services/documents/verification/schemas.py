@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 from services.documents.papers.content import EmployerClearance, GrantedAward
 from services.documents.verification.verification import CodeAnswer, Status, Verification
 from shared.http.problems import language
-from shared.http.shapes import Amount, fund
+from shared.http.shapes import Amount, SignedAmount, fund
 
 CODE_LENGTH_MAX = 40
 """As somebody may type it, with blanks and dashes."""
@@ -140,6 +140,30 @@ class CertifiedClearanceView(Schema):
         return found[language()] if found else clearance.purpose
 
 
+class CertifiedEntryView(Schema):
+    """One line of a statement of account, with what is owed after it."""
+
+    value_on = fields.Date(required=True)
+    kind = fields.String(required=True)
+    period = fields.String(required=True)
+    charged = Amount(required=True, attribute="charged.amount_minor")
+    credited = Amount(required=True, attribute="credited.amount_minor")
+    balance = SignedAmount(required=True, attribute="balance.amount_minor")
+
+
+class CertifiedStatementView(Schema):
+    """The body of an employer's statement of account."""
+
+    reference = fields.String(required=True)
+    from_on = fields.Date(required=True, allow_none=True)
+    until_on = fields.Date(required=True)
+    period = fields.String(required=True)
+    currency = fields.Function(lambda it: it.currency.value, metadata={"type": "string"}, required=True)
+    opening = SignedAmount(required=True, attribute="opening.amount_minor")
+    closing = SignedAmount(required=True, attribute="closing.amount_minor")
+    lines = fields.List(fields.Nested(CertifiedEntryView), required=True)
+
+
 class CertifiedView(VerificationView):
     """A verification, with what the paper certifies where the control code was right."""
 
@@ -149,6 +173,7 @@ class CertifiedView(VerificationView):
     affiliation = fields.Nested(CertifiedAffiliationView, attribute="certified.affiliation", allow_none=True)
     award = fields.Nested(CertifiedAwardView, attribute="certified.award", allow_none=True)
     clearance = fields.Nested(CertifiedClearanceView, attribute="certified.clearance", allow_none=True)
+    statement = fields.Nested(CertifiedStatementView, attribute="certified.statement", allow_none=True)
 
 
 class FileView(Schema):

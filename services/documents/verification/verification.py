@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.documents.papers.content import Affiliation, EmployerClearance, GrantedAward, PaperBody, Wages
+from services.documents.papers.content import (
+    Affiliation,
+    EmployerAccount,
+    EmployerClearance,
+    GrantedAward,
+    PaperBody,
+    Wages,
+)
 
 
 class Status(StrEnum):
@@ -64,6 +71,10 @@ class Certified:
     @property
     def clearance(self) -> EmployerClearance | None:
         return self.body if isinstance(self.body, EmployerClearance) else None
+
+    @property
+    def statement(self) -> EmployerAccount | None:
+        return self.body if isinstance(self.body, EmployerAccount) else None
 
 
 class CodeAnswer(StrEnum):

@@ -65,3 +65,12 @@ class AccountStatement:
     @property
     def closing_minor(self) -> int:
         return self.opening_minor + self.charged_minor - self.credited_minor
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnStatement:
+    """A statement that documents prints, by the number under which it does."""
+
+    reference: str
+    statement: AccountStatement
+    drawn_at: datetime

@@ -4,7 +4,7 @@ from datetime import date
 
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.account_statements import rules, store
-from services.payments.account_statements.account_statement import AccountStatement, StatementLine
+from services.payments.account_statements.account_statement import AccountStatement, DrawnStatement, StatementLine
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Order, Page, PageRequest, page_of
@@ -34,6 +34,33 @@ def statement(
         until_on=until_on,
         period=period,
     )
+
+
+def draw(
+    uow: UnitOfWork,
+    *,
+    employer_id: str,
+    from_on: date | None,
+    until_on: date | None,
+    period: str | None,
+    language: str,
+    purpose: Purpose,
+) -> DrawnStatement:
+    """Have the statement of a time printed as it stands now, until today where no last day is named; the paper is all
+    that is kept of it. Raises what `statement` does, and what `rules.draw` does."""
+    until = min(until_on, uow.today) if until_on else uow.today
+    found = statement(uow, employer_id=employer_id, from_on=from_on, until_on=until, period=period, purpose=purpose)
+    outcome = rules.draw(
+        found,
+        until_on=until,
+        reference=uow.new_reference(rules.REFERENCE_KIND),
+        language=language,
+        fund=uow.fund,
+        at=uow.at,
+    )
+    for event in outcome.events:
+        uow.publish(event)
+    return outcome.thing
 
 
 def page(found: AccountStatement, *, wanted: PageRequest, is_newest_first: bool) -> Page[StatementLine]:

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.payments.account_statements import actions, rules
+from services.payments.account_statements.account_statement import DrawnStatement
 from services.payments.account_statements.schemas import (
+    DrawnStatementView,
     PagedStatementQuery,
+    StatementBody,
     StatementQuery,
     StatementView,
     kind_text,
@@ -38,6 +41,15 @@ def download(uow: UnitOfWork, query: Query) -> Download:
     found = actions.statement(uow, **_wanted(query))
     content = rules.as_csv(found, currency=uow.fund.currency, text=kind_text())
     return Download(content, CSV, f"account-{found.employer_id}.csv")
+
+
+@routes.post(
+    "/account-statements", scope=READ, request=StatementBody, response=DrawnStatementView, status=202, is_keyed=True
+)
+def draw(uow: UnitOfWork, body: Query) -> DrawnStatement:
+    """Have the statement of a time printed, as it stands now: the paper is there within moments
+    (`GET /employers/<employer_id>/papers` of documents, `about` its number)."""
+    return actions.draw(uow, **_wanted(body), language=body["language"])
 
 
 def _wanted(query: Query) -> dict[str, Any]:

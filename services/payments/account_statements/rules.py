@@ -2,15 +2,24 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from services.payments.account_statements.account_statement import AccountStatement, StatementKind, StatementLine
+from services.payments.account_statements.account_statement import (
+    AccountStatement,
+    DrawnStatement,
+    StatementKind,
+    StatementLine,
+)
 from services.payments.ledger.account import Owner, owner_of
 from services.payments.ledger.entry import LedgerEntry, Posting, Side
+from shared.events.payments import AccountStatementDrawn, BookedLine
+from shared.funds.fund import Fund
+from shared.funds.papers import ACCOUNT_STATEMENT
 from shared.kernel.csv_tables import csv_table
-from shared.kernel.errors import Conflict, Invalid
+from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.money import Currency, Money
+from shared.kernel.outcome import Outcome
 
 KINDS: Sequence[tuple[StatementKind, str]] = (
     (StatementKind.DECLARATION_REPLACED, r"declaration:(?P<about>[^:]+):\d+:cancelled"),
@@ -25,6 +34,10 @@ KINDS: Sequence[tuple[StatementKind, str]] = (
 )
 """What causes of the ledger are, in the order in which they are tried; the whole cause has to fit."""
 
+REFERENCE_KIND = "SA"
+"""The letters that open the number of a statement that is printed."""
+PAPER_LINES_MAX = 600
+"""Of one paper; documents prints no more of any table."""
 HEAD = ("day", "booked_at", "kind", "text", "period", "about", "charged", "credited", "balance")
 
 
@@ -38,6 +51,22 @@ class StatementTooLong(Conflict):
     """More was booked for the employer than is read at once."""
 
     code = "account-statement.too-long"
+
+
+class StatementNotPrinted(Missing):
+    """The fund issues no statements as papers."""
+
+    code = "account-statement.not-printed"
+
+
+class StatementLanguageNotOffered(Invalid):
+    code = "account-statement.language-not-offered"
+
+
+class PaperTooLong(Conflict):
+    """More was booked in the time than one paper says."""
+
+    code = "account-statement.paper-too-long"
 
 
 def statement(
@@ -74,6 +103,49 @@ def statement(
         opening_minor=opening_minor,
         lines=tuple(lines),
     )
+
+
+def languages(fund: Fund) -> tuple[str, ...]:
+    """Those in which the fund issues statements as papers; none where it issues none."""
+    paper = fund.sections.papers.types.get(ACCOUNT_STATEMENT) if fund.sections.papers else None
+    return paper.languages if paper else ()
+
+
+def draw(
+    found: AccountStatement, *, until_on: date, reference: str, language: str, fund: Fund, at: datetime
+) -> Outcome[DrawnStatement]:
+    """The statement as it stands now, for documents to print. Raises `StatementNotPrinted`,
+    `StatementLanguageNotOffered`, `PaperTooLong`."""
+    offered = languages(fund)
+    if not offered:
+        raise StatementNotPrinted
+    if language not in offered:
+        raise StatementLanguageNotOffered(languages=", ".join(offered))
+    if len(found.lines) > PAPER_LINES_MAX:
+        raise PaperTooLong(lines=len(found.lines), lines_max=PAPER_LINES_MAX)
+    drawn = AccountStatementDrawn(
+        reference=reference,
+        employer_id=found.employer_id,
+        language=language,
+        from_on=found.from_on,
+        until_on=until_on,
+        period=found.period or "",
+        opening_minor=found.opening_minor,
+        closing_minor=found.closing_minor,
+        lines=tuple(
+            BookedLine(
+                value_on=line.value_on,
+                kind=line.kind,
+                period=line.period,
+                charged_minor=line.charged_minor,
+                credited_minor=line.credited_minor,
+                balance_minor=line.balance_minor,
+            )
+            for line in found.lines
+        ),
+        drawn_at=at,
+    )
+    return Outcome(DrawnStatement(reference=reference, statement=found, drawn_at=at), (drawn,))
 
 
 def as_csv(found: AccountStatement, *, currency: Currency, text: Callable[[StatementKind], str]) -> bytes:

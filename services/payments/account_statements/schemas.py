@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from marshmallow import Schema, fields, validate
 
+from services.payments.account_statements import rules
 from services.payments.account_statements.account_statement import StatementKind
 from shared.funds.period import WRITTEN
 from shared.http.problems import translate
@@ -11,6 +12,7 @@ from shared.http.shapes import Amount, PagedQuery, SignedAmount, fund
 from shared.process.access_journal.schemas import PurposeQuery
 
 EMPLOYER_CHARACTERS_MAX = 20
+LANGUAGE_CHARACTERS_MAX = 8
 
 
 class StatementQuery(PurposeQuery):
@@ -26,6 +28,23 @@ class PagedStatementQuery(PagedQuery, StatementQuery):
     """The same, page by page."""
 
     is_newest_first = fields.Boolean(load_default=False)
+
+
+class StatementBody(StatementQuery):
+    """The same for a paper, in one of the languages in which the fund issues it (`paper_languages`)."""
+
+    language = fields.String(required=True, validate=validate.Length(1, LANGUAGE_CHARACTERS_MAX))
+
+
+class DrawnStatementView(Schema):
+    """A statement that is being printed."""
+
+    reference = fields.String(required=True)
+    employer_id = fields.String(required=True, attribute="statement.employer_id")
+    until_on = fields.Date(required=True, attribute="statement.until_on")
+    closing = SignedAmount(required=True, attribute="statement.closing_minor")
+    currency = fields.Function(lambda _: fund().currency.value, metadata={"type": "string"}, required=True)
+    drawn_at = fields.AwareDateTime(required=True)
 
 
 class StatementLineView(Schema):
@@ -58,6 +77,11 @@ class StatementView(Schema):
     charged = Amount(required=True, attribute="statement.charged_minor")
     credited = Amount(required=True, attribute="statement.credited_minor")
     closing = SignedAmount(required=True, attribute="statement.closing_minor")
+    paper_languages = fields.Function(
+        lambda _: list(rules.languages(fund())),
+        metadata={"type": "array", "items": {"type": "string"}},
+        required=True,
+    )
     items = fields.List(fields.Nested(StatementLineView), required=True)
     next = fields.String(
         required=True, allow_none=True, metadata={"description": "The cursor of the next page; null on the last one."}

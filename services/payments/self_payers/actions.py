@@ -76,8 +76,7 @@ def call(uow: UnitOfWork, *, person_ref: str) -> None:
         before = store.contributions.find(uow, id_of(person_ref, str(month)))
         reference = uow.new_reference(SELF_PAYMENT_PREFIX)
         made = rules.call(known, fund=uow.fund, month=month, before=before, reference=reference, at=uow.at)
-        store.contributions.save(uow, Outcome(made))
-        _post(uow, made)
+        _post(uow, store.contributions.save(uow, made))
         known = rules.called(known, fund=uow.fund)
     store.scheduling.save(uow, Outcome(known))
 

@@ -16,7 +16,7 @@ from services.payments.self_payers.self_contribution import (
     id_of,
 )
 from services.payments.self_payers.self_payer import BASES_MAX, DeclaredBase, SelfPayer, SelfPayerStatus
-from shared.events.payments import SelfContributionPaid, SelfContributionReopened
+from shared.events.payments import SelfContributionCalled, SelfContributionPaid, SelfContributionReopened
 from shared.funds.contributions import ContributionRates, ContributionSide, SelfPayers
 from shared.funds.fund import Fund
 from shared.funds.law import in_force
@@ -272,7 +272,7 @@ def _with_base(bases: tuple[DeclaredBase, ...], base: DeclaredBase) -> tuple[Dec
 
 def call(
     known: SelfPayer, *, fund: Fund, month: Period, before: SelfContribution | None, reference: str, at: datetime
-) -> SelfContribution:
+) -> Outcome[SelfContribution]:
     """What is due for a month. One that is called late, because the admission came late, is due when the month of the
     call is."""
     due, today = offered(fund).due, fund.day_of(at)
@@ -287,7 +287,18 @@ def call(
         due_on=max(due.after(each, calendar=fund.calendar) for each in (month, late)),
         called_at=at,
     )
-    return made if before is None else replace(made, calls=before.calls + 1, version=before.version)
+    if before is not None:
+        made = replace(made, calls=before.calls + 1, version=before.version)
+    published = SelfContributionCalled(
+        person_ref=known.person_ref,
+        month=made.month,
+        payment_reference=made.reference,
+        amount_minor=made.due_minor,
+        currency=fund.currency.value,
+        due_on=made.due_on,
+        called_at=at,
+    )
+    return Outcome(made, (published,))
 
 
 def cancel(known: SelfContribution) -> SelfContribution:

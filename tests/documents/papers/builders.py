@@ -7,9 +7,11 @@ from itertools import pairwise
 
 from services.documents.papers.content import (
     OF_EMPLOYERS,
+    AccountLine,
     Affiliation,
     DebitedAccount,
     EmployedSpan,
+    EmployerAccount,
     EmployerClearance,
     Employment,
     GrantedAward,
@@ -109,6 +111,35 @@ def a_mandate_form(*, fund: Fund | None = None, **facts: object) -> MandateForm:
     return MandateForm(**{**usual, **facts})  # type: ignore[arg-type]
 
 
+def an_account(count: int = 60, *, fund: Fund | None = None, **facts: object) -> EmployerAccount:
+    """A statement of so many quarters, each declared and paid a month later, the last one paid too much."""
+    currency, lines, owed = (fund or a_fund()).currency, [], 0
+    for number in range(count):
+        period = f"{2010 + number // 8}-Q{number // 2 % 4 + 1}"
+        charged, credited = (821_376_000, 0) if number % 2 == 0 else (0, 821_376_000)
+        if number == count - 1:
+            credited += 5_000
+        owed += charged - credited
+        lines.append(
+            AccountLine(
+                value_on=date(2010 + number // 8, number // 2 % 4 * 3 + number % 2 + 1, 10),
+                kind="declared" if charged else "paid",
+                period=period,
+                charged=Money(charged, currency),
+                credited=Money(credited, currency),
+                balance=Money(owed, currency),
+            )
+        )
+    usual: dict[str, object] = {
+        "reference": "SA260000000147",
+        "until_on": ISSUED_ON,
+        "opening": Money(0, currency),
+        "closing": Money(owed, currency),
+        "lines": tuple(lines),
+    }
+    return EmployerAccount(**{**usual, **facts})  # type: ignore[arg-type]
+
+
 def a_body(kind: PaperKind, *, fund: Fund | None = None) -> PaperBody:
     """What a paper of a kind says: enough to take more than one page, where it may."""
     if kind in (PaperKind.COVERAGE_CERTIFICATE, PaperKind.PAYMENT_CERTIFICATE):
@@ -117,6 +148,8 @@ def a_body(kind: PaperKind, *, fund: Fund | None = None) -> PaperBody:
         return a_clearance()
     if kind is PaperKind.MANDATE_FORM:
         return a_mandate_form(fund=fund)
+    if kind is PaperKind.ACCOUNT_STATEMENT:
+        return an_account(fund=fund)
     if kind is PaperKind.SALARY_CERTIFICATE:
         return wages(months(30, fund=fund), months(2, fund=fund))
     spans = (span(2, "SARL El Amel"), span(1, "EURL Nour", has_left=True))

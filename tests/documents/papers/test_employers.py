@@ -15,6 +15,8 @@ from services.documents.papers.paper import Paper, Status
 from services.documents.papers.printing.facts import facts_of
 from services.documents.wiring import service
 from shared.events.payments import (
+    AccountStatementDrawn,
+    BookedLine,
     ClearanceGranted,
     ClearanceWithdrawn,
     MandateCancelled,
@@ -23,12 +25,13 @@ from shared.events.payments import (
     MandateRefused,
 )
 from shared.funds.papers import Papers
+from shared.kernel.money import Money
 from shared.kernel.personal import DataClass
 from shared.storage import reencryption
 from shared.storage.service_context import ServiceContext
 from tests.documents.builders import FIRM, OTHER_FIRM, employers, settings_in
 from tests.documents.paper_printing import code_on, printed
-from tests.documents.papers.builders import a_clearance, a_fund, a_mandate_form, a_paper
+from tests.documents.papers.builders import a_clearance, a_fund, a_mandate_form, a_paper, an_account
 from tests.kit.callers import Office
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, handle, keys, published_events, reading, someone
@@ -36,6 +39,7 @@ from tests.kit.people import AMIRA
 
 REFERENCE = "CL260000000197"
 MANDATE = "MD260000000112"
+STATEMENT = "SA260000000147"
 
 
 def granted(**facts: Any) -> ClearanceGranted:
@@ -311,3 +315,66 @@ def test_a_paper_is_a_persons_or_an_employers() -> None:
 def test_a_clearance_ends_after_it_begins() -> None:
     with pytest.raises(ValueError, match="a day at least"):
         a_clearance(until_on=date(2026, 11, 21))
+
+
+# --- Statements of account --------------------------------------------------------------------------------------------
+
+
+def drawn(**facts: Any) -> AccountStatementDrawn:
+    """A declaration of 3150.25 DA, for which 3200.25 came."""
+    return AccountStatementDrawn(
+        **{
+            "reference": STATEMENT,
+            "employer_id": FIRM,
+            "language": "ar",
+            "from_on": None,
+            "until_on": date(2026, 2, 10),
+            "period": "",
+            "opening_minor": 0,
+            "closing_minor": -5_000,
+            "lines": (
+                BookedLine(date(2026, 1, 20), "declared", "2025", 315_025, 0, 315_025),
+                BookedLine(date(2026, 2, 10), "paid", "2025", 0, 320_025, -5_000),
+            ),
+            "drawn_at": AT,
+            **facts,
+        }
+    )
+
+
+def test_a_statement_of_account_becomes_a_paper_once(office: Office, context: ServiceContext) -> None:
+    handle(context, service, drawn())
+    assert printed(context) == 1
+    firm = office.employer(FIRM)
+    (listed,) = firm.get(f"/employers/{FIRM}/papers?about={STATEMENT}").json["items"]
+    assert (listed["kind"], listed["language"], listed["status"]) == ("account-statement", "ar", "valid")
+    assert firm.get(f"/employers/{FIRM}/papers/{listed['number']}/pdf").data.startswith(b"%PDF-")
+
+
+def test_whoever_has_its_code_reads_the_same_lines(office: Office, context: ServiceContext) -> None:
+    handle(context, service, drawn())
+    printed(context)
+    (paper,) = store.about(reading(context), STATEMENT)
+    anyone, path = office.app.test_client(), f"/v1/dz-cnas/verifications/{paper.number}"
+    shown = anyone.post(path, json={"code": paper.said.code}, headers={"Idempotency-Key": "k1"}).json["statement"]
+    assert (shown["opening"], shown["closing"], shown["from_on"]) == ("0.00", "-50.00", None)
+    assert [(each["kind"], each["charged"], each["credited"], each["balance"]) for each in shown["lines"]] == [
+        ("declared", "3150.25", "0.00", "3150.25"),
+        ("paid", "0.00", "3200.25", "-50.00"),
+    ]
+    page = anyone.post(f"/v1/dz-cnas/verify/{paper.number}?language=fr", data={"code": paper.said.code})
+    assert "Paiement reçu" in page.text and "20/01/2026" in page.text
+
+
+def test_a_statement_says_what_was_owed_before_each_line_and_after() -> None:
+    body = facts_of(
+        a_paper(an_account(4, opening=Money(100, a_fund().currency), closing=Money(-4_900, a_fund().currency)))
+    )["body"]
+    assert [row[1].strip("\u2068\u2069") for row in body["dates"][-2:]] == ["1,00", "-49,00"]
+    assert body["lines"][0][:2] == ["10/01/2010", "Cotisations déclarées, 1er trimestre 2010"]
+    assert len(body["lines"]) == 4 and len(body["sums"]) == 3
+
+
+def test_lines_that_do_not_lead_to_its_end_make_no_statement() -> None:
+    with pytest.raises(ValueError, match="lead from"):
+        an_account(4, closing=Money(1, a_fund().currency))

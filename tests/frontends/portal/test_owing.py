@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from frontends.kit.pages import Form
 from frontends.portal.employer.owing import _wanted
 from frontends.portal.portal import PORTAL
 from tests.kit.frontends import rendered, unreached
@@ -74,6 +75,7 @@ ACCOUNT: dict[str, Any] = {
     "charged": "1316.083",
     "credited": "1400.000",
     "closing": "-83.917",
+    "paper_languages": ["ar", "fr"],
     "items": [
         {
             "entry_id": f"e{number}",
@@ -158,9 +160,23 @@ def test_penalties_say_how_they_come_about(read: Read) -> None:
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
 def test_a_balance_below_zero_is_said_in_words(read: Read, language: str) -> None:
-    page = read("account", found=ACCOUNT, year="2025", period="", problem=None, is_first=True, language=language)
+    page = read_account(read, language=language)
     assert {"fr": "à votre crédit", "ar": "لفائدتكم"}[language] in page
     assert "-83" not in page and "\u200e-" not in page
+
+
+def read_account(read: Read, *, language: str = "fr", **more: Any) -> str:
+    found = {**ACCOUNT, **more}
+    shown = {"year": "2025", "period": "", "problem": None, "form": Form("account-statement:1"), "is_first": True}
+    return read("account", found=found, language=language, **shown)
+
+
+def test_it_is_asked_for_as_a_paper_where_the_fund_issues_one(read: Read) -> None:
+    assert "En document signé (PDF)" in read_account(read)
+    assert "En document signé (PDF)" not in read_account(read, paper_languages=[])
+    shown = {"reference": "SA260000000147", "papers": {"items": [], "next": None}}
+    page = read("account-paper", **shown)
+    assert "SA260000000147" in page and "en cours d'impression" in page
 
 
 def test_a_measure_is_asked_for_with_the_firms_word(read: Read) -> None:

@@ -2,11 +2,12 @@
 
 import pytest
 
+from services.payments.account_statements import rules
 from services.payments.ledger import actions as ledger
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
-from tests.kit.contexts import TN, make_unique_indexes, reading
+from tests.kit.contexts import TN, make_unique_indexes, published_events, reading, today
 from tests.payments.bank import credited, office, post_signed
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 
@@ -90,3 +91,60 @@ def test_an_account_is_its_employers_own(made: Office) -> None:
         assert (refused.status_code, refused.json["code"]) == (403, "access.not-yours")
     assert made.employer(OTHER_FIRM).get(f"/account-statement?employer_id={OTHER_FIRM}").json["items"] == []
     assert made.employer(FIRM, fund=TN).get(ADDRESS).json["items"] == []
+
+
+# --- As a paper -------------------------------------------------------------------------------------------------------
+
+
+def test_a_paper_is_drawn_as_the_account_stands(made: Office, context: ServiceContext) -> None:
+    firm = made.employer(FIRM)
+    assert firm.get(ADDRESS).json["paper_languages"] == ["ar", "fr"]
+    answer = firm.post("/account-statements", {"employer_id": FIRM, "language": "fr"})
+    assert (answer.status_code, answer.json["closing"]) == (202, "-50.00")
+    (event,) = published_events(context, "payments.account-statement-drawn")
+    assert (event.reference, event.language, event.from_on) == (answer.json["reference"], "fr", None)
+    assert (event.opening_minor, event.closing_minor) == (0, -5_000)
+    assert [(each.kind, each.period, each.balance_minor) for each in event.lines] == [
+        ("declared", "2025", 315_025),
+        ("paid", "2025", -5_000),
+    ]
+
+
+def test_it_ends_today_at_the_latest(made: Office, context: ServiceContext) -> None:
+    body = {"employer_id": FIRM, "language": "ar", "from_on": "2026-02-01", "until_on": "2099-12-31"}
+    assert made.employer(FIRM).post("/account-statements", body).status_code == 202
+    (event,) = published_events(context, "payments.account-statement-drawn")
+    assert event.until_on == today() and event.opening_minor == 315_025
+    assert [each.kind for each in event.lines] == ["paid"]
+
+
+def test_the_same_request_again_draws_none(made: Office, context: ServiceContext) -> None:
+    firm, body = made.employer(FIRM), {"employer_id": FIRM, "language": "fr"}
+    answers = [firm.post("/account-statements", body, key="again").json for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert len(published_events(context, "payments.account-statement-drawn")) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "code"),
+    [
+        ({"language": "en"}, 422, "account-statement.language-not-offered"),
+        ({"from_on": "2026-03-01", "until_on": "2026-02-01"}, 422, "account-statement.time-reversed"),
+        ({"employer_id": OTHER_FIRM}, 403, "access.not-yours"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(made: Office, more: dict[str, str], status: int, code: str) -> None:
+    refused = made.employer(FIRM).post("/account-statements", {"employer_id": FIRM, "language": "fr", **more})
+    assert (refused.status_code, refused.json["code"]) == (status, code)
+
+
+def test_more_lines_than_a_paper_has_are_refused(made: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "PAPER_LINES_MAX", 1)
+    refused = made.employer(FIRM).post("/account-statements", {"employer_id": FIRM, "language": "fr"})
+    assert (refused.status_code, refused.json["code"]) == (409, "account-statement.paper-too-long")
+
+
+def test_an_agents_look_enters_the_journal(made: Office) -> None:
+    made.staff().post("/account-statements", {"employer_id": FIRM, "language": "fr", "purpose": "complaint"})
+    (entry,) = made.employer(FIRM).get("/access-journal").json["items"]
+    assert (entry["looked_at"], entry["purpose"]) == ("statement", "complaint")

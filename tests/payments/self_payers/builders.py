@@ -85,7 +85,7 @@ def called(**facts: Any) -> SelfContribution:
     """What Amira owes for January 2026, called in February."""
     month = rules.month_of("2026-M01")
     made = rules.call(admitted(), fund=fund(), month=month, before=None, reference="CI260000000000", at=AT)
-    return replace(made, **facts)
+    return replace(made.thing, **facts)
 
 
 def offering(context: ServiceContext, clock: Any = None) -> ServiceContext:

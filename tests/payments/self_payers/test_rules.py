@@ -81,7 +81,9 @@ def test_months_are_called_as_they_begin_where_the_fund_is() -> None:
 )
 def test_what_is_called_late_is_due_with_the_month_of_the_call(asked: object, today: datetime, due_on: date) -> None:
     made = rules.call(admitted(), fund=fund(), month=asked, before=None, reference="CI1", at=today)  # type: ignore[arg-type]
-    assert made.due_on == due_on
+    assert made.thing.due_on == due_on
+    (event,) = made.events
+    assert (event.month, event.due_on, event.amount_minor) == (str(asked), due_on, made.thing.due_minor)
 
 
 @pytest.mark.parametrize("from_month", ["2024-M01", "2027-M03"])

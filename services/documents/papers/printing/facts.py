@@ -7,8 +7,10 @@ from typing import Any
 import segno
 
 from services.documents.papers.content import (
+    AccountLine,
     Affiliation,
     EmployedSpan,
+    EmployerAccount,
     EmployerClearance,
     Employment,
     GrantedAward,
@@ -24,7 +26,9 @@ from services.documents.papers.content import (
 )
 from services.documents.papers.printing.wording import Wording, isolated, wording
 from shared.funds.fund import Fund, IdentifierKind
+from shared.funds.period import Period, PeriodMalformed
 from shared.funds.texts import Texts
+from shared.kernel.money import Money
 from shared.languages.locales import first_from_left, locale_of
 
 Facts = dict[str, Any]
@@ -119,6 +123,8 @@ def body_of(body: PaperBody, *, fund: Fund, language: PaperLanguage) -> Facts:
         return _clearance(body, fund, language)
     if isinstance(body, MandateForm):
         return _mandate(body, fund, language)
+    if isinstance(body, EmployerAccount):
+        return _account(body, words)
     return _award(body, fund, language) if isinstance(body, GrantedAward) else _affiliation(body, fund, language)
 
 
@@ -136,6 +142,8 @@ def _statement(content: PaperContent, words: Wording) -> str:
         return _clearance_statement(body, content, words)
     if isinstance(body, MandateForm):
         return words.translate("mandate_statement")
+    if isinstance(body, EmployerAccount):
+        return words.translate("account_statement", by=by, ends=words.day(body.until_on))
     if isinstance(body, GrantedAward):
         return _award_statement(body, content, words)
     if isinstance(body, Wages):
@@ -231,6 +239,52 @@ def _clearance_statement(body: EmployerClearance, content: PaperContent, words: 
         ends=words.day(body.until_on),
     )
     return f"{said} {words.translate('arrangement_statement')}" if body.has_arrangement else said
+
+
+def _account(body: EmployerAccount, words: Wording) -> Facts:
+    """What was owed before and after, and a line for each entry, oldest first; `sums` are those of the two columns
+    that add up, with what is owed at the end."""
+    charged = sum(line.charged.amount_minor for line in body.lines)
+    credited = sum(line.credited.amount_minor for line in body.lines)
+    sums = (Money(charged, body.currency), Money(credited, body.currency), body.closing)
+    return {
+        "dates": [
+            [words.translate("account_number"), isolated(body.reference)],
+            *([[words.translate("account_period"), _period(body.period, words)]] if body.period else []),
+            [
+                words.translate("account_from"),
+                words.day(body.from_on) if body.from_on else words.translate("first_entry"),
+            ],
+            [words.translate("account_until"), words.day(body.until_on)],
+            [words.translate("owed_before", currency=words.currency(body.currency)), words.amount(body.opening)],
+            [words.translate("owed_after", currency=words.currency(body.currency)), words.amount(body.closing)],
+        ],
+        "columns": [words.translate(each) for each in ("entry_day", "entry", "charged", "credited", "balance")],
+        "lines": [_entry(line, words) for line in body.lines],
+        "total": words.translate("account_total"),
+        "sums": [words.amount(each) for each in sums],
+        "credit_note": words.translate("credit_note"),
+    }
+
+
+def _entry(line: AccountLine, words: Wording) -> list[str]:
+    """A line as its five columns."""
+    what = words.texts.get(f"entry_{line.kind}", words.texts["entry_other"])
+    said = f"{what}, {_period(line.period, words)}" if line.period else what
+    return [
+        words.short_day(line.value_on),
+        said,
+        *(words.amount(each) for each in (line.charged, line.credited, line.balance)),
+    ]
+
+
+def _period(period: str, words: Wording) -> str:
+    """A period by its name; as it is written where it is none that is known."""
+    try:
+        known = Period.read(period)
+    except PeriodMalformed:
+        return isolated(period)
+    return words.period(known.first_on, known.last_on)
 
 
 def _purpose(body: EmployerClearance, fund: Fund, language: PaperLanguage) -> str:

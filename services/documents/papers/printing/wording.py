@@ -67,6 +67,10 @@ class Wording:
         written = unbroken(format_date(day, "long", locale=self.locale))
         return written.replace("1", "1er", 1) if self.locale.language == "fr" and day.day == 1 else written
 
+    def short_day(self, day: date) -> str:
+        """A day in digits, as a table has room for it: 02/01/2026."""
+        return unbroken(format_date(day, "dd/MM/yyyy", locale=self.locale))
+
     def partly(self, partial: PartialDate) -> str:
         """A date as far as it is known: a day, or a month and its year, or the year alone."""
         day = partial_date.whole(partial)
