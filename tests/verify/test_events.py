@@ -1,12 +1,13 @@
 """I2 to I4: an event that was lost, made up, met by nobody or acted on twice is named."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from kafka import KafkaProducer
 
 from deploy.local.verify import events
+from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Seen
 from shared.bus import dead_letters
 from shared.kernel.ids import first_id_at
@@ -52,6 +53,20 @@ def test_what_waits_to_be_sent_is_not_lost_and_what_the_broker_may_forget_is_not
     assert found(town.seen(), events.sent) == []
     town["payments"]["outbox"].update_one({"_id": "never-sent"}, {"$set": {"is_sent": True}})
     assert found(town.seen(remembered_since=datetime.now(UTC)), events.sent) == []
+
+
+@pytest.mark.parametrize(("ask", "with_broker"), [(events.sent, True), (events.taken_in, False)])
+def test_what_is_published_while_the_rest_is_read_is_not_missed(
+    town: Town, ask: Callable[[Seen, Look], None], with_broker: bool
+) -> None:
+    event_id = some(town["claims"], "inbox")["_id"]
+    outboxes = [town[name]["outbox"] for name in town.services]
+    [(outbox, published)] = [(each, row) for each in outboxes if (row := each.find_one({"events.id": event_id}))]
+    outbox.delete_one({"_id": published["_id"]})
+    seen = town.seen(**({} if with_broker else {"broker": ""}))
+    assert event_id not in seen.published
+    outbox.insert_one(published)
+    assert found(seen, ask) == []
 
 
 def test_what_was_purged_is_not_missed(town: Town) -> None:
