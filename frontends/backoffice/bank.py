@@ -11,7 +11,7 @@ from frontends.backoffice.forms import form_name, forms
 from frontends.backoffice.listing import PAGE, listed_by_status
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
-from frontends.kit.formats import read_amount
+from frontends.kit.formats import amount_to_send
 from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
 from frontends.kit.words import _
 
@@ -145,12 +145,11 @@ def shares(typed: Mapping[str, str]) -> list[service.ShareBody]:
         target_id, text = typed.get(f"target_id-{row}", "").strip(), typed.get(f"amount-{row}", "").strip()
         if not target_id and (not text or row > 1):
             continue
-        amount = read_amount(text)
         found.append(
             {
                 "target": typed.get(f"target-{row}", ""),
                 "target_id": target_id,
-                "amount": format(amount, "f") if amount is not None and amount.is_finite() else text,
+                "amount": amount_to_send(text),
             }
         )
     return found

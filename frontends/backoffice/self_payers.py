@@ -11,7 +11,7 @@ from frontends.backoffice.forms import forms
 from frontends.backoffice.listing import PAGE, listed_by_status
 from frontends.backoffice.persons import purpose_of
 from frontends.kit.api import Problem, needed, together
-from frontends.kit.formats import read_amount
+from frontends.kit.formats import amount_to_send
 from frontends.kit.pages import Form, api, go_to, render, signed_in
 
 pages = Blueprint("self_payers", __name__)
@@ -42,7 +42,7 @@ def admit(person_ref: str) -> Response:
         "person_ref": person_ref,
         "ground": request.form.get("ground", ""),
         "from_month": month_of_form("from_month"),
-        "base": _amount("base"),
+        "base": amount_to_send(_text("base")),
         "note": _text("note"),
     }
     return _sent(
@@ -56,7 +56,7 @@ def change_base(person_ref: str) -> Response:
     """Record another base."""
     body: payments.SelfPayerBaseBody = {
         "from_month": month_of_form("from_month"),
-        "base": _amount("base"),
+        "base": amount_to_send(_text("base")),
         "note": _text("note"),
     }
     return _sent(
@@ -126,9 +126,3 @@ def month_of_form(name: str) -> str:
     """A month as a browser sends it (`2026-01`), as the service takes it; anything else as it was typed."""
     year, _dash, number = _text(name).partition("-")
     return f"{year}-M{number}" if len(number) == len("01") else _text(name)
-
-
-def _amount(name: str) -> str:
-    """An amount as people type it; one that cannot be read goes as it is, and the service says what is wrong."""
-    amount = read_amount(_text(name))
-    return format(amount, "f") if amount is not None and amount.is_finite() else _text(name)

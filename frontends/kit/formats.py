@@ -189,6 +189,13 @@ def read_amount(typed: str) -> Decimal | None:
         return None
 
 
+def amount_to_send(typed: str) -> str:
+    """What somebody typed as an amount, as services take it; what cannot be read goes as it is, and the service says
+    what is wrong with it."""
+    amount = read_amount(typed)
+    return format(amount, "f") if amount is not None and amount.is_finite() else typed
+
+
 FILTERS = {
     "amount": amount,
     "number": number,

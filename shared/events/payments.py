@@ -8,6 +8,8 @@ from shared.events.declaring import event
 from shared.kernel.personal import DataClass, Encrypted
 
 QUARTER = "quarter"
+STATEMENT_LINES_MAX = 600
+"""Of one statement of account that is published to be printed."""
 
 
 @event(case="declaration_id")

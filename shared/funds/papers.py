@@ -64,6 +64,11 @@ class Papers:
     types: Mapping[str, PaperType]
 
 
+def issued(papers: Papers | None, code: str) -> PaperType | None:
+    """A paper that a fund issues; None where it issues no such paper, or none at all."""
+    return papers.types.get(code) if papers else None
+
+
 def check_statement(statement: Texts | None) -> None:
     """ValueError where a statement names what nobody could put in."""
     for language, text in (statement or {}).items():

@@ -1,8 +1,6 @@
 """The back office in a browser: what each of the fund's people sees of it, in French on a wide screen and in Arabic on
 a phone. Numbers are those of the twenty points."""
 
-import json
-
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -21,8 +19,7 @@ def office(platform: Platform) -> str:
 
 def signed_in(platform: Platform, office: str, browser: Browser, who: str, *, language: str, width: int) -> Visitor:
     """Somebody of the fund."""
-    rows = json.loads((platform.var / "demo" / "sign-ins.json").read_text())
-    [(_, _, login, password, secret)] = [row for row in rows if row[:2] == [FUND, who]]
+    login, password, secret = platform.credentials(FUND, who)
     visitor = Visitor(browser, language, width)
     visitor.go(f"{office}/?language={language}")
     visitor.sign_in(f"{office}/sign-in", login=login, password=password, code=one_time_code(secret))
@@ -53,15 +50,11 @@ def test_an_agent_finds_queues_records_and_money(platform: Platform, office: str
 
 
 def test_an_agent_acts_for_who_is_present(platform: Platform, office: str, browser: Browser) -> None:
-    [row] = [
-        row
-        for row in json.loads((platform.var / "demo" / "sign-ins.json").read_text())
-        if row[:2] == [FUND, "insured person"]
-    ]
+    number, _, _ = platform.credentials(FUND, "insured person")
     visitor = signed_in(platform, office, browser, "supervisor", language="ar", width=PHONE)
     page = visitor.go(f"{office}/counter/").page
     visitor.seen("counter")
-    page.fill("#number", row[2])
+    page.fill("#number", number)
     page.fill("#proof_ending", "٤٨٢١")
     page.fill("#place", "شباك 3")
     page.click("main .btn-primary")

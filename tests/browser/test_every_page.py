@@ -1,7 +1,6 @@
 """Every page of every frontend, as whoever it is for comes to it by links: nothing that axe finds, nothing wider than a
 telephone, no text left in English, no complaint of the browser; in Arabic and French, light and dark."""
 
-import json
 import os
 import re
 import subprocess
@@ -169,9 +168,7 @@ def test_each_look_is_in_the_person_s_own_journal(
     """Point 16: a supervisor finds a person by number, with a purpose; the person reads that somebody did, and why.
     Point 12: the queue of the same office begins with what is due soonest."""
     _, _, login, password = people[1]
-    rows = json.loads((platform.var / "demo" / "sign-ins.json").read_text())
-    [staff] = [row[2:] for row in rows if row[:2] == [FUND, "supervisor"]]
-    office = enter(BACKOFFICE, *staff)
+    office = enter(BACKOFFICE, *platform.credentials(FUND, "supervisor"))
     page = office.visitor.go(f"{office.base}/queues?language=fr").page
     left = [days_left(text) for text in page.locator("main .rows .end .state").all_inner_texts()]
     assert left and left == sorted(left)
@@ -253,9 +250,7 @@ def draft_pages(crawl: Crawl) -> list[str]:
 def test_staff(
     enter: Callable[..., Crawl], platform: Platform, people: list[list[str]], frontend: Frontend, who: str
 ) -> None:
-    rows = json.loads((platform.var / "demo" / "sign-ins.json").read_text())
-    [(_, _, login, password, secret)] = [row for row in rows if row[:2] == [FUND, who]]
-    crawl = enter(frontend, login, password, secret)
+    crawl = enter(frontend, *platform.credentials(FUND, who))
     starts = [crawl.visitor.page.url.partition("?")[0]]
     if who == "supervisor":
         starts += [found(crawl, "person", people[1][2]), found(crawl, "employer", people[0][1].rpartition(" ")[2])]

@@ -1,7 +1,6 @@
 """An operator at a browser: every page in Arabic on a phone and in French on a wide screen, judged by axe; a refresh
 that stops when it is told to; events published again."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -41,8 +40,7 @@ def address(platform: Platform) -> str:
 @pytest.fixture(scope="module")
 def signed_in(platform: Platform, browser: Browser, address: str) -> dict[str, object]:
     """The cookies of an operator who is signed in: a code of the second factor is good once."""
-    rows = json.loads((platform.var / "demo" / "sign-ins.json").read_text())
-    [(_, _, login, password, factor)] = [row for row in rows if row[:2] == [FUND, "operator"]]
+    login, password, factor = platform.credentials(FUND, "operator")
     visitor = Visitor(browser, "fr")
     visitor.sign_in(f"{address}/", login=login, password=password, code=one_time_code(factor))
     kept = visitor.context.storage_state()

@@ -1,6 +1,5 @@
 """Of the twenty points those that no journey comes by: each by its number, in Arabic and in French."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -36,13 +35,6 @@ def opened(platform: Platform, browser: Browser) -> Iterator[Opened]:
     yield go
     for visitor in visitors:
         visitor.close()
-
-
-def staff(platform: Platform, who: str) -> list[str]:
-    """How somebody of the fund signs in: login, password, secret of the second factor."""
-    rows: list[list[str]] = json.loads((platform.var / "demo" / "sign-ins.json").read_text())
-    [found] = [row[2:] for row in rows if row[:2] == [FUND, who]]
-    return found
 
 
 def sign_in_of(people: list[list[str]], happened: data.Claimed) -> list[str]:
@@ -114,7 +106,7 @@ def test_point_9_numbers_keep_their_order_in_arabic(
 def test_point_10_a_chart_is_read_from_the_side_that_the_page_is_and_has_its_table(
     platform: Platform, opened: Opened, language: str, width: int
 ) -> None:
-    visitor = opened("operations", *staff(platform, "operator"), language=language, width=width)
+    visitor = opened("operations", *platform.credentials(FUND, "operator"), language=language, width=width)
     page = visitor.go(f"{platform.pages('operations')}/{FUND}/campaign?language={language}").page
     figure = page.locator("main figure:has(svg)").first
     middle = centre(figure.locator("svg"))
@@ -136,8 +128,8 @@ def test_point_14_two_people_never_hold_one_case(
     """Who comes second reads who was first, and what is typed on a page that is no longer true is not taken."""
     person = opened("portal", *sign_in_of(people, data.granted), language="fr")
     reference = file_claim(person, f"{platform.pages('portal')}/{FUND}", tmp_path)
-    first = opened("backoffice", *staff(platform, "agent"), language="fr")
-    second = opened("backoffice", *staff(platform, "supervisor"), language="fr")
+    first = opened("backoffice", *platform.credentials(FUND, "agent"), language="fr")
+    second = opened("backoffice", *platform.credentials(FUND, "supervisor"), language="fr")
     for each in (first, second):
         open_case(each.page, f"{platform.pages('backoffice')}/{FUND}", reference)
     take = "form[action$='/take'] button"
@@ -158,7 +150,7 @@ def test_point_15_what_may_be_filed_twice_stands_side_by_side(
     portal = f"{platform.pages('portal')}/{FUND}"
     file_claim(person, portal, tmp_path)
     reference = file_claim(person, portal, tmp_path)
-    agent = opened("backoffice", *staff(platform, "agent"), language="fr")
+    agent = opened("backoffice", *platform.credentials(FUND, "agent"), language="fr")
     open_case(agent.page, f"{platform.pages('backoffice')}/{FUND}", reference)
     beside = agent.page.locator("section.asks:has(form[action$='/separate'])")
     expect(beside.locator("table thead th")).to_have_count(2)

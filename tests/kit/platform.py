@@ -49,9 +49,14 @@ class Platform:
 
     def sign_in(self, fund: str, who: str) -> tuple[str, str]:
         """The login of somebody of the demo fund, and the password (of the insured person: their insurance number)."""
-        rows: list[list[str]] = json.loads((self.var / "demo" / "sign-ins.json").read_text())
-        [(_, _, login, password, _)] = [row for row in rows if row[:2] == [fund, who]]
+        login, password, _ = self.credentials(fund, who)
         return login, password.rpartition(" ")[2]
+
+    def credentials(self, fund: str, who: str) -> list[str]:
+        """What somebody of the demo fund signs in with: login, password, the secret of the second factor."""
+        rows: list[list[str]] = json.loads((self.var / "demo" / "sign-ins.json").read_text())
+        [found] = [row[2:] for row in rows if row[:2] == [fund, who]]
+        return found
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from services.documents.papers.rules import Request
 from services.documents.register import actions as register
 from services.documents.register.person import Civil
 from shared.events.payments import AccountStatementDrawn, ClearanceGranted, MandateIssued
+from shared.funds.papers import issued
 from shared.jobs import queue
 from shared.kernel.actors import NotYours
 from shared.kernel.control_codes import ENTROPY_BYTES, control_code
@@ -126,7 +127,7 @@ def issue_clearance(uow: UnitOfWork, event: ClearanceGranted) -> None:
 def issue_mandate_form(uow: UnitOfWork, event: MandateIssued) -> None:
     """Print the form of a mandate, once, where the fund has one. Raises `EmployerUnnamed` as for a clearance."""
     kind = PaperKind.MANDATE_FORM
-    is_printed = uow.fund.sections.papers is not None and kind in uow.fund.papers.types
+    is_printed = issued(uow.fund.sections.papers, kind) is not None
     if event.account is None or event.valid_until is None or not is_printed or store.about(uow, event.reference):
         return
     payments = uow.fund.payments

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from shared.events.payments import STATEMENT_LINES_MAX
 from shared.funds.fund import Fund
 from shared.funds.papers import ACCOUNT_STATEMENT, CLEARANCE_CERTIFICATE, MANDATE_FORM
 from shared.funds.texts import Texts
@@ -13,7 +14,6 @@ from shared.kernel.partial_date import PartialDate
 
 WAGE_LINES_MAX = 600
 """Fifty years of months: a longer list is a mistake in the question, not a career."""
-ACCOUNT_LINES_MAX = 600
 
 TEXT_LENGTH_MAX = 200
 URL_LENGTH_MAX = 300
@@ -334,8 +334,8 @@ class EmployerAccount:
 
     def __post_init__(self) -> None:
         _short(self.reference)
-        if len(self.lines) > ACCOUNT_LINES_MAX:
-            raise ValueError(f"a statement has {ACCOUNT_LINES_MAX} lines at most")
+        if len(self.lines) > STATEMENT_LINES_MAX:
+            raise ValueError(f"a statement has {STATEMENT_LINES_MAX} lines at most")
         moved = sum(line.charged.amount_minor - line.credited.amount_minor for line in self.lines)
         if self.opening.amount_minor + moved != self.closing.amount_minor:
             raise ValueError("the lines of a statement lead from what was owed before to what is owed after")

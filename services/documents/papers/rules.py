@@ -52,7 +52,7 @@ from shared.events.documents import (
     PaperRevoked,
 )
 from shared.funds.fund import Fund
-from shared.funds.papers import PaperType
+from shared.funds.papers import PaperType, issued
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Invalid, Missing, Term
 from shared.kernel.money import Currency, Money
@@ -288,7 +288,7 @@ def wanted_by_itself(award: KnownAward, *, fund: Fund, known: Iterable[Paper], o
     """The paper that the fund issues when an award opens or holds again, in the first language of the paper; None where
     the fund issues no such paper, the award does not hold, or a paper of it does."""
     kind = next(kind for kind, certified in CERTIFIES.items() if certified is award.kind)
-    definition = fund.papers.types.get(kind) if fund.sections.papers else None
+    definition = issued(fund.sections.papers, kind)
     if definition is None or not award.holds_on(on) or any(paper.is_living for paper in known):
         return None
     return Request(kind=kind, language=PaperLanguage(definition.languages[0]), award=award.reference)

@@ -13,9 +13,9 @@ from services.payments.account_statements.account_statement import (
 )
 from services.payments.ledger.account import Owner, owner_of
 from services.payments.ledger.entry import LedgerEntry, Posting, Side
-from shared.events.payments import AccountStatementDrawn, BookedLine
+from shared.events.payments import STATEMENT_LINES_MAX, AccountStatementDrawn, BookedLine
 from shared.funds.fund import Fund
-from shared.funds.papers import ACCOUNT_STATEMENT
+from shared.funds.papers import ACCOUNT_STATEMENT, issued
 from shared.kernel.csv_tables import csv_table
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.money import Currency, Money
@@ -36,8 +36,6 @@ KINDS: Sequence[tuple[StatementKind, str]] = (
 
 REFERENCE_KIND = "SA"
 """The letters that open the number of a statement that is printed."""
-PAPER_LINES_MAX = 600
-"""Of one paper; documents prints no more of any table."""
 HEAD = ("day", "booked_at", "kind", "text", "period", "about", "charged", "credited", "balance")
 
 
@@ -107,7 +105,7 @@ def statement(
 
 def languages(fund: Fund) -> tuple[str, ...]:
     """Those in which the fund issues statements as papers; none where it issues none."""
-    paper = fund.sections.papers.types.get(ACCOUNT_STATEMENT) if fund.sections.papers else None
+    paper = issued(fund.sections.papers, ACCOUNT_STATEMENT)
     return paper.languages if paper else ()
 
 
@@ -121,8 +119,8 @@ def draw(
         raise StatementNotPrinted
     if language not in offered:
         raise StatementLanguageNotOffered(languages=", ".join(offered))
-    if len(found.lines) > PAPER_LINES_MAX:
-        raise PaperTooLong(lines=len(found.lines), lines_max=PAPER_LINES_MAX)
+    if len(found.lines) > STATEMENT_LINES_MAX:
+        raise PaperTooLong(lines=len(found.lines), lines_max=STATEMENT_LINES_MAX)
     drawn = AccountStatementDrawn(
         reference=reference,
         employer_id=found.employer_id,

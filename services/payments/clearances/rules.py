@@ -20,7 +20,7 @@ from services.payments.declarations import calendar
 from services.payments.employers.employer import Employer
 from shared.events.payments import ClearanceGranted, ClearanceWithdrawn
 from shared.funds.fund import Fund
-from shared.funds.papers import CLEARANCE_CERTIFICATE, PaperType
+from shared.funds.papers import CLEARANCE_CERTIFICATE, PaperType, issued
 from shared.funds.payments import ArrangementKind, ClearanceRule
 from shared.funds.texts import Texts
 from shared.kernel.errors import Conflict, Invalid, Missing
@@ -84,7 +84,7 @@ class ClearanceOffer:
 def offered(fund: Fund) -> ClearanceOffer:
     """How the fund gives clearances. Raises `ClearancesNotOffered`."""
     rule = fund.sections.payments.clearance if fund.sections.payments else None
-    certificate = fund.sections.papers.types.get(CLEARANCE_CERTIFICATE) if fund.sections.papers else None
+    certificate = issued(fund.sections.papers, CLEARANCE_CERTIFICATE)
     if rule is None or certificate is None:
         raise ClearancesNotOffered
     return ClearanceOffer(rule, certificate)

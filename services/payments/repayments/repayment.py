@@ -2,20 +2,9 @@
 else takes it off, is with claims."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-RECEIPTS_SHOWN_MAX = 60
-"""The last of them; the sum of all is kept beside."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RepaymentReceipt:
-    """Money that came by the reference, or, below zero, that the bank took back."""
-
-    entry_id: str
-    amount_minor: int
-    on: date
-    at: datetime
+from services.payments.ledger.receipt import MoneyReceipt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +19,7 @@ class ExpectedRepayment:
     owed_minor: int
     told_at: datetime
     received_minor: int = 0
-    receipts: tuple[RepaymentReceipt, ...] = ()
+    receipts: tuple[MoneyReceipt, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from services.payments.repayments.repayment import RECEIPTS_SHOWN_MAX, ExpectedRepayment, RepaymentReceipt
+from services.payments.ledger.receipt import MoneyReceipt, with_receipt
+from services.payments.repayments.repayment import ExpectedRepayment
 from shared.events.claims import OverpaymentClosed, OverpaymentFound
 from shared.events.payments import RepaymentReceived, RepaymentReversed
 from shared.kernel.errors import Conflict, Missing
@@ -44,7 +45,7 @@ def receive(
 ) -> Outcome[ExpectedRepayment]:
     """Money came. A rule books no more than is owed (`banking.matching`); a person may, and claims says what of it goes
     back."""
-    receipt = RepaymentReceipt(entry_id=entry_id, amount_minor=amount_minor, on=on, at=at)
+    receipt = MoneyReceipt(entry_id=entry_id, amount_minor=amount_minor, on=on, at=at)
     after = replace(_with_receipt(known, receipt), owed_minor=max(known.owed_minor - amount_minor, 0))
     received = RepaymentReceived(
         award_id=known.award_id,
@@ -66,7 +67,7 @@ def take_back(
     `RepaymentNotReceived`."""
     if amount_minor > known.received_minor:
         raise RepaymentNotReceived
-    receipt = RepaymentReceipt(entry_id=entry_id, amount_minor=-amount_minor, on=on, at=at)
+    receipt = MoneyReceipt(entry_id=entry_id, amount_minor=-amount_minor, on=on, at=at)
     reversed_event = RepaymentReversed(
         award_id=known.award_id,
         person_ref=known.person_ref,
@@ -80,9 +81,9 @@ def take_back(
     return Outcome(_with_receipt(known, receipt), (reversed_event,))
 
 
-def _with_receipt(known: ExpectedRepayment, receipt: RepaymentReceipt) -> ExpectedRepayment:
+def _with_receipt(known: ExpectedRepayment, receipt: MoneyReceipt) -> ExpectedRepayment:
     return replace(
         known,
-        receipts=(*known.receipts, receipt)[-RECEIPTS_SHOWN_MAX:],
+        receipts=with_receipt(known.receipts, receipt),
         received_minor=known.received_minor + receipt.amount_minor,
     )

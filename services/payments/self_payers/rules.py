@@ -6,13 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from services.payments.contributions import rules as contributions
+from services.payments.ledger.receipt import MoneyReceipt, with_receipt
 from services.payments.self_payers.self_contribution import (
-    RECEIPTS_SHOWN_MAX,
     SelfAssessment,
     SelfContribution,
     SelfContributionStatus,
     SelfPayerShare,
-    SelfReceipt,
     id_of,
 )
 from services.payments.self_payers.self_payer import BASES_MAX, DeclaredBase, SelfPayer, SelfPayerStatus
@@ -312,7 +311,7 @@ def receive(
     known: SelfContribution, *, entry_id: str, amount_minor: int, currency: str, on: date, at: datetime
 ) -> Outcome[SelfContribution]:
     """Money came, no more than is still to come. Published when nothing is left."""
-    after = _with_receipt(known, SelfReceipt(entry_id=entry_id, amount_minor=amount_minor, on=on, at=at))
+    after = _with_receipt(known, MoneyReceipt(entry_id=entry_id, amount_minor=amount_minor, on=on, at=at))
     if after.status is not SelfContributionStatus.PAID:
         return Outcome(after)
     paid = SelfContributionPaid(
@@ -331,7 +330,7 @@ def take_back(
     known: SelfContribution, *, entry_id: str, amount_minor: int, currency: str, on: date, at: datetime
 ) -> Outcome[SelfContribution]:
     """The bank took back money that had come, no more than that: it is due again. Published if the month was paid."""
-    after = _with_receipt(known, SelfReceipt(entry_id=entry_id, amount_minor=-amount_minor, on=on, at=at))
+    after = _with_receipt(known, MoneyReceipt(entry_id=entry_id, amount_minor=-amount_minor, on=on, at=at))
     if known.status is not SelfContributionStatus.PAID:
         return Outcome(after)
     reopened = SelfContributionReopened(
@@ -346,13 +345,13 @@ def take_back(
     return Outcome(after, (reopened,))
 
 
-def _with_receipt(known: SelfContribution, receipt: SelfReceipt) -> SelfContribution:
+def _with_receipt(known: SelfContribution, receipt: MoneyReceipt) -> SelfContribution:
     received_minor = known.received_minor + receipt.amount_minor
     is_paid = received_minor == known.assessment.due_minor
     return replace(
         known,
         received_minor=received_minor,
-        receipts=(*known.receipts, receipt)[-RECEIPTS_SHOWN_MAX:],
+        receipts=with_receipt(known.receipts, receipt),
         status=SelfContributionStatus.PAID if is_paid else SelfContributionStatus.OPEN,
         paid_on=receipt.on if is_paid else None,
     )

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from services.payments.ledger.receipt import MoneyReceipt
 from shared.funds.contributions import ContributionSide
 from shared.funds.law import Law
 
 SELF_PAYMENT_PREFIX = "CI"
 """The letters that open every reference by which a self-payer pays a month."""
-RECEIPTS_SHOWN_MAX = 60
-"""The last of them; the sum of all is kept beside."""
 
 
 class SelfContributionStatus(StrEnum):
@@ -73,16 +72,6 @@ class SelfAssessment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SelfReceipt:
-    """Money that came by the reference, or, below zero, that the bank took back."""
-
-    entry_id: str
-    amount_minor: int
-    on: date
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
 class SelfContribution:
     """One month of one person. It keeps its reference for good: a month that was cancelled and is called again has
     the one that the person knows. `calls` counts how often it was called."""
@@ -97,7 +86,7 @@ class SelfContribution:
     called_at: datetime
     calls: int = 1
     received_minor: int = 0
-    receipts: tuple[SelfReceipt, ...] = ()
+    receipts: tuple[MoneyReceipt, ...] = ()
     paid_on: date | None = None
     version: int = 0
 

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from services.documents.papers import actions, rules, store
-from services.documents.papers.content import Holder
+from services.documents.papers.content import Holder, PaperLanguage
 from services.documents.papers.paper import Paper, Status
 from services.documents.papers.printing.facts import facts_of
+from services.documents.papers.printing.wording import wording
 from services.documents.wiring import service
+from services.payments.account_statements.account_statement import StatementKind
 from shared.events.payments import (
     AccountStatementDrawn,
     BookedLine,
@@ -378,3 +380,8 @@ def test_a_statement_says_what_was_owed_before_each_line_and_after() -> None:
 def test_lines_that_do_not_lead_to_its_end_make_no_statement() -> None:
     with pytest.raises(ValueError, match="lead from"):
         an_account(4, closing=Money(1, a_fund().currency))
+
+
+@pytest.mark.parametrize("language", PaperLanguage)
+def test_every_kind_of_line_that_payments_names_has_its_word(language: PaperLanguage) -> None:
+    assert {f"entry_{kind}" for kind in StatementKind} <= wording(language, "DZ").texts.keys()

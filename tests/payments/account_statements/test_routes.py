@@ -139,7 +139,7 @@ def test_what_cannot_be_drawn_is_refused(made: Office, more: dict[str, str], sta
 
 
 def test_more_lines_than_a_paper_has_are_refused(made: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "PAPER_LINES_MAX", 1)
+    monkeypatch.setattr(rules, "STATEMENT_LINES_MAX", 1)
     refused = made.employer(FIRM).post("/account-statements", {"employer_id": FIRM, "language": "fr"})
     assert (refused.status_code, refused.json["code"]) == (409, "account-statement.paper-too-long")
 

@@ -9,7 +9,8 @@ import pytest
 
 from services.payments.banking import rounds
 from services.payments.banking.bank_file import BankNotice, BookedEntry, Direction
-from services.payments.repayments.repayment import RECEIPTS_SHOWN_MAX, ExpectedRepayment
+from services.payments.ledger.receipt import RECEIPTS_SHOWN_MAX
+from services.payments.repayments.repayment import ExpectedRepayment
 from services.payments.repayments.store import repayments
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
