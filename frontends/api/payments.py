@@ -528,6 +528,7 @@ class PenaltiesView(TypedDict):
     penalties_spared: str
     plan_id: "str | None"
     is_to_be_confirmed: bool
+    is_provisional: bool
     employer_id: str
     as_of: str
     lines: list["PenaltyLineView"]
@@ -554,6 +555,7 @@ class ForecastView(TypedDict):
     penalties_spared: str
     plan_id: "str | None"
     is_to_be_confirmed: bool
+    is_provisional: bool
 
 class ArrearsView(TypedDict):
     employer_id: str
@@ -568,6 +570,74 @@ class ArrearsView(TypedDict):
     in_plan: str
     items: list["ForecastView"]
     next: "str | None"
+
+class AssessedSlipView(TypedDict):
+    period: str
+    base: str
+    total: str
+    contributions: list["ContributionView"]
+
+class AssessedView(TypedDict):
+    employer_id: str
+    form: str
+    form_name: str
+    period: str
+    establishment: str
+    due: str
+    due_on: str
+    currency: str
+    basis_period: str
+    basis: str
+    percent: str
+    surcharge: str
+    law: str
+    is_to_be_confirmed: bool
+    slips: list["AssessedSlipView"]
+
+class AssessedViews(TypedDict):
+    items: list["AssessedView"]
+
+class AssessmentBody(TypedDict):
+    employer_id: str
+    form: str
+    period: str
+    note: NotRequired[str]
+
+class ProvisionalAssessmentView(TypedDict):
+    employer_id: str
+    form: str
+    form_name: str
+    period: str
+    establishment: str
+    due: str
+    due_on: str
+    currency: str
+    basis_period: str
+    basis: str
+    percent: str
+    surcharge: str
+    law: str
+    is_to_be_confirmed: bool
+    slips: list["AssessedSlipView"]
+    assessment_id: str
+    status: str
+    text: str
+    assessed_at: str
+    replaced_by: "str | None"
+    ended_at: "str | None"
+    reason: str
+    version: int
+
+class ProvisionalAssessmentViews(TypedDict):
+    items: list["ProvisionalAssessmentView"]
+
+class ProvisionalAssessmentViewPage(TypedDict):
+    items: list["ProvisionalAssessmentView"]
+    next: "str | None"
+
+class AssessmentWithdrawalBody(TypedDict):
+    version: int
+    reason: str
 
 class StatementLineView(TypedDict):
     entry_id: str
@@ -1653,6 +1723,26 @@ def arrears_of_declaration(api: Api, declaration_id: str, *, purpose: str | None
 def arrears_of_employer(api: Api, *, employer_id: str, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "ArrearsView":
     """What an employer has to pay: each debt that is open with what it costs today and later, the oldest first."""
     return api.call(SERVICE, "GET", "/arrears", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id})  # type: ignore[no-any-return]
+
+def provisional_assessments_simulate(api: Api, *, employer_id: str, form: str, period: str, purpose: str | None = None) -> "AssessedViews":
+    """What an employer would be assessed to for a period today, one for each of its establishments. Nothing is kept."""
+    return api.call(SERVICE, "GET", "/provisional-assessment", query={"purpose": purpose, "employer_id": employer_id, "form": form, "period": period})  # type: ignore[no-any-return]
+
+def provisional_assessments_list_of_employer(api: Api, *, employer_id: str, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "ProvisionalAssessmentViewPage":
+    """An employer's provisional assessments, newest first."""
+    return api.call(SERVICE, "GET", "/provisional-assessments", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id})  # type: ignore[no-any-return]
+
+def provisional_assessments_assess(api: Api, *, idempotency_key: str, body: "AssessmentBody") -> "ProvisionalAssessmentViews":
+    """Assess an employer that declared nothing for a period: it owes what its last declaration made due and the fund's surcharge, until it declares, and is informed."""
+    return api.call(SERVICE, "POST", "/provisional-assessments", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def provisional_assessments_read(api: Api, assessment_id: str, *, purpose: str | None = None) -> "ProvisionalAssessmentView":
+    """One of them: how it was computed, and what became of it. Its debt is read and paid as that of a declaration with this id."""
+    return api.call(SERVICE, "GET", "/provisional-assessments/{assessment_id}", at={"assessment_id": assessment_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def provisional_assessments_withdraw(api: Api, assessment_id: str, *, idempotency_key: str, body: "AssessmentWithdrawalBody", version: int | None = None) -> "ProvisionalAssessmentView":
+    """Take one back: nothing is owed for it any more, and what was paid of it is the employer's credit."""
+    return api.call(SERVICE, "POST", "/provisional-assessments/{assessment_id}/withdraw", at={"assessment_id": assessment_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def account_statements_read(api: Api, *, employer_id: str, purpose: str | None = None, from_on: str | None = None, until_on: str | None = None, period: str | None = None, limit: int | None = None, cursor: str | None = None, is_newest_first: bool | None = None) -> "StatementView":
     """An employer's account in a time, page by page, in the order of the days from which entries count: those of the bank's money on the bank's day. A line that is booked later may still come between older ones."""
