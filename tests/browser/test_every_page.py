@@ -46,6 +46,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "starting.draft_file": "a file, no page",
     "starting.prefilled": "a file, no page",
     "owing.account_file": "a file, no page",
+    "assessments.one": "every firm in the demo's data has declared; tests/frontends/portal/test_assessments.py",
     "measures.one": "no measure of the demo's fund is open",
     "plans.one": "nobody in the demo's data has a settlement plan; tests/frontends/portal/test_plans.py",
     "declaring.corrected": "of a file that was refused; tests/payments/declarations/test_correcting.py",

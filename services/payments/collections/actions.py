@@ -758,7 +758,8 @@ def _post(
 
 
 def _cause(obligation: Obligation) -> str:
-    return f"declaration:{obligation.declaration_id}:{obligation.revision}"
+    made_by = "assessment" if obligation.is_provisional else "declaration"
+    return f"{made_by}:{obligation.declaration_id}:{obligation.revision}"
 
 
 def _reconcile(uow: UnitOfWork, *, employer_id: str, period: str) -> None:
