@@ -72,6 +72,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "case.paper": "a file, no page",
     "home.static": "files, no page",
     "jobs.one": "there is none where all works; tests/frontends/operations/test_pages.py",
+    "cases.one": "by the id of a case that was searched for; test_operations searches for one",
     "letters.find": "leads on to the letter that was searched for",
     "letters.of_service": "there is none where all works; tests/frontends/operations/test_pages.py",
     "letters.one": "there is none where all works; tests/frontends/operations/test_pages.py",
