@@ -2,7 +2,7 @@
 a phone. Numbers are those of the twenty points."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium, one_time_code
 from tests.kit.platform import Platform, needs_nginx
@@ -71,6 +71,67 @@ def test_an_agent_acts_for_who_is_present(platform: Platform, office: str, brows
     expect(page.locator(".present")).to_have_count(0)
     page.goto(f"{office}/counter/papers")
     expect(page.locator("#number")).to_be_visible()  # nobody is present: who is?
+    visitor.close()
+
+
+def test_point_20_a_counter_on_a_weak_line(platform: Platform, office: str, browser: Browser) -> None:
+    """What is typed while the line is away is kept and goes by itself when it is back; what was lost on its way is
+    there again; none of it is done twice."""
+    number, _, _ = platform.credentials(FUND, "insured person")
+    visitor = signed_in(platform, office, browser, "supervisor", language="fr", width=WIDE)
+    page = visitor.go(f"{office}/counter/?language=fr").page
+    page.fill("#number", number)
+    page.fill("#proof_ending", "4821")
+    page.fill("#place", "Guichet 3")
+    page.check("#proof-1")
+    page.click("main .btn-primary")
+    expect(page.locator(".present").first).to_be_visible()
+    line = page.locator("#weak-line")
+
+    page.goto(f"{office}/counter/contact")
+    visitor.context.set_offline(True)
+    page.fill("#email", "amira.inventee@personne.example")
+    page.click("main .btn-primary")
+    expect(line).to_contain_text("La liaison est coupée")
+    expect(page.locator("#email")).to_have_value("amira.inventee@personne.example")
+    visitor.keep("counter-weak-line")
+    with page.expect_navigation():
+        visitor.context.set_offline(False)
+    page.goto(f"{office}/counter/contact")
+    expect(page.locator("#email")).to_have_value("amira.inventee@personne.example")
+    expect(line).to_be_hidden()
+
+    def drafts() -> int:
+        page.goto(f"{office}/counter/present")
+        return page.locator("main a[href*='/claims/new/']:not([href$='/claims/new/'])").count()
+
+    begun, choose = drafts(), f"{office}/counter/claims/new/"
+    offers = page.locator("main ul.rows form")
+    page.goto(choose)
+    page.route("**/counter/claims/new/", lambda route: route.abort())
+    chosen = offers.first.locator("button").inner_text()
+    offers.first.locator("button").click()
+    expect(page).to_have_url("chrome-error://chromewebdata/")
+    page.unroute("**/counter/claims/new/")
+    page.goto(choose)
+    expect(line).to_contain_text("Ceci n'est pas encore parti")
+    line.get_by_role("button").click()
+    page.wait_for_url("**/counter/claims/new/*/**")
+    expect(page.locator("main")).to_contain_text(chosen)
+    assert drafts() == begun + 1
+
+    def lost_on_its_way_back(route: Route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    page.goto(choose)
+    page.route("**/counter/claims/new/", lost_on_its_way_back)
+    offers.first.locator("button").click()
+    expect(page).to_have_url("chrome-error://chromewebdata/")
+    page.unroute("**/counter/claims/new/")
+    page.goto(choose)
+    expect(line).to_be_hidden()  # the office has it: nothing is left to be sent
+    assert drafts() == begun + 2
     visitor.close()
 
 
