@@ -407,6 +407,26 @@ class RepublishBody(TypedDict):
     since: NotRequired["str | None"]
     key: NotRequired["str | None"]
 
+class CaseEventView(TypedDict):
+    event_id: str
+    type: str
+    published_at: str
+    sent_at: "str | None"
+    is_sent: bool
+    trace_id: str
+
+class CaseEventsView(TypedDict):
+    items: list["CaseEventView"]
+    next: "str | None"
+
+class HandledEventView(TypedDict):
+    event_id: str
+    handling: str
+    at: str
+
+class HandledEventViews(TypedDict):
+    items: list["HandledEventView"]
+
 class JobView(TypedDict):
     job_id: str
     kind: str
@@ -548,6 +568,14 @@ def operations_read_outbox(api: Api) -> "OutboxView":
 def operations_republish(api: Api, *, idempotency_key: str, body: "RepublishBody") -> "RepublishCommandView":
     """Have a worker publish again the events of the fund since an instant, or of one key. Consumers that handled them ignore them."""
     return api.call(SERVICE, "POST", "/operations/outbox/republish", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def operations_list_case_events(api: Api, *, case_id: str, after: str | None = None) -> "CaseEventsView":
+    """What this service published about a case (a claim, a declaration, an account, by its id), without the content."""
+    return api.call(SERVICE, "GET", "/operations/case-events", query={"case_id": case_id, "after": after})  # type: ignore[no-any-return]
+
+def operations_list_handled(api: Api, *, event_ids: str) -> "HandledEventViews":
+    """Which of some events this service has, and what it did with them."""
+    return api.call(SERVICE, "GET", "/operations/handled-events", query={"event_ids": event_ids})  # type: ignore[no-any-return]
 
 def operations_read_inbox(api: Api) -> "InboxView":
     """What was taken in and what is parked, and of each worker its status and its lag."""

@@ -528,6 +528,7 @@ class PenaltiesView(TypedDict):
     penalties_spared: str
     plan_id: "str | None"
     is_to_be_confirmed: bool
+    is_provisional: bool
     employer_id: str
     as_of: str
     lines: list["PenaltyLineView"]
@@ -554,6 +555,7 @@ class ForecastView(TypedDict):
     penalties_spared: str
     plan_id: "str | None"
     is_to_be_confirmed: bool
+    is_provisional: bool
 
 class ArrearsView(TypedDict):
     employer_id: str
@@ -568,6 +570,74 @@ class ArrearsView(TypedDict):
     in_plan: str
     items: list["ForecastView"]
     next: "str | None"
+
+class AssessedSlipView(TypedDict):
+    period: str
+    base: str
+    total: str
+    contributions: list["ContributionView"]
+
+class AssessedView(TypedDict):
+    employer_id: str
+    form: str
+    form_name: str
+    period: str
+    establishment: str
+    due: str
+    due_on: str
+    currency: str
+    basis_period: str
+    basis: str
+    percent: str
+    surcharge: str
+    law: str
+    is_to_be_confirmed: bool
+    slips: list["AssessedSlipView"]
+
+class AssessedViews(TypedDict):
+    items: list["AssessedView"]
+
+class AssessmentBody(TypedDict):
+    employer_id: str
+    form: str
+    period: str
+    note: NotRequired[str]
+
+class ProvisionalAssessmentView(TypedDict):
+    employer_id: str
+    form: str
+    form_name: str
+    period: str
+    establishment: str
+    due: str
+    due_on: str
+    currency: str
+    basis_period: str
+    basis: str
+    percent: str
+    surcharge: str
+    law: str
+    is_to_be_confirmed: bool
+    slips: list["AssessedSlipView"]
+    assessment_id: str
+    status: str
+    text: str
+    assessed_at: str
+    replaced_by: "str | None"
+    ended_at: "str | None"
+    reason: str
+    version: int
+
+class ProvisionalAssessmentViews(TypedDict):
+    items: list["ProvisionalAssessmentView"]
+
+class ProvisionalAssessmentViewPage(TypedDict):
+    items: list["ProvisionalAssessmentView"]
+    next: "str | None"
+
+class AssessmentWithdrawalBody(TypedDict):
+    version: int
+    reason: str
 
 class StatementLineView(TypedDict):
     entry_id: str
@@ -1551,6 +1621,26 @@ class RepublishBody(TypedDict):
     since: NotRequired["str | None"]
     key: NotRequired["str | None"]
 
+class CaseEventView(TypedDict):
+    event_id: str
+    type: str
+    published_at: str
+    sent_at: "str | None"
+    is_sent: bool
+    trace_id: str
+
+class CaseEventsView(TypedDict):
+    items: list["CaseEventView"]
+    next: "str | None"
+
+class HandledEventView(TypedDict):
+    event_id: str
+    handling: str
+    at: str
+
+class HandledEventViews(TypedDict):
+    items: list["HandledEventView"]
+
 class JobView(TypedDict):
     job_id: str
     kind: str
@@ -1688,6 +1778,26 @@ def arrears_of_declaration(api: Api, declaration_id: str, *, purpose: str | None
 def arrears_of_employer(api: Api, *, employer_id: str, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "ArrearsView":
     """What an employer has to pay: each debt that is open with what it costs today and later, the oldest first."""
     return api.call(SERVICE, "GET", "/arrears", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id})  # type: ignore[no-any-return]
+
+def provisional_assessments_simulate(api: Api, *, employer_id: str, form: str, period: str, purpose: str | None = None) -> "AssessedViews":
+    """What an employer would be assessed to for a period today, one for each of its establishments. Nothing is kept."""
+    return api.call(SERVICE, "GET", "/provisional-assessment", query={"purpose": purpose, "employer_id": employer_id, "form": form, "period": period})  # type: ignore[no-any-return]
+
+def provisional_assessments_list_of_employer(api: Api, *, employer_id: str, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "ProvisionalAssessmentViewPage":
+    """An employer's provisional assessments, newest first."""
+    return api.call(SERVICE, "GET", "/provisional-assessments", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id})  # type: ignore[no-any-return]
+
+def provisional_assessments_assess(api: Api, *, idempotency_key: str, body: "AssessmentBody") -> "ProvisionalAssessmentViews":
+    """Assess an employer that declared nothing for a period: it owes what its last declaration made due and the fund's surcharge, until it declares, and is informed."""
+    return api.call(SERVICE, "POST", "/provisional-assessments", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def provisional_assessments_read(api: Api, assessment_id: str, *, purpose: str | None = None) -> "ProvisionalAssessmentView":
+    """One of them: how it was computed, and what became of it. Its debt is read and paid as that of a declaration with this id."""
+    return api.call(SERVICE, "GET", "/provisional-assessments/{assessment_id}", at={"assessment_id": assessment_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def provisional_assessments_withdraw(api: Api, assessment_id: str, *, idempotency_key: str, body: "AssessmentWithdrawalBody", version: int | None = None) -> "ProvisionalAssessmentView":
+    """Take one back: nothing is owed for it any more, and what was paid of it is the employer's credit."""
+    return api.call(SERVICE, "POST", "/provisional-assessments/{assessment_id}/withdraw", at={"assessment_id": assessment_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def account_statements_read(api: Api, *, employer_id: str, purpose: str | None = None, from_on: str | None = None, until_on: str | None = None, period: str | None = None, limit: int | None = None, cursor: str | None = None, is_newest_first: bool | None = None) -> "StatementView":
     """An employer's account in a time, page by page, in the order of the days from which entries count: those of the bank's money on the bank's day. A line that is booked later may still come between older ones."""
@@ -2080,6 +2190,14 @@ def operations_read_outbox(api: Api) -> "OutboxView":
 def operations_republish(api: Api, *, idempotency_key: str, body: "RepublishBody") -> "RepublishCommandView":
     """Have a worker publish again the events of the fund since an instant, or of one key. Consumers that handled them ignore them."""
     return api.call(SERVICE, "POST", "/operations/outbox/republish", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def operations_list_case_events(api: Api, *, case_id: str, after: str | None = None) -> "CaseEventsView":
+    """What this service published about a case (a claim, a declaration, an account, by its id), without the content."""
+    return api.call(SERVICE, "GET", "/operations/case-events", query={"case_id": case_id, "after": after})  # type: ignore[no-any-return]
+
+def operations_list_handled(api: Api, *, event_ids: str) -> "HandledEventViews":
+    """Which of some events this service has, and what it did with them."""
+    return api.call(SERVICE, "GET", "/operations/handled-events", query={"event_ids": event_ids})  # type: ignore[no-any-return]
 
 def operations_read_inbox(api: Api) -> "InboxView":
     """What was taken in and what is parked, and of each worker its status and its lag."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from frontends.backoffice import (
+    assessments,
     awards,
     bank,
     case,
@@ -39,6 +40,7 @@ BACKOFFICE = Frontend(
         medical.pages,
         persons.pages,
         employers.pages,
+        assessments.pages,
         awards.pages,
         overpayments.pages,
         runs.pages,

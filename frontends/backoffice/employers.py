@@ -23,7 +23,7 @@ def one(employer_id: str) -> Response:
     """All of it in one round of questions."""
     asked, purpose = api(), purpose_of(request.args.get("purpose"))
     cursor = request.args.get("cursor") or None
-    found, declared, credits, account, differences, owed, statement, plans = together(
+    found, declared, credits, account, differences, owed, statement, plans, assessed = together(
         lambda: identity.register_list_employers(asked, number=employer_id, purpose=purpose, limit=1),
         lambda: payments.declarations_list_of_employer(
             asked, employer_id=employer_id, purpose=purpose, limit=LISTED, cursor=cursor
@@ -36,6 +36,9 @@ def one(employer_id: str) -> Response:
             asked, employer_id=employer_id, purpose=purpose, limit=LISTED, is_newest_first=True
         ),
         lambda: payments.settlements_list_plans(asked, employer_id=employer_id, purpose=purpose, limit=LISTED),
+        lambda: payments.provisional_assessments_list_of_employer(
+            asked, employer_id=employer_id, purpose=purpose, limit=LISTED
+        ),
     )
     own = [each for each in _items(differences) if each["employer_id"] == employer_id]
     return render(
@@ -50,6 +53,7 @@ def one(employer_id: str) -> Response:
         owed=owed,
         statement=statement,
         plans=plans,
+        assessed=assessed,
         own_differences=own,
         purpose=purpose,
         is_first=cursor is None,

@@ -7,6 +7,7 @@ from frontends.operations import (
     accounts,
     acts,
     campaign,
+    cases,
     figures,
     jobs,
     lanes,
@@ -32,6 +33,7 @@ OPERATIONS = Frontend(
         jobs.pages,
         lanes.pages,
         letters.pages,
+        cases.pages,
         outbox.pages,
         waves.pages,
         campaign.pages,
@@ -46,6 +48,7 @@ OPERATIONS = Frontend(
         Link(endpoint="jobs.index", text="Failed work", group="Work", actors=STAFF, scopes=(READ,)),
         Link(endpoint="lanes.index", text="Banks and providers", group="Work", actors=STAFF, scopes=(READ,)),
         Link(endpoint="letters.index", text="Dead letters", group="Work", actors=STAFF, scopes=(READ,)),
+        Link(endpoint="cases.find", text="A case through the services", group="Work", actors=STAFF, scopes=(READ,)),
         Link(endpoint="outbox.index", text="Publishing", group="Work", actors=STAFF, scopes=(READ,)),
         Link(endpoint="waves.index", text="Waves of messages", group="Campaigns", actors=STAFF, scopes=(READ,)),
         Link(

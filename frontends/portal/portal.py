@@ -6,6 +6,7 @@ from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
 from frontends.portal.anyone import accounts, check, simulate, welcome
 from frontends.portal.employer import (
+    assessments,
     by_form,
     clearances,
     declaring,
@@ -47,6 +48,7 @@ PORTAL = Frontend(
         starting.pages,
         nothing.pages,
         owing.pages,
+        assessments.pages,
         clearances.pages,
         measures.pages,
         plans.pages,

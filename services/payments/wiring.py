@@ -82,6 +82,9 @@ from services.payments.payouts.payout import Status as PayoutStatus
 from services.payments.payouts.reactions import reactions as payout_reactions
 from services.payments.payouts.routes import routes as payout_routes
 from services.payments.payouts.store import batches, payouts
+from services.payments.provisional_assessments.provisional_assessment import ProvisionalStatus
+from services.payments.provisional_assessments.routes import routes as provisional_routes
+from services.payments.provisional_assessments.store import assessments as provisional_assessments
 from services.payments.refunds.refund import RefundStatus
 from services.payments.refunds.routes import routes as refund_routes
 from services.payments.refunds.store import refunds
@@ -122,6 +125,7 @@ CODES: CodeSets = {
     "bank-entry-reasons": (Why, "bank.why.{}"),
     "penalty-reasons": (PenaltyReason, "penalty.{}"),
     "measure-request-statuses": (RequestStatus, "measure.step.{}"),
+    "provisional-assessment-statuses": (ProvisionalStatus, "provisional-assessment.status.{}"),
     "settlement-statuses": (PlanStatus, "settlement.step.{}"),
     "settlement-breaks": (BreakReason, "settlement.break.{}"),
     "instalment-statuses": (InstalmentStatus, "settlement.instalment.{}"),
@@ -193,6 +197,7 @@ service: Service[Settings] = Service(
         campaign_routes,
         collection_routes,
         arrears_routes,
+        provisional_routes,
         statement_routes,
         clearance_routes,
         mandate_routes,
@@ -236,6 +241,7 @@ service: Service[Settings] = Service(
         standings,
         penalty_accounts,
         penalty_notices,
+        provisional_assessments,
         measure_requests,
         settlement_plans,
         clearances,

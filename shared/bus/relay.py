@@ -199,8 +199,7 @@ def republish(
 
     How many documents. They are read once, in the order of their ids, which is that of time, and marked in chunks of a
     transaction each, so that no single command takes long. A command that is stopped and run again skips what it has
-    marked before: each document names the last command that marked it. Clocks, which differ, are not used. By key every
-    document since the instant is read: there is no index for so rare a query.
+    marked before: each document names the last command that marked it. Clocks, which differ, are not used.
     """
     query: Document = {"is_sent": True}
     if errand_id:

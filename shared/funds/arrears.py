@@ -66,6 +66,24 @@ class PenaltyRule:
             raise ValueError("floor is above maximum")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ProvisionalRule:
+    """What an employer that declared nothing owes until it declares, as a law sets it: what its last declaration made
+    due, and so much more. Which rule it is follows from the last day of the period."""
+
+    percent: Decimal
+    """On top of what the last declaration made due."""
+    law: Law
+    after_days: int = 1
+    """How many days after the last day in time it may be assessed at the earliest."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.percent <= PERCENT_MAX:
+            raise ValueError(f"percent is from 0 to {PERCENT_MAX}")
+        if not 1 <= self.after_days <= DAYS_MAX:
+            raise ValueError(f"after_days is from 1 to {DAYS_MAX}")
+
+
 class MeasureKind(StrEnum):
     """What a measure does for an employer to whom it is granted."""
 
@@ -241,8 +259,11 @@ class Arrears:
     """What employers may ask for, by code."""
     settlements: Mapping[str, SettlementScheme] = field(default_factory=dict)
     """By which debts may be paid in instalments, by code."""
+    provisional: tuple[ProvisionalRule, ...] = ()
+    """What employers owe that declare nothing, by dated rules; without one nothing is assessed provisionally."""
 
     def __post_init__(self) -> None:
+        check_no_overlap(self.provisional)
         for reason in PenaltyReason:
             check_no_overlap(self.of(reason))
 

@@ -43,6 +43,7 @@ INFRASTRUCTURE_INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
     "deadletters": [["fund", "is_open", "resolved_at"], ["is_open", "key"], ["fund", "is_open"], ["fund", "is_asked"]],
     "errands": [["fund", "is_done", "done_at"]],
     "audit": [["fund", "link", "_id"]],
+    "outbox": [["fund", "events.key", "_id"]],
     "workers": [["at"]],
     sessions.NAME: [["host"], ["at"]],
     queue.NAME: queue.INDEXES,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from deploy.local.demo import data
 from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium, one_time_code
 from tests.kit.platform import Platform, needs_nginx
 
@@ -17,6 +18,7 @@ PAGES = {
     "failed-work": "/jobs",
     "banks-and-providers": "/work",
     "dead-letters": "/dead-letters",
+    "case": "/cases",
     "publishing": "/publishing",
     "waves": "/waves",
     "campaign": "/campaign",
@@ -95,3 +97,28 @@ def test_events_are_published_again_since_a_day_typed_in_arabic(operator: Visito
     page.click("main form button")
     expect(page.locator("main > .notice.good")).to_be_visible()
     operator.seen("operations-published-again")
+
+
+def test_a_case_is_followed_through_the_services(
+    platform: Platform, people: list[list[str]], browser: Browser, operator: Visitor, address: str
+) -> None:
+    """By the id in the address of its page: what was published about it, and which services have it."""
+    worker = Visitor(browser, "fr")
+    base = f"{platform.pages('portal')}/{FUND}"
+    login, password = people[1 + data.STATES.index(data.granted)][2:]
+    worker.go(f"{base}/?language=fr").sign_in(f"{base}/sign-in", login=login, password=password)
+    page = worker.go(f"{base}/claims?language=fr").page
+    page.locator("main ul.rows > li:has(.whole):has(.state) .whole").first.click()
+    page.wait_for_url("**/claims/*")
+    claim_id = page.url.partition("?")[0].rpartition("/")[2]
+    worker.close()
+
+    page = operator.go(f"{address}/cases?language={operator.language}").page
+    page.fill("#case", f"{FUND}:{claim_id}")  # as a dead letter's key says it
+    page.click("main button")
+    page.wait_for_url(f"**/cases/{claim_id}")
+    steps = page.locator("ol.steps > li")
+    expect(steps.first).to_contain_text("claims.claim-submitted.v1")
+    expect(steps.first.locator(".state").first).to_be_visible()
+    assert steps.count() >= 3, "submitted, approved, ordered"
+    operator.seen("operations-a-case")

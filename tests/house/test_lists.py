@@ -54,6 +54,7 @@ from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import WebhookKind
 from services.payments.payouts import store as payouts
 from services.payments.payouts.payout import Status as PayoutStatus
+from services.payments.provisional_assessments import store as provisional_assessments
 from services.payments.refunds import store as refunds
 from services.payments.self_payers import store as self_payers
 from services.payments.self_payers.self_payer import SelfPayerStatus
@@ -71,6 +72,7 @@ from shared.storage.unit_of_work import UnitOfWork
 from tests.claims.crosschecks.builders import crosscheck
 from tests.kit.contexts import DZ, reading, someone
 from tests.payments.mandates.builders import mandate
+from tests.payments.provisional_assessments.builders import assessment as provisional_assessment
 from tests.payments.self_payers.builders import admitted as self_payer
 from tests.payments.self_payers.builders import called as self_contribution
 from tests.payments.settlements.builders import plan as settlement_plan
@@ -390,6 +392,13 @@ PAGED: dict[str, Listed] = {
         measures.IN_ORDER,
         lambda uow, it, wanted: measures.page(uow, status=it.status, wanted=wanted),
         made=_measure_request,
+    ),
+    "services.payments.provisional_assessments.store.page": Listed(
+        "payments",
+        provisional_assessments.assessments,
+        provisional_assessments.NEWEST_FIRST,
+        lambda uow, it, wanted: provisional_assessments.page(uow, employer_id=it.employer_id, wanted=wanted),
+        made=provisional_assessment,
     ),
     "services.payments.settlements.store.page": Listed(
         "payments",

@@ -20,6 +20,7 @@ BESIDE_THE_REPOSITORIES: Mapping[str, str] = {
     "shared/bus/inbox.py": "by the funds of what came, and none for rows of an older release",
     "shared/bus/relay.py": "carries the events of all funds in order; marks them by fund",
     "shared/jobs/queue.py": "one question for all funds, which it names",
+    "shared/process/operations/case_events.py": "by the fund and the case; what became of events by their ids",
     "shared/process/operations/inbox.py": "how the workers of a service are: no fund's",
     "shared/process/operations/dead_letter_actions.py": "stays whole",
     "shared/process/operations/outbox.py": "an operator's status counts what all funds told; errands stay whole",

@@ -33,6 +33,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
         "makes a new thing",
     ),
     **dict.fromkeys(["notes.write", "notes.write_medical"], "makes a new thing, which is never changed"),
+    "provisional_assessments.assess": "makes a new thing, where nothing was declared and there was none before",
     "measures.ask": "makes a new thing, or asks anew for what was refused: the state says whether it may be",
     "mandates.issue": "makes a new thing, where there is none that is open",
     "settlements.ask": "makes a new thing, where there is none that is open",

@@ -63,6 +63,7 @@ from tests.payments import builders as of_payments
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
 from tests.payments.declarations.harness import DeclarationsHarness, register
 from tests.payments.measures.builders import fund_with, measure
+from tests.payments.provisional_assessments.builders import das_of
 from tests.payments.self_payers import builders as of_self_payers
 from tests.payments.settlements.builders import scheme
 from tests.security.matrix import Operation
@@ -423,6 +424,8 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
     always = {"ask_from_on": date.min, "ask_until_on": date.max, "form": "das", "periods": ("2025",)}
     deferral = measure(proof=MeasureProof.CHECKED, **always)
     own = fund_with(fund_id=DZ, settlements={"instalments": scheme()}, deferral=deferral)
+    arrears = replace(own.arrears, provisional=context.funds[DZ].arrears.provisional)
+    own = replace(own, sections=replace(own.sections, arrears=arrears))
     context = replace(context, funds={**context.funds, DZ: of_self_payers.admitting(own)})
     office = bank.office(context)
     wanted = {"employer_id": DZ_EMPLOYER, "is_declared": True}
@@ -431,6 +434,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
     handle(context, payments, of_payments.approved())
     plan = _settlement_plan(office)
     month = _self_payer(office, context)
+    assessed = _assessed(office, context)
     harness = DeclarationsHarness(context)
     harness.office, harness.caller = office, office.employer(DZ_EMPLOYER)
     declaration_id = harness.declare(das_b())["declaration_id"]
@@ -472,6 +476,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "measure": "deferral",
             "request_id": measure_asked["request_id"],
             "plan_id": plan["plan_id"],
+            "assessment_id": assessed["assessment_id"],
             "endpoint_id": endpoint_id,
             "mandate_id": mandate["mandate_id"],
             "mandate_reference": mandate["reference"],
@@ -523,6 +528,12 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "settlements.list_plans": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "settlements.decide": {"json": {"is_agreed": True, "reason": "Invented."}},
             "settlements.pay": {"json": {"rail": "transfer"}},
+            "provisional_assessments.simulate": {
+                "query_string": {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2018"}
+            },
+            "provisional_assessments.assess": {"json": {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2020"}},
+            "provisional_assessments.list_of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "provisional_assessments.withdraw": {"json": {"version": 1, "reason": "Invented."}},
             "measures.ask": {"json": wanted},
             "measures.decide": {"json": {"version": 1, "is_granted": True, "reason": "Invented."}},
             "arrears.of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},
@@ -568,6 +579,18 @@ def _settlement_plan(office: Office) -> Mapping[str, str]:
     asked = office.employer(DZ_EMPLOYER).post("/settlement-plans", PLAN_WANTED)
     assert asked.status_code == 201, asked.text
     found: Mapping[str, str] = asked.json
+    return found
+
+
+def _assessed(office: Office, context: ServiceContext) -> Mapping[str, str]:
+    """What the firm was assessed to for 2017, of which it declared nothing; 2016 it had declared."""
+    harness = DeclarationsHarness(context)
+    harness.office, harness.caller = office, office.employer(DZ_EMPLOYER)
+    assert harness.declare(das_of(2016), period="2016")["status"] == "accepted"
+    wanted = {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2017"}
+    made = office.staff().post("/provisional-assessments", wanted)
+    assert made.status_code == 201, made.text
+    found: Mapping[str, str] = made.json["items"][0]
     return found
 
 

@@ -61,6 +61,26 @@ def _month(**facts: Any) -> Break:
     return do
 
 
+def _assessed(of: dict[str, Any] | None = None, **owed: Any) -> Break:
+    """A provisional assessment of 100, and the debt that it has, if any."""
+
+    def do(town: Town) -> None:
+        slips = [{"contributions": [{"amount_minor": 100}]}]
+        row = {
+            "_id": f"{DZ}:a1",
+            "status": "standing",
+            "replaced_by": None,
+            "assessment": {"slips": slips},
+            **(of or {}),
+        }
+        town["payments"]["provisional_assessments"].insert_one(row)
+        if owed:
+            debt = {**some(town["payments"], "obligations"), "_id": f"{DZ}:a1", "declaration_id": "a1", **owed}
+            town["payments"]["obligations"].insert_one({**debt, "period": "2001", "is_provisional": True})
+
+    return do
+
+
 HELD = [{"plan_id": "p1", "after_on": "2026-02-10", "until_on": None}]
 
 BREAKS: dict[str, tuple[Break, str]] = {
@@ -85,6 +105,13 @@ BREAKS: dict[str, tuple[Break, str]] = {
     ),
     "a replaced declaration is still owed": (
         changed("declarations", {"$set": {"status": "replaced"}}),
+        "is replaced, and its debt is not",
+    ),
+    "a provisional assessment is not owed": (_assessed(), "nothing is owed for it"),
+    "more is owed than was assessed provisionally": (_assessed(due_minor=99), "at 100, and 99 is owed"),
+    "what was taken back is owed": (_assessed(of={"status": "withdrawn"}, due_minor=100), "at 0, and 100 is owed"),
+    "a replaced assessment is still owed": (
+        _assessed(of={"status": "replaced", "replaced_by": "d9"}, due_minor=100),
         "is replaced, and its debt is not",
     ),
     "a collection is for nothing": (

@@ -173,6 +173,33 @@ def _breaking(scheme: SettlementScheme, plan: Body) -> str:
     )
 
 
+def silence(scene: Scene) -> None:
+    """The employer forgets a period: the fund assesses it from the one before, until its declaration comes."""
+    reporter, title = scene.reporter, "The employer declares nothing"
+    if not _section(scene).provisional:
+        reporter.skip(title, f"{scene.fund_id} assesses nothing provisionally")
+        return
+    declared = _declared(scene)
+    forgotten = expected.forgotten(scene.form, declared=declared, today=scene.today)
+    before = _declared_late(scene, expected.forgotten(scene.form, declared=[*declared, forgotten], today=scene.today))
+    reporter.chapter(f"{title} for {forgotten}")
+    wanted = {"employer_id": scene.characters.employer.number, "form": scene.form_code, "period": str(forgotten)}
+    (made,) = _settler(scene).post("payments", "/provisional-assessments", wanted, expect=201)["items"]
+    reporter.check(
+        (made["basis"], made["status"]) == (before["due"], "standing"),
+        f"assessed at {made['due']} {made['currency']}: what {made['basis_period']} made due, {made['basis']}, "
+        f"and {made['percent']} %",
+    )
+    owed = scene.employer.get("payments", f"/declarations/{made['assessment_id']}/penalties")
+    reporter.seen(f"{owed['left']} is owed, and {owed['penalties_left']} for lateness; nobody's right is opened by it")
+    declaration = _declared_late(scene, forgotten)
+    ended = scene.employer.get("payments", f"/provisional-assessments/{made['assessment_id']}")
+    reporter.check(
+        (ended["status"], ended["replaced_by"]) == ("replaced", declaration["declaration_id"]),
+        f"its declaration came: {declaration['due']} is due instead of {made['due']}",
+    )
+
+
 def _section(scene: Scene) -> Arrears:
     return scene.fund.sections.arrears or Arrears()
 

@@ -138,11 +138,12 @@ def _anybody(fund: Fund, run: int, index: int) -> Worker:
 
 
 def _monthly_wage_minor(fund: Fund, index: int) -> int:
-    """Twice the least lawful wage where the fund has one, and a little more from worker to worker."""
+    """Twice the least lawful wage where the fund has one, and a little more from worker to worker of a hundred: the
+    wages of a long file stay what people earn."""
     owed = fund.sections.contributions
     least = [each.a_month.amount_minor for each in owed.minimum_wages] if owed else []
     usual = 2 * max(least) if least else USUAL_WAGE * 10**fund.currency.decimals
-    return usual + usual // 100 * index
+    return usual + usual // 100 * (index % 100)
 
 
 PERSON_COLUMNS = (

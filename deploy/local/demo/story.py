@@ -54,6 +54,7 @@ def play(world: World, fund: Fund, *, run: int) -> None:
         persons.allowance(scene, person)
         arrears.deferral(scene)
         arrears.settlement(scene)
+        arrears.silence(scene)
 
 
 def introduced(scene: Scene) -> None:

@@ -18,7 +18,16 @@ from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Row, Seen
 
 LIVE = ("requested", "announced", "unknown")
-OBLIGATION = ("fund", "declaration_id", "employer_id", "period", "due_minor", "called_minor", "paid_minor")
+OBLIGATION = (
+    "fund",
+    "declaration_id",
+    "employer_id",
+    "period",
+    "due_minor",
+    "called_minor",
+    "paid_minor",
+    "is_provisional",
+)
 PENALTIES = ("penalty_minor", "penalty_paid_minor")
 OF_PLANS = ("plan_id", "spared_minor", "freezes")
 HOLDING = ("agreed", "under-way")
@@ -120,7 +129,8 @@ def _buckets(owed: Row, money: Money) -> str:
 
 
 def _declarations(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:
-    """Every declaration that was accepted is owed as it was assessed, and no other."""
+    """Every declaration that was accepted is owed as it was assessed, what was assessed provisionally too, and nothing
+    else is."""
     booked: set[str] = set()
     fields = ("status", "business.booked.assessment.slips.contributions.amount_minor", "replaced_by")
     for row in seen.rows("payments", "declarations", *fields):
@@ -129,16 +139,31 @@ def _declarations(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> Non
             continue
         booked.add(row["_id"])
         owed = obligations.get(row["_id"])
-        slips = row["business"]["booked"]["assessment"]["slips"]
-        assessed = sum(each["amount_minor"] for slip in slips for each in slip["contributions"])
+        assessed = _sum_minor(row["business"]["booked"]["assessment"])
         if owed is None:
             look.offends(f"declaration {row['_id']} is accepted, and nothing is owed for it")
         elif owed["due_minor"] != assessed:
             look.offends(f"declaration {row['_id']} is assessed at {assessed}, and {owed['due_minor']} is owed")
         elif bool(owed.get("replaced_by")) != (row["status"] == "replaced"):
             look.offends(f"declaration {row['_id']} is {row['status']}, and its debt is not")
+    fields = ("status", "assessment.slips.contributions.amount_minor", "replaced_by")
+    for row in seen.rows("payments", "provisional_assessments", *fields):
+        look.at("provisional assessments")
+        booked.add(row["_id"])
+        owed = obligations.get(row["_id"])
+        due = _sum_minor(row["assessment"]) if row["status"] != "withdrawn" else 0
+        if owed is None or not owed.get("is_provisional"):
+            look.offends(f"{row['_id']} is assessed provisionally, and nothing is owed for it")
+        elif row["status"] != "replaced" and owed["due_minor"] != due:
+            look.offends(f"{row['_id']} is assessed provisionally at {due}, and {owed['due_minor']} is owed")
+        elif owed.get("replaced_by") != row.get("replaced_by"):
+            look.offends(f"{row['_id']} is {row['status']}, and its debt is not")
     for key in obligations.keys() - booked:
         look.offends(f"{key} is owed, and no such declaration is accepted")
+
+
+def _sum_minor(assessment: Row) -> int:
+    return sum(each["amount_minor"] for slip in assessment["slips"] for each in slip["contributions"])
 
 
 def _standings(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:

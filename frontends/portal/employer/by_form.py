@@ -17,10 +17,10 @@ from frontends.api.payments import CheckedView, TypedBody, TypedLineBody, Typing
 from frontends.kit import formats
 from frontends.kit.api import Problem
 from frontends.kit.pages import Form, api, change_session, go_to, render, session, signed_in
+from frontends.kit.periods import chosen, form_and_period, open_periods
 from frontends.kit.typed import read_day
 from frontends.kit.words import _
 from frontends.portal.employer.firms import check_own
-from frontends.portal.employer.periods import chosen, form_and_period, open_periods
 
 pages = Blueprint("by_form", __name__)
 

@@ -10,10 +10,10 @@ from frontends.api import payments
 from frontends.api.payments import CorrectedFileView, DraftFileView
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.pages import Form, api, download, flash, go_to, render, signed_in
+from frontends.kit.periods import chosen, open_periods
 from frontends.kit.uploading import read_files
 from frontends.kit.words import _
 from frontends.portal.employer.firms import check_own
-from frontends.portal.employer.periods import chosen, open_periods
 
 pages = Blueprint("declaring", __name__)
 
@@ -138,15 +138,19 @@ def withdraw(declaration_id: str) -> Response:
 def pay(declaration_id: str) -> Response:
     """Ask for a reference to transfer or to pay at an operator with, go on to the bank's page for a card, or have the
     account debited."""
-    rail = request.form.get("rail", "transfer")
-    form = Form(f"pay:{declaration_id}:{rail}")
-    body: payments.CollectionBody = {"rail": rail}
     try:
-        payments.collections_request(api(), declaration_id, idempotency_key=form.key, body=body)
+        ask_to_pay(declaration_id, rail=request.form.get("rail", "transfer"))
     except Problem as problem:
         return _page(declaration_id, problem=problem)
-    form.done()
     return go_to("declaring.one", declaration_id=declaration_id, _anchor="payment")
+
+
+def ask_to_pay(declaration_id: str, *, rail: str) -> None:
+    """Have a debt collected in a way, once for each form that is sent."""
+    form = Form(f"pay:{declaration_id}:{rail}")
+    body: payments.CollectionBody = {"rail": rail}
+    payments.collections_request(api(), declaration_id, idempotency_key=form.key, body=body)
+    form.done()
 
 
 def _form(employer_id: str, *, problem: Problem | None = None) -> Response:

@@ -31,11 +31,12 @@ def one(employer_id: str) -> Response:
     """The calendar: the last periods of each form with what became of them."""
     check_own(employer_id)
     asked = api()
-    forms, declared, credits, owed = together(
+    forms, declared, credits, owed, assessed = together(
         lambda: payments.declarations_list_forms(asked),
         lambda: payments.declarations_list_of_employer(asked, employer_id=employer_id, limit=100),
         lambda: payments.collections_list_credits(asked, employer_id=employer_id, is_open=True, limit=20),
         lambda: payments.arrears_of_employer(asked, employer_id=employer_id, limit=1),
+        lambda: payments.provisional_assessments_list_of_employer(asked, employer_id=employer_id, limit=100),
     )
     found = needed(forms)["items"]
     periods = together(
@@ -51,6 +52,7 @@ def one(employer_id: str) -> Response:
         declared=declared,
         credits=credits,
         owed=owed,
+        assessed=_standing(assessed),
     )
 
 
@@ -76,6 +78,12 @@ def check_own(employer_id: str) -> None:
     """404 for a firm that one does not act for, whether it exists or not."""
     if employer_id not in user()["employers"]:
         abort(404)
+
+
+def _standing(assessed: Any) -> dict[str, str]:
+    """The provisional assessments that stand, by form and period."""
+    found = assessed["items"] if isinstance(assessed, dict) else []
+    return {f"{it['form']}/{it['period']}": it["assessment_id"] for it in found if it["status"] == "standing"}
 
 
 def _calendar(form: payments.FormView, periods: payments.FormPeriodViewPage, declared: Any) -> dict[str, Any]:

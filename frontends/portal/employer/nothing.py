@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 from frontends.api import payments
 from frontends.kit.api import Problem
 from frontends.kit.pages import Form, api, go_to, render, signed_in
+from frontends.kit.periods import chosen, form_and_period, open_periods
 from frontends.portal.employer.firms import check_own
-from frontends.portal.employer.periods import chosen, form_and_period, open_periods
 
 pages = Blueprint("nothing", __name__)
 

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from frontends.api import payments
 from frontends.kit.api import needed, together
 from frontends.kit.pages import api, download, render, signed_in
+from frontends.kit.periods import chosen, form_and_period, open_periods
 from frontends.portal.employer.declaring import WAGE_FILE, wage_file
 from frontends.portal.employer.firms import check_own
-from frontends.portal.employer.periods import chosen, form_and_period, open_periods
 
 pages = Blueprint("starting", __name__)
 

@@ -10,6 +10,8 @@ class StatementKind(StrEnum):
 
     DECLARED = "declared"
     DECLARATION_REPLACED = "declaration-replaced"
+    ASSESSED = "assessed"
+    ASSESSMENT_ENDED = "assessment-ended"
     PAID = "paid"
     TAKEN_BACK = "taken-back"
     CREDIT_OPENED = "credit-opened"

@@ -23,6 +23,9 @@ from shared.kernel.outcome import Outcome
 
 KINDS: Sequence[tuple[StatementKind, str]] = (
     (StatementKind.DECLARATION_REPLACED, r"declaration:(?P<about>[^:]+):\d+:cancelled"),
+    (StatementKind.ASSESSMENT_ENDED, r"assessment:(?P<about>[^:]+):\d+:cancelled"),
+    (StatementKind.ASSESSED, r"assessment:(?P<about>[^:]+):\d+"),
+    (StatementKind.CREDIT_OPENED, r"assessment:(?P<assessment>[^:]+):\d+:surplus"),
     (StatementKind.CREDIT_OPENED, r"declaration:(?P<about>[^:]+):\d+:surplus|penalty:(?P<debt>[^:]+):\d+:surplus"),
     (StatementKind.DECLARED, r"declaration:(?P<about>[^:]+):\d+"),
     (StatementKind.TAKEN_BACK, r"collection:(?P<about>[^:]+):reversed:.+"),

@@ -78,7 +78,8 @@ class PenaltyAccount:
 class PenaltyForecast:
     """What a debt costs today and what it will cost: tomorrow, and from the next day on which it costs more
     (`next_on`; None where it never will). `deferred_minor` of it is put off by a measure until `deferred_until_on`;
-    `spared_minor` of its penalties nobody is asked for, because of the settlement plan `plan_id`."""
+    `spared_minor` of its penalties nobody is asked for, because of the settlement plan `plan_id`. A provisional
+    one is of an assessment, whose id stands for that of a declaration."""
 
     employer_id: str
     declaration_id: str
@@ -96,6 +97,7 @@ class PenaltyForecast:
     deferred_until_on: date | None = None
     plan_id: str = ""
     spared_minor: int = 0
+    is_provisional: bool = False
 
     @property
     def place(self) -> str:

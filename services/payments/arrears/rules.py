@@ -107,6 +107,7 @@ def forecast(obligation: Obligation, *, fund: Fund, today: date, measures: Seque
         deferred_until_on=put_off[1] if put_off else None,
         plan_id=obligation.plan_id,
         spared_minor=obligation.spared_minor + obligation.waived_minor,
+        is_provisional=obligation.is_provisional,
     )
 
 
@@ -208,7 +209,7 @@ class _Debt:
     late_minor: int
     """What was declared after the last day in time."""
     came_late_on: date | None
-    """When the first declaration came, if it came late."""
+    """When the first declaration came, if it came late; the end of time where none came yet."""
     first_minor: int
     """What the first declaration made due, or what of it is still due."""
     frozen: tuple[Measure | PenaltyFreeze, ...] = ()
@@ -223,15 +224,20 @@ class _Debt:
         for each in history:
             paid_minor += each.paid_minor
             paid.append((each.on, paid_minor))
-        first = declared[0] if declared else None
+        came_on = declared[0].on if declared else None
+        if obligation.is_provisional:
+            came_on = date.max
+        elif obligation.produced_on is not None:
+            came_on = obligation.produced_on
+        first_minor = sum(each.due_minor for each in declared if came_on is not None and each.on <= came_on)
         return cls(
             due_on=due_on,
             due_minor=obligation.due_minor,
             before_minor=0,
             paid=tuple(paid),
             late_minor=max(0, obligation.due_minor - max(0, in_time_minor)),
-            came_late_on=first.on if first and first.on > due_on else None,
-            first_minor=min(first.due_minor, obligation.due_minor) if first else 0,
+            came_late_on=came_on if came_on and came_on > due_on else None,
+            first_minor=min(first_minor, obligation.due_minor),
         )
 
     def owed_minor(self, from_on: date, until_on: date) -> int:

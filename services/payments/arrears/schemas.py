@@ -59,6 +59,7 @@ class ForecastView(Schema):
     penalties_spared = Amount(required=True, attribute="spared_minor")
     plan_id = fields.Function(lambda it: it.plan_id or None, metadata={"type": ["string", "null"]}, required=True)
     is_to_be_confirmed = fields.Boolean(required=True, attribute="today.is_to_be_confirmed")
+    is_provisional = fields.Boolean(required=True)
 
 
 class PenaltiesView(ForecastView):

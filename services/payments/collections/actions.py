@@ -43,6 +43,7 @@ def open_obligation(
     branches: Mapping[str, int],
     sides: Mapping[str, int],
     replaces: str | None = None,
+    is_provisional: bool = False,
 ) -> Obligation:
     """An employer owes the contributions of a declaration from now on; called where the declaration is accepted, in
     the same unit of work.
@@ -65,6 +66,7 @@ def open_obligation(
             due_minor=sum(branches.values()),
             opened_at=uow.at,
             sides=sides,
+            is_provisional=is_provisional,
         ),
         declared_on=declared_on,
         before=store.obligations.load(uow, replaces) if replaces else None,
@@ -80,6 +82,21 @@ def open_obligation(
     kept = store.save_obligation(uow, Outcome(paid, published))
     _end_what_is_too_much(uow, kept)
     _reconcile(uow, employer_id=employer_id, period=period)
+    return kept
+
+
+def lift(uow: UnitOfWork, *, declaration_id: str) -> Obligation:
+    """What was assessed provisionally is owed no more; what was paid of it is a credit of the employer. Raises
+    `DebtInPlan`."""
+    owed = store.obligations.load(uow, declaration_id)
+    lifted, surplus_minor = rules.lift(owed, today=uow.today)
+    if owed.due_minor:
+        ledger.take_back(uow, cause=f"{_cause(owed)}:cancelled", of=_cause(owed))
+    if surplus_minor:
+        _move_to_credit(uow, lifted, surplus_minor)
+    kept = store.save_obligation(uow, Outcome(lifted))
+    _end_what_is_too_much(uow, kept)
+    _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return kept
 
 
@@ -741,7 +758,8 @@ def _post(
 
 
 def _cause(obligation: Obligation) -> str:
-    return f"declaration:{obligation.declaration_id}:{obligation.revision}"
+    made_by = "assessment" if obligation.is_provisional else "declaration"
+    return f"{made_by}:{obligation.declaration_id}:{obligation.revision}"
 
 
 def _reconcile(uow: UnitOfWork, *, employer_id: str, period: str) -> None:

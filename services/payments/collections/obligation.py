@@ -84,6 +84,10 @@ class Obligation:
     spared_minor: int = 0
     freezes: tuple[PenaltyFreeze, ...] = ()
     waived: Mapping[str, int] = field(default_factory=dict)
+    is_provisional: bool = False
+    """Whether the fund assessed it because nothing was declared; `declaration_id` is then the assessment's."""
+    produced_on: date | None = None
+    """When the first declaration came, where a provisional assessment stood before it."""
     version: int = 0
 
     def __post_init__(self) -> None:

@@ -128,6 +128,7 @@ def open_obligation(
         spared_minor=before.spared_minor,
         freezes=before.freezes,
         waived=before.waived,
+        produced_on=declared_on if before.is_provisional else before.produced_on,
     )
     cancelled = replace(
         before,
@@ -143,6 +144,24 @@ def open_obligation(
         replaced_by=obligation.declaration_id,
     )
     return inherited, cancelled, surplus_minor
+
+
+def lift(obligation: Obligation, *, today: date) -> tuple[Obligation, int]:
+    """A provisional debt that is owed no more, because the fund takes the assessment back. What was paid of it is the
+    second value, in minor units: a credit of the employer. Raises `DebtInPlan`."""
+    if is_held(obligation):
+        raise DebtInPlan
+    paid_minor = obligation.paid_minor
+    lifted = replace(
+        obligation,
+        due_minor=0,
+        called_minor=0,
+        paid_minor=0,
+        movements=with_movement(
+            without_newest(obligation.history, paid_minor=paid_minor), on=today, due_minor=-obligation.due_minor
+        ),
+    )
+    return lifted, paid_minor
 
 
 def receive(obligation: Obligation, *, amount_minor: int, currency: str, on: date, at: datetime) -> Outcome[Obligation]:

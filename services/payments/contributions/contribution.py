@@ -56,3 +56,19 @@ class Assessment:
     @property
     def total_minor(self) -> int:
         return sum(slip.total_minor for slip in self.slips)
+
+    @property
+    def due_by_branch(self) -> dict[str, int]:
+        """What is due to each branch, all sides and periods together."""
+        due: dict[str, int] = {}
+        for each in (each for slip in self.slips for each in slip.contributions):
+            due[each.branch] = due.get(each.branch, 0) + each.amount_minor
+        return due
+
+    @property
+    def due_by_side(self) -> dict[str, int]:
+        """What is due from each side, all branches and periods together."""
+        due: dict[str, int] = {}
+        for side, amount_minor in (each for slip in self.slips for each in slip.by_side.items()):
+            due[side.value] = due.get(side.value, 0) + amount_minor
+        return due

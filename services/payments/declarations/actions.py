@@ -48,6 +48,7 @@ from services.payments.declarations.typed_lines import TypedFiling, WrittenFile
 from services.payments.declarations.wages import WageLine
 from services.payments.employers import actions as employers
 from services.payments.payees import actions as payees
+from services.payments.provisional_assessments import actions as provisional_assessments
 from shared.events.identity import CardsRefreshed
 from shared.events.payments import in_version_1
 from shared.funds.declarations import SlipReconciliation
@@ -540,6 +541,8 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
     before = store.standing.find(uow, rules.slot(declaration, establishment=establishment))
     replaced_id = rules.replaced_by(declaration, before=before)
     replaced = store.declarations.load(uow, replaced_id) if replaced_id else None
+    provisional = provisional_assessments.give_way(uow, replace(declaration, establishment=establishment))
+    takes_over = replaced_id or (provisional.assessment_id if provisional else None)
     beside = _so_far(uow, declaration, establishment=establishment).wages
     now: Iterable[WageLine] = examined.workers
     earlier: Iterable[WageLine] = store.workers(uow, replaced) if replaced else ()
@@ -558,7 +561,7 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
         findings_pages=pages_of(len(examined.report.findings), size=FINDINGS_A_PAGE),
         fund=uow.fund,
         at=uow.at,
-        paid_minor=collections.paid_for(uow, declaration_id=replaced.declaration_id) if replaced else 0,
+        paid_minor=collections.paid_for(uow, declaration_id=takes_over) if takes_over else 0,
         period_workers=sum(each.is_named for each in people) if beside else 0,
     )
     accepted = store.declarations.save(uow, outcome)
@@ -576,9 +579,9 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
         period=accepted.period,
         due_on=assessment.due_on,
         declared_on=uow.fund.day_of(accepted.received_at),
-        branches=rules.due_by_branch(assessment),
-        sides=rules.due_by_side(assessment),
-        replaces=accepted.replaces,
+        branches=assessment.due_by_branch,
+        sides=assessment.due_by_side,
+        replaces=takes_over,
     )
     if accepted.pay_by_debit:
         collections.request_debit(uow, declaration_id=accepted.declaration_id)

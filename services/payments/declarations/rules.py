@@ -586,22 +586,6 @@ def slot_of(employer_id: str, *, form: str, period: str, establishment: str = ""
     return f"{owner}/{establishment}" if is_other(establishment) else owner
 
 
-def due_by_branch(assessment: Assessment) -> Mapping[str, int]:
-    """What is due to each branch, all sides and quarters together."""
-    due: dict[str, int] = {}
-    for contribution in (each for slip in assessment.slips for each in slip.contributions):
-        due[contribution.branch] = due.get(contribution.branch, 0) + contribution.amount_minor
-    return due
-
-
-def due_by_side(assessment: Assessment) -> Mapping[str, int]:
-    """What is due from each side, all branches and quarters together."""
-    due: dict[str, int] = {}
-    for side, amount_minor in (each for slip in assessment.slips for each in slip.by_side.items()):
-        due[side.value] = due.get(side.value, 0) + amount_minor
-    return due
-
-
 def _technical(examined: Examined, *, is_passed: bool, at: datetime) -> TechnicalReceipt:
     report, layout = examined.report, examined.layout
     return TechnicalReceipt(

@@ -6,13 +6,17 @@ from typing import Any
 from shared.http.routes import Routes
 from shared.jobs import queue
 from shared.jobs.job import Job
-from shared.process.operations import dead_letter_actions, inbox, outbox, summary
+from shared.process.operations import case_events, dead_letter_actions, inbox, outbox, summary
 from shared.process.operations.infrastructure import database_of
 from shared.process.operations.schemas import (
     AskedView,
+    CaseEventsQuery,
+    CaseEventsView,
     DiscardBody,
     GivingUpBody,
     GroupsView,
+    HandledEventsQuery,
+    HandledEventViews,
     InboxView,
     JobPage,
     JobsQuery,
@@ -115,6 +119,19 @@ def republish(uow: UnitOfWork, body: Mapping[str, Any]) -> object:
     """Have a worker publish again the events of the fund since an instant, or of one key. Consumers that handled them
     ignore them."""
     return outbox.ask_republish(uow, since=body["since"], key=body["key"])
+
+
+@routes.get("/operations/case-events", scope=READ, query=CaseEventsQuery, response=CaseEventsView)
+def list_case_events(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
+    """What this service published about a case (a claim, a declaration, an account, by its id), without the content."""
+    items, following = case_events.published(database_of(uow), uow.fund.fund_id, **query)
+    return {"items": items, "next": following}
+
+
+@routes.get("/operations/handled-events", scope=READ, query=HandledEventsQuery, response=HandledEventViews)
+def list_handled(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
+    """Which of some events this service has, and what it did with them."""
+    return {"items": case_events.handled(database_of(uow), uow.fund.fund_id, event_ids=query["event_ids"].split(","))}
 
 
 @routes.get("/operations/inbox", scope=READ, response=InboxView)

@@ -4,10 +4,12 @@ from marshmallow import Schema, fields, validate
 
 from shared.http.shapes import CodeText, PagedQuery, many, paged
 from shared.jobs.job import JobStatus
+from shared.process.operations.case_events import EventHandling
 
 PAGE_MAX = 200
 REASON_LENGTH_MAX = 300
 KEY_LENGTH_MAX = 200
+EVENT_IDS_LENGTH_MAX = 4_000
 
 
 class LettersQuery(Schema):
@@ -100,6 +102,48 @@ class OutboxView(Schema):
     oldest_at = fields.AwareDateTime(required=True, allow_none=True)
     carried_until = fields.AwareDateTime(required=True, allow_none=True, metadata={"description": "A relay's lease."})
     errands = fields.List(fields.Nested(RepublishCommandView), required=True)
+
+
+class CaseEventsQuery(Schema):
+    case_id = fields.String(required=True, validate=validate.Length(1, KEY_LENGTH_MAX))
+    after = fields.String(load_default="", validate=validate.Length(0, KEY_LENGTH_MAX))
+
+
+class CaseEventView(Schema):
+    """An event that the service published about a case, without its content."""
+
+    event_id = fields.String(required=True)
+    type = fields.String(required=True, metadata={"description": "Type and version of the event."})
+    published_at = fields.AwareDateTime(required=True)
+    sent_at = fields.AwareDateTime(required=True, allow_none=True)
+    is_sent = fields.Boolean(required=True, metadata={"description": "Whether the broker has it."})
+    trace_id = fields.String(required=True)
+
+
+class CaseEventsView(Schema):
+    """What the service published about a case, oldest first; `next` is the `after` of the page that follows."""
+
+    items = fields.List(fields.Nested(CaseEventView), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class HandledEventsQuery(Schema):
+    event_ids = fields.String(
+        required=True,
+        validate=validate.Length(1, EVENT_IDS_LENGTH_MAX),
+        metadata={"description": "The events that are asked about, separated by commas; a hundred at most."},
+    )
+
+
+class HandledEventView(Schema):
+    """What the service did with an event."""
+
+    event_id = fields.String(required=True)
+    handling = fields.Enum(EventHandling, by_value=True, required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+HandledEventViews = many(HandledEventView)
 
 
 class PartitionLagView(Schema):

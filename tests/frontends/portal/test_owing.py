@@ -38,6 +38,7 @@ DEBT: dict[str, Any] = {
     "deferred_until_on": None,
     "penalties_spared": "0.000",
     "plan_id": None,
+    "is_provisional": False,
     "is_to_be_confirmed": False,
     "lines": [
         {

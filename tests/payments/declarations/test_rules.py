@@ -407,7 +407,7 @@ def test_late_is_what_is_received_late(received_at: datetime, is_late: bool) -> 
 
 def test_each_branch_is_owed_the_sum_of_its_sides_and_quarters() -> None:
     found = assessment(examined(worker(1, 1, 2, wage_minor=12_000_000)))
-    due = rules.due_by_branch(found)
+    due = found.due_by_branch
     assert sum(due.values()) == found.total_minor == 8_280_000
     assert due["pension"] == 2 * (1_320_000 + 810_000 + 60_000)
 

@@ -62,8 +62,8 @@ def test_the_example_of_the_page_pays(shop: Shop, monkeypatch: pytest.MonkeyPatc
     shop.clock.at = RunningClock()()
     bill_id = shop.reference()
     with served(shop) as url:
-        monkeypatch.setenv("HIMAYA_URL", url)
         example = runpy.run_path(str(EXAMPLES / "as_an_operator.py"))
+        monkeypatch.setattr(sys.modules["himaya"], "URL", url)
         client = sys.modules["himaya"].Client(TN, token=operator_token)
         answer = example["pay_in_govstack_words"](client, bill_id, payment_id="op-1")
     assert (answer["status"], answer["exception"], shop.debt().to_pay_minor) == ("ACK", None, 0)

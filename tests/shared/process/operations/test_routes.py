@@ -16,9 +16,11 @@ from shared.events.payments import BenefitOrdered
 from shared.jobs import queue
 from shared.jobs.lane_status import LaneStatus
 from shared.kernel.ids import first_id_at
+from shared.process.operations.case_events import DOCUMENTS_A_PAGE
 from shared.process.operations.inbox import PartitionLag, WorkerStatus, write_worker_status
 from shared.process.operations.periodic_task import carry_out
 from shared.storage.service_context import ServiceContext, as_stored
+from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Caller, Office
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, TN, context_on, someone
@@ -289,3 +291,50 @@ def test_acts_are_listed_by_who_did_them_and_when(
     assert [row["verb"] for row in [*its_last["items"], *its_first["items"]]] == ["job-retried", "group-replay-asked"]
     assert its_first["next"] is None
     assert Office(service, context).staff("operator-1", fund=TN).get("/operations/acts").json["items"] == []
+
+
+# --- A case's events --------------------------------------------------------------------------------------------------
+
+
+def test_a_case_s_events_are_listed_without_their_content(context: ServiceContext, operator: Caller) -> None:
+    """Oldest first, with what others of the same documents are about left out; of the operator's own fund alone."""
+    for claim_id in ("c1", "c2", "c1"):
+        context.run(DZ, by=someone(), cause=f"request:{claim_id}", action=lambda uow, it=claim_id: _publish(uow, it))
+    context.run(TN, by=someone(), cause="request:other", action=lambda uow: _publish(uow, "c1"))
+    found = case_events(operator, "c1")
+    assert [each["type"] for each in found["items"]] == ["claims.claim-submitted.v1"] * 2
+    assert (found["next"], found["items"][0]["is_sent"], found["items"][0]["sent_at"]) == (None, False, None)
+    assert found["items"][0]["published_at"] <= found["items"][1]["published_at"]
+    assert "CL1" not in str(case_events(operator, "c1"))
+    assert case_events(operator, "nobody") == {"items": [], "next": None}
+
+
+def test_a_long_case_is_read_page_by_page(context: ServiceContext, operator: Caller) -> None:
+    for number in range(DOCUMENTS_A_PAGE + 1):
+        context.run(DZ, by=someone(), cause=f"request:{number}", action=lambda uow: _publish(uow, "c1"))
+    first = case_events(operator, "c1")
+    rest = case_events(operator, "c1", after=first["next"])
+    assert (len(first["items"]), len(rest["items"]), rest["next"]) == (DOCUMENTS_A_PAGE, 1, None)
+
+
+def test_what_became_of_events_is_said_by_who_got_them(context: ServiceContext, operator: Caller) -> None:
+    parked, other = park(context, "c1"), park(context, "c1", fund=TN)
+    taken = str(context.new_id())
+    context.database["inbox"].insert_one({"_id": taken, "fund": DZ, "at": context.clock()})
+    asked = ",".join([*parked, *other, taken, "unknown"])
+    found = operator.get("/operations/handled-events", query_string={"event_ids": asked}).json["items"]
+    assert {each["event_id"]: each["handling"] for each in found} == {parked[0]: "parked", taken: "handled"}
+    body = {"reason": "sent by mistake"}
+    assert operator.post(f"/operations/deadletters/{parked[0]}/discard", body).status_code == 200
+    found = operator.get("/operations/handled-events", query_string={"event_ids": parked[0]}).json["items"]
+    assert [each["handling"] for each in found] == ["discarded"]
+
+
+def _publish(uow: UnitOfWork, claim_id: str) -> None:
+    uow.publish(submitted(claim_id))
+
+
+def case_events(operator: Caller, case_id: str, **more: str) -> Any:
+    answer = operator.get("/operations/case-events", query_string={"case_id": case_id, **more})
+    assert answer.status_code == 200, answer.text
+    return answer.json

@@ -1,4 +1,4 @@
-"""The periods that a firm may declare, for the pages on which one is chosen."""
+"""The periods of declarations that are over, for the pages on which one is chosen."""
 
 from flask import request
 
