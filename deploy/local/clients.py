@@ -18,7 +18,7 @@ SIGNING_IN = {"portal": ["person", "employer"], "backoffice": ["staff"], "operat
 BANK = "bank"
 BANK_SCOPES = ("bank:read", "bank:webhooks")
 OPERATOR = "mobile-operator"
-OPERATOR_SCOPES = ("mobile-money:read", "mobile-money:pay")
+OPERATOR_SCOPES = ("mobile-money:read", "mobile-money:pay", "bank:webhooks")
 
 
 def clients(

@@ -47,6 +47,7 @@ QUOTAS = (
     "bank.hear",
     "mobile_money.inquire",
     "mobile_money.take_file",
+    "govstack.inquire",
     "oidc.sign_in",
     "oidc.token",
     "oidc.revoke",

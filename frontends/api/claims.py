@@ -904,6 +904,7 @@ class RightView(TypedDict):
     decided_on: str
     valid_until: "str | None"
     worked: list["WorkedView"]
+    self_paid: list[str]
 
 class FiguresView(TypedDict):
     decided: int

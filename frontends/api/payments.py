@@ -1182,6 +1182,41 @@ class OperatorDayViewPage(TypedDict):
     items: list["OperatorDayView"]
     next: "str | None"
 
+class BillDetailsView(TypedDict):
+    billerId: str
+    billerName: str
+    billStatus: str
+    dueDate: int
+    amountonDueDate: int
+    amountAfterDueDate: int
+    currency: str
+    amount: str
+
+class BillAnswerView(TypedDict):
+    responseCode: str
+    reason: str
+    requestID: str
+    billId: str
+    billDetails: "BillDetailsView | None"
+
+class MarkBody(TypedDict):
+    requestID: NotRequired["str | None"]
+    billInquiryRequestId: NotRequired["str | None"]
+    billId: str
+    PaymentReferenceID: str
+    amount: NotRequired["str | None"]
+    paidAt: NotRequired["str | None"]
+
+class MarkAnswerView(TypedDict):
+    responseCode: str
+    reason: str
+    requestID: str
+    billId: str
+    status: str
+    rejectReason: "str | None"
+    exception: "str | None"
+    receipt: str
+
 class PayoutStepView(TypedDict):
     status: str
     at: str
@@ -1975,6 +2010,14 @@ def mobile_money_list_days(api: Api, *, limit: int | None = None, cursor: str | 
 def mobile_money_read_day(api: Api, day_id: str) -> "OperatorDayView":
     """One day of an operator, with all that differs."""
     return api.call(SERVICE, "GET", "/operator-days/{day_id}", at={"day_id": day_id})  # type: ignore[no-any-return]
+
+def govstack_inquire(api: Api, bill_id: str, *, fields: str | None = None, requestId: str | None = None) -> "BillAnswerView":
+    """For an operator, before it takes money: what a bill costs on its due date and after it. The bill is a reference for mobile payment."""
+    return api.call(SERVICE, "GET", "/govstack/bills/{bill_id}", at={"bill_id": bill_id}, query={"fields": fields, "requestId": requestId})  # type: ignore[no-any-return]
+
+def govstack_mark(api: Api, *, body: "MarkBody") -> "MarkAnswerView":
+    """Say that the money for a bill was taken from the payer. It is booked as a mobile payment whose id is the `PaymentReferenceID`: the same request, or the same payment, is booked once."""
+    return api.call(SERVICE, "POST", "/govstack/billTransferRequests", body=body)  # type: ignore[no-any-return]
 
 def payouts_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "PayoutViewPage":
     """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""

@@ -49,6 +49,7 @@ from services.payments.declarations.routes import routes as declaration_routes
 from services.payments.declarations.store import card_pages, declarations, finding_pages, progress, standing, wage_pages
 from services.payments.employers.reactions import reactions as employer_reactions
 from services.payments.employers.store import employers
+from services.payments.govstack.routes import routes as govstack_routes
 from services.payments.ledger.routes import routes as ledger_routes
 from services.payments.ledger.store import BALANCE_INDEXES, BALANCES
 from services.payments.ledger.store import entries as ledger_entries
@@ -204,6 +205,7 @@ service: Service[Settings] = Service(
         settlement_routes,
         bank_routes,
         mobile_routes,
+        govstack_routes,
         payout_routes,
         refund_routes,
         contribution_routes,
@@ -277,6 +279,7 @@ service: Service[Settings] = Service(
         "bank.hear": "3000/minute",
         "mobile_money.inquire": "300/minute",
         "mobile_money.take_file": "30/minute",
+        "govstack.inquire": "300/minute",
     },
     indexes={BALANCES: BALANCE_INDEXES},
     retentions={BALANCES: BY_LAW},

@@ -38,6 +38,17 @@ class RightsDecided:
     decided_at: datetime
 
 
+@event(case="person_ref")
+class RightDecided:
+    """A person's right was computed anew since a month that the person pays alone was paid, or its money taken back;
+    identity refreshes the card, or takes it back. `month` is written as a period, such as 2026-M01."""
+
+    person_ref: str
+    month: str
+    right: Right
+    decided_at: datetime
+
+
 @event(case="claim_id")
 class ClaimSubmitted:
     """A person asks the fund for something; an agent's queue shows it, notifications confirms it."""

@@ -166,6 +166,31 @@ class DayFileLayout:
             raise ValueError(f"encoding is one of {', '.join(DAY_FILE_ENCODINGS)}")
 
 
+_CODED = "[!-~]{1,%d}"
+PAYER_FI_CHARACTERS_MAX = 20
+BILLER_CHARACTERS_MAX = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class GovStackTerms:
+    """What was agreed with an operator that uses the bill payment API (P2G) of GovStack's Payments building block."""
+
+    payer_fi_id: str
+    """The operator's id in the header `PayerFI-Id`: at most 20 characters."""
+    biller_id: str
+    """The fund's id as a biller: at most 10 characters."""
+    biller_name: str
+    """As which payers see the fund: at most 10 characters."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(_CODED % PAYER_FI_CHARACTERS_MAX, self.payer_fi_id, re.ASCII):
+            raise ValueError(f"payer_fi_id is 1 to {PAYER_FI_CHARACTERS_MAX} letters and digits")
+        if not re.fullmatch(_CODED % BILLER_CHARACTERS_MAX, self.biller_id, re.ASCII):
+            raise ValueError(f"biller_id is 1 to {BILLER_CHARACTERS_MAX} letters and digits")
+        if not 1 <= len(self.biller_name) <= BILLER_CHARACTERS_MAX:
+            raise ValueError(f"biller_name is 1 to {BILLER_CHARACTERS_MAX} characters")
+
+
 @dataclass(frozen=True, kw_only=True)
 class MobileOperator:
     """An operator of mobile money that takes contributions for the fund and pays them into its account later, less its
@@ -180,6 +205,8 @@ class MobileOperator:
     """Of each payment, rounded up to the minor unit."""
     fee_each: Money | None = None
     """For each payment, beside the percentage."""
+    govstack: GovStackTerms | None = None
+    """Where the operator may use GovStack's bill payment API too; without, it is refused there."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.fee_percent <= OPERATOR_FEE_PERCENT_MAX:

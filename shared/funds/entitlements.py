@@ -36,6 +36,14 @@ class Lifetime:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SelfPaidMonths:
+    """That a month which a person pays alone (`self_payers` of `contributions`) counts for the right as a month of work
+    does, once it is paid whole."""
+
+    law: Law
+
+
+@dataclass(frozen=True, kw_only=True)
 class DependantRule:
     """Up to which birthday somebody is covered through the insured person; no age means without limit."""
 
@@ -54,7 +62,9 @@ class Entitlements:
     lifetime: tuple[Lifetime, ...]
     card_lifetime: tuple[Lifetime, ...] = ()
     dependants: tuple[DependantRule, ...] = ()
+    self_paid_months: tuple[SelfPaidMonths, ...] = ()
+    """Where it is left out, a month that a person pays alone opens no right."""
 
     def __post_init__(self) -> None:
-        for dated in (self.rules, self.lifetime, self.card_lifetime):
+        for dated in (self.rules, self.lifetime, self.card_lifetime, self.self_paid_months):
             check_no_overlap(dated)

@@ -97,9 +97,15 @@ def query(schema: type[Schema]) -> Mapping[str, Any]:
     return loaded(schema, {name: values[-1] for name, values in request.args.lists()})
 
 
-def key(*, is_required: bool) -> str | None:
-    """The Idempotency-Key, without the quotes that the draft standard puts around it."""
-    sent = request.headers.get("Idempotency-Key")
+def headers(schema: type[Schema]) -> Mapping[str, Any]:
+    """Those headers that the schema names, as it reads them."""
+    names = [field.data_key or name for name, field in made(schema).load_fields.items()]
+    return loaded(schema, {name: request.headers[name] for name in names if name in request.headers})
+
+
+def key(header: str, *, is_required: bool) -> str | None:
+    """The key of a request, without the quotes that the draft standard puts around it."""
+    sent = request.headers.get(header)
     if sent is None:
         if is_required:
             raise IdempotencyKeyMissing

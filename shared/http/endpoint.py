@@ -73,7 +73,7 @@ class RouteEndpoint:
         inputs = self._inputs(fund)
         if self.route.method != "GET":
             return self._changed(fund, actor, inputs, path)
-        if self.route.is_journaled and actor.agent_id is not None:
+        if self.route.is_sent_later or (self.route.is_journaled and actor.agent_id is not None):
 
             def read(uow: UnitOfWork) -> Response:
                 return self._response(self.route.handler(uow, *inputs, **path))
@@ -94,7 +94,7 @@ class RouteEndpoint:
         return actor.asking_with(self.route.scope)
 
     def _inputs(self, fund: str) -> list[Any]:
-        """The query and the body, where the route takes them."""
+        """The query, the body and the headers, where the route takes them."""
         route = self.route
         inputs: list[Any] = []
         if route.query is not None:
@@ -105,10 +105,12 @@ class RouteEndpoint:
         elif route.request is not None:
             request.max_content_length = route.request.size_max
             inputs.append(route.request.read(self.context, fund))
+        if route.headers is not None:
+            inputs.append(bodies.headers(route.headers))
         return inputs
 
     def _changed(self, fund: str, actor: Actor, inputs: list[Any], path: dict[str, str]) -> Response:
-        key = bodies.key(is_required=self.route.is_keyed)
+        key = bodies.key(self.route.key_header, is_required=self.route.is_keyed)
 
         def act(uow: UnitOfWork) -> Response:
             if self.route.edits is not None and conditions.is_conditional():

@@ -19,6 +19,7 @@ from shared.http.fields import FieldDescriptions
 from shared.http.load_shedding import Overloaded
 from shared.http.problems import NotMigrated, Problem, TooManyRequests
 from shared.http.routes import ANYONE, Downloads, Route, Routes
+from shared.http.routes import IDEMPOTENCY_KEY as KEY_HEADER
 from shared.kernel.errors import Failure, Stale
 from shared.languages.texts import Texts
 from shared.storage.connection import DatabaseUnavailable
@@ -67,7 +68,7 @@ IF_NONE_MATCH = {
     "schema": {"type": "string"},
 }
 IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
+    "name": KEY_HEADER,
     "in": "header",
     "description": "Fresh for each thing to be done, the same when it is sent again: then it is done once.",
     "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
@@ -170,7 +171,9 @@ def _parameters(route: Route) -> list[Any]:
     ]
     if route.query is not None:
         found.append({"in": "query", "schema": route.query})
-    if route.method == "POST":
+    if route.headers is not None:
+        found.append({"in": "header", "schema": route.headers})
+    if route.method == "POST" and route.key_header == KEY_HEADER:
         found.append({**IDEMPOTENCY_KEY, "required": route.is_keyed})
     if route.edits is not None:
         found.append(IF_MATCH)
@@ -211,11 +214,13 @@ def _failures(route: Route) -> Found:
         found |= {*of_method(Verifier, "actor"), ScopeMissing}
     if route.query is not None:
         found |= reachable(bodies.query)
+    if route.headers is not None:
+        found |= reachable(bodies.headers)
     if isinstance(route.request, type):
         found |= reachable(bodies.body)
     elif route.request is not None:
         found |= {*reachable(route.request.read), problems.TooLarge, problems.BodyMalformed}
-    if route.method == "GET" and not route.is_journaled:  # it writes nothing, so nobody can be first
+    if route.method == "GET" and not (route.is_journaled or route.is_sent_later):  # it writes nothing: none is first
         return frozenset(each for each in found if not issubclass(each, Stale))
     found |= of_method(ServiceContext, "run")
     if route.method != "GET":

@@ -6,9 +6,9 @@ routes = Routes("mandates")
 def accept(uow, mandate_id):
     return actions.accept(uow, mandate_id=mandate_id)
 
-Every path lies under `/v1/<fund>`. A handler gets its unit of work, then the query and the body where it takes them,
-then the parts of its path. A GET only reads, unless an agent's access is recorded; every other method runs in one
-transaction.
+Every path lies under `/v1/<fund>`. A handler gets its unit of work, then the query, the body and the headers where it
+takes them, then the parts of its path. A GET only reads, unless an agent's access is recorded or the answer is also
+sent later; every other method runs in one transaction.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,6 +24,8 @@ Handler = TypeVar("Handler", bound=Callable[..., object])
 
 ANYONE = ""
 """What a route needs that is open to the public. Written out, so that no route is open by omission."""
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
 
 BODY_BYTES_MAX = 64 * 1024
 
@@ -73,10 +75,16 @@ class Route:
     handler: Callable[..., object]
     query: type[Schema] | None = None
     request: type[Schema] | BodyReader | None = None
+    headers: type[Schema] | None = None
+    """The headers that the handler reads, beside those that every route has."""
     response: Shown = None
     status: int = 200
     is_keyed: bool = False
+    key_header: str = IDEMPOTENCY_KEY
+    """The header with the key of a request, where a foreign standard gives it another name."""
     is_journaled: bool = False
+    is_sent_later: bool = False
+    """Whether a GET saves the answer for every caller, to be sent once more later: it runs in a transaction."""
     is_reference: bool = False
     """Whether the response is the fund's own definition, the same for every caller: it may be cached for a while."""
     edits: Loader | None = None
@@ -106,11 +114,15 @@ class Routes:
         scope: str,
         response: Shown,
         query: type[Schema] | None = None,
+        headers: type[Schema] | None = None,
+        status: int = 200,
         is_journaled: bool = False,
+        is_sent_later: bool = False,
         is_reference: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Answer what there is. `is_journaled` runs it in a transaction for the fund's staff, since their access is
-        recorded. `is_reference` lets callers cache the response: it comes from the fund's definition alone.
+        recorded; `is_sent_later` for everybody, since the answer is also sent. `is_reference` lets callers cache the
+        response: it comes from the fund's definition alone.
         """
         return self._add(
             "GET",
@@ -118,7 +130,10 @@ class Routes:
             scope=scope,
             response=response,
             query=query,
+            headers=headers,
+            status=status,
             is_journaled=is_journaled,
+            is_sent_later=is_sent_later,
             is_reference=is_reference,
         )
 
@@ -129,15 +144,27 @@ class Routes:
         scope: str,
         response: Shown = None,
         request: type[Schema] | BodyReader | None = None,
+        headers: type[Schema] | None = None,
         status: int = 200,
         is_keyed: bool = False,
+        key_header: str = IDEMPOTENCY_KEY,
         edits: Loader | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Do something. `is_keyed` refuses a request without Idempotency-Key: for all that moves or promises money.
-        `edits` loads the thing that is changed, from the work and the parts of the path, for callers who send If-Match.
+        """Do something. `is_keyed` refuses a request without Idempotency-Key (of a foreign standard: `key_header`), for
+        all that moves or promises money. `edits` loads the thing that is changed, from the work and the parts of the
+        path, for callers who send If-Match.
         """
         return self._add(
-            "POST", path, scope=scope, response=response, request=request, status=status, is_keyed=is_keyed, edits=edits
+            "POST",
+            path,
+            scope=scope,
+            response=response,
+            request=request,
+            headers=headers,
+            status=status,
+            is_keyed=is_keyed,
+            key_header=key_header,
+            edits=edits,
         )
 
     def put(

@@ -542,6 +542,9 @@ WHOLE: dict[str, Listed] = {
     "services.payments.partners.store.of_fund": Listed(
         "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.of_fund(uow)
     ),
+    "services.payments.partners.store.of_client": Listed(
+        "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.of_client(uow, it.client)
+    ),
     "services.payments.partners.store.with_status": Listed(
         "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.with_status(uow, it.status)
     ),

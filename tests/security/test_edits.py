@@ -55,6 +55,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
         [f"mobile_money.{name}" for name in ("begin", "take", "cancel", "reverse")],
         "says what the operator did, under its own id: said again it changes nothing, said otherwise it is refused",
     ),
+    "govstack.mark": "says what the operator took, under its own id: said again it changes nothing",
     "mobile_money.take_file": "the file of a day, known by what it holds; another takes its place",
     "partners.replay": "sends messages again, each known by its id; the endpoint stays as it is",
     **dict.fromkeys(

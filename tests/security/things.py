@@ -130,7 +130,8 @@ class Holding:
         given = dict(self.asks.get(operation.name, {}))
         make: Callable[[], dict[str, Any]] | None = given.pop("make", None)
         given |= make() if make else {}
-        headers = {"Idempotency-Key": f"k-{uuid4()}", "Accept-Language": "fr", **more.pop("headers", {})}
+        usual = {"Idempotency-Key": f"k-{uuid4()}", "Accept-Language": "fr", **given.pop("headers", {})}
+        headers = {**usual, **more.pop("headers", {})}
         if bearer is not None:
             headers["Authorization"] = f"Bearer {bearer}"
         client = self.office.app.test_client()
@@ -549,10 +550,16 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "mobile_money.take": {"json": {**MOBILE_TERMS, "taken_at": "2026-02-10T09:00:00Z"}},
             "mobile_money.reverse": {"json": {"reason": "CUST"}},
             "mobile_money.take_file": {"data": b"", "content_type": "text/csv"},
+            "govstack.inquire": {"headers": GOVSTACK_HEADERS},
+            "govstack.mark": {
+                "json": {"billId": MOBILE_TERMS["reference"], "PaymentReferenceID": "p1"},
+                "headers": GOVSTACK_HEADERS,
+            },
         },
     )
 
 
+GOVSTACK_HEADERS = {"X-CorrelationID": "c-1", "X-Platform-TenantId": DZ, "X-PayerFI-Id": "JASMIN"}
 MOBILE_TERMS = {"reference": "CT000000000000000000", "amount": "1.00"}
 MANDATE_TERMS = {
     "account": "00200300000056789073",

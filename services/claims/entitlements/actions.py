@@ -1,15 +1,16 @@
 """What claims does with entitlements: a page of declared wages at a time."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from services.claims.access_journal.accessed import AccessedKind
 from services.claims.deaths import actions as deaths
 from services.claims.entitlements import rules
-from services.claims.entitlements.entitlement import Entitlement
+from services.claims.entitlements.entitlement import Entitlement, EntitlementRight
 from services.claims.entitlements.store import entitlements
-from shared.events.claims import Right, RightsDecided
+from shared.events.claims import Right, RightDecided, RightsDecided
 from shared.events.payments import WagesDeclaredV2
+from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -39,6 +40,22 @@ def decide_page(uow: UnitOfWork, page: WagesDeclaredV2) -> None:
     uow.publish(_published(page, decided, uow))
 
 
+def count_self_paid(uow: UnitOfWork, *, person_ref: str, month: str, is_paid: bool, as_of: datetime) -> None:
+    """A month that a person pays alone was paid, or its money taken back: where such months count, the right is decided
+    again, and published. What is known already changes nothing."""
+    paid = Period.read(month)
+    if uow.fund.sections.entitlements is None or not rules.counts_self_paid(uow.fund, paid):
+        return
+    before = entitlements.find(uow, person_ref) or Entitlement(person_ref=person_ref)
+    changed = rules.self_paid(before, paid, is_paid=is_paid, as_of=as_of)
+    if changed is before:
+        return
+    right = rules.decide(changed, fund=uow.fund, on=uow.today, died_on=deaths.died_on(uow, person_ref))
+    decided = entitlements.save(uow, Outcome(replace(changed, right=right)))
+    published = _right(decided, right, version=decided.version)
+    uow.publish(RightDecided(person_ref=person_ref, month=month, right=published, decided_at=uow.at))
+
+
 def read(uow: UnitOfWork, *, person_ref: str) -> Entitlement:
     """A person's record, for that person and for the fund's agents."""
     uow.by.must_act_for_person(person_ref)
@@ -53,7 +70,7 @@ def look_at(uow: UnitOfWork, *, person_ref: str, purpose: Purpose) -> Entitlemen
 
 
 def is_known(uow: UnitOfWork, *, person_ref: str) -> bool:
-    """Whether any employer has declared anything of the person."""
+    """Whether anything is known of the person's work, or of months that the person paid alone."""
     return entitlements.find(uow, person_ref) is not None
 
 
@@ -78,14 +95,7 @@ def follow_death(uow: UnitOfWork, *, person_ref: str, died_on: date | None) -> N
 def _published(page: WagesDeclaredV2, decided: list[Entitlement], uow: UnitOfWork) -> RightsDecided:
     withdrawn = {wage.person_ref for wage in page.wages if wage.is_withdrawn}
     rights = tuple(
-        Right(
-            person_ref=each.person_ref,
-            status=each.right.status.value,
-            reason=each.right.reason.value,
-            valid_until=each.right.valid_until,
-            version=each.version + 1,
-            is_withdrawn=each.person_ref in withdrawn,
-        )
+        replace(_right(each, each.right, version=each.version + 1), is_withdrawn=each.person_ref in withdrawn)
         for each in decided
         if each.right is not None
     )
@@ -96,4 +106,14 @@ def _published(page: WagesDeclaredV2, decided: list[Entitlement], uow: UnitOfWor
         pages=page.pages,
         rights=rights,
         decided_at=uow.at,
+    )
+
+
+def _right(decided: Entitlement, right: EntitlementRight, *, version: int) -> Right:
+    return Right(
+        person_ref=decided.person_ref,
+        status=right.status.value,
+        reason=right.reason.value,
+        valid_until=right.valid_until,
+        version=version,
     )

@@ -1,13 +1,15 @@
 """An entitlement: what a person worked, as employers declared it, and the right to care that follows from it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from shared.funds.period import Period, PeriodKind
 
 QUARTERS_KEPT_MAX = 240
 """Sixty years: a pension counts every quarter of a life's work."""
+SELF_PAID_KEPT_MAX = 720
+"""Sixty years of months."""
 ROWS_KEPT_MAX = 2_400
 """Ten employers or establishments in each of these quarters: more than anybody has."""
 
@@ -22,6 +24,8 @@ class EntitlementReason(StrEnum):
 
     ENOUGH_WORK = "enough-work"
     ENOUGH_WORK_AS_NEWCOMER = "enough-work-as-newcomer"
+    ENOUGH_SELF_PAID = "enough-self-paid"
+    """With the months that the person paid alone, and not without them."""
     NOT_ENOUGH_WORK = "not-enough-work"
     DECEASED = "deceased"
     """The person died; what others may have by it is theirs to ask for."""
@@ -105,6 +109,19 @@ class Earned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SelfPaidMonth:
+    """A month that the person pays alone, such as `2026-M01`: whether it was paid, as payments said it at `as_of`."""
+
+    month: str
+    is_paid: bool
+    as_of: datetime
+
+    @property
+    def period(self) -> Period:
+        return Period.read(self.month)
+
+
+@dataclass(frozen=True, kw_only=True)
 class EntitlementRight:
     """The right as decided on a day; both ends of its time are included."""
 
@@ -123,7 +140,8 @@ class Entitlement:
 
     `insured_since_on` is the first day that the declarations in force speak of, computed anew with each of them.
     `dropped_since_on` is the first day of the quarters that are no longer kept here. `earned` has the wages of what was
-    `worked`; those that an earlier release took in are not known.
+    `worked`; those that an earlier release took in are not known. `self_paid` counts for the right alone, as far as the
+    fund says so: it is no work.
     """
 
     person_ref: str
@@ -132,4 +150,10 @@ class Entitlement:
     dropped_since_on: date | None = None
     right: EntitlementRight | None = None
     earned: tuple[Earned, ...] = ()
+    self_paid: tuple[SelfPaidMonth, ...] = ()
     version: int = 0
+
+    @property
+    def months_self_paid(self) -> tuple[str, ...]:
+        """The months that the person paid alone, oldest first."""
+        return tuple(each.month for each in self.self_paid if each.is_paid)

@@ -3,17 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from services.claims.entitlements.entitlement import (
     QUARTERS_KEPT_MAX,
     ROWS_KEPT_MAX,
+    SELF_PAID_KEPT_MAX,
     Earned,
     Entitlement,
     EntitlementReason,
     EntitlementRight,
     RightStatus,
+    SelfPaidMonth,
     Worked,
     place_of,
 )
@@ -98,6 +100,42 @@ def _with_its_first_day(entitlement: Entitlement) -> tuple[Worked, ...]:
     return tuple(replace(each, entered_on=known_on) if each is first else each for each in rows)
 
 
+def counts_self_paid(fund: Fund, month: Period) -> bool:
+    """Whether a month that a person pays alone counts for the right."""
+    return any(each.law.holds_on(month.last_on) for each in fund.entitlements.self_paid_months)
+
+
+def self_paid(entitlement: Entitlement, month: Period, *, is_paid: bool, as_of: datetime) -> Entitlement:
+    """The record with a month that the person paid alone, or whose money was taken back. What payments said before
+    something that is known already changes nothing."""
+    known = {each.month: each for each in entitlement.self_paid}
+    before = known.get(str(month))
+    after = SelfPaidMonth(month=str(month), is_paid=is_paid, as_of=as_of)
+    if before is not None and (as_of < before.as_of or after == before):
+        return entitlement
+    known[str(month)] = after
+    months = sorted(known.values(), key=lambda each: each.period)
+    return replace(entitlement, self_paid=tuple(months[-SELF_PAID_KEPT_MAX:]))
+
+
+def _with_self_paid(entitlement: Entitlement, *, fund: Fund) -> list[Worked]:
+    """What was worked, and the months that the person paid alone and that count, as if they had been."""
+    months = (Period.read(each) for each in entitlement.months_self_paid)
+    return [*entitlement.worked, *(_as_worked(each) for each in months if counts_self_paid(fund, each))]
+
+
+def _as_worked(month: Period) -> Worked:
+    return Worked(
+        employer_id="",
+        year=month.year,
+        quarter=month.ends_in_quarter,
+        kind=month.kind,
+        number=month.number,
+        duration=1,
+        unit="M",
+    )
+
+
 def _first(days: Iterable[date | None]) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
@@ -113,12 +151,18 @@ def decide(entitlement: Entitlement, *, fund: Fund, on: date, died_on: date | No
     months = rule.newcomer_months
     is_newcomer = since_on is not None and months > 0 and on <= last_day_of_term(since_on, months=months)
     thresholds = rule.newcomers if is_newcomer and rule.newcomers else rule.thresholds
-    if not any(_is_reached(threshold, entitlement.worked, full=full, on=on) for threshold in thresholds):
+    if any(_is_reached(threshold, entitlement.worked, full=full, on=on) for threshold in thresholds):
+        reason = EntitlementReason.ENOUGH_WORK_AS_NEWCOMER if is_newcomer else EntitlementReason.ENOUGH_WORK
+    elif entitlement.self_paid and any(
+        _is_reached(each, _with_self_paid(entitlement, fund=fund), full=full, on=on) for each in thresholds
+    ):
+        reason = EntitlementReason.ENOUGH_SELF_PAID
+    else:
         return EntitlementRight(status=RightStatus.CLOSED, reason=EntitlementReason.NOT_ENOUGH_WORK, decided_on=on)
     months = in_force(fund.entitlements.lifetime, on=on).months
     return EntitlementRight(
         status=RightStatus.OPEN,
-        reason=EntitlementReason.ENOUGH_WORK_AS_NEWCOMER if is_newcomer else EntitlementReason.ENOUGH_WORK,
+        reason=reason,
         decided_on=on,
         valid_until=last_day_of_term(on, months=months),
     )

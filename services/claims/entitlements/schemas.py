@@ -28,6 +28,7 @@ class RightView(Schema):
     decided_on = fields.Date(required=True, attribute="right.decided_on")
     valid_until = fields.Date(allow_none=True, attribute="right.valid_until")
     worked = fields.List(fields.Nested(WorkedView), required=True)
+    self_paid = fields.List(fields.String(), required=True, attribute="months_self_paid")
 
     def sentence(self, entitlement: Entitlement) -> str:
         return translate(f"right.{entitlement.right.reason}") if entitlement.right else ""

@@ -9,7 +9,7 @@ from services.identity.cards import rules
 from services.identity.cards.card import Card
 from services.identity.cards.store import cards
 from services.identity.deaths.store import died_on
-from shared.events.claims import Right, RightsDecided
+from shared.events.claims import Right, RightDecided, RightsDecided
 from shared.events.identity import CardsRefreshed, RefreshedCard
 from shared.funds.fund import Fund
 from shared.kernel.outcome import Outcome
@@ -73,6 +73,17 @@ def refresh_page(uow: UnitOfWork, page: RightsDecided) -> None:
             closed=_published(card for card in moved if card.closed_on is not None),
         )
     )
+
+
+def refresh(uow: UnitOfWork, event: RightDecided) -> None:
+    """Update the card of one person by the right that was decided; of who has none, nothing."""
+    card = cards.find(uow, event.person_ref)
+    if card is None:
+        return
+    decided_on = uow.fund.day_of(event.decided_at)
+    after = _following(card, event.right, fund=uow.fund, on=uow.today, decided_on=decided_on)
+    if after != card:
+        cards.save(uow, Outcome(after))
 
 
 def _following(card: Card, right: Right, *, fund: Fund, on: date, decided_on: date) -> Card:

@@ -2,7 +2,7 @@
 
 from services.identity.cards import actions
 from shared.bus.reactions import Reactions
-from shared.events.claims import RightsDecided
+from shared.events.claims import RightDecided, RightsDecided
 from shared.events.identity import DeathTakenBack, PersonDied
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -12,6 +12,11 @@ reactions = Reactions()
 @reactions.to(RightsDecided)
 def refresh_page(uow: UnitOfWork, event: RightsDecided) -> None:
     actions.refresh_page(uow, event)
+
+
+@reactions.to(RightDecided)
+def refresh(uow: UnitOfWork, event: RightDecided) -> None:
+    actions.refresh(uow, event)
 
 
 @reactions.to(PersonDied)

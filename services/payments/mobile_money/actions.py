@@ -15,7 +15,7 @@ from services.payments.employers import actions as employers
 from services.payments.ledger import account
 from services.payments.mobile_money import rules, store
 from services.payments.mobile_money.bill import Bill
-from services.payments.mobile_money.operator_payment import OperatorPayment, Status, Terms
+from services.payments.mobile_money.operator_payment import OperatorPayment, PaymentException, Status, Terms
 from shared.funds.bindings import MobileOperator
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import as_stored
@@ -42,8 +42,7 @@ def operator_of(uow: UnitOfWork) -> tuple[str, MobileOperator]:
 
 def inquire(uow: UnitOfWork, *, reference: str) -> Bill:
     """What a reference costs, before an operator takes money for it. Raises `BillUnknown`."""
-    operator_of(uow)
-    found = _bill(uow, reference)
+    found = find_bill(uow, reference=reference)
     if found is None:
         raise rules.BillUnknown
     return found
@@ -77,6 +76,32 @@ def take(uow: UnitOfWork, *, payment_id: str, reference: str, amount_minor: int,
     code, _ = operator_of(uow)
     terms = Terms(reference=written(uow, reference), amount_minor=amount_minor, taken_at=taken_at)
     return _standing(uow, book_taken(uow, operator=code, payment_id=payment_id, terms=terms))
+
+
+def take_as_it_costs(
+    uow: UnitOfWork, *, payment_id: str, reference: str, amount_minor: int | None, taken_at: datetime | None
+) -> OperatorPayment | PaymentException:
+    """As `take`, where the operator need not say how much it took, and when: then it is what the reference costs today.
+    What speaks against it where the reference cannot be paid, so that its amount is not known: nothing is booked."""
+    code, _ = operator_of(uow)
+    found = _bill(uow, reference)
+    terms = rules.assumed(
+        store.payments.find(uow, rules.payment_key(code, payment_id)),
+        found,
+        reference=written(uow, reference),
+        amount_minor=amount_minor,
+        taken_at=taken_at,
+        at=uow.at,
+    )
+    if terms is None:
+        return rules.exception(found, amount_minor=0) or PaymentException.REFERENCE_UNKNOWN
+    return book_taken(uow, operator=code, payment_id=payment_id, terms=terms)
+
+
+def find_bill(uow: UnitOfWork, *, reference: str) -> Bill | None:
+    """As `inquire`; None where there is no such reference. Raises `NotAnOperator`."""
+    operator_of(uow)
+    return _bill(uow, reference)
 
 
 def book_taken(uow: UnitOfWork, *, operator: str, payment_id: str, terms: Terms) -> OperatorPayment:

@@ -19,7 +19,7 @@ class BillStatus(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Bill:
     """What a reference asks for; minor units. It costs `today_minor` today and `next_minor` from `next_on` on (None: it
-    never costs more). `payer` is the payer's name, masked."""
+    never costs more); `debt_minor` of today's is the debt without penalties. `payer` is the payer's name, masked."""
 
     reference: str
     collection_id: str
@@ -30,6 +30,7 @@ class Bill:
     payer: str
     status: BillStatus
     due_on: date
+    debt_minor: int
     today_minor: int
     next_on: date | None
     next_minor: int

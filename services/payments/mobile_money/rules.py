@@ -115,6 +115,7 @@ def bill(collection: Collection, forecast: PenaltyForecast, *, payer: str, is_re
         payer=masked(payer),
         status=status,
         due_on=forecast.due_on,
+        debt_minor=forecast.left_minor if is_open else 0,
         today_minor=forecast.to_pay_minor if is_open else 0,
         next_on=forecast.next_on if is_open else None,
         next_minor=forecast.to_pay_next_minor if is_open else 0,
@@ -240,6 +241,25 @@ def take(
         changed_at=at,
     )
     return Outcome(taken, () if found is None else (_event(taken, found, fund=fund, at=at),))
+
+
+def assumed(
+    before: OperatorPayment | None,
+    found: Bill | None,
+    *,
+    reference: str,
+    amount_minor: int | None,
+    taken_at: datetime | None,
+    at: datetime,
+) -> Terms | None:
+    """What an operator took that does not say how much, or when: as much as it said before under this id, else what the
+    reference costs today; as it said before, else now. None where that is not known: then nothing can be booked."""
+    said = before.terms if before is not None and before.terms.reference == reference else None
+    cost_minor = found.today_minor if found is not None and found.status is BillStatus.OPEN else None
+    amount = amount_minor or (said.amount_minor if said else cost_minor)
+    if amount is None:
+        return None
+    return Terms(reference=reference, amount_minor=amount, taken_at=taken_at or (said and said.taken_at) or at)
 
 
 def is_same(before: OperatorPayment | None, terms: Terms) -> bool:

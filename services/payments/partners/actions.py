@@ -1,8 +1,10 @@
 """What payments does with partners' endpoints and with the messages for them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
@@ -14,6 +16,8 @@ from shared.kernel.actors import NotYours
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import current_traceparent
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,7 @@ class Replay:
 
 def register(uow: UnitOfWork, *, url: str, kinds: Collection[WebhookKind]) -> Endpoint:
     """Register an endpoint of the caller. The secret is in this response only."""
+    _check_kinds(uow, kinds)
     endpoint = rules.register(
         endpoint_id=uow.new_id(),
         client=uow.by.subject,
@@ -52,6 +57,7 @@ def own(uow: UnitOfWork, *, endpoint_id: str) -> Endpoint:
 
 
 def change(uow: UnitOfWork, *, endpoint_id: str, url: str, kinds: Collection[WebhookKind]) -> Endpoint:
+    _check_kinds(uow, kinds)
     return _change(uow, endpoint_id, lambda it: rules.change(it, url=url, kinds=kinds, at=uow.at))
 
 
@@ -104,6 +110,11 @@ def _change(uow: UnitOfWork, endpoint_id: str, rule: Callable[[Endpoint], Endpoi
     return store.endpoints.save(uow, Outcome(rule(own(uow, endpoint_id=endpoint_id))))
 
 
+def _check_kinds(uow: UnitOfWork, kinds: Collection[WebhookKind]) -> None:
+    operators = {each.client for each in uow.fund.bindings.mobile_operators.values()}
+    rules.check_kinds(kinds, is_operator=uow.by.subject in operators)
+
+
 def _new_secret(uow: UnitOfWork) -> str:
     return rules.new_secret(uow.entropy(rules.SECRET_BYTES))
 
@@ -121,19 +132,65 @@ def announce(uow: UnitOfWork, kind: WebhookKind, *, happened_at: datetime, facts
     body = msgspec.json.encode(said).decode()
     for endpoint in store.of_fund(uow):
         if kind in endpoint.kinds:
-            delivery = Delivery(
-                delivery_id=f"{endpoint.endpoint_id}/{message_id}",
-                endpoint_id=endpoint.endpoint_id,
+            _write(uow, endpoint, message_id=message_id, kind=kind, happened_at=happened_at, body=body)
+
+
+def answer(
+    uow: UnitOfWork,
+    endpoints: Iterable[Endpoint],
+    *,
+    message_id: str,
+    body: Mapping[str, Any],
+    path: str,
+    headers: Mapping[str, str],
+) -> None:
+    """Write the answer to a request of a partner's program for endpoints of its own, in the form of a foreign standard:
+    once, however often the same is asked."""
+    content = msgspec.json.encode(body).decode()
+    for endpoint in endpoints:
+        if store.deliveries.find(uow, _delivery_id(endpoint, message_id)) is None:
+            _write(
+                uow,
+                endpoint,
                 message_id=message_id,
-                kind=kind,
-                happened_at=happened_at,
-                body=body,
-                next_try_at=uow.at,
-                traceparent=current_traceparent(),
+                kind=WebhookKind.BILL_ANSWERED,
+                happened_at=uow.at,
+                body=content,
+                path=path,
+                headers=headers,
             )
-            store.deliveries.save(uow, Outcome(delivery))
-            if endpoint.status is Status.ENABLED:
-                schedule(uow, endpoint.endpoint_id)
+
+
+def _write(
+    uow: UnitOfWork,
+    endpoint: Endpoint,
+    *,
+    message_id: str,
+    kind: WebhookKind,
+    happened_at: datetime,
+    body: str,
+    path: str = "",
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> None:
+    delivery = Delivery(
+        delivery_id=_delivery_id(endpoint, message_id),
+        endpoint_id=endpoint.endpoint_id,
+        message_id=message_id,
+        kind=kind,
+        happened_at=happened_at,
+        body=body,
+        next_try_at=uow.at,
+        traceparent=current_traceparent(),
+        path=path,
+        headers=dict(headers),
+    )
+    store.deliveries.save(uow, Outcome(delivery))
+    if endpoint.status is Status.ENABLED:
+        schedule(uow, endpoint.endpoint_id)
+
+
+def _delivery_id(endpoint: Endpoint, message_id: str) -> str:
+    return f"{endpoint.endpoint_id}/{message_id}"
 
 
 def schedule(uow: UnitOfWork, endpoint_id: str) -> None:

@@ -1,6 +1,7 @@
 """A message for one endpoint, and how often it was tried."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,7 +20,8 @@ class Status(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
     """A message on its way. `message_id` is that of all its tries, however long they go on. `last_answer` is the HTTP
-    status that the partner gave, or a word for what went wrong on the way."""
+    status that the partner gave, or a word for what went wrong on the way. An answer in the form of a foreign standard
+    goes to a `path` below the endpoint's address, with `headers` of its own."""
 
     delivery_id: str
     endpoint_id: str
@@ -33,6 +35,8 @@ class Delivery:
     last_try_at: datetime | None = None
     last_answer: str = ""
     traceparent: str = ""
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     version: int = 0
 
     def __post_init__(self) -> None:

@@ -16,6 +16,8 @@ class WebhookKind(StrEnum):
     BENEFIT_ORDERED = "benefit.ordered"
     BENEFIT_PAID = "benefit.paid"
     BENEFIT_RETURNED = "benefit.returned"
+    BILL_ANSWERED = "bill.answered"
+    """What a program of the partner's asked, answered in the form of a foreign standard: for itself alone."""
 
 
 class Status(StrEnum):

@@ -16,7 +16,7 @@ from functools import partial
 
 import structlog
 
-from services.payments.partners import actions, signing, store
+from services.payments.partners import actions, rules, signing, store
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import Endpoint, Status
 from services.payments.partners.outbound import OutboundClient
@@ -142,7 +142,7 @@ class WebhookSender:
             secrets=[Secret.read(text) for text in endpoint.secrets],
             keys=self.keys.get(fund_id, ()),
         )
-        return self.outbound.post(endpoint.url, body, headers=signed)
+        return self.outbound.post(rules.address(endpoint, delivery), body, headers={**delivery.headers, **signed})
 
 
 def _forget(context: ServiceContext, fund_id: str, endpoint_id: str) -> datetime | None:

@@ -8,13 +8,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from services.payments.partners import delivery as deliveries
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import DisabledReason, Endpoint, Status, WebhookKind
 from shared.events.payments import EndpointDisabled
-from shared.kernel.errors import Conflict, Invalid, Missing
+from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.schedule import RetrySchedule
 
@@ -56,6 +56,12 @@ class EndpointIsDisabled(Conflict):
     code = "partner.endpoint-disabled"
 
 
+class KindNotOffered(Forbidden):
+    """An operator of mobile money is sent the answers to its own requests and nothing else; nobody else is sent any."""
+
+    code = "partner.kind-not-offered"
+
+
 class RangeEmpty(Invalid):
     """The end of the time stands before its beginning."""
 
@@ -89,6 +95,13 @@ def change(endpoint: Endpoint, *, url: str, kinds: Collection[WebhookKind], at: 
 def remove(endpoint: Endpoint, *, at: datetime) -> Endpoint:
     """The partner listens here no more."""
     return replace(endpoint, status=Status.REMOVED, reason=None, changed_at=at)
+
+
+def check_kinds(kinds: Collection[WebhookKind], *, is_operator: bool) -> None:
+    """Raises `KindNotOffered` where a partner may not have these kinds: an operator learns what it asked for itself,
+    never what others paid."""
+    if any((kind is WebhookKind.BILL_ANSWERED) != is_operator for kind in kinds):
+        raise KindNotOffered
 
 
 def new_secret(entropy: bytes) -> str:
@@ -155,6 +168,14 @@ def _is_of_own_network(host: str) -> bool:
 
 
 # --- Deliveries -------------------------------------------------------------------------------------------------------
+
+
+def address(endpoint: Endpoint, delivery: Delivery) -> str:
+    """Where a message goes: the endpoint's address, with the message's own path below it."""
+    if not delivery.path:
+        return endpoint.url
+    parts = urlsplit(endpoint.url)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}{delivery.path}"))
 
 
 def answered(delivery: Delivery, *, answer: str, at: datetime, entropy: float) -> Delivery:

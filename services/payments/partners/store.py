@@ -73,6 +73,11 @@ def with_status(uow: UnitOfWork, status: Status) -> Iterator[Endpoint]:
     return endpoints.each(uow, order=IN_ORDER, status=status.value)
 
 
+def of_client(uow: UnitOfWork, client: str) -> Iterator[Endpoint]:
+    """One partner's."""
+    return endpoints.each(uow, order=IN_ORDER, client=client, status=THERE)
+
+
 def count_of_client(uow: UnitOfWork, client: str) -> int:
     return uow.collection(endpoints.name).count({"client": client, "status": THERE})
 

@@ -9,8 +9,10 @@ import pytest
 
 from services.identity.cards.store import cards
 from services.identity.wiring import service
+from shared.events.claims import Right, RightDecided
 from shared.storage.service_context import ServiceContext
 from tests.identity.builders import KARIM_NSS, events, known_people, ref, rights
+from tests.kit.clock import AT
 from tests.kit.contexts import DZ, handle, make_unique_indexes, parked, published, reading, today
 
 SOON = today() + timedelta(days=60)
@@ -118,3 +120,26 @@ def test_a_later_right_moves_the_card_on(people: ServiceContext) -> None:
     later = SOON + timedelta(days=30)
     handle(people, service, rights(ref(), until=SOON), rights(ref(), until=later, declaration_id="d2"))
     assert valid_until(people, ref()) == later
+
+
+def decided(person_ref: str, *, version: int, until: date | None = None, **facts: Any) -> RightDecided:
+    """The right of one person, open until a day or closed."""
+    status, reason = ("open", "enough-self-paid") if until else ("closed", "not-enough-work")
+    right = Right(person_ref=person_ref, status=status, reason=reason, valid_until=until, version=version)
+    return RightDecided(**{"person_ref": person_ref, "month": "2026-M01", "right": right, "decided_at": AT, **facts})
+
+
+def test_the_right_of_one_person_refreshes_the_card_or_takes_it_back(people: ServiceContext) -> None:
+    handle(people, service, decided(ref(), version=1, until=SOON))
+    assert valid_until(people, ref()) == SOON and valid_until(people, ref(KARIM_NSS)) is None
+    handle(people, service, decided(ref(), version=2, decided_at=people.clock()))
+    assert valid_until(people, ref()) == today() - timedelta(days=1)
+    handle(people, service, decided(ref(), version=1, until=SOON + timedelta(days=9)))
+    assert valid_until(people, ref()) == today() - timedelta(days=1), "a decision that comes late changes nothing"
+    assert refreshed(people) == [], "no declaration has cards to count"
+    assert parked(people) == []
+
+
+def test_of_who_holds_no_card_one_right_changes_nothing(people: ServiceContext) -> None:
+    handle(people, service, decided("pnobody", version=1, until=SOON))
+    assert cards.find(reading(people), "pnobody") is None and parked(people) == []

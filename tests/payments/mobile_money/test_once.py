@@ -85,8 +85,8 @@ def test_the_example_of_the_page_for_operators_pays(
     shop.clock.at = RunningClock()()
     reference = shop.reference()
     with served(shop) as url:
-        monkeypatch.setenv("HIMAYA_URL", url)
         example = runpy.run_path(str(EXAMPLES / "as_an_operator.py"))
+        monkeypatch.setattr(sys.modules["himaya"], "URL", url)
         client = sys.modules["himaya"].Client(TN, token=operator_token)
         example["work"](client, reference)
     said = capsys.readouterr().out

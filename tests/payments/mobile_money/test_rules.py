@@ -1,7 +1,7 @@
 """Every move of a payment at an operator, allowed and refused; what is reported of a name."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -31,6 +31,7 @@ BILL = Bill(
     payer="At•••",
     status=BillStatus.OPEN,
     due_on=date(2025, 4, 15),
+    debt_minor=1_000,
     today_minor=1_000,
     next_on=date(2025, 4, 16),
     next_minor=1_010,
@@ -126,6 +127,33 @@ def test_no_clock_takes_money_tomorrow() -> None:
 )
 def test_a_name_is_masked(name: str, shown: str) -> None:
     assert rules.masked(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("before", "bill", "said", "expected"),
+    [
+        (None, BILL, (None, None), (1_000, AT)),
+        (None, BILL, (7, None), (7, AT)),
+        (None, BILL, (None, AT - timedelta(days=1)), (1_000, AT - timedelta(days=1))),
+        (None, None, (7, None), (7, AT)),
+        (None, None, (None, None), None),
+        (None, replace(BILL, status=BillStatus.PAID, today_minor=0), (None, None), None),
+        (begun(), replace(BILL, status=BillStatus.EXPIRED, today_minor=0), (None, None), (1_000, AT)),
+        (taken(), replace(BILL, status=BillStatus.PAID, today_minor=0), (None, None), (1_000, AT)),
+        (taken(), BILL, (7, None), (7, AT)),
+        (taken(terms=replace(TAKEN, reference="CT2")), BILL, (None, None), (1_000, AT)),
+        (taken(terms=replace(TAKEN, reference="CT2")), None, (None, None), None),
+    ],
+)
+def test_what_an_operator_does_not_say_is_what_it_said_before_or_what_the_bill_costs(
+    before: OperatorPayment | None,
+    bill: Bill | None,
+    said: tuple[int | None, datetime | None],
+    expected: tuple[int, datetime] | None,
+) -> None:
+    amount_minor, taken_at = said
+    found = rules.assumed(before, bill, reference="CT1", amount_minor=amount_minor, taken_at=taken_at, at=AT)
+    assert (found and (found.amount_minor, found.taken_at)) == expected
 
 
 def test_a_payment_that_is_wrong_cannot_be_built() -> None:

@@ -71,6 +71,7 @@ class Partner:
     port: int = field(default_factory=free_port)
     answers: list[int] = field(default_factory=list)
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -92,6 +93,7 @@ class Partner:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
+                partner.paths.append(self.path)
                 partner.received.append(({name.lower(): value for name, value in self.headers.items()}, body))
                 self.send_response(partner.answers.pop(0) if partner.answers else 204)
                 self.send_header("location", "/elsewhere")

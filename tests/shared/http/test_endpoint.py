@@ -104,6 +104,33 @@ def look_inside(uow: UnitOfWork, pot_id: str) -> Pot:
     return pots.load(uow, pot_id)
 
 
+class PotHeaders(Schema):
+    pot_id = fields.String(data_key="X-Pot", required=True, validate=validate.Length(1, 10))
+
+
+@routes.post(
+    "/foreign-pots",
+    scope="pots:fill",
+    request=PotBody,
+    headers=PotHeaders,
+    response=PotView,
+    is_keyed=True,
+    key_header="X-Pot-Key",
+)
+def fill_as_elsewhere(uow: UnitOfWork, body: dict[str, Any], headers: dict[str, Any]) -> Pot:
+    """Fill a pot by a standard with headers of its own."""
+    return pots.save(uow, Outcome(Pot(headers["pot_id"], body["amount"])))
+
+
+@routes.get(
+    "/foreign-pots/<pot_id>", scope="pots:fill", headers=PotHeaders, response=PotView, status=202, is_sent_later=True
+)
+def look_as_elsewhere(uow: UnitOfWork, headers: dict[str, Any], pot_id: str) -> Pot:
+    """Look into a pot; the answer is kept to be sent."""
+    pots.save(uow, Outcome(Pot(headers["pot_id"])))
+    return pots.load(uow, pot_id)
+
+
 @pytest.fixture
 def office(context: ServiceContext, tmp_path: Any) -> Office:
     (tmp_path / "texts.yaml").write_text("pot.unknown: {ar: لا, fr: Aucun pot., en: No pot.}\n", encoding="utf-8")
@@ -173,6 +200,38 @@ def test_a_look_that_is_journaled_is_kept_where_it_was_answered(office: Office, 
     assert office.staff().get("/pots/none/inside").status_code == 404
     assert context.database["pots"].count_documents({}) == 1, "who saw nothing is not written down"
     assert office.staff().get("/pots/a/inside").status_code == 200
+    assert context.database["pots"].count_documents({}) == 2
+
+
+def test_headers_are_read_as_their_schema_says(office: Office) -> None:
+    staff = office.staff()
+    filled = staff.post(
+        "/foreign-pots", {"pot_id": "x"}, key=None, headers={"x-pot": "a", "X-Pot-Key": "k", "X-More": "1"}
+    )
+    assert (filled.status_code, filled.json["pot_id"]) == (200, "a")
+    for headers, code in (({}, "request.field-missing"), ({"X-Pot": "a" * 11}, "request.field-invalid")):
+        refused = staff.post("/foreign-pots", {"pot_id": "x"}, headers={"X-Pot-Key": "k2", **headers})
+        assert (refused.status_code, refused.json["code"]) == (422, "request.invalid")
+        (fault,) = refused.json["errors"]
+        assert (fault["field"], fault["code"]) == ("X-Pot", code)
+
+
+def test_a_key_may_come_in_a_header_of_another_name(office: Office, context: ServiceContext) -> None:
+    staff = office.staff()
+    answers = [staff.post("/foreign-pots", {"pot_id": "x"}, headers={"X-Pot": "a", "X-Pot-Key": "k"}) for _ in range(2)]
+    assert [each.headers.get("Idempotent-Replayed") for each in answers] == [None, "true"]
+    refused = staff.post("/foreign-pots", {"pot_id": "x"}, key="k", headers={"X-Pot": "b"})
+    assert (refused.status_code, refused.json["code"]) == (400, "request.key-missing")
+    assert context.database["pots"].count_documents({}) == 1
+
+
+def test_an_answer_that_is_sent_later_too_is_kept_with_what_was_looked_at(
+    office: Office, context: ServiceContext
+) -> None:
+    office.staff().post("/pots", {"pot_id": "a"})
+    seen = office.machine().get("/foreign-pots/a", headers={"X-Pot": "later"})
+    assert (seen.status_code, context.database["pots"].count_documents({})) == (202, 2)
+    assert office.machine().get("/foreign-pots/none", headers={"X-Pot": "never"}).status_code == 404
     assert context.database["pots"].count_documents({}) == 2
 
 
