@@ -568,6 +568,8 @@ class ArrearsView(TypedDict):
     to_pay_tomorrow: str
     is_to_be_confirmed: bool
     in_plan: str
+    beside_plans: str
+    beside_plans_tomorrow: str
     items: list["ForecastView"]
     next: "str | None"
 

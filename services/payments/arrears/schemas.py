@@ -83,6 +83,8 @@ class ArrearsView(Schema):
     to_pay_tomorrow = Amount(required=True, attribute="to_pay_tomorrow_minor")
     is_to_be_confirmed = fields.Boolean(required=True)
     in_plan = Amount(required=True, attribute="in_plan_minor")
+    beside_plans = Amount(required=True, attribute="beside_plans_minor")
+    beside_plans_tomorrow = Amount(required=True, attribute="beside_plans_tomorrow_minor")
     items = fields.List(fields.Nested(ForecastView), required=True, attribute="page.items")
     next = fields.String(
         required=True,

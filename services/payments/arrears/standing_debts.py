@@ -25,6 +25,9 @@ class StandingDebts:
     """Whether any rule by which they cost what they cost has yet to be confirmed by the fund."""
     in_plan_minor: int
     """What of it is paid by a settlement plan, by its instalments."""
+    beside_plans_minor: int
+    """What of it is paid by none: it is due as a whole."""
+    beside_plans_tomorrow_minor: int
     page: Page[PenaltyForecast]
 
     @classmethod
@@ -41,5 +44,7 @@ class StandingDebts:
             to_pay_tomorrow_minor=sum(each.to_pay_tomorrow_minor for each in found),
             is_to_be_confirmed=any(each.today.is_to_be_confirmed for each in found),
             in_plan_minor=sum(each.to_pay_minor for each in found if each.plan_id),
+            beside_plans_minor=sum(each.to_pay_minor for each in found if not each.plan_id),
+            beside_plans_tomorrow_minor=sum(each.to_pay_tomorrow_minor for each in found if not each.plan_id),
             page=page_of(found, order=IN_ORDER, wanted=wanted, employer_id=employer_id),
         )

@@ -66,6 +66,8 @@ DUE: dict[str, Any] = {
     "to_pay_tomorrow": "1316.083",
     "is_to_be_confirmed": True,
     "in_plan": "0.000",
+    "beside_plans": "1316.083",
+    "beside_plans_tomorrow": "1316.083",
     "items": [DEBT],
     "next": None,
 }
@@ -146,8 +148,11 @@ def test_a_debt_says_until_when_it_costs_what(read: Read) -> None:
 
 def test_a_debt_in_a_plan_is_not_called_late(read: Read) -> None:
     planned = {**DUE, "items": [{**DEBT, "plan_id": "p1"}], "in_plan": "1316.083"}
+    planned |= {"beside_plans": "0.000", "beside_plans_tomorrow": "0.000"}
     page = read("due", found=planned, is_first=True)
-    assert "selon un échéancier" in page and "en retard" not in page and "Dont par les échéances" in page
+    assert "selon un échéancier" in page and "en retard" not in page
+    assert re.search("À payer aujourd.hui ?0,000 TND", page), page
+    assert re.search("par les échéances d.un échéancier ?1 316,083 TND", page), page
 
 
 def test_penalties_say_how_they_come_about(read: Read) -> None:

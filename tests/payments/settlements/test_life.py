@@ -146,6 +146,9 @@ def test_asked_for_and_agreed_its_schedule_is_frozen(town: Callable[..., Town]) 
     assert (event.to_pay_minor, event.first_due_on) == (100_000, date(2025, 6, 25))
     due = made.firm.get(f"/arrears?employer_id={FIRM}").json
     assert (due["to_pay"], due["in_plan"], due["penalties_left"]) == ("100.000", "100.000", "0.000")
+    assert (due["beside_plans"], due["beside_plans_tomorrow"]) == ("0.000", "0.000"), (
+        "its instalments have days of their own"
+    )
     assert {each["plan_id"] for each in due["items"]} == {agreed["plan_id"]}
     shown = made.firm.get("/declarations/d1/penalties").json
     assert (shown["penalties"], shown["penalties_spared"], shown["to_pay"]) == ("3.000", "3.000", "60.000")
