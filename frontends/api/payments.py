@@ -1084,6 +1084,7 @@ class ReversalBody(TypedDict):
     reason: str
 
 class DayDifferenceView(TypedDict):
+    difference_id: str
     kind: str
     text: str
     payment_id: str
@@ -1105,12 +1106,57 @@ class OperatorDayView(TypedDict):
     settled: str
     currency: str
     differences_count: int
+    differences_open: int
+    written_off: str
     differences: list["DayDifferenceView"]
     taken_at: str
 
 class OperatorDayViewPage(TypedDict):
     items: list["OperatorDayView"]
     next: "str | None"
+
+class DifferenceClosingView(TypedDict):
+    reason: str
+    text: str
+    by: str
+    at: str
+    confirmed_by: "str | None"
+    confirmed_at: "str | None"
+
+class OperatorDifferenceView(TypedDict):
+    difference_id: str
+    day_id: str
+    operator: str
+    operator_name: str
+    day: str
+    kind: str
+    text: str
+    payment_id: str
+    known: str
+    stated: str
+    balance: str
+    currency: str
+    status: str
+    status_text: str
+    opened_at: str
+    opened_on: str
+    assigned_to: "str | None"
+    closing: "DifferenceClosingView | None"
+    note: str
+    closed_before: list["DifferenceClosingView"]
+    version: int
+
+class OperatorDifferenceViewPage(TypedDict):
+    items: list["OperatorDifferenceView"]
+    next: "str | None"
+
+class DifferenceReassignmentBody(TypedDict):
+    to: "str | None"
+    reason: str
+
+class DifferenceClosingBody(TypedDict):
+    reason: str
+    note: str
 
 class PayoutStepView(TypedDict):
     status: str
@@ -1858,13 +1904,45 @@ def mobile_money_take_file(api: Api, day: str, *, idempotency_key: str, files: F
     """Send the file of all payments of a day. The answer names what differs from what was reported, and the reference under which the day is to be paid in."""
     return api.call(SERVICE, "POST", "/mobile-money/days/{day}/file", at={"day": day}, files=files, form=form, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-def mobile_money_list_days(api: Api, *, limit: int | None = None, cursor: str | None = None, has_differences: bool | None = None) -> "OperatorDayViewPage":
+def operator_days_list_days(api: Api, *, limit: int | None = None, cursor: str | None = None, has_differences: bool | None = None) -> "OperatorDayViewPage":
     """The days of operators of mobile money, newest first: what they took, what differs, what came of it."""
     return api.call(SERVICE, "GET", "/operator-days", query={"limit": limit, "cursor": cursor, "has_differences": has_differences})  # type: ignore[no-any-return]
 
-def mobile_money_read_day(api: Api, day_id: str) -> "OperatorDayView":
+def operator_days_read_day(api: Api, day_id: str) -> "OperatorDayView":
     """One day of an operator, with all that differs."""
     return api.call(SERVICE, "GET", "/operator-days/{day_id}", at={"day_id": day_id})  # type: ignore[no-any-return]
+
+def operator_days_list_differences(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, kind: str | None = None, operator: str | None = None, day_id: str | None = None, assigned_to: str | None = None) -> "OperatorDifferenceViewPage":
+    """What differs in operators' days, oldest first: what is open, unless a status is asked for; of a day, all."""
+    return api.call(SERVICE, "GET", "/operator-differences", query={"limit": limit, "cursor": cursor, "status": status, "kind": kind, "operator": operator, "day_id": day_id, "assigned_to": assigned_to})  # type: ignore[no-any-return]
+
+def operator_days_read_difference(api: Api, difference_id: str) -> "OperatorDifferenceView":
+    """One difference: since when it is open, in whose hands, or why it was closed."""
+    return api.call(SERVICE, "GET", "/operator-differences/{difference_id}", at={"difference_id": difference_id})  # type: ignore[no-any-return]
+
+def operator_days_assign(api: Api, difference_id: str, *, idempotency_key: str, version: int | None = None) -> "OperatorDifferenceView":
+    """Take a difference out of the common queue. The first who closes one that nobody holds takes it, too."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/assignment", at={"difference_id": difference_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def operator_days_release(api: Api, difference_id: str, *, idempotency_key: str, version: int | None = None) -> "OperatorDifferenceView":
+    """Put a difference that one holds back into the common queue."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/release", at={"difference_id": difference_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def operator_days_reassign(api: Api, difference_id: str, *, idempotency_key: str, body: "DifferenceReassignmentBody", version: int | None = None) -> "OperatorDifferenceView":
+    """Give a difference to an agent, or back to the common queue, whoever holds it."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/reassignment", at={"difference_id": difference_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def operator_days_close(api: Api, difference_id: str, *, idempotency_key: str, body: "DifferenceClosingBody", version: int | None = None) -> "OperatorDifferenceView":
+    """Close a difference with its reason; above the fund's limit a second person has to agree first."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/closing", at={"difference_id": difference_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def operator_days_confirm(api: Api, difference_id: str, *, idempotency_key: str, version: int | None = None) -> "OperatorDifferenceView":
+    """Agree, as a second person, that a difference is closed."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/confirmation", at={"difference_id": difference_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def operator_days_reject(api: Api, difference_id: str, *, idempotency_key: str, version: int | None = None) -> "OperatorDifferenceView":
+    """Say no to the closing of a difference: it is open again."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/rejection", at={"difference_id": difference_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def payouts_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "PayoutViewPage":
     """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""

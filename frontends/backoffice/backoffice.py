@@ -67,6 +67,7 @@ BACKOFFICE = Frontend(
         "awards:manage",
         "awards:read",
         "bank:settle",
+        "bank:supervise",
         "cards:read",
         "careers:read",
         "claims:decide",

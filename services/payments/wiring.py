@@ -66,8 +66,12 @@ from services.payments.mobile_money.operator_payment import PaymentException
 from services.payments.mobile_money.operator_payment import Status as OperatorPaymentStatus
 from services.payments.mobile_money.routes import routes as mobile_routes
 from services.payments.mobile_money.store import payments as operator_payments
+from services.payments.operator_days.actions import backfills as left_differences
 from services.payments.operator_days.operator_day import DayStatus, DifferenceKind
+from services.payments.operator_days.operator_difference import ClosingReason, DifferenceStatus
+from services.payments.operator_days.routes import routes as operator_day_routes
 from services.payments.operator_days.store import days as operator_days
+from services.payments.operator_days.store import differences as operator_differences
 from services.payments.partners.jobs import backfills as left_deliveries
 from services.payments.partners.jobs import delivering
 from services.payments.partners.outbound import OutboundClient
@@ -141,6 +145,8 @@ CODES: CodeSets = {
     "operator-payment-exceptions": (PaymentException, "mobile-money.exception.{}"),
     "operator-day-statuses": (DayStatus, "operator-day.status.{}"),
     "operator-day-differences": (DifferenceKind, "operator-day.difference.{}"),
+    "operator-difference-statuses": (DifferenceStatus, "operator-difference.{}"),
+    "operator-difference-reasons": (ClosingReason, "operator-difference.reason.{}"),
     "payout-statuses": (PayoutStatus, "payout.step.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (AccessedKind, "access.looked-at.{}"),
@@ -199,6 +205,7 @@ service: Service[Settings] = Service(
         settlement_routes,
         bank_routes,
         mobile_routes,
+        operator_day_routes,
         payout_routes,
         refund_routes,
         contribution_routes,
@@ -247,6 +254,7 @@ service: Service[Settings] = Service(
         mandates,
         operator_payments,
         operator_days,
+        operator_differences,
         ledger_entries,
         messages,
         entries,
@@ -276,6 +284,14 @@ service: Service[Settings] = Service(
     retentions={BALANCES: BY_LAW},
     periodic_tasks=periodic_tasks,
     jobs=jobs,
-    backfills=[left_declarations, *backfills_at_bank, left_deliveries, graces, withdrawn_measures, left_clearances],
+    backfills=[
+        left_declarations,
+        *backfills_at_bank,
+        left_deliveries,
+        graces,
+        withdrawn_measures,
+        left_clearances,
+        left_differences,
+    ],
     blueprints=blueprints,
 )

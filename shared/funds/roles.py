@@ -39,6 +39,7 @@ class StaffScope(StrEnum):
     LEDGER_READ = "ledger:read"
     PAYOUTS_ORDER = "payouts:order"
     BANK_SETTLE = "bank:settle"
+    BANK_SUPERVISE = "bank:supervise"
     REGISTER_READ = "register:read"
     REGISTER_RECORD = "register:record"
     COUNTER_ACT = "counter:act"
@@ -66,6 +67,7 @@ the platform reads no medical papers."""
 _LEADS_TO = {
     StaffScope.CLAIMS_DECIDE: StaffScope.CLAIMS_READ,
     StaffScope.CLAIMS_SUPERVISE: StaffScope.CLAIMS_READ,
+    StaffScope.BANK_SUPERVISE: StaffScope.LEDGER_READ,
     StaffScope.AWARDS_MANAGE: StaffScope.AWARDS_READ,
     StaffScope.REGISTER_RECORD: StaffScope.REGISTER_READ,
     StaffScope.COUNTER_ACT: StaffScope.REGISTER_READ,
@@ -136,7 +138,9 @@ _AGENT = (
 )
 USUAL_STAFF: Mapping[str, StaffRole] = {
     "agent": StaffRole(scopes=_AGENT),
-    "supervisor": StaffRole(scopes=(*_AGENT, StaffScope.CLAIMS_SUPERVISE, StaffScope.RUNS_APPROVE)),
+    "supervisor": StaffRole(
+        scopes=(*_AGENT, StaffScope.CLAIMS_SUPERVISE, StaffScope.BANK_SUPERVISE, StaffScope.RUNS_APPROVE)
+    ),
     "medical-officer": StaffRole(scopes=(StaffScope.CLAIMS_MEDICAL, StaffScope.UPLOADS_READ)),
     "operator": StaffRole(scopes=(*_AGENT, StaffScope.OPERATIONS_ACT, StaffScope.OPERATIONS_READ)),
 }

@@ -66,6 +66,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "medical.one": "no claim in the demo's data needs the medical control",
     "employers.credit": "nobody in the demo's data has paid too much",
     "operator_days.one": "no operator in the demo's data sent a file; tests/frontends/backoffice/test_operator_days.py",
+    "operator_days.difference": "the same",
     "bank.entry": "the bank has no payment in the demo's data that nobody expected",
     "bank.refund": "the same",
     "case.paper": "a file, no page",

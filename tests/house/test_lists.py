@@ -48,7 +48,8 @@ from services.payments.mobile_money import store as mobile_money
 from services.payments.mobile_money.operator_payment import OperatorPayment, Terms
 from services.payments.mobile_money.operator_payment import Status as OperatorPaymentStatus
 from services.payments.operator_days import store as operator_days
-from services.payments.operator_days.operator_day import OperatorDay
+from services.payments.operator_days.operator_day import DifferenceKind, OperatorDay
+from services.payments.operator_days.operator_difference import DifferenceStatus, OperatorDifference
 from services.payments.partners import store as partners
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import WebhookKind
@@ -131,6 +132,22 @@ def _operator_day() -> OperatorDay:
         total_minor=1,
         fee_minor=0,
         taken_at=FIRST,
+    )
+
+
+def _operator_difference() -> OperatorDifference:
+    return OperatorDifference(
+        difference_id="d",
+        day_id="o-day",
+        operator="o",
+        day=FIRST.date(),
+        kind=DifferenceKind.NOT_IN_FILE,
+        payment_id="p",
+        known_minor=1,
+        stated_minor=0,
+        status=DifferenceStatus.OPEN,
+        is_open=True,
+        opened_at=FIRST,
     )
 
 
@@ -417,6 +434,15 @@ PAGED: dict[str, Listed] = {
         lambda uow, it, wanted: operator_days.page(uow, has_differences=it.has_differences, wanted=wanted),
         made=_operator_day,
     ),
+    "services.payments.operator_days.store.page_of_differences": Listed(
+        "payments",
+        operator_days.differences,
+        operator_days.OLDEST_FIRST,
+        lambda uow, it, wanted: operator_days.page_of_differences(
+            uow, status=it.status, kind=it.kind, operator=it.operator, day_id=None, assigned_to="nobody", wanted=wanted
+        ),
+        made=_operator_difference,
+    ),
     "services.payments.self_payers.store.page": Listed(
         "payments",
         self_payers.self_payers,
@@ -486,6 +512,13 @@ WHOLE: dict[str, Listed] = {
     ),
     "services.payments.banking.store.bearing": Listed(
         "payments", banking.entries, banking.BY_ID, lambda uow, it: banking.bearing(uow, it.bank_reference)
+    ),
+    "services.payments.operator_days.store.of_day": Listed(
+        "payments",
+        operator_days.differences,
+        operator_days.OLDEST_FIRST,
+        lambda uow, it: operator_days.of_day(uow, it.day_id),
+        made=_operator_difference,
     ),
     "services.payments.mobile_money.store.taken_on": Listed(
         "payments",
@@ -561,6 +594,7 @@ FIRST_SO_MANY = {
     "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
+    "services.payments.operator_days.store.unfollowed": "a chore's round: what it followed is not found again",
     "services.payments.clearances.store.living": "counted up to the limit that it is held against",
     "services.documents.papers.store.unscheduled": "some at a time: what was scheduled is not found again",
     "services.identity.accounts.store.pending_since": "a chore's round: what it removed is not found again",

@@ -31,6 +31,8 @@ from services.identity.signin.session import Session
 from services.identity.signin.store import sessions
 from services.identity.wiring import service as identity
 from services.notifications.wiring import service as notifications
+from services.payments.operator_days import actions as operator_days
+from services.payments.operator_days.operator_day import DayDifference, DifferenceKind, OperatorDay
 from services.payments.wiring import service as payments
 from shared.bus import dead_letters
 from shared.bus.dead_letters import ReceivedRecord
@@ -477,6 +479,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "clearance_id": clearance_id,
             "person_ref": AMIRA,
             **_bank_parts(office),
+            **_operator_day(context),
         },
         marks={
             declaration_id,
@@ -534,6 +537,8 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "self_payers.admit": {"json": {**of_self_payers.ADMISSION, "person_ref": NOBODY}},
             "self_payers.change_base": {"json": {"from_month": "2999-M01", "base": "1.00", "note": "slip"}},
             "self_payers.end": {"json": {"last_month": "2999-M01", "reason": "back at work"}},
+            "operator_days.close": {"json": {"reason": "refunded", "note": "Invented."}},
+            "operator_days.reassign": {"json": {"to": "agent-2", "reason": "Invented."}},
             "mobile_money.begin": {"json": MOBILE_TERMS},
             "mobile_money.take": {"json": {**MOBILE_TERMS, "taken_at": "2026-02-10T09:00:00Z"}},
             "mobile_money.reverse": {"json": {"reason": "CUST"}},
@@ -549,6 +554,27 @@ MANDATE_TERMS = {
     "holder": "SARL Atelier Inventé",
     "bank": "Banque inventée",
 }
+
+
+def _operator_day(context: ServiceContext) -> Mapping[str, str]:
+    """A day of an operator with a difference that nobody has closed."""
+    missing = DayDifference(kind=DifferenceKind.NOT_IN_FILE, payment_id="p1", known_minor=1_000)
+    day = OperatorDay(
+        day_id="jasmin-2026-02-10",
+        operator="jasmin",
+        day=date(2026, 2, 10),
+        reference="RM260000000197",
+        sha256="0",
+        payments=1,
+        total_minor=1_000,
+        fee_minor=0,
+        differences=(missing,),
+        differences_count=1,
+        has_differences=True,
+        taken_at=context.clock(),
+    )
+    kept = context.run(DZ, by=someone(), cause="test", action=lambda uow: operator_days.keep(uow, day))
+    return {"day_id": kept.day_id, "difference_id": kept.differences[0].difference_id}
 
 
 PLAN_WANTED = {"employer_id": DZ_EMPLOYER, "scheme": "instalments", "months": 12}

@@ -5,9 +5,10 @@ from datetime import date
 
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
-from services.payments.operator_days import rules, store
+from services.payments.operator_days import closing, rules, store
 from services.payments.operator_days.operator_day import OperatorDay
 from shared.kernel.outcome import Outcome
+from shared.process.backfills import Backfill
 from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -31,9 +32,25 @@ def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Operator
 
 
 def keep(uow: UnitOfWork, day: OperatorDay) -> OperatorDay:
-    """Keep what the operator's file says of a day; a later file takes the place of an earlier one until money came."""
+    """Keep what the operator's file says of a day, and follow what differs; a later file takes the place of an earlier
+    one until money came, and closes the differences that it no longer has."""
     before = store.days.find(uow, day.day_id)
-    return store.days.save(uow, Outcome(rules.replace_file(before, day)))
+    return _follow(uow, closing.named(rules.replace_file(before, day)))
+
+
+def follow_older(uow: UnitOfWork, day_id: str) -> None:
+    """Follow the differences of a day that an earlier release kept."""
+    _follow(uow, closing.named(store.days.load(uow, day_id)))
+
+
+backfills = Backfill(name="operator-days.differences", find=store.unfollowed, fill=follow_older)
+
+
+def _follow(uow: UnitOfWork, day: OperatorDay) -> OperatorDay:
+    before = {each.difference_id: each for each in store.of_day(uow, day.day_id)}
+    changed, are_open = closing.follow(day, before, at=day.taken_at)
+    store.differences.save_many(uow, changed, part_of=day.day_id)
+    return store.days.save(uow, Outcome(rules.with_open(day, open_differences=are_open)))
 
 
 def settle(uow: UnitOfWork, *, day_id: str, entry_id: str, amount_minor: int, into: str, value_on: date) -> bool:

@@ -1,5 +1,5 @@
 """What an operator of mobile money took on a day by its own file, what differs from what it had said, and how much of
-it has come to the fund's account."""
+it has come to the fund's account. What becomes of a difference is in `operator_difference.py`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,12 +32,14 @@ class DayStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class DayDifference:
-    """One thing that a person has to see; minor units: what we have, and what the file says."""
+    """One thing that a person has to see; minor units: what we have, and what the file says. `difference_id` names it
+    in every file of the day; empty where an earlier release kept it."""
 
     kind: DifferenceKind
     payment_id: str
     known_minor: int = 0
     stated_minor: int = 0
+    difference_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,12 @@ class OperatorDay:
     fee_minor: int
     differences: tuple[DayDifference, ...] = ()
     differences_count: int = 0
+    open_differences: int | None = None
+    """How many of them nobody has closed; None where an earlier release kept the day and none of them is followed."""
     has_differences: bool = False
+    """Whether some are open."""
+    written_off_minor: int = 0
+    """What of the operator's balance was written off for the day's differences; below zero where it paid too much."""
     settled_minor: int = 0
     entry_ids: tuple[str, ...] = ()
     taken_at: datetime
@@ -64,8 +71,11 @@ class OperatorDay:
     def __post_init__(self) -> None:
         if min(self.payments, self.fee_minor, self.settled_minor) < 0 or len(self.differences) > DIFFERENCES_MAX:
             raise ValueError("a day has no amount below nothing")
-        if self.has_differences != (self.differences_count > 0) or self.differences_count < len(self.differences):
+        are_open = self.differences_count if self.open_differences is None else self.open_differences
+        if self.has_differences != (are_open > 0) or self.differences_count < len(self.differences):
             raise ValueError("a day has differences where some are counted, and only there")
+        if not 0 <= are_open <= self.differences_count:
+            raise ValueError("a day has no more open differences than differences")
 
     @property
     def net_minor(self) -> int:
