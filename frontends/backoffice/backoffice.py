@@ -20,6 +20,7 @@ from frontends.backoffice import (
     queue,
     runs,
     self_payers,
+    terminals,
 )
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
@@ -48,6 +49,7 @@ BACKOFFICE = Frontend(
         self_payers.pages,
         mandates.pages,
         operator_days.pages,
+        terminals.pages,
         counter.pages,
     ],
     person_pages=[claims.pages, new_claim.pages, papers.pages],
@@ -60,6 +62,7 @@ BACKOFFICE = Frontend(
         Link(endpoint="counter.index", text="Counter", actors=STAFF, scopes=("counter:act",)),
         Link(endpoint="awards.index", text="Awards", actors=STAFF, scopes=("awards:manage",)),
         Link(endpoint="runs.index", text="Runs", actors=STAFF, scopes=("runs:read",)),
+        Link(endpoint="terminals.index", text="Card terminals", actors=STAFF, scopes=("terminals:take",)),
         Link(endpoint="bank.index", text="Bank", actors=STAFF, scopes=("ledger:read",)),
     ],
     scopes=(
@@ -85,6 +88,7 @@ BACKOFFICE = Frontend(
         "runs:approve",
         "runs:make",
         "runs:read",
+        "terminals:take",
         "uploads:read",
     ),
 )

@@ -27,6 +27,10 @@ from services.payments.campaigns.periodic_tasks import counting
 from services.payments.campaigns.routes import routes as campaign_routes
 from services.payments.campaigns.store import days as campaign_days
 from services.payments.campaigns.store import filings as campaign_filings
+from services.payments.card_terminals.routes import routes as terminal_routes
+from services.payments.card_terminals.store import payments as terminal_payments
+from services.payments.card_terminals.store import work as terminal_work
+from services.payments.card_terminals.terminal_payment import Status as TerminalPaymentStatus
 from services.payments.clearances.clearance import ClearanceStatus, ObstacleKind
 from services.payments.clearances.jobs import backfills as left_clearances
 from services.payments.clearances.jobs import following
@@ -143,6 +147,7 @@ CODES: CodeSets = {
     "bill-statuses": (BillStatus, "mobile-money.bill.{}"),
     "operator-payment-statuses": (OperatorPaymentStatus, "mobile-money.payment.{}"),
     "operator-payment-exceptions": (PaymentException, "mobile-money.exception.{}"),
+    "terminal-payment-statuses": (TerminalPaymentStatus, "card-terminal.payment.{}"),
     "operator-day-statuses": (DayStatus, "operator-day.status.{}"),
     "operator-day-differences": (DifferenceKind, "operator-day.difference.{}"),
     "operator-difference-statuses": (DifferenceStatus, "operator-difference.{}"),
@@ -206,6 +211,7 @@ service: Service[Settings] = Service(
         bank_routes,
         mobile_routes,
         operator_day_routes,
+        terminal_routes,
         payout_routes,
         refund_routes,
         contribution_routes,
@@ -255,6 +261,8 @@ service: Service[Settings] = Service(
         operator_payments,
         operator_days,
         operator_differences,
+        terminal_payments,
+        terminal_work,
         ledger_entries,
         messages,
         entries,

@@ -43,6 +43,7 @@ class StaffScope(StrEnum):
     REGISTER_READ = "register:read"
     REGISTER_RECORD = "register:record"
     COUNTER_ACT = "counter:act"
+    TERMINALS_TAKE = "terminals:take"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_ACT = "operations:act"
 
@@ -71,6 +72,7 @@ _LEADS_TO = {
     StaffScope.AWARDS_MANAGE: StaffScope.AWARDS_READ,
     StaffScope.REGISTER_RECORD: StaffScope.REGISTER_READ,
     StaffScope.COUNTER_ACT: StaffScope.REGISTER_READ,
+    StaffScope.TERMINALS_TAKE: StaffScope.DECLARATIONS_READ,
     StaffScope.RUNS_MAKE: StaffScope.RUNS_READ,
     StaffScope.RUNS_APPROVE: StaffScope.RUNS_READ,
     StaffScope.OPERATIONS_ACT: StaffScope.OPERATIONS_READ,
@@ -135,6 +137,7 @@ _AGENT = (
     StaffScope.REGISTER_READ,
     StaffScope.REGISTER_RECORD,
     StaffScope.COUNTER_ACT,
+    StaffScope.TERMINALS_TAKE,
 )
 USUAL_STAFF: Mapping[str, StaffRole] = {
     "agent": StaffRole(scopes=_AGENT),

@@ -34,6 +34,9 @@ from services.identity.signin import store as signin
 from services.notifications.messages import store as messages
 from services.payments.banking import store as banking
 from services.payments.banking.bank_entry import EntryStatus
+from services.payments.card_terminals import store as card_terminals
+from services.payments.card_terminals.terminal_payment import Status as TerminalPaymentStatus
+from services.payments.card_terminals.terminal_payment import TerminalPayment
 from services.payments.clearances import store as clearances
 from services.payments.collections import store as collections
 from services.payments.collections.standing import Case
@@ -132,6 +135,24 @@ def _operator_day() -> OperatorDay:
         total_minor=1,
         fee_minor=0,
         taken_at=FIRST,
+    )
+
+
+def _terminal_payment() -> TerminalPayment:
+    return TerminalPayment(
+        payment_id="p",
+        terminal_id="t",
+        acquirer="a",
+        collection_id="c",
+        declaration_id="d",
+        employer_id="e",
+        period="2025",
+        reference="CT1",
+        amount_minor=1,
+        status=TerminalPaymentStatus.BEGUN,
+        begun_by="a1",
+        begun_at=FIRST,
+        hold_until=None,
     )
 
 
@@ -434,6 +455,15 @@ PAGED: dict[str, Listed] = {
         lambda uow, it, wanted: operator_days.page(uow, has_differences=it.has_differences, wanted=wanted),
         made=_operator_day,
     ),
+    "services.payments.card_terminals.store.page": Listed(
+        "payments",
+        card_terminals.payments,
+        card_terminals.NEWEST_FIRST,
+        lambda uow, it, wanted: card_terminals.page(
+            uow, terminal_id=it.terminal_id, batch=it.batch, status=it.status, wanted=wanted
+        ),
+        made=_terminal_payment,
+    ),
     "services.payments.operator_days.store.page_of_differences": Listed(
         "payments",
         operator_days.differences,
@@ -512,6 +542,27 @@ WHOLE: dict[str, Listed] = {
     ),
     "services.payments.banking.store.bearing": Listed(
         "payments", banking.entries, banking.BY_ID, lambda uow, it: banking.bearing(uow, it.bank_reference)
+    ),
+    "services.payments.card_terminals.store.of_open_batch": Listed(
+        "payments",
+        card_terminals.payments,
+        card_terminals.IN_ORDER,
+        lambda uow, it: card_terminals.of_open_batch(uow, terminal_id=it.terminal_id, batch=it.batch),
+        made=_terminal_payment,
+    ),
+    "services.payments.card_terminals.store.closed_in": Listed(
+        "payments",
+        card_terminals.payments,
+        card_terminals.IN_ORDER,
+        lambda uow, it: card_terminals.closed_in(uow, it.closed_in),
+        made=_terminal_payment,
+    ),
+    "services.payments.card_terminals.store.of_collection": Listed(
+        "payments",
+        card_terminals.payments,
+        card_terminals.IN_ORDER,
+        lambda uow, it: card_terminals.of_collection(uow, it.collection_id),
+        made=_terminal_payment,
     ),
     "services.payments.operator_days.store.of_day": Listed(
         "payments",
@@ -594,6 +645,7 @@ FIRST_SO_MANY = {
     "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
+    "services.payments.operator_days.store.last_close": "the last of them",
     "services.payments.operator_days.store.unfollowed": "a chore's round: what it followed is not found again",
     "services.payments.clearances.store.living": "counted up to the limit that it is held against",
     "services.documents.papers.store.unscheduled": "some at a time: what was scheduled is not found again",

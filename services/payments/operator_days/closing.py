@@ -92,6 +92,8 @@ def _of(
             payment_id=found.payment_id,
             known_minor=found.known_minor,
             stated_minor=found.stated_minor,
+            known_count=found.known_count,
+            stated_count=found.stated_count,
             status=DifferenceStatus.OPEN,
             is_open=True,
             opened_at=at,
@@ -99,7 +101,13 @@ def _of(
     is_same = before.finding == found
     if is_same and not (before.closing and not before.closing.by):
         return before
-    amounts = replace(before, known_minor=found.known_minor, stated_minor=found.stated_minor)
+    amounts = replace(
+        before,
+        known_minor=found.known_minor,
+        stated_minor=found.stated_minor,
+        known_count=found.known_count,
+        stated_count=found.stated_count,
+    )
     # What was closed, or proposed, was about other amounts, or about a file that no longer stands.
     return _reopened(amounts, opened_at=before.opened_at if before.is_open else at)
 

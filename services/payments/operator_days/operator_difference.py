@@ -55,6 +55,8 @@ class OperatorDifference:
     payment_id: str
     known_minor: int
     stated_minor: int
+    known_count: int = 0
+    stated_count: int = 0
     status: DifferenceStatus
     is_open: bool
     opened_at: datetime
@@ -78,6 +80,8 @@ class OperatorDifference:
             payment_id=self.payment_id,
             known_minor=self.known_minor,
             stated_minor=self.stated_minor,
+            known_count=self.known_count,
+            stated_count=self.stated_count,
             difference_id=self.difference_id,
         )
 
@@ -95,8 +99,10 @@ class OperatorDifference:
                 return -self.stated_minor
             case DifferenceKind.AMOUNT_DIFFERS if self.stated_minor < 0:
                 return -self.stated_minor - self.known_minor
-            case DifferenceKind.AMOUNT_DIFFERS:
+            case DifferenceKind.AMOUNT_DIFFERS | DifferenceKind.TOTALS_DIFFER:
                 return self.known_minor - self.stated_minor
+            case DifferenceKind.REVERSALS_DIFFER:
+                return self.stated_minor - self.known_minor
             case _:
                 return 0
 

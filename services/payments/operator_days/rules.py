@@ -1,8 +1,9 @@
 """What may happen to the day of an operator of mobile money. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from services.payments.operator_days.operator_day import OperatorDay
+from services.payments.operator_days.operator_day import DayDifference, OperatorDay
 from shared.kernel.errors import Conflict, Missing
 
 
@@ -23,6 +24,16 @@ def replace_file(before: OperatorDay | None, now: OperatorDay) -> OperatorDay:
     if before.settled_minor or before.written_off_minor:
         raise DaySettled
     return replace(now, reference=before.reference, version=before.version)
+
+
+def compare_anew(day: OperatorDay, found: Sequence[DayDifference]) -> OperatorDay:
+    """The day with what differs by now. Raises `DaySettled` where some of it was written off."""
+    if day.written_off_minor:
+        raise DaySettled
+    count = len(found)
+    return replace(
+        day, differences=tuple(found), differences_count=count, open_differences=count, has_differences=count > 0
+    )
 
 
 def with_open(day: OperatorDay, *, open_differences: int) -> OperatorDay:

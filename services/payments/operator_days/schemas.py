@@ -12,7 +12,7 @@ from services.payments.operator_days.operator_difference import (
     DifferenceStatus,
 )
 from shared.http.problems import translate
-from shared.http.shapes import PagedQuery, SignedAmount, fund, paged
+from shared.http.shapes import Amount, PagedQuery, SignedAmount, fund, paged
 
 TEXT = {"type": "string"}
 ID = validate.Length(1, 64)
@@ -23,9 +23,16 @@ def _currency() -> Any:
     return fields.Function(lambda _: fund().currency.value, metadata=TEXT, required=True)
 
 
-def _operator_name(code: str) -> str:
-    known = fund().bindings.mobile_operators.get(code)
+def operator_name(code: str) -> str:
+    bindings = fund().bindings
+    known = bindings.mobile_operators.get(code) or bindings.acquirers.get(code)
     return named(known.names) if known else code
+
+
+def terminal_place(terminal_id: str) -> str:
+    """Where a card terminal stands, in the caller's language; empty where the fund does not have it."""
+    terminals = (each.terminals.get(terminal_id) for each in fund().bindings.acquirers.values())
+    return next((named(each.place) for each in terminals if each), "")
 
 
 class DayDifferenceView(Schema):
@@ -37,15 +44,29 @@ class DayDifferenceView(Schema):
     payment_id = fields.String(required=True)
     known = SignedAmount(required=True, attribute="known_minor")
     stated = SignedAmount(required=True, attribute="stated_minor")
+    known_count = fields.Integer(required=True)
+    stated_count = fields.Integer(required=True)
+
+
+class CloseTotalsView(Schema):
+    """What a card terminal printed at its close, as it was typed."""
+
+    closed_at = fields.AwareDateTime(required=True)
+    count = fields.Integer(required=True)
+    total = Amount(required=True, attribute="total_minor")
+    reversed_count = fields.Integer(required=True)
+    reversed = Amount(required=True, attribute="reversed_minor")
+    fee = Amount(required=True, allow_none=True, attribute="fee_minor")
 
 
 class OperatorDayView(Schema):
-    """What an operator took on a day by its own file; `net` less what was `settled` is still to come to the fund's
+    """What an operator took on a day by its own file, or a card terminal by its close (`terminal_id`, `batch`); `net`
+    less what was `settled` is still to come to the fund's
     account, with `reference` on the transfer."""
 
     day_id = fields.String(required=True)
     operator = fields.String(required=True)
-    operator_name = fields.Function(lambda day: _operator_name(day.operator), metadata=TEXT, required=True)
+    operator_name = fields.Function(lambda day: operator_name(day.operator), metadata=TEXT, required=True)
     day = fields.Date(required=True)
     reference = fields.String(required=True)
     status = fields.Enum(DayStatus, by_value=True, required=True)
@@ -64,7 +85,12 @@ class OperatorDayView(Schema):
     )
     written_off = SignedAmount(required=True, attribute="written_off_minor")
     differences = fields.List(fields.Nested(DayDifferenceView), required=True)
+    terminal_id = fields.String(required=True)
+    terminal_place = fields.Function(lambda day: terminal_place(day.terminal_id), metadata=TEXT, required=True)
+    batch = fields.String(required=True)
+    closed = fields.Nested(CloseTotalsView, required=True, allow_none=True)
     taken_at = fields.AwareDateTime(required=True)
+    version = fields.Integer(required=True)
 
 
 class OperatorDaysQuery(PagedQuery):
@@ -96,13 +122,15 @@ class OperatorDifferenceView(Schema):
     difference_id = fields.String(required=True)
     day_id = fields.String(required=True)
     operator = fields.String(required=True)
-    operator_name = fields.Function(lambda it: _operator_name(it.operator), metadata=TEXT, required=True)
+    operator_name = fields.Function(lambda it: operator_name(it.operator), metadata=TEXT, required=True)
     day = fields.Date(required=True)
     kind = fields.Enum(DifferenceKind, by_value=True, required=True)
     text = fields.Function(lambda it: translate(f"operator-day.difference.{it.kind}"), metadata=TEXT, required=True)
     payment_id = fields.String(required=True)
     known = SignedAmount(required=True, attribute="known_minor")
     stated = SignedAmount(required=True, attribute="stated_minor")
+    known_count = fields.Integer(required=True)
+    stated_count = fields.Integer(required=True)
     balance = SignedAmount(required=True, attribute="balance_minor")
     currency = _currency()
     status = fields.Enum(DifferenceStatus, by_value=True, required=True)

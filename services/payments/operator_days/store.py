@@ -27,6 +27,7 @@ days = Repository(
         Index(("reference",), unique=True),
         Index(("day", "day_id")),
         Index(("has_differences", "day", "day_id")),
+        Index(("terminal_id", "batch", "day", "day_id")),
     ],
 )
 differences = Repository(
@@ -50,6 +51,12 @@ def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Operator
     """The days that these references name."""
     wanted = sorted(references)
     return days.find_all(uow, reference={"$in": wanted}) if wanted else []
+
+
+def last_close(uow: UnitOfWork, *, terminal_id: str, batch: str) -> OperatorDay | None:
+    """The last close of a terminal with this number of a batch, or None."""
+    found = days.find_all(uow, limit=1, sort=(("day", -1), ("day_id", -1)), terminal_id=terminal_id, batch=batch)
+    return found[0] if found else None
 
 
 def page(uow: UnitOfWork, *, has_differences: bool | None, wanted: PageRequest) -> Page[OperatorDay]:

@@ -29,6 +29,9 @@ DAY: dict[str, Any] = {
     "differences_count": 2,
     "differences_open": 2,
     "written_off": "0.000",
+    "terminal_id": "",
+    "terminal_place": "",
+    "batch": "",
     "differences": [
         {
             "difference_id": "d1",
@@ -37,6 +40,8 @@ DAY: dict[str, Any] = {
             "payment_id": "op-77",
             "known": "290.277",
             "stated": "0.000",
+            "known_count": 0,
+            "stated_count": 0,
         },
         {
             "difference_id": "d2",
@@ -45,6 +50,8 @@ DAY: dict[str, Any] = {
             "payment_id": "fee",
             "known": "6.652",
             "stated": "9.000",
+            "known_count": 0,
+            "stated_count": 0,
         },
     ],
     "taken_at": "2025-04-10T22:15:00+00:00",
@@ -60,6 +67,8 @@ DIFFERENCE: dict[str, Any] = {
     "payment_id": "op-77",
     "known": "290.277",
     "stated": "0.000",
+    "known_count": 0,
+    "stated_count": 0,
     "balance": "290.277",
     "currency": "TND",
     "status": "proposed",
