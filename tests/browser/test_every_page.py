@@ -67,6 +67,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "employers.credit": "nobody in the demo's data has paid too much",
     "operator_days.one": "no operator in the demo's data sent a file; tests/frontends/backoffice/test_operator_days.py",
     "operator_days.difference": "the same",
+    "terminals.one": "the fund of these tests has no card terminal; tests/frontends/backoffice/test_terminals.py",
     "terminals.payment": "nobody in the demo's data pays at a counter; tests/frontends/backoffice/test_terminals.py",
     "terminals.correction": "the same",
     "declaring.receipt": "the same; tests/frontends/portal/test_declaration.py",
