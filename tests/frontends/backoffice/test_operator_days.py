@@ -181,6 +181,16 @@ def test_an_agent_closes_what_is_open_and_a_second_one_agrees() -> None:
     assert "/d1/close" not in difference(**{**OPEN, "assigned_to": "agent-7"})
 
 
+def test_of_a_terminal_it_is_said_what_was_typed_and_what_stands_on_its_close() -> None:
+    totals = {"kind": "totals-differ", "payment_id": "totals", "known_count": 2, "stated_count": 3}
+    html = difference(**totals)
+    assert (
+        "Tickets saisis" in html and "Sur la clôture" in html and "3 paiements" in html and "Toute la journée" in html
+    )
+    day = one(terminal_id="16000101", terminal_place="Guichet 1", batch="124")
+    assert "Remise" in day and "124" in day and "Clôture saisie le" in day
+
+
 def test_who_may_only_read_gets_no_form_and_a_supervisor_gives_it_to_another() -> None:
     assert "/operator-days/differences/d1/" not in difference(scope="ledger:read", **OPEN)
     assert "/d1/reassign" in difference(scope="ledger:read bank:supervise", **OPEN)
