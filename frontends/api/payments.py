@@ -423,6 +423,8 @@ class CollectionView(TypedDict):
     checkout_url: "str | None"
     debit_on: "str | None"
     operators: list[str]
+    places: list[str]
+    bring: str
     is_repetition: bool
     timeline: list["CollectionStepView"]
     version: int
@@ -431,6 +433,8 @@ class WayToPayView(TypedDict):
     rail: str
     text: str
     debit_on: "str | None"
+    places: list[str]
+    bring: str
 
 class CollectionsView(TypedDict):
     declaration_id: str
@@ -1156,11 +1160,22 @@ class ReversalBody(TypedDict):
     reason: str
 
 class DayDifferenceView(TypedDict):
+    difference_id: str
     kind: str
     text: str
     payment_id: str
     known: str
     stated: str
+    known_count: int
+    stated_count: int
+
+class CloseTotalsView(TypedDict):
+    closed_at: str
+    count: int
+    total: str
+    reversed_count: int
+    reversed: str
+    fee: "str | None"
 
 class OperatorDayView(TypedDict):
     day_id: str
@@ -1177,12 +1192,15 @@ class OperatorDayView(TypedDict):
     settled: str
     currency: str
     differences_count: int
+    differences_open: int
+    written_off: str
     differences: list["DayDifferenceView"]
+    terminal_id: str
+    terminal_place: str
+    batch: str
+    closed: "CloseTotalsView | None"
     taken_at: str
-
-class OperatorDayViewPage(TypedDict):
-    items: list["OperatorDayView"]
-    next: "str | None"
+    version: int
 
 class BillDetailsView(TypedDict):
     billerId: str
@@ -1218,6 +1236,116 @@ class MarkAnswerView(TypedDict):
     rejectReason: "str | None"
     exception: "str | None"
     receipt: str
+
+class OperatorDayViewPage(TypedDict):
+    items: list["OperatorDayView"]
+    next: "str | None"
+
+class DifferenceClosingView(TypedDict):
+    reason: str
+    text: str
+    by: str
+    at: str
+    confirmed_by: "str | None"
+    confirmed_at: "str | None"
+
+class OperatorDifferenceView(TypedDict):
+    difference_id: str
+    day_id: str
+    operator: str
+    operator_name: str
+    day: str
+    kind: str
+    text: str
+    payment_id: str
+    known: str
+    stated: str
+    known_count: int
+    stated_count: int
+    balance: str
+    currency: str
+    status: str
+    status_text: str
+    opened_at: str
+    opened_on: str
+    assigned_to: "str | None"
+    closing: "DifferenceClosingView | None"
+    note: str
+    closed_before: list["DifferenceClosingView"]
+    version: int
+
+class OperatorDifferenceViewPage(TypedDict):
+    items: list["OperatorDifferenceView"]
+    next: "str | None"
+
+class DifferenceReassignmentBody(TypedDict):
+    to: "str | None"
+    reason: str
+
+class DifferenceClosingBody(TypedDict):
+    reason: str
+    note: str
+
+class CardTerminalView(TypedDict):
+    terminal_id: str
+    place: str
+    acquirer: str
+    acquirer_name: str
+
+class CardTerminalViews(TypedDict):
+    items: list["CardTerminalView"]
+
+class TerminalPaymentBody(TypedDict):
+    declaration_id: NotRequired[str]
+    reference: NotRequired[str]
+
+class TicketView(TypedDict):
+    batch: str
+    ticket: str
+    authorisation: str
+    taken_at: str
+
+class TerminalPaymentView(TypedDict):
+    payment_id: str
+    terminal_id: str
+    place: str
+    acquirer_name: str
+    collection_id: str
+    declaration_id: str
+    employer_id: str
+    period: str
+    reference: str
+    amount: str
+    currency: str
+    status: str
+    text: str
+    begun_at: str
+    hold_until: "str | None"
+    ticket: "TicketView | None"
+    receipt: str
+    reversed_at: "str | None"
+    closed_in: str
+    version: int
+
+class TerminalPaymentViewPage(TypedDict):
+    items: list["TerminalPaymentView"]
+    next: "str | None"
+
+class TicketBody(TypedDict):
+    batch: str
+    ticket: str
+    authorisation: NotRequired[str]
+    amount: str
+    taken_at: str
+
+class TerminalCloseBody(TypedDict):
+    batch: str
+    closed_at: str
+    count: int
+    total: str
+    reversed_count: NotRequired[int]
+    reversed: NotRequired["str | None"]
+    fee: NotRequired["str | None"]
 
 class PayoutStepView(TypedDict):
     status: str
@@ -2005,14 +2133,6 @@ def mobile_money_take_file(api: Api, day: str, *, idempotency_key: str, files: F
     """Send the file of all payments of a day. The answer names what differs from what was reported, and the reference under which the day is to be paid in."""
     return api.call(SERVICE, "POST", "/mobile-money/days/{day}/file", at={"day": day}, files=files, form=form, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-def mobile_money_list_days(api: Api, *, limit: int | None = None, cursor: str | None = None, has_differences: bool | None = None) -> "OperatorDayViewPage":
-    """The days of operators of mobile money, newest first: what they took, what differs, what came of it."""
-    return api.call(SERVICE, "GET", "/operator-days", query={"limit": limit, "cursor": cursor, "has_differences": has_differences})  # type: ignore[no-any-return]
-
-def mobile_money_read_day(api: Api, day_id: str) -> "OperatorDayView":
-    """One day of an operator, with all that differs."""
-    return api.call(SERVICE, "GET", "/operator-days/{day_id}", at={"day_id": day_id})  # type: ignore[no-any-return]
-
 def govstack_inquire(api: Api, bill_id: str, *, fields: str | None = None, requestId: str | None = None) -> "BillAnswerView":
     """For an operator, before it takes money: what a bill costs on its due date and after it. The bill is a reference for mobile payment."""
     return api.call(SERVICE, "GET", "/govstack/bills/{bill_id}", at={"bill_id": bill_id}, query={"fields": fields, "requestId": requestId})  # type: ignore[no-any-return]
@@ -2020,6 +2140,90 @@ def govstack_inquire(api: Api, bill_id: str, *, fields: str | None = None, reque
 def govstack_mark(api: Api, *, body: "MarkBody") -> "MarkAnswerView":
     """Say that the money for a bill was taken from the payer. It is booked as a mobile payment whose id is the `PaymentReferenceID`: the same request, or the same payment, is booked once."""
     return api.call(SERVICE, "POST", "/govstack/billTransferRequests", body=body)  # type: ignore[no-any-return]
+
+def operator_days_list_days(api: Api, *, limit: int | None = None, cursor: str | None = None, has_differences: bool | None = None) -> "OperatorDayViewPage":
+    """The days of operators of mobile money, newest first: what they took, what differs, what came of it."""
+    return api.call(SERVICE, "GET", "/operator-days", query={"limit": limit, "cursor": cursor, "has_differences": has_differences})  # type: ignore[no-any-return]
+
+def operator_days_read_day(api: Api, day_id: str) -> "OperatorDayView":
+    """One day of an operator, with all that differs."""
+    return api.call(SERVICE, "GET", "/operator-days/{day_id}", at={"day_id": day_id})  # type: ignore[no-any-return]
+
+def operator_days_list_differences(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, kind: str | None = None, operator: str | None = None, day_id: str | None = None, assigned_to: str | None = None) -> "OperatorDifferenceViewPage":
+    """What differs in operators' days, oldest first: what is open, unless a status is asked for; of a day, all."""
+    return api.call(SERVICE, "GET", "/operator-differences", query={"limit": limit, "cursor": cursor, "status": status, "kind": kind, "operator": operator, "day_id": day_id, "assigned_to": assigned_to})  # type: ignore[no-any-return]
+
+def operator_days_read_difference(api: Api, difference_id: str) -> "OperatorDifferenceView":
+    """One difference: since when it is open, in whose hands, or why it was closed."""
+    return api.call(SERVICE, "GET", "/operator-differences/{difference_id}", at={"difference_id": difference_id})  # type: ignore[no-any-return]
+
+def operator_days_assign(api: Api, difference_id: str, *, idempotency_key: str, version: int | None = None) -> "OperatorDifferenceView":
+    """Take a difference out of the common queue. The first who closes one that nobody holds takes it, too."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/assignment", at={"difference_id": difference_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def operator_days_release(api: Api, difference_id: str, *, idempotency_key: str, version: int | None = None) -> "OperatorDifferenceView":
+    """Put a difference that one holds back into the common queue."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/release", at={"difference_id": difference_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def operator_days_reassign(api: Api, difference_id: str, *, idempotency_key: str, body: "DifferenceReassignmentBody", version: int | None = None) -> "OperatorDifferenceView":
+    """Give a difference to an agent, or back to the common queue, whoever holds it."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/reassignment", at={"difference_id": difference_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def operator_days_close(api: Api, difference_id: str, *, idempotency_key: str, body: "DifferenceClosingBody", version: int | None = None) -> "OperatorDifferenceView":
+    """Close a difference with its reason; above the fund's limit a second person has to agree first."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/closing", at={"difference_id": difference_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def operator_days_confirm(api: Api, difference_id: str, *, idempotency_key: str, version: int | None = None) -> "OperatorDifferenceView":
+    """Agree, as a second person, that a difference is closed."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/confirmation", at={"difference_id": difference_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def operator_days_reject(api: Api, difference_id: str, *, idempotency_key: str, version: int | None = None) -> "OperatorDifferenceView":
+    """Say no to the closing of a difference: it is open again."""
+    return api.call(SERVICE, "POST", "/operator-differences/{difference_id}/rejection", at={"difference_id": difference_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def card_terminals_list_terminals(api: Api) -> "CardTerminalViews":
+    """The card terminals of the fund's counters, by their numbers; none where it takes no cards there."""
+    return api.call(SERVICE, "GET", "/card-terminals")  # type: ignore[no-any-return]
+
+def card_terminals_list_payments(api: Api, terminal_id: str, *, limit: int | None = None, cursor: str | None = None, batch: str | None = None, status: str | None = None) -> "TerminalPaymentViewPage":
+    """What was paid at a terminal, newest first: all, or what a batch that is open has."""
+    return api.call(SERVICE, "GET", "/card-terminals/{terminal_id}/payments", at={"terminal_id": terminal_id}, query={"limit": limit, "cursor": cursor, "batch": batch, "status": status})  # type: ignore[no-any-return]
+
+def card_terminals_begin(api: Api, terminal_id: str, *, idempotency_key: str, body: "TerminalPaymentBody") -> "TerminalPaymentView":
+    """Begin to take an employer's card for what is left of a declaration: until `hold_until` nobody else can. The answer has the amount to be typed at the terminal."""
+    return api.call(SERVICE, "POST", "/card-terminals/{terminal_id}/payments", at={"terminal_id": terminal_id}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def card_terminals_read(api: Api, payment_id: str, *, purpose: str | None = None) -> "TerminalPaymentView":
+    """One payment at a terminal, with its ticket."""
+    return api.call(SERVICE, "GET", "/terminal-payments/{payment_id}", at={"payment_id": payment_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def card_terminals_take(api: Api, payment_id: str, *, idempotency_key: str, body: "TicketBody", version: int | None = None) -> "TerminalPaymentView":
+    """Type the ticket that the terminal printed: the money is booked to the debt. The same ticket again is the same payment; a ticket of another payment, of a batch that is closed, or of another amount is refused."""
+    return api.call(SERVICE, "POST", "/terminal-payments/{payment_id}/ticket", at={"payment_id": payment_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def card_terminals_take_late(api: Api, payment_id: str, *, idempotency_key: str, body: "TicketBody", version: int | None = None) -> "TerminalPaymentView":
+    """Type a ticket that nobody typed before its terminal's close: the money is booked, and the close compared anew."""
+    return api.call(SERVICE, "POST", "/terminal-payments/{payment_id}/late-ticket", at={"payment_id": payment_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def card_terminals_cancel(api: Api, payment_id: str, *, idempotency_key: str, version: int | None = None) -> "TerminalPaymentView":
+    """Say that the card of a payment that was begun is not taken: the debt may be paid otherwise."""
+    return api.call(SERVICE, "POST", "/terminal-payments/{payment_id}/cancellation", at={"payment_id": payment_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def card_terminals_reverse(api: Api, payment_id: str, *, idempotency_key: str, version: int | None = None) -> "TerminalPaymentView":
+    """Say that a ticket was cancelled at the terminal, on its day and before the close: what it paid is due again."""
+    return api.call(SERVICE, "POST", "/terminal-payments/{payment_id}/reversal", at={"payment_id": payment_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def card_terminals_receipt(api: Api, collection_id: str, *, purpose: str | None = None) -> "TerminalPaymentView":
+    """The receipt of what was paid for a collection at a card terminal, for the employer who paid."""
+    return api.call(SERVICE, "GET", "/collections/{collection_id}/receipt", at={"collection_id": collection_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def card_terminals_close(api: Api, terminal_id: str, *, idempotency_key: str, body: "TerminalCloseBody") -> "OperatorDayView":
+    """Type the totals of a terminal's close: they are held against the batch's tickets. The answer names what differs, and the reference under which the acquirer pays the day in. A batch is closed once."""
+    return api.call(SERVICE, "POST", "/card-terminals/{terminal_id}/closes", at={"terminal_id": terminal_id}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def card_terminals_correct(api: Api, day_id: str, *, idempotency_key: str, body: "TerminalCloseBody", version: int | None = None) -> "OperatorDayView":
+    """Type the totals of a close anew, where they were typed wrongly: until money came for it."""
+    return api.call(SERVICE, "POST", "/operator-days/{day_id}/correction", at={"day_id": day_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def payouts_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "PayoutViewPage":
     """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""

@@ -21,6 +21,7 @@ from frontends.backoffice import (
     queue,
     runs,
     self_payers,
+    terminals,
 )
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
@@ -50,6 +51,7 @@ BACKOFFICE = Frontend(
         self_payers.pages,
         mandates.pages,
         operator_days.pages,
+        terminals.pages,
         counter.pages,
     ],
     person_pages=[claims.pages, new_claim.pages, papers.pages],
@@ -62,6 +64,7 @@ BACKOFFICE = Frontend(
         Link(endpoint="counter.index", text="Counter", actors=STAFF, scopes=("counter:act",)),
         Link(endpoint="awards.index", text="Awards", actors=STAFF, scopes=("awards:manage",)),
         Link(endpoint="runs.index", text="Runs", actors=STAFF, scopes=("runs:read",)),
+        Link(endpoint="terminals.index", text="Card terminals", actors=STAFF, scopes=("terminals:take",)),
         Link(endpoint="bank.index", text="Bank", actors=STAFF, scopes=("ledger:read",)),
     ],
     scopes=(
@@ -69,6 +72,7 @@ BACKOFFICE = Frontend(
         "awards:manage",
         "awards:read",
         "bank:settle",
+        "bank:supervise",
         "cards:read",
         "careers:read",
         "claims:decide",
@@ -86,6 +90,7 @@ BACKOFFICE = Frontend(
         "runs:approve",
         "runs:make",
         "runs:read",
+        "terminals:take",
         "uploads:read",
     ),
 )

@@ -8,7 +8,7 @@ from frontends.backoffice.forms import form_name, forms
 from frontends.backoffice.persons import purpose_of
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.formats import read_amount
-from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
+from frontends.kit.pages import Form, api, flash, go_to, may, render, signed_in
 from frontends.kit.words import _
 
 pages = Blueprint("employers", __name__)
@@ -64,13 +64,50 @@ def one(employer_id: str) -> Response:
 @signed_in("staff")
 def declaration(declaration_id: str) -> Response:
     """One declaration: receipts, findings, what was collected of it."""
+    return _declaration_page(declaration_id)
+
+
+@pages.post("/declarations/<declaration_id>/card")
+@signed_in("staff")
+def take_card(declaration_id: str) -> Response:
+    """The employer is at a counter and pays what is left by card."""
+    form = Form(form_name("take-card", declaration_id))
+    body: payments.TerminalPaymentBody = {"declaration_id": declaration_id, "reference": ""}
+    terminal_id = request.form.get("terminal", "")
+    try:
+        begun = payments.card_terminals_begin(api(), terminal_id, idempotency_key=form.key, body=body)
+    except Problem as problem:
+        return _declaration_page(declaration_id, problem=problem)
+    form.done()
+    return go_to("terminals.payment", payment_id=begun["payment_id"])
+
+
+def _declaration_page(declaration_id: str, *, problem: Problem | None = None) -> Response:
     asked, purpose = api(), purpose_of(request.args.get("purpose"))
-    read, findings, collected = together(
+    read, findings, collected, terminals = together(
         lambda: payments.declarations_read(asked, declaration_id, purpose=purpose),
         lambda: payments.declarations_findings(asked, declaration_id, purpose=purpose, cursor=1),
         lambda: payments.collections_list_of_declaration(asked, declaration_id, purpose=purpose, limit=LISTED),
+        lambda: payments.card_terminals_list_terminals(asked) if may("terminals:take") else None,
     )
-    return render("declaration.html", declaration=needed(read), findings=findings, collected=collected, purpose=purpose)
+    return render(
+        "declaration.html",
+        declaration=needed(read),
+        findings=findings,
+        collected=collected,
+        terminals=_to_choose(terminals, collected),
+        form=Form(form_name("take-card", declaration_id)),
+        purpose=purpose,
+        problem=problem,
+    )
+
+
+def _to_choose(terminals: object, collected: object) -> list[tuple[str, str]]:
+    """The card terminals, where a card can be taken for what is left."""
+    ways = collected["ways"] if isinstance(collected, dict) else []
+    if not isinstance(terminals, dict) or all(way["rail"] != "card-terminal" for way in ways):
+        return []
+    return [(each["terminal_id"], f"{each['place']} ({each['terminal_id']})") for each in terminals["items"]]
 
 
 @pages.get("/credits/<credit_id>")

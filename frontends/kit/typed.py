@@ -1,7 +1,8 @@
 """What people type into a form, as a service reads it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from flask import request
 
@@ -19,6 +20,19 @@ def read_day(name: str, typed: Mapping[str, str] | None = None) -> str:
         return date(*(int(part) for part in parts)).isoformat()
     except ValueError:
         return "-".join(part.zfill(2) for part in parts) if any(parts) else ""
+
+
+def in_zone(day: str, clock: str, *, zone: ZoneInfo) -> str:
+    """A day and an hour as typed (`9:30`, `٠٩:٣٠`, `9 30`, `9`), as an instant of the fund's time; what is none is left
+    as it is, for the service to refuse."""
+    split = "".join(sign if sign.isdecimal() else " " for sign in clock).split()
+    hour, minute, *_rest = [*(int(digits(part)) for part in split), 0, 0]
+    if clock.strip() and not split:
+        return f"{day}T{clock}"
+    try:
+        return datetime.fromisoformat(day).replace(hour=hour, minute=minute, tzinfo=zone).isoformat()
+    except ValueError:
+        return f"{day}T{clock}"
 
 
 def unfilled(*names: str) -> Problem | None:

@@ -1,6 +1,5 @@
 """Publishing: what waits to be sent, and having events sent again that others never got."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, request
@@ -8,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from frontends.kit.api import Problem, together
 from frontends.kit.pages import Form, api, flash, go_to, render
-from frontends.kit.typed import digits, read_day
+from frontends.kit.typed import in_zone, read_day
 from frontends.kit.words import _
 from frontends.operations.guard import ACT, READ, operators
 from frontends.operations.services import CLIENTS, client, service_choices
@@ -39,19 +38,6 @@ def republish() -> Response:
     form.done()
     flash(_("A worker publishes them again. Who had handled them ignores them."))
     return go_to("outbox.index")
-
-
-def in_zone(day: str, clock: str, *, zone: ZoneInfo) -> str:
-    """A day and an hour as typed (`9:30`, `٠٩:٣٠`, `9 30`, `9`), as an instant of the fund's time; what is none is left
-    as it is, for the service to refuse."""
-    split = "".join(sign if sign.isdecimal() else " " for sign in clock).split()
-    hour, minute, *_rest = [*(int(digits(part)) for part in split), 0, 0]
-    if clock.strip() and not split:
-        return f"{day}T{clock}"
-    try:
-        return datetime.fromisoformat(day).replace(hour=hour, minute=minute, tzinfo=zone).isoformat()
-    except ValueError:
-        return f"{day}T{clock}"
 
 
 def _page(*, problem: Problem | None = None) -> Response:

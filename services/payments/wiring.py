@@ -27,6 +27,10 @@ from services.payments.campaigns.periodic_tasks import counting
 from services.payments.campaigns.routes import routes as campaign_routes
 from services.payments.campaigns.store import days as campaign_days
 from services.payments.campaigns.store import filings as campaign_filings
+from services.payments.card_terminals.routes import routes as terminal_routes
+from services.payments.card_terminals.store import payments as terminal_payments
+from services.payments.card_terminals.store import work as terminal_work
+from services.payments.card_terminals.terminal_payment import Status as TerminalPaymentStatus
 from services.payments.clearances.clearance import ClearanceStatus, ObstacleKind
 from services.payments.clearances.jobs import backfills as left_clearances
 from services.payments.clearances.jobs import following
@@ -67,8 +71,12 @@ from services.payments.mobile_money.operator_payment import PaymentException
 from services.payments.mobile_money.operator_payment import Status as OperatorPaymentStatus
 from services.payments.mobile_money.routes import routes as mobile_routes
 from services.payments.mobile_money.store import payments as operator_payments
+from services.payments.operator_days.actions import backfills as left_differences
 from services.payments.operator_days.operator_day import DayStatus, DifferenceKind
+from services.payments.operator_days.operator_difference import ClosingReason, DifferenceStatus
+from services.payments.operator_days.routes import routes as operator_day_routes
 from services.payments.operator_days.store import days as operator_days
+from services.payments.operator_days.store import differences as operator_differences
 from services.payments.partners.jobs import backfills as left_deliveries
 from services.payments.partners.jobs import delivering
 from services.payments.partners.outbound import OutboundClient
@@ -144,8 +152,11 @@ CODES: CodeSets = {
     "bill-statuses": (BillStatus, "mobile-money.bill.{}"),
     "operator-payment-statuses": (OperatorPaymentStatus, "mobile-money.payment.{}"),
     "operator-payment-exceptions": (PaymentException, "mobile-money.exception.{}"),
+    "terminal-payment-statuses": (TerminalPaymentStatus, "card-terminal.payment.{}"),
     "operator-day-statuses": (DayStatus, "operator-day.status.{}"),
     "operator-day-differences": (DifferenceKind, "operator-day.difference.{}"),
+    "operator-difference-statuses": (DifferenceStatus, "operator-difference.{}"),
+    "operator-difference-reasons": (ClosingReason, "operator-difference.reason.{}"),
     "payout-statuses": (PayoutStatus, "payout.step.{}"),
     "purposes": (Purpose, "access.purpose.{}"),
     "looked-at": (AccessedKind, "access.looked-at.{}"),
@@ -206,6 +217,8 @@ service: Service[Settings] = Service(
         bank_routes,
         mobile_routes,
         govstack_routes,
+        operator_day_routes,
+        terminal_routes,
         payout_routes,
         refund_routes,
         contribution_routes,
@@ -255,6 +268,9 @@ service: Service[Settings] = Service(
         mandates,
         operator_payments,
         operator_days,
+        operator_differences,
+        terminal_payments,
+        terminal_work,
         ledger_entries,
         messages,
         entries,
@@ -285,6 +301,14 @@ service: Service[Settings] = Service(
     retentions={BALANCES: BY_LAW},
     periodic_tasks=periodic_tasks,
     jobs=jobs,
-    backfills=[left_declarations, *backfills_at_bank, left_deliveries, graces, withdrawn_measures, left_clearances],
+    backfills=[
+        left_declarations,
+        *backfills_at_bank,
+        left_deliveries,
+        graces,
+        withdrawn_measures,
+        left_clearances,
+        left_differences,
+    ],
     blueprints=blueprints,
 )

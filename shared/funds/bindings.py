@@ -217,6 +217,43 @@ class MobileOperator:
             raise ValueError("client is empty")
 
 
+_TERMINAL = re.compile("[A-Za-z0-9-]{1,20}", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardTerminal:
+    """A card terminal at a counter of the fund."""
+
+    place: Texts
+    """Where it stands, as payers know the place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acquirer:
+    """The bank behind card terminals of the fund: it takes what is paid at them for the fund, and pays what each close
+    of a terminal comes to into the fund's account, less its fees."""
+
+    names: Texts
+    terminals: Mapping[str, CardTerminal]
+    """By the number that stands on the terminal and on its tickets."""
+    law: Law
+    fee_percent: Decimal = Decimal(0)
+    """Of what a close comes to, rounded up to the minor unit."""
+    fee_each: Money | None = None
+    """For each payment of a close, beside the percentage."""
+    totals_are_net: bool = False
+    """Whether the total and the count on a close leave out what was cancelled; else they have it, and what was cancelled
+    stands beside them."""
+
+    def __post_init__(self) -> None:
+        if not self.terminals or not all(_TERMINAL.fullmatch(number) for number in self.terminals):
+            raise ValueError("terminals: one at least, each by up to 20 letters, digits and dashes")
+        if not 0 <= self.fee_percent <= OPERATOR_FEE_PERCENT_MAX:
+            raise ValueError(f"fee_percent is from 0 to {OPERATOR_FEE_PERCENT_MAX}")
+        if self.fee_each is not None and self.fee_each.amount_minor <= 0:
+            raise ValueError("fee_each is above zero, or left out")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Bindings:
     """The section `bindings` of a fund: with whom it works, and where it is found."""
@@ -230,10 +267,19 @@ class Bindings:
     """The installation's own addresses (`PUBLIC_URL`, `PORTAL_URL`) where it says nothing."""
     mobile_operators: Mapping[str, MobileOperator] = field(default_factory=dict)
     """By the code under which the ledger has what each of them owes the fund."""
+    acquirers: Mapping[str, Acquirer] = field(default_factory=dict)
+    """By the code under which the ledger has what each of them owes the fund; no operator has the same."""
 
     def __post_init__(self) -> None:
         if not all(_OPERATOR.fullmatch(code) for code in self.mobile_operators):
             raise ValueError("mobile_operators: a code is up to 30 small letters, digits and dashes")
+        if not all(_OPERATOR.fullmatch(code) for code in self.acquirers):
+            raise ValueError("acquirers: a code is up to 30 small letters, digits and dashes")
+        if twice := set(self.mobile_operators) & set(self.acquirers):
+            raise ValueError(f"{', '.join(sorted(twice))}: an operator and an acquirer have the same code")
+        numbers = [number for each in self.acquirers.values() for number in each.terminals]
+        if len(set(numbers)) < len(numbers):
+            raise ValueError("acquirers: two terminals have the same number")
         clients = [each.client for each in self.mobile_operators.values()]
         if len(set(clients)) < len(clients):
             raise ValueError("mobile_operators: two have the same client")

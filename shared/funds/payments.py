@@ -198,6 +198,25 @@ class MobileMoney:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardAtCounter:
+    """How employers pay what they owe by card at a counter of the fund; at which terminals is in `bindings`."""
+
+    valid_days_max: int
+    """How long a reference stays good that an employer asks for to pay at a counter."""
+    hold_minutes: int
+    """For how long a payment that an agent began has the debt to itself."""
+    bring: Texts
+    """What the payer brings along."""
+    law: Law
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.valid_days_max <= VALID_DAYS_MAX:
+            raise ValueError(f"valid_days_max is 1 to {VALID_DAYS_MAX}")
+        if not 1 <= self.hold_minutes <= HOLD_MINUTES_MAX:
+            raise ValueError(f"hold_minutes is 1 to {HOLD_MINUTES_MAX}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Payments:
     """The section `payments` of a fund: where contributions come in, where benefits go out, and the letters that open
     a transfer's reference."""
@@ -216,6 +235,8 @@ class Payments:
     """Without it, nobody's account is debited."""
     mobile_money: MobileMoney | None = None
     """Without it, nobody pays by mobile money."""
+    card_at_counter: CardAtCounter | None = None
+    """Without it, nobody pays by card at a counter."""
     clearance: ClearanceRule | None = None
     """None where the fund certifies no employer that it is in order."""
 

@@ -39,9 +39,11 @@ class StaffScope(StrEnum):
     LEDGER_READ = "ledger:read"
     PAYOUTS_ORDER = "payouts:order"
     BANK_SETTLE = "bank:settle"
+    BANK_SUPERVISE = "bank:supervise"
     REGISTER_READ = "register:read"
     REGISTER_RECORD = "register:record"
     COUNTER_ACT = "counter:act"
+    TERMINALS_TAKE = "terminals:take"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_ACT = "operations:act"
 
@@ -66,9 +68,11 @@ the platform reads no medical papers."""
 _LEADS_TO = {
     StaffScope.CLAIMS_DECIDE: StaffScope.CLAIMS_READ,
     StaffScope.CLAIMS_SUPERVISE: StaffScope.CLAIMS_READ,
+    StaffScope.BANK_SUPERVISE: StaffScope.LEDGER_READ,
     StaffScope.AWARDS_MANAGE: StaffScope.AWARDS_READ,
     StaffScope.REGISTER_RECORD: StaffScope.REGISTER_READ,
     StaffScope.COUNTER_ACT: StaffScope.REGISTER_READ,
+    StaffScope.TERMINALS_TAKE: StaffScope.DECLARATIONS_READ,
     StaffScope.RUNS_MAKE: StaffScope.RUNS_READ,
     StaffScope.RUNS_APPROVE: StaffScope.RUNS_READ,
     StaffScope.OPERATIONS_ACT: StaffScope.OPERATIONS_READ,
@@ -133,10 +137,13 @@ _AGENT = (
     StaffScope.REGISTER_READ,
     StaffScope.REGISTER_RECORD,
     StaffScope.COUNTER_ACT,
+    StaffScope.TERMINALS_TAKE,
 )
 USUAL_STAFF: Mapping[str, StaffRole] = {
     "agent": StaffRole(scopes=_AGENT),
-    "supervisor": StaffRole(scopes=(*_AGENT, StaffScope.CLAIMS_SUPERVISE, StaffScope.RUNS_APPROVE)),
+    "supervisor": StaffRole(
+        scopes=(*_AGENT, StaffScope.CLAIMS_SUPERVISE, StaffScope.BANK_SUPERVISE, StaffScope.RUNS_APPROVE)
+    ),
     "medical-officer": StaffRole(scopes=(StaffScope.CLAIMS_MEDICAL, StaffScope.UPLOADS_READ)),
     "operator": StaffRole(scopes=(*_AGENT, StaffScope.OPERATIONS_ACT, StaffScope.OPERATIONS_READ)),
 }

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from deploy.local.demo import arrears, expected, mobile, numbers, payroll
+from deploy.local.demo import arrears, counter, expected, mobile, numbers, payroll, users
 from deploy.local.demo.people import activity, cast
+from services.payments.collections.collection import Rail
+from services.payments.collections.rules import offered
 from services.payments.declarations.findings import FileRole
 from services.payments.declarations.layouts.registry import layouts_of
 from services.payments.mobile_money import day_file, reconciling
@@ -154,6 +156,12 @@ def test_an_operator_s_file_of_a_day_has_its_payments_and_the_fee_that_was_agree
         (f"op-{amount}", int(Decimal(amount) * scale)) for amount in amounts
     ]
     assert reconciling.fee(lines, operator=operator) == reconciling.agreed_fee(lines, operator=operator) > 0
+
+
+def test_where_a_fund_takes_cards_at_counters_one_of_its_staff_may(fund: Fund) -> None:
+    terminal = counter.terminal_of(fund)
+    assert (terminal is not None) == (Rail.CARD_TERMINAL in offered(fund))
+    assert terminal is None or users.of_staff(fund, *users.CASHIER) is not None
 
 
 def test_of_the_open_schemes_the_one_that_waives_the_most_is_asked_for() -> None:

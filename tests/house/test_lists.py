@@ -34,6 +34,9 @@ from services.identity.signin import store as signin
 from services.notifications.messages import store as messages
 from services.payments.banking import store as banking
 from services.payments.banking.bank_entry import EntryStatus
+from services.payments.card_terminals import store as card_terminals
+from services.payments.card_terminals.terminal_payment import Status as TerminalPaymentStatus
+from services.payments.card_terminals.terminal_payment import TerminalPayment
 from services.payments.clearances import store as clearances
 from services.payments.collections import store as collections
 from services.payments.collections.standing import Case
@@ -48,7 +51,8 @@ from services.payments.mobile_money import store as mobile_money
 from services.payments.mobile_money.operator_payment import OperatorPayment, Terms
 from services.payments.mobile_money.operator_payment import Status as OperatorPaymentStatus
 from services.payments.operator_days import store as operator_days
-from services.payments.operator_days.operator_day import OperatorDay
+from services.payments.operator_days.operator_day import DifferenceKind, OperatorDay
+from services.payments.operator_days.operator_difference import DifferenceStatus, OperatorDifference
 from services.payments.partners import store as partners
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import WebhookKind
@@ -133,6 +137,40 @@ def _operator_day() -> OperatorDay:
         total_minor=1,
         fee_minor=0,
         taken_at=FIRST,
+    )
+
+
+def _terminal_payment() -> TerminalPayment:
+    return TerminalPayment(
+        payment_id="p",
+        terminal_id="t",
+        acquirer="a",
+        collection_id="c",
+        declaration_id="d",
+        employer_id="e",
+        period="2025",
+        reference="CT1",
+        amount_minor=1,
+        status=TerminalPaymentStatus.BEGUN,
+        begun_by="a1",
+        begun_at=FIRST,
+        hold_until=None,
+    )
+
+
+def _operator_difference() -> OperatorDifference:
+    return OperatorDifference(
+        difference_id="d",
+        day_id="o-day",
+        operator="o",
+        day=FIRST.date(),
+        kind=DifferenceKind.NOT_IN_FILE,
+        payment_id="p",
+        known_minor=1,
+        stated_minor=0,
+        status=DifferenceStatus.OPEN,
+        is_open=True,
+        opened_at=FIRST,
     )
 
 
@@ -426,6 +464,24 @@ PAGED: dict[str, Listed] = {
         lambda uow, it, wanted: operator_days.page(uow, has_differences=it.has_differences, wanted=wanted),
         made=_operator_day,
     ),
+    "services.payments.card_terminals.store.page": Listed(
+        "payments",
+        card_terminals.payments,
+        card_terminals.NEWEST_FIRST,
+        lambda uow, it, wanted: card_terminals.page(
+            uow, terminal_id=it.terminal_id, batch=it.batch, status=it.status, wanted=wanted
+        ),
+        made=_terminal_payment,
+    ),
+    "services.payments.operator_days.store.page_of_differences": Listed(
+        "payments",
+        operator_days.differences,
+        operator_days.OLDEST_FIRST,
+        lambda uow, it, wanted: operator_days.page_of_differences(
+            uow, status=it.status, kind=it.kind, operator=it.operator, day_id=None, assigned_to="nobody", wanted=wanted
+        ),
+        made=_operator_difference,
+    ),
     "services.payments.self_payers.store.page": Listed(
         "payments",
         self_payers.self_payers,
@@ -495,6 +551,34 @@ WHOLE: dict[str, Listed] = {
     ),
     "services.payments.banking.store.bearing": Listed(
         "payments", banking.entries, banking.BY_ID, lambda uow, it: banking.bearing(uow, it.bank_reference)
+    ),
+    "services.payments.card_terminals.store.of_open_batch": Listed(
+        "payments",
+        card_terminals.payments,
+        card_terminals.IN_ORDER,
+        lambda uow, it: card_terminals.of_open_batch(uow, terminal_id=it.terminal_id, batch=it.batch),
+        made=_terminal_payment,
+    ),
+    "services.payments.card_terminals.store.closed_in": Listed(
+        "payments",
+        card_terminals.payments,
+        card_terminals.IN_ORDER,
+        lambda uow, it: card_terminals.closed_in(uow, it.closed_in),
+        made=_terminal_payment,
+    ),
+    "services.payments.card_terminals.store.of_collection": Listed(
+        "payments",
+        card_terminals.payments,
+        card_terminals.IN_ORDER,
+        lambda uow, it: card_terminals.of_collection(uow, it.collection_id),
+        made=_terminal_payment,
+    ),
+    "services.payments.operator_days.store.of_day": Listed(
+        "payments",
+        operator_days.differences,
+        operator_days.OLDEST_FIRST,
+        lambda uow, it: operator_days.of_day(uow, it.day_id),
+        made=_operator_difference,
     ),
     "services.payments.mobile_money.store.taken_on": Listed(
         "payments",
@@ -573,6 +657,8 @@ FIRST_SO_MANY = {
     "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
+    "services.payments.operator_days.store.last_close": "the last of them",
+    "services.payments.operator_days.store.unfollowed": "a chore's round: what it followed is not found again",
     "services.payments.clearances.store.living": "counted up to the limit that it is held against",
     "services.documents.papers.store.unscheduled": "some at a time: what was scheduled is not found again",
     "services.identity.accounts.store.pending_since": "a chore's round: what it removed is not found again",

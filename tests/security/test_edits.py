@@ -29,6 +29,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
             "counter.begin",
             "self_payers.admit",
             "delegations.give",
+            "card_terminals.begin",
         ],
         "makes a new thing",
     ),
@@ -57,6 +58,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     ),
     "govstack.mark": "says what the operator took, under its own id: said again it changes nothing",
     "mobile_money.take_file": "the file of a day, known by what it holds; another takes its place",
+    "card_terminals.close": "makes a new day, once for a batch of a terminal",
     "partners.replay": "sends messages again, each known by its id; the endpoint stays as it is",
     **dict.fromkeys(
         ["operations.replay_letter", "operations.replay_key", "operations.replay_group", "operations.republish"],

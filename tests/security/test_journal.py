@@ -17,7 +17,9 @@ from tests.security.matrix import GUARDED, Operation
 NOT_JOURNALED = {
     "bank.read_entry": "money of a payer whom the fund does not know; what it was for is read in journaled routes",
     "refunds.read": "the same",
-    "mobile_money.read_day": "sums of an operator's day, and its own ids of payments: nothing says whose they are",
+    "operator_days.read_day": "sums of an operator's day, and its own ids of payments: nothing says whose they are",
+    "operator_days.read_difference": "the same",
+    "card_terminals.list_payments": "tickets of a terminal; whose payment one looks at is journaled",
     "runs.read": "totals of a whole benefit; whose payments are looked at is journaled",
     "delegations.read": "for the employer's own users and for who took it up: an agent gets none",
     "operations.read_letter": "of what operators see, nothing says whom it is about",

@@ -435,6 +435,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
     plan = _settlement_plan(office)
     month = _self_payer(office, context)
     assessed = _assessed(office, context)
+    at_counter = _card_terminal(office)
     harness = DeclarationsHarness(context)
     harness.office, harness.caller = office, office.employer(DZ_EMPLOYER)
     declaration_id = harness.declare(das_b())["declaration_id"]
@@ -483,11 +484,13 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "clearance_id": clearance_id,
             "person_ref": AMIRA,
             **_bank_parts(office),
+            **at_counter,  # what was paid by card has a receipt
         },
         marks={
             declaration_id,
             endpoint_id,
             asked.json["collection_id"],
+            at_counter["collection_id"],
             asked.json["reference"],
             month["reference"],
             "MANSOURI",
@@ -546,6 +549,11 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "self_payers.admit": {"json": {**of_self_payers.ADMISSION, "person_ref": NOBODY}},
             "self_payers.change_base": {"json": {"from_month": "2999-M01", "base": "1.00", "note": "slip"}},
             "self_payers.end": {"json": {"last_month": "2999-M01", "reason": "back at work"}},
+            "card_terminals.begin": {"json": {"declaration_id": "at-counter"}},
+            **{f"card_terminals.{verb}": {"json": TICKET} for verb in ("take", "take_late")},
+            **{f"card_terminals.{verb}": {"json": CLOSE} for verb in ("close", "correct")},
+            "operator_days.close": {"json": {"reason": "refunded", "note": "Invented."}},
+            "operator_days.reassign": {"json": {"to": "agent-2", "reason": "Invented."}},
             "mobile_money.begin": {"json": MOBILE_TERMS},
             "mobile_money.take": {"json": {**MOBILE_TERMS, "taken_at": "2026-02-10T09:00:00Z"}},
             "mobile_money.reverse": {"json": {"reason": "CUST"}},
@@ -567,6 +575,33 @@ MANDATE_TERMS = {
     "holder": "SARL Atelier Inventé",
     "bank": "Banque inventée",
 }
+
+
+TICKET = {"batch": "1", "ticket": "1", "amount": "1.00", "taken_at": "2026-02-10T09:00:00Z"}
+CLOSE = {"batch": "1", "closed_at": "2026-02-10T17:00:00Z", "count": 2, "total": "2.00"}
+
+
+def _card_terminal(office: Office) -> Mapping[str, str]:
+    """A payment at a card terminal, by an employer's own reference, and a close with which it does not agree."""
+    long_ago = {"period": "2018", "due_on": date(2019, 1, 31), "declared_on": date(2019, 1, 20)}
+    of_payments.open_obligation(office.context, "at-counter", employer_id=DZ_EMPLOYER, **long_ago)
+    agent, terminal = office.staff(), next(iter(office.context.funds[DZ].bindings.acquirers.values())).terminals
+    at = f"/card-terminals/{next(iter(terminal))}"
+    asked = agent.post(f"{at}/payments", {"declaration_id": "at-counter"})
+    assert asked.status_code == 201, asked.text
+    begun = asked.json
+    now = office.context.clock().isoformat()
+    ticket = {**TICKET, "amount": begun["amount"], "taken_at": now}
+    paid = agent.post(f"/terminal-payments/{begun['payment_id']}/ticket", ticket)
+    assert paid.status_code == 200, paid.text
+    day = agent.post(f"{at}/closes", {**CLOSE, "closed_at": now}).json
+    return {
+        "terminal_id": next(iter(terminal)),
+        "payment_id": begun["payment_id"],
+        "collection_id": begun["collection_id"],
+        "day_id": day["day_id"],
+        "difference_id": day["differences"][0]["difference_id"],
+    }
 
 
 PLAN_WANTED = {"employer_id": DZ_EMPLOYER, "scheme": "instalments", "months": 12}

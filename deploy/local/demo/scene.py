@@ -24,7 +24,8 @@ PERSON_SCOPE = (
     "messages:read awards:read"
 )
 STAFF_SCOPE = (
-    "claims:decide claims:read rights:read uploads:read declarations:read collections:read ledger:read bank:settle"
+    "claims:decide claims:read rights:read uploads:read declarations:read collections:read ledger:read bank:settle "
+    "terminals:take"
 )
 NEWEST = 30
 """So many messages of an inbox are looked through."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 
 from deploy.local import addresses
-from deploy.local.demo import arrears, employers, mandates, mobile, persons
+from deploy.local.demo import arrears, counter, employers, mandates, mobile, persons
 from deploy.local.demo.people import cast
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.visitors import World
@@ -39,6 +39,11 @@ def play(world: World, fund: Fund, *, run: int) -> None:
         if mandates.is_debited_today(scene, last):
             mandates.debited(scene, last)
             mandates.returned(scene, last)
+        terminal_id = counter.terminal_of(fund)
+        if terminal_id is None:
+            employers.not_taken(scene, counter.RAIL, "The employer pays by card at a counter")
+        else:
+            counter.pay(scene, terminal_id, last)
         operator = mobile.operator_of(fund)
         if operator is None:
             employers.not_taken(scene, mobile.RAIL, "The employer pays by mobile money")

@@ -44,18 +44,21 @@ def ask(seen: Seen, look: Look) -> None:
 def _of_bank(seen: Seen, look: Look, computed: Counter[tuple[str, str, str]]) -> None:
     """By account at the bank, and by operator: what the ledger's entries come to, against what was reported. What the
     bank kept for itself of a credit never came, of a debit it left too; what is on no account of the fund is in no
-    ledger. An operator owes less by what it paid in for its days, and by its fees once a day is paid in."""
+    ledger. An operator owes less by what it paid in for its days, by its fees once a day is paid in, and by what was
+    written off for a day's differences."""
     moved: Counter[tuple[str, str]] = Counter()
     for row in seen.rows("payments", "bank_entries", "fund", "account", "direction", "amount_minor", "charges_minor"):
         look.at("bank entries")
         if row["account"].startswith((BANK, OPERATOR)):
             sign = 1 if row["direction"] == "credit" else -1
             moved[row["fund"], row["account"]] += sign * row["amount_minor"] - row.get("charges_minor", 0)
-    for row in seen.rows("payments", "operator_days", "fund", "operator", "total_minor", "fee_minor", "settled_minor"):
+    amounts = ("total_minor", "fee_minor", "settled_minor", "written_off_minor")
+    for row in seen.rows("payments", "operator_days", "fund", "operator", *amounts):
         look.at("days of operators")
         is_paid_in = 0 < row["total_minor"] - row["fee_minor"] == row["settled_minor"]
         kept_minor = row["fee_minor"] if is_paid_in else 0
-        moved[row["fund"], f"{OPERATOR}{row['operator']}"] -= row["settled_minor"] + kept_minor
+        gone_minor = row["settled_minor"] + kept_minor + row.get("written_off_minor", 0)
+        moved[row["fund"], f"{OPERATOR}{row['operator']}"] -= gone_minor
     for fund, account in sorted(
         {(fund, account) for fund, account, _ in computed if account.startswith((BANK, OPERATOR))} | {*moved}
     ):

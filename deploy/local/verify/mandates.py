@@ -1,8 +1,8 @@
 """I11: no money is taken from an account without a mandate that was active when the bank was instructed.
 
-A transfer, a card and a payment at an operator of mobile money are acts of the payer. Any other rail takes money by
-itself: a collection on it names a mandate of the same employer, whose steps say that it was active at the moment of the
-collection's first step, and each time that it was given to the bank.
+A transfer, a card, a payment at an operator of mobile money or at a card terminal are acts of the payer. Any other rail
+takes money by itself: a collection on it names a mandate of the same employer, whose steps say that it was active at
+the moment of the collection's first step, and each time that it was given to the bank.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from datetime import datetime
 from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Row, Seen
 
-PAYER_ACTS = {"transfer", "card", "mobile-money"}
+PAYER_ACTS = {"transfer", "card", "mobile-money", "card-terminal"}
 ACTIVE = "active"
 SENT = "sent"
 

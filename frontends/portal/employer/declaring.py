@@ -19,7 +19,7 @@ pages = Blueprint("declaring", __name__)
 
 WAGE_FILE = "application/octet-stream"
 CHECKING = frozenset({"received", "held"})
-RAILS = ("transfer", "card", "direct-debit", "mobile-money")
+RAILS = ("transfer", "card", "direct-debit", "mobile-money", "card-terminal")
 SEARCH_CHARACTERS_MAX = 80
 UNDER_WAY = ("requested", "announced", "planned", "in-file", "sent", "unknown")
 """States of a payment of which something is still to come."""
@@ -131,6 +131,13 @@ def withdraw(declaration_id: str) -> Response:
     form.done()
     flash(_("The declaration is withdrawn. Nothing of it was booked."))
     return go_to("declaring.one", declaration_id=declaration_id)
+
+
+@pages.get("/payments/<collection_id>/receipt")
+@signed_in("employer")
+def receipt(collection_id: str) -> Response:
+    """The receipt of what was paid by card at a counter."""
+    return render("employer/card-receipt.html", found=payments.card_terminals_receipt(api(), collection_id))
 
 
 @pages.post("/declarations/<declaration_id>/payment")

@@ -148,6 +148,17 @@ def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
     return _request(uow, owed, rail=rail, before=before, live=live, terms=debit_terms(uow, owed, rail=rail))
 
 
+def request_at_counter(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
+    """An agent takes what is left of a debt at a counter: by the try that the employer asked for on this rail, or by a
+    new one, with which any other ends. `DebitUnderWay` where the bank has a debit of it."""
+    owed = obligation(uow, declaration_id=declaration_id)
+    before = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
+    live = _live_of(uow, owed, before)
+    rules.check_none_at_bank(live)
+    asked = [each for each in live if each.rail is rail and each.amount_minor == owed.to_pay_minor]
+    return asked[0] if asked else _request(uow, owed, rail=rail, before=before, live=live, terms=None)
+
+
 def must_pay(uow: UnitOfWork, debts: Iterable[Obligation], *, amount_minor: int) -> None:
     """Whether the caller may have so much asked for these debts: an accountant may within what the employer delegated.
     Raises `PeriodNotDelegated`, `AmountNotDelegated`."""

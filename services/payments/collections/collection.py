@@ -13,15 +13,17 @@ DEBITS_MAX = 20
 
 class Rail(StrEnum):
     """How the money travels: the employer orders a transfer at its bank, pays by card on the bank's page, has its
-    account debited by a mandate, or pays an operator of mobile money, who takes it for the fund."""
+    account debited by a mandate, pays an operator of mobile money, who takes it for the fund, or pays by card at a
+    terminal of the fund's counter."""
 
     TRANSFER = "transfer"
     CARD = "card"
     DIRECT_DEBIT = "direct-debit"
     MOBILE_MONEY = "mobile-money"
+    CARD_TERMINAL = "card-terminal"
 
 
-BY_REFERENCE = frozenset({Rail.TRANSFER, Rail.MOBILE_MONEY})
+BY_REFERENCE = frozenset({Rail.TRANSFER, Rail.MOBILE_MONEY, Rail.CARD_TERMINAL})
 """All that the payer needs is a reference, which is good until a day; nobody outside is asked for anything."""
 
 

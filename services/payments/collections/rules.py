@@ -303,8 +303,8 @@ def reference(prefix: str, *, employer_id: str, period: str, amount_minor: int, 
 
 
 def mobile_reference(prefix: str, *, employer_id: str, period: str, amount_minor: int, collection_id: str) -> str:
-    """What a payer types at an operator of mobile money: the fund's letters, digits that follow from employer, period,
-    amount and collection, and two check digits: twenty characters.
+    """What a payer types at an operator of mobile money, or reads out at a counter: the fund's letters, digits that
+    follow from employer, period, amount and collection, and two check digits: twenty characters.
 
     The reference of a transfer writes those facts out, which takes up to 29 characters and letters between the digits;
     a telephone has room for twenty, and a menu of digits for digits alone (the letters may be left out). The check
@@ -398,7 +398,7 @@ def _reference(
     obligation: Obligation, tries: Iterable[Collection], *, rail: Rail, fund: Fund, collection_id: str
 ) -> str:
     """The reference of the next try to collect all that is left of a debt."""
-    if rail is Rail.MOBILE_MONEY:
+    if rail in (Rail.MOBILE_MONEY, Rail.CARD_TERMINAL):
         return mobile_reference(
             fund.payments.transfer_prefix,
             employer_id=obligation.employer_id,
@@ -428,6 +428,7 @@ def offered(fund: Fund) -> tuple[Rail, ...]:
         Rail.CARD: bank.takes_cards,
         Rail.DIRECT_DEBIT: bank.takes_debits and fund.payments.direct_debit is not None,
         Rail.MOBILE_MONEY: bool(fund.bindings.mobile_operators) and fund.payments.mobile_money is not None,
+        Rail.CARD_TERMINAL: bool(fund.bindings.acquirers) and fund.payments.card_at_counter is not None,
     }
     return tuple(rail for rail, is_offered in offers.items() if is_offered)
 
@@ -447,8 +448,9 @@ def _announced_reference(collection: Collection, *, fund: Fund, at: datetime) ->
 
 
 def _valid_days(rail: Rail, *, fund: Fund) -> int:
-    agreed = fund.payments.mobile_money
-    return agreed.valid_days_max if rail is Rail.MOBILE_MONEY and agreed else fund.payments.transfer_days_max
+    payments = fund.payments
+    agreed = {Rail.MOBILE_MONEY: payments.mobile_money, Rail.CARD_TERMINAL: payments.card_at_counter}.get(rail)
+    return agreed.valid_days_max if agreed else payments.transfer_days_max
 
 
 def announce(collection: Collection, *, checkout_url: str, at: datetime) -> Collection:

@@ -15,6 +15,7 @@ from shared.process.access_journal.schemas import PurposeQuery
 
 TEXT_CHARACTERS_MAX = 300
 ACCOUNT_CHARACTERS_MAX = 34
+TEXTS = {"type": "array", "items": {"type": "string"}}
 
 
 BANK_REASON = re.compile("[A-Z]{2}[A-Z0-9]{2}", re.ASCII)
@@ -31,6 +32,20 @@ def _reason(step: CollectionStep) -> str:
 def _operators() -> list[str]:
     """The fund's operators of mobile money, as payers know them."""
     return [named(each.names) for each in fund().bindings.mobile_operators.values()]
+
+
+def _places(rail: Rail) -> list[str]:
+    """Where the fund has card terminals, in the reader's words; none for another rail."""
+    if rail is not Rail.CARD_TERMINAL:
+        return []
+    terminals = [each for acquirer in fund().bindings.acquirers.values() for each in acquirer.terminals.values()]
+    return list(dict.fromkeys(named(each.place) for each in terminals))
+
+
+def _bring(rail: Rail) -> str:
+    """What the payer brings to a counter, in the reader's words; empty for another rail."""
+    agreed = fund().payments.card_at_counter
+    return named(agreed.bring) if rail is Rail.CARD_TERMINAL and agreed else ""
 
 
 class CollectionBody(Schema):
@@ -60,7 +75,7 @@ class CollectionStepView(Schema):
 class CollectionView(Schema):
     """A try to collect. A transfer is paid to `account` with `reference` on it, a card on the page `checkout_url`; a
     direct debit is drawn on `debit_on`; mobile money is paid with
-    `reference` at any of the `operators`."""
+    `reference` at any of the `operators`; by card at a counter at any of the `places`, with what is to `bring`."""
 
     collection_id = fields.String(required=True)
     declaration_id = fields.String(required=True)
@@ -80,19 +95,24 @@ class CollectionView(Schema):
         metadata={"type": "array", "items": {"type": "string"}},
         required=True,
     )
+    places = fields.Function(lambda it: _places(it.rail), metadata=TEXTS, required=True)
+    bring = fields.Function(lambda it: _bring(it.rail), metadata={"type": "string"}, required=True)
     is_repetition = fields.Function(lambda it: bool(it.repeats), metadata={"type": "boolean"}, required=True)
     timeline = fields.List(fields.Nested(CollectionStepView), attribute="steps", required=True)
     version = fields.Integer(required=True)
 
 
 class WayToPayView(Schema):
-    """One way to pay what is left. A direct debit would be drawn on `debit_on`, by the employer's mandate."""
+    """One way to pay what is left. A direct debit would be drawn on `debit_on`, by the employer's mandate; by card at a
+    counter it is paid at one of the `places`, with what is to `bring`."""
 
     rail = fields.Enum(Rail, by_value=True, required=True)
     text = fields.Function(
         lambda way: translate(f"collection.rail.{way.rail}"), metadata={"type": "string"}, required=True
     )
     debit_on = fields.Date(required=True, allow_none=True)
+    places = fields.Function(lambda way: _places(way.rail), metadata=TEXTS, required=True)
+    bring = fields.Function(lambda way: _bring(way.rail), metadata={"type": "string"}, required=True)
 
 
 class CollectionsView(Schema):

@@ -39,8 +39,8 @@ def differences(
     ]
     agreed_minor, stated_minor = agreed_fee(lines, operator=operator), fee(lines, operator=operator)
     if agreed_minor != stated_minor:
-        fees = {"known_minor": agreed_minor, "stated_minor": stated_minor}
-        found.append(DayDifference(kind=DifferenceKind.FEE_DIFFERS, payment_id=FEE, **fees))
+        kind = DifferenceKind.FEE_DIFFERS
+        found.append(DayDifference(kind=kind, payment_id=FEE, known_minor=agreed_minor, stated_minor=stated_minor))
     return found
 
 

@@ -1,4 +1,4 @@
-"""HTTP routes for operators of mobile money; agents read what their days came to.
+"""HTTP routes for operators of mobile money; what their days came to is in `operator_days`.
 
 Every call of an operator may be made again: it names its payment by its own id, and what was done once is answered
 once more and not done again. So none needs an Idempotency-Key.
@@ -14,20 +14,16 @@ from services.payments.mobile_money.schemas import (
     BillView,
     ConfirmationBody,
     DayFile,
-    OperatorDaysQuery,
-    OperatorDaysView,
-    OperatorDayView,
     OperatorPaymentBody,
     OperatorPaymentView,
     ReversalBody,
 )
-from services.payments.operator_days import actions as operator_days
 from services.payments.operator_days.operator_day import OperatorDay
+from services.payments.operator_days.schemas import OperatorDayView
 from shared.http.routes import Routes
-from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
 
-routes = Routes("mobile_money", about="What operators of mobile money ask and take, and what their days came to.")
+routes = Routes("mobile_money", about="What operators of mobile money ask and take.")
 
 Body = Mapping[str, Any]
 
@@ -96,15 +92,3 @@ def take_file(uow: UnitOfWork, content: bytes, day: str) -> OperatorDay:
     """Send the file of all payments of a day. The answer names what differs from what was reported, and the reference
     under which the day is to be paid in."""
     return daily.take_file(uow, day=day, content=content)
-
-
-@routes.get("/operator-days", scope="ledger:read", response=OperatorDaysView, query=OperatorDaysQuery)
-def list_days(uow: UnitOfWork, query: Body) -> Page[OperatorDay]:
-    """The days of operators of mobile money, newest first: what they took, what differs, what came of it."""
-    return operator_days.page(uow, has_differences=query["has_differences"], wanted=query["page"])
-
-
-@routes.get("/operator-days/<day_id>", scope="ledger:read", response=OperatorDayView)
-def read_day(uow: UnitOfWork, day_id: str) -> OperatorDay:
-    """One day of an operator, with all that differs."""
-    return operator_days.read(uow, day_id=day_id)

@@ -6,7 +6,6 @@ from typing import Any
 from flask import request
 from marshmallow import Schema, fields, validate
 
-from services.payments.contributions.schemas import named
 from services.payments.declarations.schemas import FormName
 from services.payments.mobile_money.bill import BillStatus
 from services.payments.mobile_money.day_file import FILE_BYTES_MAX
@@ -15,10 +14,9 @@ from services.payments.mobile_money.operator_payment import (
     PaymentException,
     Status,
 )
-from services.payments.operator_days.operator_day import DayStatus, DifferenceKind
 from shared.http import bodies
 from shared.http.problems import WrongMediaType, translate
-from shared.http.shapes import Amount, PagedQuery, SignedAmount, fund, paged
+from shared.http.shapes import Amount, fund
 from shared.storage.service_context import ServiceContext
 
 TEXT = {"type": "string"}
@@ -114,49 +112,3 @@ class DayFile:
                 }
             },
         }
-
-
-class DayDifferenceView(Schema):
-    """One thing of a day that a person has to see."""
-
-    kind = fields.Enum(DifferenceKind, by_value=True, required=True)
-    text = fields.Function(lambda it: translate(f"operator-day.difference.{it.kind}"), metadata=TEXT, required=True)
-    payment_id = fields.String(required=True)
-    known = SignedAmount(required=True, attribute="known_minor")
-    stated = SignedAmount(required=True, attribute="stated_minor")
-
-
-class OperatorDayView(Schema):
-    """What an operator took on a day by its own file; `net` less what was `settled` is still to come to the fund's
-    account, with `reference` on the transfer."""
-
-    day_id = fields.String(required=True)
-    operator = fields.String(required=True)
-    operator_name = fields.Function(lambda day: _operator_name(day.operator), metadata=TEXT, required=True)
-    day = fields.Date(required=True)
-    reference = fields.String(required=True)
-    status = fields.Enum(DayStatus, by_value=True, required=True)
-    text = fields.Function(lambda day: translate(f"operator-day.status.{day.status}"), metadata=TEXT, required=True)
-    payments = fields.Integer(required=True)
-    total = SignedAmount(required=True, attribute="total_minor")
-    fee = SignedAmount(required=True, attribute="fee_minor")
-    net = SignedAmount(required=True, attribute="net_minor")
-    settled = SignedAmount(required=True, attribute="settled_minor")
-    currency = _currency()
-    differences_count = fields.Integer(required=True)
-    differences = fields.List(fields.Nested(DayDifferenceView), required=True)
-    taken_at = fields.AwareDateTime(required=True)
-
-
-def _operator_name(code: str) -> str:
-    known = fund().bindings.mobile_operators.get(code)
-    return named(known.names) if known else code
-
-
-class OperatorDaysQuery(PagedQuery):
-    """Which days: those alone with differences, or without, where it is given."""
-
-    has_differences = fields.Boolean(load_default=None)
-
-
-OperatorDaysView = paged(OperatorDayView)

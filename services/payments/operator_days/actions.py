@@ -1,13 +1,14 @@
 """What payments does with the days of operators of mobile money: keep what a file says, book what came for it."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
-from services.payments.operator_days import rules, store
-from services.payments.operator_days.operator_day import OperatorDay
+from services.payments.operator_days import closing, rules, store
+from services.payments.operator_days.operator_day import DayDifference, OperatorDay
 from shared.kernel.outcome import Outcome
+from shared.process.backfills import Backfill
 from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -31,9 +32,36 @@ def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Operator
 
 
 def keep(uow: UnitOfWork, day: OperatorDay) -> OperatorDay:
-    """Keep what the operator's file says of a day; a later file takes the place of an earlier one until money came."""
+    """Keep what the operator's file says of a day, and follow what differs; a later file takes the place of an earlier
+    one until money came, and closes the differences that it no longer has."""
     before = store.days.find(uow, day.day_id)
-    return store.days.save(uow, Outcome(rules.replace_file(before, day)))
+    return _follow(uow, closing.named(rules.replace_file(before, day)), at=uow.at)
+
+
+def compare_anew(uow: UnitOfWork, day: OperatorDay, found: Sequence[DayDifference]) -> OperatorDay:
+    """More is known of a day than when its file or close came: what differs by now is followed instead."""
+    return _follow(uow, closing.named(rules.compare_anew(day, found)), at=uow.at)
+
+
+def last_close(uow: UnitOfWork, *, terminal_id: str, batch: str) -> OperatorDay | None:
+    """The last close of a batch of a terminal, or None."""
+    return store.last_close(uow, terminal_id=terminal_id, batch=batch)
+
+
+def follow_older(uow: UnitOfWork, day_id: str) -> None:
+    """Follow the differences of a day that an earlier release kept."""
+    day = store.days.load(uow, day_id)
+    _follow(uow, closing.named(day), at=day.taken_at)
+
+
+backfills = Backfill(name="operator-days.differences", find=store.unfollowed, fill=follow_older)
+
+
+def _follow(uow: UnitOfWork, day: OperatorDay, *, at: datetime) -> OperatorDay:
+    before = {each.difference_id: each for each in store.of_day(uow, day.day_id)}
+    changed, are_open = closing.follow(day, before, at=at)
+    store.differences.save_many(uow, changed, part_of=day.day_id)
+    return store.days.save(uow, Outcome(rules.with_open(day, open_differences=are_open)))
 
 
 def settle(uow: UnitOfWork, *, day_id: str, entry_id: str, amount_minor: int, into: str, value_on: date) -> bool:

@@ -12,12 +12,12 @@ from werkzeug.exceptions import Forbidden
 from frontends.kit.frontend import menu
 from frontends.kit.sessions import Session
 from frontends.kit.signin import SignedOut
+from frontends.kit.typed import in_zone
 from frontends.operations.campaign import so_far
 from frontends.operations.figures import WEEKS, weeks_until
 from frontends.operations.lanes import level
 from frontends.operations.letters import is_event
 from frontends.operations.operations import OPERATIONS
-from frontends.operations.outbox import in_zone
 from tests.kit.frontends import rendered, unreached
 
 STAFF = {"sub": "s", "actor": "staff"}

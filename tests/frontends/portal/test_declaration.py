@@ -50,6 +50,9 @@ MOBILE: dict[str, Any] = {
 }
 
 
+AT_COUNTER = {**MOBILE, "rail": "card-terminal", "operators": [], "places": ["Guichet 1"], "bring": "La carte"}
+
+
 class NamedForm:
     """Stands for a form of a page, without a session."""
 
@@ -58,7 +61,10 @@ class NamedForm:
 
 
 def page(language: str, *, penalties: Any = DEBT, tried: tuple[dict[str, Any], ...] = (MOBILE,)) -> str:
-    ways = [{"rail": rail, "text": rail, "debit_on": "2025-04-15"} for rail in RAILS]
+    ways = [
+        {"rail": rail, "text": rail, "debit_on": "2025-04-15", "places": ["Guichet 1"], "bring": "La carte"}
+        for rail in RAILS
+    ]
     return rendered(
         unreached(PORTAL),
         "employer/declaration.html",
@@ -92,6 +98,40 @@ def test_a_reference_for_a_telephone_stands_there_with_what_it_costs_today_and_a
 
 def test_it_is_offered_beside_the_other_ways() -> None:
     assert 'value="mobile-money"' in page("fr", tried=())
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [("fr", "Par carte au guichet"), ("ar", "بالبطاقة لدى الشباك"), ("en", "By card at a counter")],
+)
+def test_a_card_is_paid_at_a_counter_with_what_is_to_bring(language: str, heading: str) -> None:
+    offered = page(language, tried=())
+    assert 'value="card-terminal"' in offered and "Guichet 1" in offered and "La carte" in offered
+    asked = page(language, tried=(AT_COUNTER,))
+    assert heading in asked and "CT027768008307521638" in asked and asked.count('value="card-terminal"') == 0
+    assert "/payments/c1/receipt" in page(language, tried=({**AT_COUNTER, "status": "debited"},))
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_what_was_paid_at_a_counter_has_its_receipt(language: str) -> None:
+    found = {
+        "receipt": "TR260000000156",
+        "declaration_id": "d1",
+        "employer_id": "1600000001",
+        "period": "2025",
+        "reference": "CT027768008307521638",
+        "amount": "3150.75",
+        "currency": "DZD",
+        "status": "taken",
+        "text": "Payé.",
+        "place": "Guichet 1",
+        "terminal_id": "16000101",
+        "acquirer_name": "Banque Atlas",
+        "ticket": {"batch": "124", "ticket": "17", "authorisation": "A4B7C9", "taken_at": "2026-01-28T09:00:00+00:00"},
+        "reversed_at": None,
+    }
+    html = rendered(unreached(PORTAL), "employer/card-receipt.html", user=FIRM, language=language, found=found)
+    assert "TR260000000156" in html and "Guichet 1" in html and "A4B7C9" in html
 
 
 def test_where_nobody_knows_the_penalties_the_amount_that_was_asked_for_stands_there() -> None:

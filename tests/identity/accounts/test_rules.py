@@ -234,7 +234,7 @@ def test_a_role_says_who_acts(role: Role, actor: ActorKind, has_second_factor: b
 
 
 def test_only_operators_replay_and_no_person_decides() -> None:
-    assert Role.SUPERVISOR.scopes - Role.AGENT.scopes == {"claims:supervise", "runs:approve"}
+    assert Role.SUPERVISOR.scopes - Role.AGENT.scopes == {"bank:supervise", "claims:supervise", "runs:approve"}
     assert Role.OPERATOR.scopes - Role.AGENT.scopes == {"operations:act", "operations:read"}
     assert "claims:medical" in Role.MEDICAL_OFFICER.scopes
     assert not any("claims:medical" in role.scopes for role in Role if role is not Role.MEDICAL_OFFICER)

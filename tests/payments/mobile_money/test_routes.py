@@ -19,7 +19,13 @@ def test_an_employer_gets_a_reference_that_fits_into_a_telephone(shop: Shop) -> 
     assert (asked["status"], asked["amount"], asked["valid_until_on"]) == ("announced", "1290.277", "2025-05-25")
     assert len(asked["reference"]) == 20 and asked["reference"][2:].isdecimal()
     ways = shop.firm.get("/declarations/d1/collections").json["ways"]
-    assert {"rail": "mobile-money", "text": "paiement mobile", "debit_on": None} in ways
+    assert {
+        "rail": "mobile-money",
+        "text": "paiement mobile",
+        "debit_on": None,
+        "places": [],
+        "bring": "",
+    } in ways
 
 
 def test_a_fund_without_operators_does_not_offer_it(shop: Shop) -> None:
