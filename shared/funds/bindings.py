@@ -242,8 +242,8 @@ class Acquirer:
     fee_each: Money | None = None
     """For each payment of a close, beside the percentage."""
     totals_are_net: bool = False
-    """Whether the total and the count on a close leave out what was cancelled; else they have it, and what was cancelled
-    stands beside them."""
+    """Whether the total and the count on a close leave out what was cancelled; else they have it, and what was
+    cancelled stands beside them."""
 
     def __post_init__(self) -> None:
         if not self.terminals or not all(_TERMINAL.fullmatch(number) for number in self.terminals):

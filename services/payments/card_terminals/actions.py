@@ -107,8 +107,8 @@ def cancel(uow: UnitOfWork, *, payment_id: str) -> TerminalPayment:
 
 
 def reverse(uow: UnitOfWork, *, payment_id: str) -> TerminalPayment:
-    """The ticket was cancelled at the terminal, on its day and before its close: what it paid is open again. Said again,
-    it changes nothing."""
+    """The ticket was cancelled at the terminal, on its day and before its close: what it paid is open again. Said
+    again, it changes nothing."""
     before = store.payments.load(uow, payment_id)
     if before.status is Status.REVERSED:
         return before

@@ -49,8 +49,7 @@ def list_terminals(uow: UnitOfWork) -> dict[str, Any]:
 )
 def begin(uow: UnitOfWork, body: Body, terminal_id: str) -> TerminalPayment:
     """Begin to take an employer's card for what is left of a declaration: until `hold_until` nobody else can. The
-    answer
-    has the amount to be typed at the terminal."""
+    answer has the amount to be typed at the terminal."""
     return actions.begin(
         uow, terminal_id=terminal_id, declaration_id=body["declaration_id"], reference=body["reference"]
     )

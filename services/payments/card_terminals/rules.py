@@ -196,8 +196,7 @@ def take(
 
 def ticket_key(terminal_id: str, printed: Ticket) -> str:
     """What names a ticket among all of a terminal's: its number alone comes again with each batch, and the number of
-    the
-    batch with the years."""
+    the batch with the years."""
     return f"{terminal_id}:{printed.taken_at.year}:{printed.batch}:{printed.number}"
 
 

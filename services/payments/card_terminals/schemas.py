@@ -106,8 +106,7 @@ class TerminalPaymentsQuery(PagedQuery):
 
 class TerminalCloseBody(Schema):
     """The totals that the terminal printed at its close. What was cancelled stands beside them, without a sign; `fee`
-    is
-    what the acquirer keeps, where the close says so."""
+    is what the acquirer keeps, where the close says so."""
 
     batch = fields.String(required=True, validate=NUMBER)
     closed_at = fields.AwareDateTime(required=True)
