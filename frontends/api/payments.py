@@ -320,7 +320,14 @@ class SummaryViewPage(TypedDict):
     items: list["SummaryView"]
     next: "str | None"
 
+class FindingKindView(TypedDict):
+    code: str
+    severity: str
+    count: int
+    hint: str
+
 class FindingsView(TypedDict):
+    kinds: list["FindingKindView"]
     items: list["FindingView"]
     next: "int | None"
 
@@ -1849,9 +1856,9 @@ def declarations_withdraw(api: Api, declaration_id: str, *, idempotency_key: str
     """Take back a declaration that is `to-confirm`. Nothing of it is booked; its files may be sent again."""
     return api.call(SERVICE, "POST", "/declarations/{declaration_id}/withdrawal", at={"declaration_id": declaration_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
-def declarations_findings(api: Api, declaration_id: str, *, purpose: str | None = None, cursor: int | None = None) -> "FindingsView":
-    """What the check found: where, what, what was expected, and what to do about it. Pages begin at cursor 1."""
-    return api.call(SERVICE, "GET", "/declarations/{declaration_id}/findings", at={"declaration_id": declaration_id}, query={"purpose": purpose, "cursor": cursor})  # type: ignore[no-any-return]
+def declarations_findings(api: Api, declaration_id: str, *, purpose: str | None = None, cursor: int | None = None, code: str | None = None) -> "FindingsView":
+    """What the check found: where, what, what was expected, and what to do about it; all, or those of one kind. Pages begin at cursor 1."""
+    return api.call(SERVICE, "GET", "/declarations/{declaration_id}/findings", at={"declaration_id": declaration_id}, query={"purpose": purpose, "cursor": cursor, "code": code})  # type: ignore[no-any-return]
 
 def declarations_correct(api: Api, declaration_id: str) -> "CorrectedView":
     """The files of a refused declaration with every mend that is certain: padding, line ends, characters, line numbers, sums over the lines; what was changed; and what the check would still find. Nothing is sent by it."""

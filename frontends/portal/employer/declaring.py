@@ -21,6 +21,7 @@ WAGE_FILE = "application/octet-stream"
 CHECKING = frozenset({"received", "held"})
 RAILS = ("transfer", "card", "direct-debit", "mobile-money", "card-terminal")
 SEARCH_CHARACTERS_MAX = 80
+KIND_CHARACTERS_MAX = 80
 UNDER_WAY = ("requested", "announced", "planned", "in-file", "sent", "unknown")
 """States of a payment of which something is still to come."""
 
@@ -182,9 +183,10 @@ def _form(employer_id: str, *, problem: Problem | None = None) -> Response:
 
 def _page(declaration_id: str, *, problem: Problem | None = None) -> Response:
     asked, number = api(), _page_number("findings")
+    kind = request.args.get("kind", "").strip()[:KIND_CHARACTERS_MAX]
     declaration, findings, collections, penalties = together(
         lambda: payments.declarations_read(asked, declaration_id),
-        lambda: payments.declarations_findings(asked, declaration_id, cursor=number),
+        lambda: payments.declarations_findings(asked, declaration_id, cursor=number, code=kind or None),
         lambda: payments.collections_list_of_declaration(asked, declaration_id, limit=20),
         lambda: payments.arrears_of_declaration(asked, declaration_id),
     )
@@ -195,6 +197,7 @@ def _page(declaration_id: str, *, problem: Problem | None = None) -> Response:
         findings=findings,
         by_severity=_by_severity(findings),
         findings_page=number,
+        kind=kind,
         collections=collections,
         penalties=penalties,
         is_checking=declaration["status"] in CHECKING,

@@ -34,7 +34,7 @@ from services.payments.declarations.declaration import (
 )
 from services.payments.declarations.examination import Examined, Source, examine
 from services.payments.declarations.facts import DeclarationFacts, EmployerStanding
-from services.payments.declarations.findings import FileRole, Finding, Remark
+from services.payments.declarations.findings import FileRole, Finding, FindingKind, Remark, kinds
 from services.payments.declarations.layouts.registry import layouts_of
 from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE, paged, pages_of
 from services.payments.declarations.progress import CheckProgress, CheckStep
@@ -680,16 +680,19 @@ def seen(uow: UnitOfWork, *, declaration_id: str) -> Declaration:
 
 
 def findings(
-    uow: UnitOfWork, *, declaration_id: str, page: int, purpose: Purpose
-) -> tuple[tuple[Finding, ...], int | None]:
-    """A page of findings, from 1, and the number of the next one if there is one."""
+    uow: UnitOfWork, *, declaration_id: str, page: int, code: str, purpose: Purpose
+) -> tuple[Sequence[Finding], int | None, list[FindingKind]]:
+    """A page of findings, from 1, those of one kind where its `code` is given; the number of the next one if there is
+    one; and the kinds that there are."""
     declaration = own(uow, declaration_id)
     _note(uow, declaration, looked_at=AccessedKind.DECLARATION, purpose=purpose)
-    if page == 1 and not declaration.findings_pages:
-        return (), None
-    _must_be_one_of(page, declaration.findings_pages)
-    found = store.finding_pages.load(uow, f"{declaration_id}/{page}")
-    return found.findings, page + 1 if page < declaration.findings_pages else None
+    found = store.findings(uow, declaration)
+    wanted = [each for each in found if code in ("", each.code)]
+    pages = pages_of(len(wanted), size=FINDINGS_A_PAGE)
+    if page > 1:
+        _must_be_one_of(page, pages)
+    shown = wanted[(page - 1) * FINDINGS_A_PAGE : page * FINDINGS_A_PAGE]
+    return shown, page + 1 if page < pages else None, kinds(found)
 
 
 def lines(

@@ -4,7 +4,7 @@ Findings are kept, shown and logged, so what a person's name, number, wage or bi
 digits", "a letter at 3"), never by showing it. Sentences in the reader's language stand in `texts.yaml`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -113,3 +113,26 @@ def field_in_words(field: str, translate: Callable[[str, Mapping[str, str | int]
     if quarter.isdigit():
         return translate(f"wage-file.field.{name}-of-quarter", {"quarter": quarter})
     return translate(f"wage-file.field.{field.replace('_', '-')}", {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingKind:
+    """What is the same in several findings, and how many they are: what is wrong, and how much that matters."""
+
+    code: str
+    severity: Severity
+    count: int
+    example: Finding
+    """The first of them: what it says to do is said of all."""
+
+
+def kinds(findings: Iterable[Finding]) -> list[FindingKind]:
+    """The kinds of findings, the gravest first, of these the most frequent first."""
+    by_kind: dict[tuple[Severity, str], list[Finding]] = {}
+    for each in findings:
+        by_kind.setdefault((each.severity, each.code), []).append(each)
+    found = [
+        FindingKind(code=code, severity=severity, count=len(each), example=each[0])
+        for (severity, code), each in by_kind.items()
+    ]
+    return sorted(found, key=lambda kind: (RANKS[kind.severity], -kind.count, kind.code))

@@ -18,9 +18,9 @@ from services.payments.declarations.correcting import CorrectedFile
 from services.payments.declarations.declaration import FILES_MAX, Declaration, Intake, StoredFile
 from services.payments.declarations.rules import DeclarationFiling
 from services.payments.declarations.schemas import (
-    CursorQuery,
     DeclarationView,
     FilingForm,
+    FindingsQuery,
     FindingsView,
     FormPeriodsPage,
     FormViews,
@@ -291,16 +291,17 @@ def withdraw(uow: UnitOfWork, declaration_id: str) -> Consulted:
 @routes.get(
     "/declarations/<declaration_id>/findings",
     scope="declarations:read",
-    query=CursorQuery,
+    query=FindingsQuery,
     response=FindingsView,
     is_journaled=True,
 )
 def findings(uow: UnitOfWork, query: Query, declaration_id: str) -> dict[str, Any]:
-    """What the check found: where, what, what was expected, and what to do about it. Pages begin at cursor 1."""
-    found, next_page = actions.findings(
-        uow, declaration_id=declaration_id, page=query["cursor"], purpose=query["purpose"]
+    """What the check found: where, what, what was expected, and what to do about it; all, or those of one kind. Pages
+    begin at cursor 1."""
+    found, next_page, kinds = actions.findings(
+        uow, declaration_id=declaration_id, page=query["cursor"], code=query["code"], purpose=query["purpose"]
     )
-    return {"items": found, "next": next_page}
+    return {"items": found, "next": next_page, "kinds": kinds}
 
 
 @routes.get("/declarations/<declaration_id>/corrected", scope="declarations:file", response=CorrectedView)

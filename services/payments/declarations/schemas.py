@@ -21,6 +21,7 @@ from shared.process.access_journal.schemas import PurposeQuery
 NAME_MAX = 40
 WORKERS_MAX = 10**6
 SEARCH_CHARACTERS_MAX = 80
+CODE_CHARACTERS_MAX = 80
 COMPLEMENTS_MAX = 99
 TEXT = {"type": "string"}
 
@@ -369,9 +370,28 @@ class FindingView(Schema):
         return {**vars(finding), "field_code": finding.field, **vars(in_words(finding, translate=_sentence))}
 
 
-class FindingsView(Schema):
-    """A page of findings; `next` is the cursor of the page after it."""
+class FindingsQuery(CursorQuery):
+    code = fields.String(
+        load_default="",
+        validate=validate.Length(0, CODE_CHARACTERS_MAX),
+        metadata={"description": "The findings of one kind alone, by its code."},
+    )
 
+
+class FindingKindView(Schema):
+    """A kind of findings, and how many there are of it."""
+
+    code = fields.String(required=True)
+    severity = fields.Enum(Severity, by_value=True, required=True)
+    count = fields.Integer(required=True)
+    hint = fields.Function(lambda kind: in_words(kind.example, translate=_sentence).hint, metadata=TEXT, required=True)
+
+
+class FindingsView(Schema):
+    """A page of findings; `next` is the cursor of the page after it. `kinds` are those of all findings, the gravest
+    first."""
+
+    kinds = fields.List(fields.Nested(FindingKindView), required=True)
     items = fields.List(fields.Nested(FindingView), required=True)
     next = fields.Integer(required=True, allow_none=True)
 

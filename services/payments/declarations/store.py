@@ -158,6 +158,13 @@ def save_findings(uow: UnitOfWork, declaration_id: str, findings: Sequence[Findi
     finding_pages.save_many(uow, kept, part_of=declaration_id)
 
 
+def findings(uow: UnitOfWork, declaration: Declaration) -> list[Finding]:
+    """What the last check found, in its order: a thousand at most."""
+    ids = [f"{declaration.declaration_id}/{number}" for number in range(1, declaration.findings_pages + 1)]
+    pages = finding_pages.find_many(uow, ids)
+    return [each for page_id in ids for each in pages[page_id].findings]
+
+
 def save_workers(
     uow: UnitOfWork, *, declaration: Declaration, pages: Iterable[tuple[int, tuple[WageLine, ...]]]
 ) -> None:

@@ -1,5 +1,6 @@
 """What a firm sees of a declaration that it pays: each way with what it needs, also where a service is away."""
 
+import re
 from typing import Any, ClassVar
 
 import pytest
@@ -60,7 +61,7 @@ class NamedForm:
     values: ClassVar[dict[str, str]] = {}
 
 
-def page(language: str, *, penalties: Any = DEBT, tried: tuple[dict[str, Any], ...] = (MOBILE,)) -> str:
+def page(language: str, *, penalties: Any = DEBT, tried: tuple[dict[str, Any], ...] = (MOBILE,), **found: Any) -> str:
     ways = [
         {"rail": rail, "text": rail, "debit_on": "2025-04-15", "places": ["Guichet 1"], "bring": "La carte"}
         for rail in RAILS
@@ -71,9 +72,10 @@ def page(language: str, *, penalties: Any = DEBT, tried: tuple[dict[str, Any], .
         user=FIRM,
         language=language,
         declaration=DECLARATION,
-        findings={"items": [], "next": None},
+        findings={"items": [], "next": found.get("next"), "kinds": found.get("kinds", [])},
         by_severity={},
         findings_page=1,
+        kind=found.get("kind", ""),
         collections={"items": list(tried), "to_pay": "1290.277", "ways": ways},
         penalties=penalties,
         is_checking=False,
@@ -137,3 +139,15 @@ def test_what_was_paid_at_a_counter_has_its_receipt(language: str) -> None:
 def test_where_nobody_knows_the_penalties_the_amount_that_was_asked_for_stands_there() -> None:
     html = page("fr", penalties=Unreachable("payments"))
     assert "CT027768008307521638" in html and "290" in html
+
+
+def test_what_was_found_is_chosen_by_its_kind() -> None:
+    kinds = [
+        {"code": "wage-file.name-unreadable", "severity": "error", "count": 1200, "hint": "Corrigez le nom."},
+        {"code": "wage-file.below-minimum", "severity": "warning", "count": 1, "hint": "Vérifiez le salaire."},
+    ]
+    html = page("fr", kinds=kinds, kind="wage-file.below-minimum", next=2)
+    assert "Corrigez le nom." in html and re.search(r"1.200 × Corrigez", html), html
+    assert '<option value="wage-file.below-minimum" selected>' in html
+    assert "findings=2&amp;kind=wage-file.below-minimum" in html, "the next page is of the same kind"
+    assert 'name="kind"' not in page("fr", kinds=kinds[:1]), "of one kind there is nothing to choose"

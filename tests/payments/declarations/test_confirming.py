@@ -1,6 +1,7 @@
 """What a declaration says of rights is held against the register and what is in force, and confirmed first."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -273,3 +274,21 @@ def test_r06_the_quarterly_file_is_compared_by_name_and_cin(
     harness = DeclarationsHarness(context, TN)
     know(context, person("0000000145", fund_id=TN, **registered), fund_id=TN)
     assert codes(harness, harness.declare(tn_122(ONE))["declaration_id"]) == expected
+
+
+def test_findings_are_shown_by_their_kind(harness: DeclarationsHarness) -> None:
+    """The gravest kind first, of equal ones the most frequent; one kind alone where its code is given."""
+    people = workers(5)
+    wrong = [replace(each, fields={"wage_1": 100, "duration_1": 3}) for each in people[:3]]
+    twice = replace(people[4], fields={"insurance_number": f"90{people[3].number:010d}"})
+    seen = harness.declare(das_b([*wrong, people[3], twice]))
+    every = harness.see(seen["declaration_id"], "/findings")
+    kinds = {each["code"]: each["count"] for each in every["kinds"]}
+    assert sum(kinds.values()) == len(every["items"]) > 3 and len(kinds) > 1
+    ranks = [("error", "confirm", "warning").index(each["severity"]) for each in every["kinds"]]
+    assert ranks == sorted(ranks)
+    code, count = next(iter(kinds.items()))
+    only = harness.see(seen["declaration_id"], f"/findings?code={code}")
+    assert {each["code"] for each in only["items"]} == {code} and len(only["items"]) == count
+    assert (only["kinds"], only["next"]) == (every["kinds"], None)
+    assert harness.see(seen["declaration_id"], "/findings?code=nothing-like-it")["items"] == []
