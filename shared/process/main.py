@@ -26,7 +26,9 @@ def main(service: Service[Any], arguments: Sequence[str]) -> int:
     try:
         shared, own = common(env, service=service.name), service.settings(env)
         check_complete(env)
-        return _run(service, arguments, shared, own)
+        code = _run(service, arguments, shared, own)
+        sys.stdout.flush()  # else a reader that is gone is noticed only when the interpreter ends, and complained of
+        return code
     except BrokenPipeError:
         if arguments[0] in PROCESSES:
             raise

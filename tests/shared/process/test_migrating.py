@@ -55,7 +55,7 @@ def test_g08_what_an_earlier_release_made_and_nobody_asks_for_goes(own: Database
     own["audit"].create_index([("fund", 1), ("at", 1)])
     own["audit"].create_index([("an_operator_s_own", 1)])
     assert migrate(claims, own) == []
-    assert names(own, "outbox") == {"_id_", "is_sent_1__id_1_where_is_sent"}
+    assert names(own, "outbox") == {"_id_", "fund_1_events.key_1__id_1", "is_sent_1__id_1_where_is_sent"}
     assert names(own, "audit") == {"_id_", "an_operator_s_own_1", "fund_1_link_1__id_1"}
 
 

@@ -168,11 +168,13 @@ def test_help_is_an_answer_and_an_unknown_command_is_not(command: Command) -> No
     assert (unknown.returncode, unknown.stdout) == (2, "") and unknown.stderr == helped.stdout
 
 
-def test_who_reads_only_the_first_lines_sees_no_fault(settings: dict[str, str]) -> None:
+@pytest.mark.parametrize("buffered", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["buffered", "unbuffered"])
+def test_who_reads_only_the_first_lines_sees_no_fault(settings: dict[str, str], buffered: dict[str, str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     try:
-        cut = process("inbox", "status", environment={**os.environ, **settings}, stdout=writer)
+        cut = process("inbox", "status", environment={**plain, **settings, **buffered}, stdout=writer)
     finally:
         os.close(writer)
     assert (cut.returncode, cut.stderr) == (1, "")
