@@ -79,7 +79,7 @@ def _table(kind: type, examples: list[Any], attribute: str | None = None) -> lis
             continue
         is_needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         said = _typed(hints[field.name]) + ("" if is_needed else "; optional")
-        meaning = meanings.get(field.name, "")
+        meaning = " ".join([meanings.get(field.name, ""), *_choices(hints[field.name])]).strip()
         readers = _reading(rf"\.{attribute}\.{field.name}\b") if attribute in SECTIONS else ()
         if kind is Fund:
             readers = _reading(rf"\bfund\b(?:\(\))?\.{field.name}\b")
@@ -95,19 +95,26 @@ def _about(kind: type) -> list[str]:
 
 
 def _meanings(kind: type) -> dict[str, str]:
-    """The text below each field of a class, by the field's name."""
+    """The text below each field of a class, or below each member of an enumeration, by its name."""
     tree = ast.parse(inspect.getsource(kind))
     body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
     found = {}
     for field, text in itertools.pairwise(body):
-        if (
-            isinstance(field, ast.AnnAssign)
-            and isinstance(field.target, ast.Name)
-            and isinstance(text, ast.Expr)
-            and isinstance(text.value, ast.Constant)
-        ):
-            found[field.target.id] = " ".join(str(text.value.value).split())
+        target = field.target if isinstance(field, ast.AnnAssign) else None
+        if isinstance(field, ast.Assign):
+            target = field.targets[0]
+        if isinstance(target, ast.Name) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            found[target.id] = " ".join(str(text.value.value).split())
     return found
+
+
+def _choices(hint: Any) -> Iterator[str]:
+    """What each choice means, where the code says it."""
+    inner = [each for each in get_args(hint) if each is not type(None)] or [hint]
+    for kind in inner:
+        if isinstance(kind, type) and issubclass(kind, StrEnum):
+            meanings = _meanings(kind)
+            yield from (f"`{each.value}`: {meanings[each.name]}" for each in kind if each.name in meanings)
 
 
 def _typed(hint: Any) -> str:

@@ -12,10 +12,10 @@ from shared.process.settings import read_secrets
 
 @dataclass(frozen=True)
 class Settings:
-    """`banks` are those that funds name (`bank.settings`), each by the beginning of its settings' names. `return_url`
-    is where a payer's browser comes back; it may name `{fund}` and `{collection_id}`. Partners' endpoints inside one's
-    own network are called in a local run only. `webhook_keys_file` holds what each fund signs its messages to partners
-    with, beside the endpoints' own secrets."""
+    """`banks` are those that funds name (`bindings.bank.settings`), each by the beginning of its settings' names.
+    `return_url` is where a payer's browser comes back; it may name `{fund}` and `{collection_id}`. Partners'
+    endpoints inside one's own network are called in a local run only. `webhook_keys_file` holds what each fund
+    signs its messages to partners with, beside the endpoints' own secrets."""
 
     banks: Mapping[str, BankSettings] = field(repr=False)
     return_url: str

@@ -45,6 +45,7 @@ from services.payments.collections.standing import Case
 from services.payments.collections.store import collections, credits, obligations, standings
 from services.payments.contributions.routes import routes as contribution_routes
 from services.payments.debits.store import files as debit_files
+from services.payments.declarations import plausibility
 from services.payments.declarations.declaration import Status as DeclarationStatus
 from services.payments.declarations.jobs import backfills as left_declarations
 from services.payments.declarations.jobs import checking
@@ -190,7 +191,7 @@ def blueprints(own: Settings, context: ServiceContext) -> Sequence[Blueprint]:
 
 
 def faults_of_funds(own: Settings, funds: Mapping[str, Fund]) -> list[str]:
-    return [fault for fund in funds.values() for fault in faults(fund, own.banks)]
+    return [fault for fund in funds.values() for fault in (*faults(fund, own.banks), *plausibility.faults(fund))]
 
 
 def signing_keys(own: Settings) -> FundsKeys:

@@ -18,8 +18,8 @@ class MessageSent:
 
 @event(case="message_id")
 class MessageUndelivered:
-    """A channel's provider took the message, and says now that it did not reach its recipient; the case that it is
-    about shows it. `reason` is a code (`delivery.undelivered`, `delivery.rejected` and others)."""
+    """A channel's provider took the message, and says now that it did not reach its recipient. `reason` is a code
+    (`delivery.undelivered`, `delivery.rejected` and others)."""
 
     message_id: str
     about: str
@@ -31,7 +31,7 @@ class MessageUndelivered:
 
 @event(case="message_id")
 class MessageFailed:
-    """A message will not arrive by this channel; the case that it is about shows it."""
+    """A message will not arrive by this channel."""
 
     message_id: str
     about: str

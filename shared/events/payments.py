@@ -535,7 +535,7 @@ class AccountStatementDrawn:
 
 @event(case="declaration_id")
 class DeclarationPaid:
-    """Declared equals collected; notifications sends the receipt, documents may issue it."""
+    """Declared equals collected; notifications sends the receipt."""
 
     declaration_id: str
     employer_id: str

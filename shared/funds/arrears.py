@@ -263,9 +263,9 @@ class Arrears:
     """What employers owe that declare nothing, by dated rules; without one nothing is assessed provisionally."""
 
     def __post_init__(self) -> None:
-        check_no_overlap(self.provisional)
+        check_no_overlap(self.provisional, of="provisional")
         for reason in PenaltyReason:
-            check_no_overlap(self.of(reason))
+            check_no_overlap(self.of(reason), of=f"penalties of the reason {reason}")
 
     def of(self, reason: PenaltyReason) -> tuple[PenaltyRule, ...]:
         """The dated rules of a reason."""

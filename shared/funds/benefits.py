@@ -39,7 +39,7 @@ class SupportingPaper:
     requirements: tuple[Requirement, ...]
 
     def __post_init__(self) -> None:
-        check_no_overlap(self.requirements)
+        check_no_overlap(self.requirements, of="requirements")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class Act:
     prices: tuple[Price, ...]
 
     def __post_init__(self) -> None:
-        check_no_overlap(self.prices)
+        check_no_overlap(self.prices, of="prices")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,8 +263,8 @@ class ClaimType:
     def __post_init__(self) -> None:
         if self.certificate is not None and not self.effect.opens_award:
             raise ValueError("a certificate is of a cover or of a payment of every period, and this opens neither")
-        for dated in (self.usual_days, self.reimbursement, self.filing_terms, self.appeals, self.ceilings):
-            check_no_overlap(dated)
+        for name in ("usual_days", "reimbursement", "filing_terms", "appeals", "ceilings"):
+            check_no_overlap(getattr(self, name), of=name)
         if self.is_for_care and not (self.acts and self.reimbursement and self.filing_terms):
             raise ValueError("a reimbursement says its acts, reimbursement and filing_terms")
         if not self.is_for_care and (self.acts or self.reimbursement):
@@ -281,7 +281,7 @@ class ClaimType:
             if twice := sorted({code for code in codes if codes.count(code) > 1}):
                 raise ValueError(f"{', '.join(twice)} is said twice")
         for code in {each.code for each in self.conditions}:
-            check_no_overlap([each for each in self.conditions if each.code == code])
+            check_no_overlap([each for each in self.conditions if each.code == code], of=f"conditions: {code}")
         if len(self.registers) > REGISTER_QUESTIONS_MAX:
             raise ValueError(f"has at most {REGISTER_QUESTIONS_MAX} questions to registers")
         for name in {each.fact_name for each in self.registers}:

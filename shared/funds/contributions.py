@@ -120,7 +120,7 @@ class SelfPayers:
             raise ValueError("grounds is empty: nobody could be admitted")
         if any(rates.capped for rates in self.rates):
             raise ValueError("rates: capped is for wages that employers declare")
-        check_no_overlap(self.rates)
+        check_no_overlap(self.rates, of="rates")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,8 +142,8 @@ class Contributions:
                 raise ValueError(f"branches does not name {', '.join(sorted(unnamed))}")
             if nameless := set(rates.percents) - set(self.sides):
                 raise ValueError(f"sides does not name {', '.join(sorted(nameless))}")
-        for dated in (self.rates, self.accident_rates, self.minimum_wages):
-            check_no_overlap(dated)
+        for name in ("rates", "accident_rates", "minimum_wages"):
+            check_no_overlap(getattr(self, name), of=name)
 
     def rates_on(self, day: date) -> ContributionRates:
         return in_force(self.rates, on=day)

@@ -188,7 +188,7 @@ class Declarations:
     """The offices by which declarations are counted; None: they are counted for the fund as a whole."""
 
     def __post_init__(self) -> None:
-        check_no_overlap(self.full_quarter)
+        check_no_overlap(self.full_quarter, of="full_quarter")
         for name, form in self.forms.items():
             slips = self.forms.get(form.reconciles.form) if form.reconciles else None
             if form.reconciles and (slips is None or slips.period is PeriodKind.YEAR):

@@ -122,7 +122,7 @@ class Effect:
     """With which day an award ends where the person dies; where nothing is said, with the day of death."""
 
     def __post_init__(self) -> None:
-        check_no_overlap(self.on_death)
+        check_no_overlap(self.on_death, of="on_death")
         if self.on_death and not self.opens_award:
             raise ValueError("on_death is of what lives on after the grant: a cover, or a payment of every period")
         if self.is_checked_at_payment and self.kind is not EffectKind.PAY_ONCE:

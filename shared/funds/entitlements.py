@@ -66,5 +66,5 @@ class Entitlements:
     """Where it is left out, a month that a person pays alone opens no right."""
 
     def __post_init__(self) -> None:
-        for dated in (self.rules, self.lifetime, self.card_lifetime, self.self_paid_months):
-            check_no_overlap(dated)
+        for name in ("rules", "lifetime", "card_lifetime", "self_paid_months"):
+            check_no_overlap(getattr(self, name), of=name)

@@ -149,7 +149,7 @@ class Step:
     """How its amount is rounded to the minor unit; where nothing is said, by the fund's rule for benefits."""
 
     def __post_init__(self) -> None:
-        check_no_overlap(self.values)
+        check_no_overlap(self.values, of="values")
         if not self.values:
             raise ValueError(f"{self.code}: has no values; say the law at least")
         named = frozenset(name for name in _PARTS if getattr(self, name) is not None)

@@ -74,9 +74,11 @@ def find_in_force(values: Iterable[Value], *, on: date) -> Value | None:
     return next((value for value in values if value.law.holds_on(on)), None)
 
 
-def check_no_overlap(values: Iterable[Lawful]) -> None:
-    """ValueError where two values of one list hold on the same day: the law would then say two things."""
+def check_no_overlap(values: Iterable[Lawful], *, of: str = "") -> None:
+    """ValueError where two values of one list (`of`, as a page calls it) hold on the same day: the law would then say
+    two things."""
     ordered = sorted((value.law for value in values), key=lambda law: law.valid_from)
     for earlier, later in itertools.pairwise(ordered):
         if earlier.holds_on(later.valid_from):
-            raise ValueError(f"two values hold on {later.valid_from.isoformat()}")
+            where = f"{of}: " if of else ""
+            raise ValueError(f"{where}two values hold on {later.valid_from.isoformat()}")

@@ -124,8 +124,8 @@ class Procedure:
     """How much of a payment is taken for what was overpaid before; all of it where nobody says it."""
 
     def __post_init__(self) -> None:
-        for dated in (self.legal_delays, self.paper_terms, self.one_person_up_to, self.samples, self.recovery):
-            check_no_overlap(dated)
+        for name in ("legal_delays", "paper_terms", "one_person_up_to", "samples", "recovery"):
+            check_no_overlap(getattr(self, name), of=name)
         if self.draft_days is not None and not 1 <= self.draft_days <= 366:
             raise ValueError("draft_days is from 1 to 366")
 

@@ -85,8 +85,8 @@ class RoundingRules:
     """What is paid of each line of a claim for care; never more than was paid for it."""
 
     def __post_init__(self) -> None:
-        for dated in (self.contributions, self.benefits, self.prices):
-            check_no_overlap(dated)
+        for name in ("contributions", "benefits", "prices"):
+            check_no_overlap(getattr(self, name), of=name)
 
     def of_contributions(self, *, on: date) -> RoundingRule:
         return _on(self.contributions, on)

@@ -18,6 +18,15 @@ class UniqueKeys(yaml.CSafeLoader):
             raise yaml.MarkedYAMLError(problem=f"{twice} is said twice", problem_mark=node.start_mark)
         return super().construct_mapping(node, deep=deep)
 
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError:  # 2025-02-30
+            raise yaml.MarkedYAMLError(problem=f"{node.value} is no day", problem_mark=node.start_mark) from None
+
+
+UniqueKeys.add_constructor("tag:yaml.org,2002:timestamp", UniqueKeys.construct_yaml_timestamp)
+
 
 def parse(text: str) -> Any:
     """The content of a YAML text. Raises `yaml.YAMLError`."""

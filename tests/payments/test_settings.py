@@ -1,5 +1,6 @@
 """What payments is told when it starts: all that is missing or malformed is said at once, and no secret is."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,15 @@ def test_an_empty_secret_is_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None
 def test_secrets_are_not_shown_by_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = repr(settings(monkeypatch))
     assert "sesame" not in shown and "whsec" not in shown
+
+
+def test_a_check_of_declarations_that_there_is_not_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written otherwise it would be looked at by nobody."""
+    fund = funds()[DZ]
+    form = fund.declarations.forms["das"]
+    table = {**(form.plausibility or {}), "no-wage": next(iter((form.plausibility or {}).values()))}
+    declarations = replace(fund.declarations, forms={"das": replace(form, plausibility=table)})
+    changed = replace(fund, sections=replace(fund.sections, declarations=declarations))
+    found = service.faults(settings(monkeypatch), {DZ: changed})
+    assert [each for each in found if "forms.das.plausibility.no-wage: is no check; there are" in each]
+    assert not [each for each in service.faults(settings(monkeypatch), dict(funds())) if "plausibility" in each]

@@ -58,7 +58,7 @@ class PaperLanguage(StrEnum):
 
 
 class PaperKind(StrEnum):
-    """The papers that can be printed: keys of a fund's `paper_types`, each with a template of the same name."""
+    """The papers that can be printed: keys of `types` in a fund's `papers.yaml`, each with a template of its name."""
 
     SALARY_CERTIFICATE = "salary-certificate"
     AFFILIATION_CERTIFICATE = "affiliation-certificate"

@@ -50,6 +50,15 @@ CODES = frozenset(
 """Every check that there is; a fund's table names those that it makes."""
 
 
+def faults(fund: Fund) -> Iterator[str]:
+    """What a fund's tables name that no check looks at, a sentence each."""
+    section = fund.sections.declarations
+    for name, form in section.forms.items() if section else ():
+        for code in sorted(set(form.plausibility or {}) - CODES):
+            known = ", ".join(sorted(CODES))
+            yield f"{fund.fund_id}/declarations.yaml: forms.{name}.plausibility.{code}: is no check; there are {known}"
+
+
 def judged(remark: Remark, *, table: Table) -> Remark | None:
     """The remark with the severity that the fund gives it; None where the fund does not look at it."""
     code = remark.code.removeprefix(PREFIX)
