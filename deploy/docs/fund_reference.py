@@ -20,6 +20,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
+from shared.funds import facts
+from shared.funds.conditions import FIT
 from shared.funds.fund import Fund
 from shared.funds.loading import ABOUT, DEFINITIONS, ELSEWHERE, PAGES, SECTIONS
 from shared.funds.texts import Texts
@@ -61,10 +63,37 @@ def page() -> str:
         for nested in _nested(kind):
             if nested not in shared:
                 lines += [f"### {nested.__name__}", "", *_about(nested), *_table(nested, _found(nested, file, kind))]
+    lines += _facts()
     lines += ["## What stands in several of them", ""]
     for nested in shared:
         lines += [f"### {nested.__name__}", "", *_about(nested), *_table(nested, [])]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _facts() -> list[str]:
+    """The facts that a page of `benefits` may name."""
+    rows = [
+        f"| {', '.join(f'`{name}`' for name in each.written)} | {_kind(each)} | {_cell(each.description)} |"
+        for each in facts.VOCABULARY
+    ]
+    of = [(test, " or ".join(sorted(kinds))) for test, kinds in FIT.items() if test != "before" and "most" not in test]
+    tests = "; ".join(f"`{test}` of {kinds}" for test, kinds in of)
+    return [
+        "## The facts that benefits are decided from",
+        "",
+        "A page of `benefits` names them in its conditions and in its formula. An answer is what its question asks",
+        "for; what a register answers is yes or no, or one of its choices. Tests are asked of facts of their kind alone:",
+        f"{tests}; `equals`, `one_of` and `is_known` of any.",
+        "",
+        "| name | what it is | what it says |",
+        "| --- | --- | --- |",
+        *rows,
+        "",
+    ]
+
+
+def _kind(fact: facts.FactName) -> str:
+    return fact.kind.value if fact.kind else "by what it is of"
 
 
 # --- The classes ------------------------------------------------------------------------------------------------------

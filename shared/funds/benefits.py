@@ -9,7 +9,7 @@ from functools import cached_property
 
 from shared.funds import facts
 from shared.funds.calendar import DayCount, WhenClosed, check_delay
-from shared.funds.conditions import Condition
+from shared.funds.conditions import FIT, Condition
 from shared.funds.effects import PAY_ONCE, Effect
 from shared.funds.formula import STEPS_MAX, Step
 from shared.funds.law import Law, check_no_overlap, find_in_force
@@ -165,6 +165,19 @@ class QuestionKind(StrEnum):
     with `deceased.`."""
 
 
+ANSWERED: Mapping[QuestionKind, facts.FactKind] = {
+    QuestionKind.YES_NO: facts.FactKind.YES_NO,
+    QuestionKind.DATE: facts.FactKind.DAY,
+    QuestionKind.AMOUNT: facts.FactKind.AMOUNT,
+    QuestionKind.NUMBER: facts.FactKind.NUMBER,
+    QuestionKind.CHOICE: facts.FactKind.TEXT,
+    QuestionKind.TEXT: facts.FactKind.TEXT,
+    QuestionKind.DEPENDANT: facts.FactKind.TEXT,
+    QuestionKind.DECEASED: facts.FactKind.TEXT,
+}
+"""What an answer is, by the kind of its question."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """A question that a person answers when filing. The answer is the fact `answer.<code>`.
@@ -292,41 +305,78 @@ class ClaimType:
             raise ValueError(f"there is no act {', '.join(sorted(unpriced))}")
 
     def _check_facts(self) -> None:
-        """Every fact that is named is one, and is known by then: an answer of an earlier question, an earlier step."""
+        """Every fact that is named is one, is known by then (an answer of an earlier question, an earlier step), and is
+        of a kind that its tests can hold of."""
         asked: set[str] = set()
         for question in self.questions:
-            self._check_known(question.when.fact_names() if question.when else (), asked=asked, computed=set())
+            self._check_condition(f"questions: {question.code}: when", question.when, asked=asked, computed=set())
             asked.add(question.code)
         for to_register in self.registers:
-            self._check_known(to_register.when.fact_names() if to_register.when else (), asked=asked, computed=set())
+            place = f"registers: {to_register.fact_name}: when"
+            self._check_condition(place, to_register.when, asked=asked, computed=set())
         computed: set[str] = set()
         for step in self.formula:
-            self._check_known(step.fact_names(), asked=asked, computed=computed)
+            self._check_known(f"formula: {step.code}", step.fact_names(), asked=asked, computed=computed)
+            self._check_condition(f"formula: {step.code}: when", step.when, asked=asked, computed=computed)
             computed.add(step.code)
         for eligibility in self.conditions:
-            self._check_known(eligibility.holds.fact_names(), asked=asked, computed=computed)
+            place = f"conditions: {eligibility.code}: holds"
+            self._check_condition(place, eligibility.holds, asked=asked, computed=computed)
         until = self.effect.payment.until if self.effect.payment else None
-        self._check_known(until.fact_names() if until else (), asked=asked, computed=computed)
-        for paper in self.papers.values():
+        self._check_condition("effect: payment: until", until, asked=asked, computed=computed)
+        for code, paper in self.papers.items():
             for requirement in paper.requirements:
-                names = requirement.when.fact_names() if requirement.when else ()
-                self._check_known(names, asked=asked, computed=set())
+                self._check_condition(f"papers: {code}: when", requirement.when, asked=asked, computed=set())
 
-    def _check_known(self, names: Iterable[str], *, asked: set[str], computed: set[str]) -> None:
+    def _check_condition(self, place: str, condition: Condition | None, *, asked: set[str], computed: set[str]) -> None:
+        if condition is None:
+            return
+        self._check_known(place, condition.fact_names(), asked=asked, computed=computed)
+        for each in condition.of_facts():
+            name = each.fact or ""
+            kind = self._kind_of(name)
+            for test in each.tests:
+                if kind is not None and kind not in FIT.get(test, frozenset(facts.FactKind)):
+                    raise ValueError(f"{place}: {name} is {kind}, of which {test} never holds")
+            asked_of = self._asked_of(name)
+            compared = {*(each.one_of or ()), *({each.equals} if each.equals is not None else ())}
+            if asked_of and asked_of.choices and (unknown := sorted(compared - asked_of.choices.keys())):
+                raise ValueError(f"{place}: {name} has no choice {', '.join(unknown)}")
+
+    def _asked_of(self, name: str) -> Question | RegisterQuestion | None:
+        """The question, of the person or of a register, that a fact is the answer of."""
+        answer = facts.ANSWER.read(name) or facts.ANSWER_DAYS_AGO.read(name)
+        own = (each for each in self.questions if answer and each.code == answer["code"])
+        return next(own, None) or next((each for each in self.registers if each.fact_name == name), None)
+
+    def _kind_of(self, name: str) -> facts.FactKind | None:
+        asked = self._asked_of(name) if facts.kind_of(name) is None else None
+        if isinstance(asked, Question):
+            return ANSWERED[asked.kind]
+        if asked is not None:
+            return facts.FactKind.TEXT if asked.choices else facts.FactKind.YES_NO
+        return facts.kind_of(name)
+
+    def _check_known(self, place: str, names: Iterable[str], *, asked: set[str], computed: set[str]) -> None:
         for name in names:
             answer = facts.ANSWER.read(name) or facts.ANSWER_DAYS_AGO.read(name)
             step = facts.FORMULA.read(name)
             if not facts.is_a_fact(name):
-                raise ValueError(f"there is no fact {name}")
+                raise ValueError(f"{place}: there is no fact {name}")
             if answer is not None and answer["code"] not in asked:
-                raise ValueError(f"{name}: no question of that code is asked before")
+                raise ValueError(f"{place}: {name}: no question of that code is asked before")
+            of = self._asked_of(name) if facts.ANSWER_DAYS_AGO.read(name) else None
+            if isinstance(of, Question) and of.kind is not QuestionKind.DATE:
+                raise ValueError(f"{place}: {name}: the answer is no day")
+            if wrong := facts.impossible(name):
+                raise ValueError(f"{place}: {name}: {wrong}")
             if facts.REGISTER.read(name) and name not in {each.fact_name for each in self.registers}:
-                raise ValueError(f"{name}: no register is asked that")
+                raise ValueError(f"{place}: {name}: no register is asked that")
             is_of_deceased = facts.DECEASED.read(name) or facts.EARLIER_SURVIVORS.read(name)
             if is_of_deceased and self.deceased_question is None:
-                raise ValueError(f"{name}: no question asks who died")
+                raise ValueError(f"{place}: {name}: no question asks who died")
             if step is not None and step["code"] not in computed:
-                raise ValueError(f"{name}: no step of that code is computed before")
+                raise ValueError(f"{place}: {name}: no step of that code is computed before")
 
     @property
     def is_for_care(self) -> bool:

@@ -1,14 +1,28 @@
 """Conditions of a benefit: named tests of facts, joined by all, any and none. Data only; claims evaluates them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 
+from shared.funds.facts import FactKind
 from shared.kernel.money import Money
 
 DEPTH_MAX = 5
 _JOINS = frozenset({"all", "any", "none"})
+_ORDERED = frozenset({FactKind.NUMBER, FactKind.AMOUNT, FactKind.DAY})
+FIT: Mapping[str, frozenset[FactKind]] = {
+    "is_true": frozenset({FactKind.YES_NO}),
+    "at_least": frozenset({FactKind.NUMBER}),
+    "at_most": frozenset({FactKind.NUMBER}),
+    "amount_at_least": frozenset({FactKind.AMOUNT}),
+    "amount_at_most": frozenset({FactKind.AMOUNT}),
+    "at_least_fact": _ORDERED,
+    "at_most_fact": _ORDERED,
+    "before": frozenset({FactKind.DAY}),
+    "after": frozenset({FactKind.DAY}),
+}
+"""Of which kinds of facts a test can hold; of any, where it is not named here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +72,13 @@ class Condition:
     def joined(self) -> tuple["Condition", ...]:
         """The conditions that are joined here."""
         return self.all or self.any or self.none or ()
+
+    def of_facts(self) -> Iterator["Condition"]:
+        """The conditions in it that test a fact."""
+        if self.fact is not None:
+            yield self
+        for each in self.joined:
+            yield from each.of_facts()
 
     def fact_names(self) -> Iterator[str]:
         """Every fact that it looks at."""

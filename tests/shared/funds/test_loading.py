@@ -272,6 +272,57 @@ def test_a_fault_is_said_with_its_file_and_its_place(
     assert fault.startswith(f"{fund_id}/{file}: {expected}")
 
 
+AGE, FAMILY = "fact: person.age, at_least: 60", "fact: dependants.children, at_least: 1"
+NEVER = [
+    # page, what is replaced, by what, what must be said: what never holds would refuse everybody, or grant all
+    ("old-age-pension", AGE, "fact: person.age, is_true: true", "person.age is a number, of which is_true never holds"),
+    ("old-age-pension", AGE, "fact: person.age, before: 2000-01-01", "person.age is a number, of which before never"),
+    (
+        "old-age-pension",
+        AGE,
+        "fact: person.birth-on, at_least: 60",
+        "person.birth-on is a day, of which at_least never",
+    ),
+    ("old-age-pension", AGE, "fact: fund.minimum-wage, at_least: 1", "is an amount, of which at_least never holds"),
+    ("old-age-pension", "last-40-quarters", "last-999-quarters", "no more than 240 quarters are kept"),
+    ("family-allowance", FAMILY, "fact: right.is-open, at_least: 3", "right.is-open is yes or no, of which at_least"),
+    ("family-allowance", FAMILY, "fact: dependants.children.aged-11-to-6, at_least: 1", "nobody is from 11 to 6"),
+    (
+        "family-allowance",
+        "fact: answer.single-wage, is_true",
+        "fact: answer.single-wage.days-ago, at_least: 1, is_known",
+        "the answer is no day",
+    ),
+    (
+        "chronic-drugs",
+        "fact: answer.for-whom, equals: dependant",
+        "fact: answer.for-whom, equals: depndant",
+        "answer.for-whom has no choice depndant",
+    ),
+    (
+        "chronic-drugs",
+        "fact: answer.for-whom, equals: dependant",
+        "fact: answer.for-whom, one_of: [dependant, me]",
+        "answer.for-whom has no choice me",
+    ),
+    (
+        "card-request",
+        "fact: right.is-open, is_true",
+        "fact: right.is-opened, is_true",
+        "there is no fact right.is-opened",
+    ),
+]
+
+
+@pytest.mark.parametrize(("page", "old", "new", "expected"), NEVER)
+def test_a_test_that_never_holds_of_its_fact_is_named_with_its_place(
+    tmp_path: Path, page: str, old: str, new: str, expected: str
+) -> None:
+    said = faults(tmp_path, "tn-cnss", (f"benefits/{page}.yaml", old, new))
+    assert len(said) == 1 and expected in said[0], said
+    assert any(f": {place}: " in said[0] for place in ("conditions", "formula", "papers", "questions")), said
+
+
 def test_all_faults_of_all_files_are_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "tn-cnss").mkdir()
     (tmp_path / "tn-cnss" / FUND).write_text("[]")
