@@ -82,7 +82,7 @@ def _facts() -> list[str]:
         "## The facts that benefits are decided from",
         "",
         "A page of `benefits` names them in its conditions and in its formula. An answer is what its question asks",
-        "for; what a register answers is yes or no, or one of its choices. Tests are asked of facts of their kind alone:",
+        "for; what a register answers is yes or no, or one of its choices. Tests are asked of facts of their kind:",
         f"{tests}; `equals`, `one_of` and `is_known` of any.",
         "",
         "| name | what it is | what it says |",
