@@ -64,7 +64,10 @@ def document(services: Sequence[Service[Any]]) -> dict[str, Any]:
         channel = channels.setdefault(owner, _channel(owner))
         channel["messages"][name] = {"$ref": f"#/components/messages/{name}"}
     for shape, schema in schemas.items():
-        for field, inner in schema.get("properties", {}).items():
+        properties = schema.get("properties", {})
+        for field, inner in properties.items():
+            if "$ref" in inner:  # nothing may stand beside a reference
+                properties[field] = inner = {"allOf": [inner]}
             inner.setdefault("description", descriptions.of(shape, field).text)
     return {
         "asyncapi": "3.0.0",
