@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from frontends.api import payments as service
 from frontends.backoffice.forms import form_name, forms
 from frontends.backoffice.listing import PAGE, listed_by_status
-from frontends.kit.api import Problem, needed, together
+from frontends.kit.api import Problem, items_of, needed, together
 from frontends.kit.codes import Codes
 from frontends.kit.formats import amount_to_send
 from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
@@ -191,7 +191,7 @@ def _payouts_page(*, problem: Problem | None = None) -> Response:
         lambda: service.payouts_list_by_status(asked, limit=PAGE, cursor=cursor, status=status or None),
         lambda: service.codes_list_sets(asked),
     )
-    items = listed["items"] if isinstance(listed, dict) else []
+    items = items_of(listed)
     return render(
         "payouts.html",
         listed=listed,

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from frontends.api import claims, documents, identity
 from frontends.kit import counter
-from frontends.kit.api import Problem, together
+from frontends.kit.api import Problem, items_of, together
 from frontends.kit.codes import Codes
 from frontends.kit.pages import Form, api, change_session, flash, for_person, go_to, render, session, signed_in
 from frontends.kit.person.claim_types import NamedClaims, name_all
@@ -64,7 +64,7 @@ def desk() -> Response:
         lambda: claims.claims_list_types(asked),
         lambda: claims.codes_list_sets(asked),
     )
-    items = filed["items"] if isinstance(filed, dict) else []
+    items = items_of(filed)
     return render(
         "counter-desk.html",
         filed=filed,

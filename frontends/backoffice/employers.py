@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 from frontends.api import identity, payments
 from frontends.backoffice.forms import form_name, forms
 from frontends.backoffice.persons import purpose_of
-from frontends.kit.api import Problem, needed, together
-from frontends.kit.formats import read_amount
+from frontends.kit.api import Problem, items_of, needed, together
+from frontends.kit.formats import amount_to_send
 from frontends.kit.pages import Form, api, flash, go_to, may, render, signed_in
 from frontends.kit.words import _
 
@@ -40,12 +40,12 @@ def one(employer_id: str) -> Response:
             asked, employer_id=employer_id, purpose=purpose, limit=LISTED
         ),
     )
-    own = [each for each in _items(differences) if each["employer_id"] == employer_id]
+    own = [each for each in items_of(differences) if each["employer_id"] == employer_id]
     return render(
         "employer.html",
         employer_id=employer_id,
         found=found,
-        employer=next(iter(_items(found)), None),
+        employer=next(iter(items_of(found)), None),
         declared=declared,
         credits=credits,
         account=account,
@@ -123,10 +123,9 @@ def refund_credit(credit_id: str) -> Response:
     """Send it back; a second person agrees before the bank is asked."""
     form = Form(form_name("refund-credit", credit_id))
     typed = request.form
-    amount = read_amount(typed.get("amount", ""))
     body: payments.CreditRefundBody = {
         "version": form.read_version or 0,
-        "amount": format(amount, "f") if amount is not None else typed.get("amount", ""),
+        "amount": amount_to_send(typed.get("amount", "")),
         "counterparty": typed.get("counterparty", "").strip(),
         "note": typed.get("note", "").strip(),
     }
@@ -143,7 +142,3 @@ def _credit_page(credit_id: str, *, problem: Problem | None = None) -> Response:
     found = payments.collections_read_credit(api(), credit_id, purpose=purpose_of(request.args.get("purpose")))
     form = forms(["refund-credit"], credit_id, found["version"], sent="refund-credit")["refund-credit"]
     return render("credit.html", credit=found, form=form, values=form.values, problem=problem)
-
-
-def _items(answer: object) -> list[dict[str, object]]:
-    return answer["items"] if isinstance(answer, dict) else []

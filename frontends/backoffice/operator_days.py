@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from frontends.api import payments
 from frontends.backoffice.forms import form_name, forms
 from frontends.backoffice.listing import PAGE
-from frontends.kit.api import Problem, needed, together
+from frontends.kit.api import Problem, items_of, needed, together
 from frontends.kit.codes import Codes
 from frontends.kit.pages import Form, api, flash, go_to, may, render, signed_in, user
 from frontends.kit.words import _
@@ -43,7 +43,7 @@ def one(day_id: str) -> Response:
         lambda: payments.operator_days_read_day(asked, day_id),
         lambda: payments.operator_days_list_differences(asked, day_id=day_id, limit=SHOWN),
     )
-    known = followed["items"] if isinstance(followed, dict) else []
+    known = items_of(followed)
     states = {each["difference_id"]: each for each in known}
     return render("operator-day.html", day=needed(day), states=states)
 

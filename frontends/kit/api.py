@@ -139,6 +139,11 @@ def needed(answer: Any) -> Any:
     return answer
 
 
+def items_of(answer: Any) -> list[Any]:
+    """The items of a list without which the page still stands: none where the service refused or did not answer."""
+    return answer["items"] if isinstance(answer, dict) else []
+
+
 def pooled() -> requests.Session:
     """Connections that are kept open to the services, for a whole process."""
     http = requests.Session()

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from frontends.kit.api import together
+from frontends.kit.api import items_of, together
 from frontends.kit.pages import api, go_to, render
 from frontends.operations.guard import READ, operators
 from frontends.operations.services import CLIENTS
@@ -58,7 +58,7 @@ def one(case_id: str) -> Response:
     )
     by_service = dict(zip(CLIENTS, found, strict=True))
     steps = sorted(
-        (Step(name, event) for name, events in by_service.items() for event in _items(events)), key=lambda it: it.at
+        (Step(name, event) for name, events in by_service.items() for event in items_of(events)), key=lambda it: it.at
     )
     away = {name for name, events in by_service.items() if not isinstance(events, dict)}
     away |= _note_handled(steps)
@@ -90,10 +90,6 @@ def _note_handled(steps: list[Step]) -> set[str]:
     for (name, _chunk), answer in zip(questions, answers, strict=True):
         if not isinstance(answer, dict):
             away.add(name)
-        for each in _items(answer):
+        for each in items_of(answer):
             by_id[each["event_id"]].handled[name] = each
     return away
-
-
-def _items(answer: Any) -> list[Any]:
-    return answer["items"] if isinstance(answer, dict) else []

@@ -6,7 +6,7 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from frontends.api import claims, documents
-from frontends.kit.api import Problem, together
+from frontends.kit.api import Problem, items_of, together
 from frontends.kit.pages import Form, api, download, for_person, go_to, render
 
 pages = Blueprint("papers", __name__)
@@ -67,7 +67,7 @@ def _page(*, problem: Problem | None = None) -> Response:
         lambda: claims.awards_list_own(asked, limit=50),
     )
     periods = list(dict.fromkeys(line["period"] for line in career["lines"])) if isinstance(career, dict) else []
-    kinds = types["items"] if isinstance(types, dict) else []
+    kinds = items_of(types)
     return render(
         "person/papers.html",
         types=types,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from frontends.api import payments
 from frontends.api.payments import CorrectedFileView, DraftFileView
-from frontends.kit.api import Problem, needed, together
+from frontends.kit.api import Problem, items_of, needed, together
 from frontends.kit.pages import Form, api, download, flash, go_to, render, signed_in
 from frontends.kit.periods import chosen, open_periods
 from frontends.kit.uploading import read_files
@@ -217,6 +217,6 @@ def _page_number(name: str) -> int:
 def _by_severity(findings: Any) -> dict[str, list[payments.FindingView]]:
     """What was found, grouped by what it means for the file."""
     grouped: dict[str, list[payments.FindingView]] = {"error": [], "confirm": [], "warning": []}
-    for finding in findings["items"] if isinstance(findings, dict) else []:
+    for finding in items_of(findings):
         grouped[finding["severity"]].append(finding)
     return {severity: found for severity, found in grouped.items() if found}

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
 from frontends.api import payments
-from frontends.kit.api import needed, together
+from frontends.kit.api import items_of, needed, together
 from frontends.kit.pages import api, go_to, render, signed_in, user
 
 pages = Blueprint("firms", __name__)
@@ -82,14 +82,14 @@ def check_own(employer_id: str) -> None:
 
 def _standing(assessed: Any) -> dict[str, str]:
     """The provisional assessments that stand, by form and period."""
-    found = assessed["items"] if isinstance(assessed, dict) else []
+    found = items_of(assessed)
     return {f"{it['form']}/{it['period']}": it["assessment_id"] for it in found if it["status"] == "standing"}
 
 
 def _calendar(form: payments.FormView, periods: payments.FormPeriodViewPage, declared: Any) -> dict[str, Any]:
     """A form with its periods, each with the declaration that stands for it."""
     standing: dict[str, payments.SummaryView] = {}
-    for each in declared["items"] if isinstance(declared, dict) else []:
+    for each in items_of(declared):
         is_standing = each["status"] not in ("replaced", "withdrawn", "refused", "technically-refused")
         if each["form"] == form["form"] and (each["period"] not in standing or is_standing):
             standing[each["period"]] = each

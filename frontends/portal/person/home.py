@@ -4,7 +4,7 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from frontends.api import claims, notifications
-from frontends.kit.api import together
+from frontends.kit.api import items_of, together
 from frontends.kit.pages import api, render, signed_in
 from frontends.kit.person.claim_types import NamedClaims, name_all
 
@@ -29,7 +29,7 @@ def index() -> Response:
         lambda: claims.claims_list_types(asked),
     )
     named = NamedClaims(name_all(types))
-    items = filed["items"] if isinstance(filed, dict) else []
+    items = items_of(filed)
     return render(
         "person/home.html",
         filed=filed,
