@@ -3,6 +3,7 @@
 import dataclasses
 import types
 import typing
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ def _value(kind: Any, name: str) -> Any:
         return _value(next(each for each in inner if each is not type(None)), name)
     if origin is tuple:
         return (_value(inner[0], name),)
+    if origin is Mapping:
+        return {_value(inner[0], "name"): _value(inner[1], "value")}
     if dataclasses.is_dataclass(kind):
         return example(typing.cast(type[Any], kind))
     kind = getattr(kind, "__supertype__", kind)

@@ -23,6 +23,17 @@ class Problem(TypedDict):
     size_max: int
     errors: list["FieldFaultView"]
 
+class CodeView(TypedDict):
+    code: str
+    text: str
+
+class CodeSetView(TypedDict):
+    name: str
+    codes: list["CodeView"]
+
+class CodeSetViews(TypedDict):
+    items: list["CodeSetView"]
+
 class MessageView(TypedDict):
     message_id: str
     about: str
@@ -35,15 +46,140 @@ class MessageViewPage(TypedDict):
     items: list["MessageView"]
     next: "str | None"
 
-class WaveSizeView(TypedDict):
-    template: str
-    subject: str
-    on: str
-    messages: int
-    first_at: str
+class ChoiceView(TypedDict):
+    purpose: str
+    channel: str
+    is_wanted: bool
+    purpose_text: str
+    channel_text: str
 
-class WaveSizeViews(TypedDict):
-    items: list["WaveSizeView"]
+class PreferencesView(TypedDict):
+    choices: list["ChoiceView"]
+    version: int
+
+class ChoiceBody(TypedDict):
+    purpose: str
+    channel: str
+    is_wanted: bool
+
+class PreferencesBody(TypedDict):
+    employer_id: NotRequired["str | None"]
+    choices: list["ChoiceBody"]
+
+class AudienceParameterView(TypedDict):
+    name: str
+    text: str
+    kind: str
+    is_required: bool
+
+class AudienceValueView(TypedDict):
+    name: str
+    text: str
+
+class AudienceView(TypedDict):
+    code: str
+    name: str
+    of: str
+    parameters: list["AudienceParameterView"]
+    values: list["AudienceValueView"]
+
+class AudienceViews(TypedDict):
+    items: list["AudienceView"]
+
+class CampaignAudienceView(TypedDict):
+    code: str
+    name: str
+    parameters: dict[str, Any]
+
+class CampaignReachView(TypedDict):
+    recipients: int
+    by_channel: dict[str, Any]
+    by_language: dict[str, Any]
+    inbox_only: int
+    not_wanted: int
+    dead: int
+    not_registered: int
+
+class CampaignProgressView(TypedDict):
+    members: int
+    messages: int
+
+class CampaignSummaryView(TypedDict):
+    campaign_id: str
+    name: str
+    status: str
+    text: str
+    purpose: str
+    audience: "CampaignAudienceView"
+    channels: list[str]
+    reach: "CampaignReachView"
+    progress: "CampaignProgressView"
+    written_at: str
+    written_by: str
+    started_at: "str | None"
+    started_by: str
+    ended_at: "str | None"
+    reason: str
+    version: int
+
+class CampaignSummaryViewPage(TypedDict):
+    items: list["CampaignSummaryView"]
+    next: "str | None"
+
+class CampaignAudienceBody(TypedDict):
+    code: str
+    parameters: NotRequired[dict[str, Any]]
+
+class CampaignWordingBody(TypedDict):
+    subject: str
+    text: str
+    sms: NotRequired[str]
+
+class CampaignBody(TypedDict):
+    name: str
+    purpose: NotRequired[str]
+    legal_reference: NotRequired[str]
+    audience: "CampaignAudienceBody"
+    channels: list[str]
+    wordings: dict[str, Any]
+
+class CampaignWordingView(TypedDict):
+    subject: str
+    text: str
+    sms: str
+
+class PreviewedTextView(TypedDict):
+    channel: str
+    language: str
+    subject: str
+    text: str
+    parts: int
+
+class MessageCampaignView(TypedDict):
+    campaign_id: str
+    name: str
+    status: str
+    text: str
+    purpose: str
+    audience: "CampaignAudienceView"
+    channels: list[str]
+    reach: "CampaignReachView"
+    progress: "CampaignProgressView"
+    written_at: str
+    written_by: str
+    started_at: "str | None"
+    started_by: str
+    ended_at: "str | None"
+    reason: str
+    version: int
+    legal_reference: str
+    wordings: dict[str, Any]
+    needs_second_person: bool
+    refused: str
+    previews: list["PreviewedTextView"]
+
+class CampaignReasonBody(TypedDict):
+    reason: str
 
 class WaveChannelView(TypedDict):
     channel: str
@@ -60,6 +196,24 @@ class WaveReasonView(TypedDict):
     reason: str
     text: str
     messages: int
+
+class CampaignReportView(TypedDict):
+    campaign: "CampaignSummaryView"
+    channels: list["WaveChannelView"]
+    reasons: list["WaveReasonView"]
+    per_minute: float
+    ends_at: "str | None"
+    waits_until: "str | None"
+
+class WaveSizeView(TypedDict):
+    template: str
+    subject: str
+    on: str
+    messages: int
+    first_at: str
+
+class WaveSizeViews(TypedDict):
+    items: list["WaveSizeView"]
 
 class WaveStretchView(TypedDict):
     at: str
@@ -273,9 +427,69 @@ class JobViewPage(TypedDict):
 class GivingUpBody(TypedDict):
     reason: str
 
+def codes_list_sets(api: Api) -> "CodeSetViews":
+    """The codes that this service's answers hold, each with its sentence in the caller's language."""
+    return api.call(SERVICE, "GET", "/codes")  # type: ignore[no-any-return]
+
 def messages_list_own(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "MessageViewPage":
     """The caller's own messages, newest first, in the caller's language, page by page."""
     return api.call(SERVICE, "GET", "/messages", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def preferences_read(api: Api, *, employer_id: str | None = None) -> "PreferencesView":
+    """How the caller is written to: by purpose and channel, whether that is wanted."""
+    return api.call(SERVICE, "GET", "/preferences", query={"employer_id": employer_id})  # type: ignore[no-any-return]
+
+def preferences_choose(api: Api, *, body: "PreferencesBody") -> "PreferencesView":
+    """Choose by which channels messages of service and of campaigns come."""
+    return api.call(SERVICE, "PUT", "/preferences", body=body)  # type: ignore[no-any-return]
+
+def message_campaigns_list_audiences(api: Api) -> "AudienceViews":
+    """Whom a campaign of this fund may be for, and what each audience is asked with."""
+    return api.call(SERVICE, "GET", "/message-campaigns/audiences")  # type: ignore[no-any-return]
+
+def message_campaigns_list_campaigns(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "CampaignSummaryViewPage":
+    """The campaigns, newest first."""
+    return api.call(SERVICE, "GET", "/message-campaigns", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def message_campaigns_write(api: Api, *, idempotency_key: str, body: "CampaignBody") -> "MessageCampaignView":
+    """Write a campaign: a draft that nobody receives yet."""
+    return api.call(SERVICE, "POST", "/message-campaigns", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def message_campaigns_read(api: Api, campaign_id: str) -> "MessageCampaignView":
+    """A campaign: how it reads by each channel in each language, whom it reaches, and how far it is."""
+    return api.call(SERVICE, "GET", "/message-campaigns/{campaign_id}", at={"campaign_id": campaign_id})  # type: ignore[no-any-return]
+
+def message_campaigns_rewrite(api: Api, campaign_id: str, *, body: "CampaignBody", version: int | None = None) -> "MessageCampaignView":
+    """Change one that was not started; its audience is then selected anew."""
+    return api.call(SERVICE, "PUT", "/message-campaigns/{campaign_id}", at={"campaign_id": campaign_id}, body=body, version=version)  # type: ignore[no-any-return]
+
+def message_campaigns_select(api: Api, campaign_id: str, *, idempotency_key: str, version: int | None = None) -> "MessageCampaignView":
+    """Select its audience as it is now: the service that knows it answers page by page, and `reach` counts along."""
+    return api.call(SERVICE, "POST", "/message-campaigns/{campaign_id}/selection", at={"campaign_id": campaign_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def message_campaigns_start(api: Api, campaign_id: str, *, idempotency_key: str, version: int | None = None) -> "MessageCampaignView":
+    """Begin to write to everybody who was selected. Of one to many, or of a legal one, another than who wrote it."""
+    return api.call(SERVICE, "POST", "/message-campaigns/{campaign_id}/start", at={"campaign_id": campaign_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def message_campaigns_stop(api: Api, campaign_id: str, *, idempotency_key: str, body: "CampaignReasonBody", version: int | None = None) -> "MessageCampaignView":
+    """Write to nobody more for now. What was written already, some seconds' worth, still leaves."""
+    return api.call(SERVICE, "POST", "/message-campaigns/{campaign_id}/stop", at={"campaign_id": campaign_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def message_campaigns_resume(api: Api, campaign_id: str, *, idempotency_key: str, version: int | None = None) -> "MessageCampaignView":
+    """Go on with those who were not written to yet."""
+    return api.call(SERVICE, "POST", "/message-campaigns/{campaign_id}/resume", at={"campaign_id": campaign_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def message_campaigns_cancel(api: Api, campaign_id: str, *, idempotency_key: str, body: "CampaignReasonBody", version: int | None = None) -> "MessageCampaignView":
+    """Do not send it, or not to the rest."""
+    return api.call(SERVICE, "POST", "/message-campaigns/{campaign_id}/cancel", at={"campaign_id": campaign_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def message_campaigns_report(api: Api, campaign_id: str) -> "CampaignReportView":
+    """What became of it so far: by channel, why messages did not arrive, and when the last is written at this pace."""
+    return api.call(SERVICE, "GET", "/message-campaigns/{campaign_id}/report", at={"campaign_id": campaign_id})  # type: ignore[no-any-return]
+
+def message_campaigns_download(api: Api, campaign_id: str) -> bytes:
+    """The same by recipient, as CSV: what became of each message and why. Addresses are masked."""
+    return api.call(SERVICE, "GET", "/message-campaigns/{campaign_id}/recipients", at={"campaign_id": campaign_id}, raw=True)  # type: ignore[no-any-return]
 
 def waves_list_of_day(api: Api, *, on: str | None = None) -> "WaveSizeViews":
     """The waves of a day, today unless another is named: the largest first."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from services.claims.access_journal.accessed import AccessedKind
 from services.claims.appeals.routes import routes as appeal_routes
+from services.claims.audiences.queries import audiences
 from services.claims.awards.award import AwardKind, EndReason, SuspensionReason
 from services.claims.awards.award import Status as AwardStatus
 from services.claims.awards.jobs import following as following_awards
@@ -72,6 +73,7 @@ from services.claims.runs.run import Change, PaymentStatus, RunLineKind
 from services.claims.runs.run import Status as RunStatus
 from services.claims.runs.store import accounts, pages, payments, runs
 from services.claims.settings import Settings, read
+from shared.audiences.answering import selections
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
@@ -121,7 +123,7 @@ CODES: CodeSets = {
 
 def jobs(own: Settings) -> Sequence[JobKind]:
     registers = inquiries(ChosenRegisters(own.registers), own.registers)
-    return [following_awards(), judging(), RunCalculator(by_rules).job, *registers]
+    return [following_awards(), judging(), RunCalculator(by_rules).job, audiences.answering(), *registers]
 
 
 def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
@@ -162,6 +164,7 @@ service: Service[Settings] = Service(
         insured_reactions,
         overpayment_reactions,
         reassessment_reactions,  # behind those that keep the facts
+        audiences.reactions(),
     ],
     quotas={
         "claims.submit": "30/minute",
@@ -191,6 +194,7 @@ service: Service[Settings] = Service(
         accounts,
         pages,
         overpayments,
+        selections,
         entries,
     ],
     indexes={"paper_uses": [["fund", "digest"]]},

@@ -8,6 +8,7 @@ from services.identity.accounts.commands import add_user, list_roles, name_user,
 from services.identity.accounts.jobs import backfills, considering
 from services.identity.accounts.routes import routes as account_routes
 from services.identity.accounts.store import accounts, applications, throttles
+from services.identity.audiences.queries import audiences
 from services.identity.cards.reactions import reactions as card_reactions
 from services.identity.cards.routes import routes as card_routes
 from services.identity.cards.store import cards
@@ -32,6 +33,7 @@ from services.identity.signin.rules import ASSERTION_KEPT
 from services.identity.signin.store import ASSERTIONS, sessions
 from services.identity.upkeep.periodic_tasks import forget
 from services.identity.upkeep.routes import routes as upkeep_routes
+from shared.audiences.answering import selections
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.routes import access_journal
 from shared.process.access_journal.store import entries
@@ -67,7 +69,7 @@ service: Service[Settings] = Service(
         delegation_routes,
         access_journal(AccessedKind, scope="account:manage"),
     ],
-    reactions=[card_reactions, signin_reactions],
+    reactions=[card_reactions, signin_reactions, audiences.reactions()],
     repositories=[
         persons,
         employers,
@@ -79,6 +81,7 @@ service: Service[Settings] = Service(
         sessions,
         visits,
         delegations,
+        selections,
         entries,
     ],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
@@ -100,7 +103,7 @@ service: Service[Settings] = Service(
     },
     keys=lambda own, context: keys.read(own.signing_keys_file),
     periodic_tasks=lambda own: [forget()],
-    jobs=lambda own: [considering(portal_of=own.portal_of)],
+    jobs=lambda own: [considering(portal_of=own.portal_of), audiences.answering()],
     faults=faults,
     backfills=[backfills],
     commands={

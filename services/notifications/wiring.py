@@ -11,13 +11,24 @@ from services.notifications.delivery.jobs import backfills
 from services.notifications.delivery.jobs import jobs as sending
 from services.notifications.delivery.periodic_tasks import receiving
 from services.notifications.delivery.providers import MailProvider, SmsProvider
+from services.notifications.message_campaigns.jobs import sending as sending_campaigns
+from services.notifications.message_campaigns.message_campaign import CampaignStatus
+from services.notifications.message_campaigns.reactions import reactions as campaign_reactions
+from services.notifications.message_campaigns.routes import routes as campaign_routes
+from services.notifications.message_campaigns.store import campaigns
+from services.notifications.message_campaigns.store import pages as audience_pages
 from services.notifications.messages.reactions import reactions as message_reactions
 from services.notifications.messages.routes import routes as message_routes
 from services.notifications.messages.store import batches, delivered, messages, receipts
+from services.notifications.preferences.routes import routes as preference_routes
+from services.notifications.preferences.store import preferences
 from services.notifications.settings import Settings, read
 from services.notifications.templates import catalogue
+from services.notifications.templates.store import written_texts
 from services.notifications.waves.routes import routes as wave_routes
+from shared.funds.messages import Channel, MessagePurpose
 from shared.jobs.job import JobKind
+from shared.process.codes import CodeSets, code_routes
 from shared.process.periodic_tasks import PeriodicTask
 from shared.process.service import Service
 
@@ -58,8 +69,8 @@ def providers(settings: Settings) -> tuple[MailProvider, SmsProvider]:
 
 
 def jobs(settings: Settings) -> list[JobKind]:
-    """Those of each channel. Mail connects when there is something to send."""
-    return [kind for provider in providers(settings) for kind in sending(provider)]
+    """Those of each channel, and that of campaigns. Mail connects when there is something to send."""
+    return [*(kind for provider in providers(settings) for kind in sending(provider)), sending_campaigns()]
 
 
 def periodic_tasks(settings: Settings) -> list[PeriodicTask]:
@@ -69,14 +80,30 @@ def periodic_tasks(settings: Settings) -> list[PeriodicTask]:
     return [receiving(sms)]
 
 
+CODES: CodeSets = {
+    "message-campaign-statuses": (CampaignStatus, "campaign.status.{}"),
+    "message-purposes": (MessagePurpose, "message.purpose.{}"),
+    "channels": (Channel, "channel.{}"),
+}
+
 service: Service[Settings] = Service(
     name="notifications",
     faults=lambda settings, funds: catalogue.missing_words(funds),
     folder=Path(__file__).parent,
     settings=read,
-    routes=[message_routes, wave_routes],
-    reactions=[contact_reactions, message_reactions],
-    repositories=[contacts, messages, batches, receipts, delivered],
+    routes=[code_routes(CODES), message_routes, preference_routes, campaign_routes, wave_routes],
+    reactions=[contact_reactions, message_reactions, campaign_reactions],
+    repositories=[
+        contacts,
+        preferences,
+        messages,
+        batches,
+        receipts,
+        delivered,
+        written_texts,
+        campaigns,
+        audience_pages,
+    ],
     periodic_tasks=periodic_tasks,
     jobs=jobs,
     backfills=[backfills],

@@ -13,6 +13,7 @@ from services.payments.arrears.jobs import backfills as graces
 from services.payments.arrears.routes import routes as arrears_routes
 from services.payments.arrears.store import accounts as penalty_accounts
 from services.payments.arrears.store import notices as penalty_notices
+from services.payments.audiences.queries import audiences
 from services.payments.banking.bank_entry import EntryStatus, Ground, Target, Why
 from services.payments.banking.banks.choice import ChosenBanks, faults
 from services.payments.banking.debiting import DebitSender
@@ -110,6 +111,7 @@ from services.payments.settlements.jobs import following as following_plans
 from services.payments.settlements.routes import routes as settlement_routes
 from services.payments.settlements.settlement_plan import BreakReason, InstalmentStatus, PlanStatus
 from services.payments.settlements.store import plans as settlement_plans
+from shared.audiences.answering import selections as audience_selections
 from shared.funds.arrears import PenaltyReason
 from shared.funds.fund import Fund
 from shared.funds.identifiers import AccountRule
@@ -173,6 +175,7 @@ def jobs(own: Settings) -> Sequence[JobKind]:
         following_plans(),
         following(),
         calling(),
+        audiences.answering(),
         *bank_jobs(ChosenBanks(own.banks), return_url=own.return_url),
         delivering(outbound, signing_keys(own)),
     ]
@@ -237,6 +240,7 @@ service: Service[Settings] = Service(
         mandate_reactions,
         repayment_reactions,
         partner_reactions,
+        audiences.reactions(),
     ],
     repositories=[
         employers,
@@ -279,6 +283,7 @@ service: Service[Settings] = Service(
         endpoints,
         deliveries,
         access_entries,
+        audience_selections,
     ],
     quotas={
         "declarations.file": "30/minute",

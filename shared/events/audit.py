@@ -1,4 +1,4 @@
-"""The events that every service publishes of its audit, so that the others can vouch for it. The one topic with several
+"""The events that every service publishes of its audit, so that the others can vouch for it. The topic has several
 owners."""
 
 from shared.events.declaring import event

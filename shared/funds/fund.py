@@ -26,6 +26,7 @@ from shared.funds.identifiers import KeyRule, has_key
 from shared.funds.key_table import KeyTable
 from shared.funds.law import Law
 from shared.funds.layouts import FileLayout
+from shared.funds.messages import USUAL_MESSAGES, Channel, MessagePurpose, Messages
 from shared.funds.papers import Papers
 from shared.funds.payments import Payments
 from shared.funds.procedure import Procedure
@@ -136,12 +137,6 @@ class PhoneRule:
 # --- How the fund presents itself -------------------------------------------------------------------------------------
 
 
-class Channel(StrEnum):
-    EMAIL = "email"
-    SMS = "sms"
-    INBOX = "inbox"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Branding:
     short_names: Texts
@@ -170,6 +165,7 @@ class Sections:
     papers: Papers | None = None
     bindings: Bindings | None = None
     roles: Roles | None = None
+    messages: Messages | None = None
     procedure: Procedure | None = None
 
 
@@ -302,6 +298,15 @@ class Fund:
     @property
     def roles(self) -> Roles:
         return self.sections.roles or USUAL_ROLES
+
+    @property
+    def messages(self) -> Messages:
+        return self.sections.messages or USUAL_MESSAGES
+
+    def quiet_until(self, channel: Channel, purpose: MessagePurpose, at: datetime) -> datetime | None:
+        """Until when a message that could leave at an instant has to wait; None where it need not."""
+        ends_at = self.messages.quiet_until(channel, purpose, at.astimezone(self.zone))
+        return ends_at and ends_at.astimezone(at.tzinfo)
 
     @property
     def language(self) -> str:

@@ -44,6 +44,7 @@ class StaffScope(StrEnum):
     REGISTER_RECORD = "register:record"
     COUNTER_ACT = "counter:act"
     TERMINALS_TAKE = "terminals:take"
+    CAMPAIGNS_MANAGE = "campaigns:manage"
     OPERATIONS_READ = "operations:read"
     OPERATIONS_ACT = "operations:act"
 
@@ -138,6 +139,7 @@ _AGENT = (
     StaffScope.REGISTER_RECORD,
     StaffScope.COUNTER_ACT,
     StaffScope.TERMINALS_TAKE,
+    StaffScope.CAMPAIGNS_MANAGE,
 )
 USUAL_STAFF: Mapping[str, StaffRole] = {
     "agent": StaffRole(scopes=_AGENT),

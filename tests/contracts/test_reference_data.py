@@ -8,6 +8,7 @@ import pytest
 from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
 from services.identity.wiring import service as identity
+from services.notifications.wiring import service as notifications
 from services.payments.wiring import service as payments
 from shared.http.conditions import REFERENCE_KEPT_S
 from shared.process.service import Service
@@ -16,7 +17,9 @@ from tests.contracts import services
 from tests.kit.callers import Office
 from tests.kit.contexts import DZ, TN
 
-OF_SERVICES: Mapping[str, Service[Any]] = {each.name: each for each in (claims, documents, identity, payments)}
+OF_SERVICES: Mapping[str, Service[Any]] = {
+    each.name: each for each in (claims, documents, identity, notifications, payments)
+}
 ROUTES = [
     (name, route.path)
     for name in services.names()
@@ -37,6 +40,7 @@ def test_u7_each_kind_of_reference_data_has_a_route() -> None:
         ("identity", "/fund"),
         ("identity", "/fund/holidays"),
         ("identity", "/codes"),
+        ("notifications", "/codes"),
         ("payments", "/contribution-activities"),
         ("payments", "/declaration-forms"),
         ("payments", "/declaration-forms/<form>/periods"),

@@ -16,6 +16,7 @@ from services.claims.claims import store as claims
 from services.claims.claims.claim import Status as ClaimStatus
 from services.claims.crosschecks import rules as rules_of_crosschecks
 from services.claims.crosschecks import store as crosschecks
+from services.claims.entitlements import store as entitlements
 from services.claims.figures import store as figures
 from services.claims.figures.decided_claim import DecidedClaim
 from services.claims.notes import store as notes
@@ -31,6 +32,8 @@ from services.identity.counter import store as counter
 from services.identity.delegations import store as delegations
 from services.identity.register import store as register
 from services.identity.signin import store as signin
+from services.notifications.message_campaigns import store as message_campaigns
+from services.notifications.message_campaigns.message_campaign import AudiencePage
 from services.notifications.messages import store as messages
 from services.payments.banking import store as banking
 from services.payments.banking.bank_entry import EntryStatus
@@ -323,6 +326,12 @@ PAGED: dict[str, Listed] = {
         lambda uow, it, wanted: papers.of_employer(uow, it.employer_id, about="", wanted=wanted),
         facts={"person_ref": "", "employer_id": "1600000001"},
     ),
+    "services.identity.register.store.page_of_persons": Listed(
+        "identity",
+        register.persons,
+        register.BY_PSEUDONYM,
+        lambda uow, it, wanted: register.page_of_persons(uow, wanted=wanted),
+    ),
     "services.identity.register.store.page_of_employers": Listed(
         "identity",
         register.employers,
@@ -352,6 +361,18 @@ PAGED: dict[str, Listed] = {
         signin.sessions,
         signin.NEWEST_FIRST,
         lambda uow, it, wanted: signin.of_account(uow, it.account_id, wanted=wanted),
+    ),
+    "services.claims.entitlements.store.page": Listed(
+        "claims",
+        entitlements.entitlements,
+        entitlements.BY_PERSON,
+        lambda uow, it, wanted: entitlements.page(uow, wanted=wanted),
+    ),
+    "services.notifications.message_campaigns.store.page": Listed(
+        "notifications",
+        message_campaigns.campaigns,
+        message_campaigns.NEWEST_FIRST,
+        lambda uow, it, wanted: message_campaigns.page(uow, wanted=wanted),
     ),
     "services.notifications.messages.store.of_owners": Listed(
         "notifications",
@@ -526,6 +547,13 @@ PAGED: dict[str, Listed] = {
 """Each list that a caller gets page by page, by the function that reads it."""
 
 WHOLE: dict[str, Listed] = {
+    "services.notifications.message_campaigns.store.pages_until": Listed(
+        "notifications",
+        message_campaigns.pages,
+        message_campaigns.IN_ORDER,
+        lambda uow, it: list(message_campaigns.pages_until(uow, it.selection_id, number=ROWS)),
+        made=lambda: AudiencePage(page_id="p", selection_id="s", number=1, members=(), selected_at=FIRST),
+    ),
     "services.claims.claims.store.granted_to": Listed(
         "claims",
         claims.claims,
@@ -676,6 +704,7 @@ FIRST_SO_MANY = {
     "services.payments.payouts.store.ordered": "what one file takes; the rest goes into the next one",
     "services.notifications.messages.store.of_wave": "a report that says so where it is not whole",
     "services.notifications.messages.store.wave_size": "the first of them",
+    "services.notifications.messages.store.not_arrived": "why messages did not arrive: their number is counted whole",
     "services.notifications.messages.store.arrived_since": "receipts of a wave, which is counted up to a limit itself",
     "services.payments.campaigns.store.uncounted": "a round: what was counted is not found again",
     "services.payments.campaigns.store.employers_filed": "at most one for each employer that is named",

@@ -58,6 +58,7 @@ from tests.kit.contexts import DZ, handle, someone
 from tests.kit.people import AMIRA, FIRM
 from tests.kit.roles import Role
 from tests.notifications import builders as of_notifications
+from tests.notifications.message_campaigns import builders as of_campaigns
 from tests.payments import bank
 from tests.payments import builders as of_payments
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
@@ -417,7 +418,22 @@ def _notifications(context: ServiceContext, folder: Path) -> Holding:
     handle(context, notifications, made.persons(made.person()), made.employers(made.employer()))
     handle(context, notifications, made.claim_submitted())
     handle(context, notifications, made.declaration_accepted())
-    return Holding(office, marks={"CL260000000197", "310\u00a0500,00"}, firm=FIRM)
+    campaign = office.staff("agent-1").post("/message-campaigns", of_campaigns.BODY).json
+    return Holding(
+        office,
+        parts={"campaign_id": campaign["campaign_id"]},
+        marks={"CL260000000197", "310\u00a0500,00"},
+        firm=FIRM,
+        asks={
+            "message_campaigns.write": {"json": of_campaigns.BODY},
+            "message_campaigns.rewrite": {"json": of_campaigns.BODY},
+            "message_campaigns.stop": {"json": {"reason": "a wrong date"}},
+            "message_campaigns.cancel": {"json": {"reason": "a wrong date"}},
+            "preferences.choose": {
+                "json": {"choices": [{"purpose": "campaign", "channel": "sms", "is_wanted": False}]}
+            },
+        },
+    )
 
 
 def _payments(context: ServiceContext, folder: Path) -> Holding:

@@ -9,7 +9,7 @@ from deploy.local.demo.reporter import StepFailed
 from deploy.local.demo.scene import EMPLOYER_SCOPE, NEWEST, STAFF_SCOPE, Scene
 from deploy.local.demo.visitors import BankCustomer, Visitor
 from deploy.local.demo_fund import totp_secret
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.funds.period import Period
 from shared.funds.roles import StaffScope
 

@@ -14,7 +14,8 @@ from deploy.local.demo.people import Cast, Worker
 from deploy.local.demo.reporter import Reporter, StepFailed
 from deploy.local.demo.visitors import Mailbox, Visitor, World
 from shared.funds.declarations import DeclarationForm
-from shared.funds.fund import Channel, Fund
+from shared.funds.fund import Fund
+from shared.funds.messages import Channel
 from shared.funds.period import Period
 from shared.languages.locales import first_from_left
 

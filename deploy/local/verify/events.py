@@ -11,8 +11,8 @@ from shared.events import catalogue
 from shared.process.service import Service
 
 EVENT = "event:"
-SHARED_TOPICS = ("audit",)
-"""Topics on which every service publishes; any other is its owner's alone."""
+SHARED_TOPICS = ("audit", "audiences")
+"""Topics on which several services publish; any other is its owner's alone."""
 
 
 def sent(seen: Seen, look: Look) -> None:

@@ -11,7 +11,8 @@ from services.identity.accounts.application import ApplicantFacts
 from services.identity.accounts.login_throttle import LoginThrottle
 from services.identity.register.person import Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
-from shared.funds.fund import Channel, Fund, IdentifierKind
+from shared.funds.fund import Fund, IdentifierKind
+from shared.funds.messages import Channel
 from shared.funds.roles import PERSON
 from shared.kernel import normalize, partial_date
 from shared.kernel.actors import Actor, ActorKind, NotYours

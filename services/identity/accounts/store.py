@@ -1,5 +1,6 @@
 """The repositories of accounts, applications and login throttles."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.identity.accounts.account import Account, Status
@@ -63,6 +64,11 @@ throttles = Repository(
 def known_by(uow: UnitOfWork, name: str) -> Account | None:
     """The account of a person's pseudonym or of a login's blind index."""
     return accounts.find_only(uow, known_by=name)
+
+
+def of_persons(uow: UnitOfWork, person_refs: Sequence[str]) -> list[Account]:
+    """The accounts of some persons; at most one each."""
+    return accounts.find_all(uow, known_by={"$in": list(person_refs)}) if person_refs else []
 
 
 def by_token(uow: UnitOfWork, token_hash: str) -> Account | None:

@@ -3,7 +3,8 @@
 from marshmallow import Schema, fields
 
 from shared.funds.calendar import Weekday
-from shared.funds.fund import Channel, IdentifierKind
+from shared.funds.fund import IdentifierKind
+from shared.funds.messages import Channel
 from shared.http.normalized_fields import Identifier
 from shared.http.problems import language, translate
 from shared.http.shapes import Derived, PagedQuery, paged

@@ -17,7 +17,7 @@ persons = Repository(
     key="person_ref",
     missing=PersonUnknown,
     retention=BY_LAW,
-    indexes=[Index(("national_id_index",), unique=True)],
+    indexes=[Index(("national_id_index",), unique=True), Index(("person_ref",))],
     encrypted={
         "civil": DataClass.CIVIL,
         "contact": DataClass.CONTACT,
@@ -53,6 +53,12 @@ def known(uow: UnitOfWork, *, indexes: Collection[str], person_refs: Collection[
 
 
 BY_NUMBER = Order("employer_id", "employer_id")
+BY_PSEUDONYM = Order("person_ref", "person_ref")
+
+
+def page_of_persons(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Person]:
+    """Insured persons, in the order of their pseudonyms."""
+    return persons.page(uow, order=BY_PSEUDONYM, wanted=wanted)
 
 
 def page_of_employers(

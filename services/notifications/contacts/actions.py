@@ -8,7 +8,7 @@ from services.notifications.contacts import rules
 from services.notifications.contacts.contact import Addresses, Contact
 from services.notifications.contacts.rules import ContactUnknown
 from services.notifications.contacts.store import contacts
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.unit_of_work import UnitOfWork

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from services.notifications.contacts.contact import Addresses, Contact
-from shared.funds.fund import Channel, Fund
+from shared.funds.fund import Fund
+from shared.funds.messages import Channel
 from shared.kernel import normalize
 from shared.kernel.errors import Missing
 

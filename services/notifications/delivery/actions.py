@@ -15,9 +15,12 @@ from services.notifications.messages import store
 from services.notifications.messages.batch import Batch, BatchStatus, alone_kind
 from services.notifications.messages.message import ADDRESSES, Message, Status
 from services.notifications.messages.receipt import Delivered, Receipt
-from services.notifications.templates import catalogue
+from services.notifications.messages.rules import after_quiet_hours
+from services.notifications.templates import store as texts
 from services.notifications.templates.rendering import render
-from shared.funds.fund import Channel, Fund
+from services.notifications.templates.template import Template
+from shared.funds.fund import Fund
+from shared.funds.messages import Channel
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
@@ -54,6 +57,7 @@ def write(uow: UnitOfWork, batches: Sequence[Batch]) -> dict[str, Written]:
     messages = store.of_batches(uow, [batch.batch_id for batch in batches])
     channels = {message.channel for message in messages}
     to = contacts.addresses(uow, {message.owner_id for message in messages}, channels=channels)
+    templates = texts.said(uow, {message.text_key for message in messages})
     written = {batch.batch_id: Written() for batch in batches}
     for message in messages:
         usual, own = to[message.owner_id], message.sealed.get(ADDRESSES)
@@ -65,7 +69,7 @@ def write(uow: UnitOfWork, batches: Sequence[Batch]) -> dict[str, Written]:
         elif address is None:
             of_batch.answers[message.message_id] = ProviderAnswer(verdict=Verdict.REFUSED, reason=NO_ADDRESS)
         else:
-            of_batch.outgoing.append(_outgoing(uow, message, address))
+            of_batch.outgoing.append(_outgoing(uow, message, address, template=templates[message.text_key]))
     return written
 
 
@@ -244,7 +248,10 @@ def _keep(uow: UnitOfWork, settlements: Sequence[Settlement]) -> None:
     for each in settlements:
         if each.sent:
             store.mark_sent(uow, each.batch, count=len(each.sent))
-    batches = [batch for each in settlements for batch in (each.batch, *each.batches)]
+    changed = (batch for each in settlements for batch in (each.batch, *each.batches))
+    batches = [
+        after_quiet_hours(batch, fund=uow.fund) if batch.status is BatchStatus.QUEUED else batch for batch in changed
+    ]
     store.batches.save_many(uow, batches, part_of=part_of)
     for channel in {batch.channel for batch in batches if batch.status is BatchStatus.QUEUED}:
         store.schedule(uow, channel)
@@ -264,14 +271,14 @@ def _publish(uow: UnitOfWork, settlement: Settlement) -> None:
                 uow.publish(event, version=batch.version + 1)
 
 
-def _outgoing(uow: UnitOfWork, message: Message, address: str) -> OutgoingMessage:
+def _outgoing(uow: UnitOfWork, message: Message, address: str, *, template: Template) -> OutgoingMessage:
     opened = {
         name: uow.keys.decrypt(sealed, data_class=DataClass.CONTACT, associated_data=message.owner_id)
         for name, sealed in message.sealed.items()
         if name != ADDRESSES
     }
     said = render(
-        catalogue.said(message.template, version=message.template_version),
+        template,
         channel=message.channel,
         language=message.language,
         fund=uow.fund,

@@ -17,7 +17,7 @@ from services.notifications.delivery.providers import Provider
 from services.notifications.delivery.rules import ProviderUnavailable
 from services.notifications.messages import store
 from services.notifications.messages.batch import Batch, BatchStatus, alone_kind, send_kind
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.jobs import queue
 from shared.jobs.job import JobKind, has_failed_before, id_of
 from shared.kernel.actors import system

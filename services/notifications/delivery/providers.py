@@ -16,7 +16,7 @@ from services.notifications.channels.smpp import Reply, Sms, SmsCentre, SmsLine,
 from services.notifications.channels.smtp import Mail, MailConnection, MailOutcomeUnknown, MailServer, MailThrottled
 from services.notifications.delivery.outgoing import OutgoingMessage, ProviderAnswer, Verdict
 from services.notifications.delivery.rules import SENDING_MAX, WINDOW_MESSAGES_MAX
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.kernel.errors import Failure, Invalid
 
 NOT_TRIED = ProviderAnswer(verdict=Verdict.NOT_TRIED)

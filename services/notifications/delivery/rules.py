@@ -11,7 +11,7 @@ from services.notifications.messages.batch import BATCH_MOVES, MESSAGES_MAX, Bat
 from services.notifications.messages.message import MOVES, Message, Status
 from services.notifications.messages.rules import settled
 from shared.events.notifications import MessageFailed, MessageSent, MessageUndelivered
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.kernel.errors import Unavailable
 from shared.kernel.moves import moved
 from shared.kernel.schedule import RetrySchedule

@@ -8,10 +8,13 @@ from services.notifications.contacts import actions as contacts
 from services.notifications.contacts.contact import Addresses
 from services.notifications.messages import rules, store
 from services.notifications.messages.batch import MESSAGES_MAX, Batch, BatchStatus
-from services.notifications.messages.message import ADDRESSES, Message, Status
+from services.notifications.messages.message import ADDRESSES, InboxMessage, Message, Status
 from services.notifications.messages.rules import Notice
+from services.notifications.preferences import actions as preferences
 from services.notifications.templates import catalogue
-from shared.funds.fund import Channel
+from services.notifications.templates import store as texts
+from services.notifications.templates.template import Template
+from shared.funds.messages import Channel, MessagePurpose
 from shared.kernel.actors import ActorKind
 from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
@@ -22,25 +25,54 @@ OPENED = "notifications.opened-batches"
 
 
 def notify(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
-    """Queue each notice on each channel that reaches its owner; a message that was queued before is not queued twice.
-    A person who died gets none.
+    """Queue each notice on each channel that reaches its owner and that the owner wants; a message that was queued
+    before is not queued twice. A person who died gets none.
 
     `ContactUnknown` where the register has not published an owner yet: the event is retried.
     """
     templates = {notice.template: catalogue.newest(notice.template) for notice in notices}
+    queue(uow, notices, templates=templates, part_of=part_of)
+
+
+def queue(
+    uow: UnitOfWork,
+    notices: Sequence[Notice],
+    *,
+    templates: Mapping[str, Template],
+    part_of: str,
+    is_rate_limited: bool = False,
+) -> list[Message]:
+    """As `notify`, with the templates that the notices name; the messages that were not there before. Where the caller
+    has a rate limit of its own, none waits for being many."""
+    due = {message.message_id: message for message in written(uow, notices, templates=templates)}
+    known = store.messages.find_many(uow, due)
+    fresh = _batched(
+        uow, [message for key, message in due.items() if key not in known], is_rate_limited=is_rate_limited
+    )
+    store.messages.save_many(uow, fresh, part_of=part_of)
+    return fresh
+
+
+def written(uow: UnitOfWork, notices: Sequence[Notice], *, templates: Mapping[str, Template]) -> list[Message]:
+    """The messages that notices are now, by the addresses and the wishes of their owners; nothing is kept."""
     channels = {channel for template in templates.values() for channel in template.channels}
-    to = contacts.addresses(uow, {notice.owner_id for notice in notices}, channels=channels)
-    written = {
-        message.message_id: message
+    owner_ids = {notice.owner_id for notice in notices}
+    to = contacts.addresses(uow, owner_ids, channels=channels)
+    is_chosen = any(template.purpose is not MessagePurpose.LEGAL for template in templates.values())
+    chosen = preferences.of_owners(uow, owner_ids) if is_chosen else {}
+    return [
+        message
         for notice in notices
         if notice.owner_id in to
         for message in rules.messages(
-            notice, template=templates[notice.template], to=_to(uow, notice, to), fund=uow.fund, at=uow.at
+            notice,
+            template=templates[notice.template],
+            to=_to(uow, notice, to),
+            chosen=chosen.get(notice.owner_id),
+            fund=uow.fund,
+            at=uow.at,
         )
-    }
-    known = store.messages.find_many(uow, written)
-    fresh = _batched(uow, [message for key, message in written.items() if key not in known])
-    store.messages.save_many(uow, fresh, part_of=part_of)
+    ]
 
 
 def _to(uow: UnitOfWork, notice: Notice, to: Mapping[str, Addresses]) -> Addresses:
@@ -49,7 +81,7 @@ def _to(uow: UnitOfWork, notice: Notice, to: Mapping[str, Addresses]) -> Address
     return usual if own is None else contacts.opened(uow, own, owner_id=notice.owner_id, like=usual)
 
 
-def inbox(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Message]:
+def inbox(uow: UnitOfWork, *, wanted: PageRequest) -> Page[InboxMessage]:
     """The caller's own messages, newest first, each notice once: a person's, or those of the firms that a user acts
     for. `CursorMalformed`."""
     owner_ids = uow.by.employer_ids if uow.by.kind is ActorKind.EMPLOYER else {uow.by.person_ref} - {None}
@@ -64,7 +96,9 @@ def inbox(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Message]:
         if not following.items or following.items[0].notice_id != page.items[-1].notice_id:
             break
         beyond = following.next
-    return Page(rules.inbox(page.items), next=beyond)
+    shown = rules.inbox(page.items)
+    templates = texts.said(uow, {message.text_key for message in shown})
+    return Page([InboxMessage(message, templates[message.text_key]) for message in shown], next=beyond)
 
 
 @dataclass(frozen=True)
@@ -73,14 +107,16 @@ class Lane:
 
     fund_id: str
     channel: Channel
+    purpose: MessagePurpose
     is_urgent: bool
     due_at: datetime
 
 
-def _batched(uow: UnitOfWork, messages: Sequence[Message]) -> list[Message]:
+def _batched(uow: UnitOfWork, messages: Sequence[Message], *, is_rate_limited: bool) -> list[Message]:
     """The messages, each that has to leave in a batch of its lane. The events of one transaction fill the same batches:
     where each claim is an event, one for each would cost as much as the message itself."""
-    due_at, traceparent = rules.due_at(len(messages), at=uow.at), current_traceparent()
+    due_at = uow.at if is_rate_limited else rules.due_at(len(messages), at=uow.at)
+    traceparent = current_traceparent()
     opened: dict[Lane, Batch] = uow.shared.setdefault(OPENED, {})
     placed: list[Message] = []
     changed: dict[str, Batch] = {}
@@ -88,7 +124,8 @@ def _batched(uow: UnitOfWork, messages: Sequence[Message]) -> list[Message]:
         if message.status is not Status.QUEUED:
             placed.append(message)
             continue
-        lane = Lane(uow.fund.fund_id, message.channel, message.is_urgent, uow.at if message.is_urgent else due_at)
+        leaves_at = uow.at if message.is_urgent else due_at
+        lane = Lane(uow.fund.fund_id, message.channel, message.purpose, message.is_urgent, leaves_at)
         batch = opened.get(lane)
         if batch is None or batch.size >= MESSAGES_MAX:
             batch = _opened(uow, lane, traceparent=traceparent)
@@ -105,11 +142,13 @@ def _opened(uow: UnitOfWork, lane: Lane, *, traceparent: str) -> Batch:
     batch = Batch(
         batch_id=uow.new_id(),
         channel=lane.channel,
+        purpose=lane.purpose,
         is_urgent=lane.is_urgent,
         status=BatchStatus.QUEUED,
         due_at=lane.due_at,
         traceparent=traceparent,
     )
+    batch = rules.after_quiet_hours(batch, fund=uow.fund)
     uow.note("kept", store.batches.name, batch.batch_id, version=1)
     store.schedule(uow, batch.channel)
     return batch

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel, MessagePurpose
 
 MESSAGES_MAX = 200
 WAITING = "waiting"
@@ -38,7 +38,8 @@ class Batch:
     """Messages that were written in one transaction. `tries` counts how often they were sent, `doubts` how often nobody
     knows what came of it.
 
-    `due_at` is when its next try may begin, `size` how many messages wait in it (0 in those of an earlier release).
+    All of them are of one `purpose`. `due_at` is when its next try may begin, `size` how many messages wait in it (0 in
+    those of an earlier release).
     `traceparent` is the trace of the event that the first of them is about, `traces` by message id those of the others.
     `provider_ids` are the provider's own names of the messages that it took, by message id; of SMS `provider_keys` are
     the same names as receipts are matched by.
@@ -49,6 +50,7 @@ class Batch:
     is_urgent: bool
     status: BatchStatus
     due_at: datetime
+    purpose: MessagePurpose = MessagePurpose.LEGAL
     size: int = 0
     tries: int = 0
     doubts: int = 0

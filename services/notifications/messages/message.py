@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from services.notifications.templates.template import Value
-from shared.funds.fund import Channel
+from services.notifications.templates.template import Template, Value
+from shared.funds.messages import Channel, MessagePurpose
 from shared.kernel.personal import Encrypted
 
 
@@ -42,7 +42,8 @@ class Message:
     """What is said, to whom, and what became of it.
 
     Messages of one `notice_id` say the same by different channels. Personal parameters stand in `sealed` (class
-    contact, the owner's) until the message is settled. `reason` is the code of a failure. `batch_id` is the batch in
+    contact, the owner's) until the message is settled. `reason` is the code of a failure, or of why a message stands in
+    the inbox alone. `batch_id` is the batch in
     which a message waits or was sent; one that failed has left it.
     `provider_id`, `provider_key` and `delivered_at` stand in messages of an earlier release only: now what a batch's
     provider answered stands in the batch, and what receipts say arrived in `Delivered`.
@@ -60,6 +61,7 @@ class Message:
     told_at: datetime
     parameters: Mapping[str, Value] = field(default_factory=dict)
     sealed: Mapping[str, Encrypted] = field(default_factory=dict)
+    purpose: MessagePurpose = MessagePurpose.LEGAL
     is_urgent: bool = False
     use_until: datetime | None = None
     batch_id: str | None = None
@@ -69,3 +71,16 @@ class Message:
     provider_key: str = ""
     delivered_at: datetime | None = None
     version: int = 0
+
+    @property
+    def text_key(self) -> tuple[str, int]:
+        """The name and the version of what it says."""
+        return self.template, self.template_version
+
+
+@dataclass(frozen=True)
+class InboxMessage:
+    """A message as its owner finds it in the inbox, with its text."""
+
+    message: Message
+    text: Template

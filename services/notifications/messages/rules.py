@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from services.notifications.contacts.contact import Addresses
+from services.notifications.messages.batch import Batch
 from services.notifications.messages.message import MOVES, Message, Status
+from services.notifications.preferences.preferences import Preferences
 from services.notifications.templates.template import Template, Value
-from shared.funds.fund import Channel, Fund
+from shared.funds.fund import Fund
+from shared.funds.messages import Channel, MessagePurpose
 from shared.kernel.errors import Missing
 from shared.kernel.moves import moved
 from shared.kernel.personal import Encrypted
@@ -21,6 +24,10 @@ MANY = 100
 LATER = timedelta(seconds=20)
 """Messages of one event that are as many as this leave so much later: a wage file brings thousands, page by page, and
 sending them asks four times as much of a database as the cards of a page, for which the employer waits."""
+
+
+NOT_WANTED = "delivery.not-wanted"
+"""Why a message stands in the inbox alone: its owner wants none of this purpose by another channel."""
 
 
 class MessageUnknown(Missing):
@@ -49,13 +56,23 @@ class Notice:
     use_until: datetime | None = None
 
 
-def messages(notice: Notice, *, template: Template, to: Addresses, fund: Fund, at: datetime) -> list[Message]:
-    """The notice by each channel of its template that the fund has and that reaches its owner, or by the first of them.
+def messages(
+    notice: Notice,
+    *,
+    template: Template,
+    to: Addresses,
+    chosen: Preferences | None = None,
+    fund: Fund,
+    at: datetime,
+) -> list[Message]:
+    """The notice by each channel of its template that the fund has, that reaches its owner and that the owner wants, or
+    by the first of them. `chosen` is what the owner said about that; of a legal notice it holds nothing back.
 
-    Where none does it stands in the inbox only, which shows every notice by whatever channel it went (`inbox`).
+    Where none is left it stands in the inbox only, which shows every notice by whatever channel it went (`inbox`).
     """
     offered = [channel for channel in template.channels if channel in fund.channels]
-    leaving = [channel for channel in offered if _reaches(to, channel)]
+    reaching = [channel for channel in offered if _reaches(to, channel)]
+    leaving = [channel for channel in reaching if _is_wanted(chosen, template.purpose, channel)]
     leaving = leaving[:1] if template.is_sent_by_one else leaving
     language = notice.language if notice.language in fund.languages else to.language
     named = notice_id(notice, fund=fund)
@@ -72,8 +89,10 @@ def messages(notice: Notice, *, template: Template, to: Addresses, fund: Fund, a
             status=Status.QUEUED if leaving else Status.SENT,
             told_at=at,
             settled_at=None if leaving else at,
+            reason=NOT_WANTED if reaching and not leaving else None,
             parameters=notice.parameters,
             sealed=notice.sealed,
+            purpose=template.purpose,
             is_urgent=template.is_urgent,
             use_until=notice.use_until,
         )
@@ -85,6 +104,11 @@ def messages(notice: Notice, *, template: Template, to: Addresses, fund: Fund, a
 def due_at(messages: int, *, at: datetime) -> datetime:
     """When so many messages of one event may be sent."""
     return at + LATER if messages >= MANY else at
+
+
+def after_quiet_hours(batch: Batch, *, fund: Fund) -> Batch:
+    """The batch as it may leave: not in hours in which the fund lets messages of its purpose and channel wait."""
+    return replace(batch, due_at=fund.quiet_until(batch.channel, batch.purpose, batch.due_at) or batch.due_at)
 
 
 def notice_id(notice: Notice, *, fund: Fund) -> str:
@@ -101,6 +125,10 @@ def settled(message: Message, *, to: Status, at: datetime, reason: str | None = 
     """What became of a message that was not sent; the personal values that it carried have served."""
     status = moved(MOVES, message.status, to=to)
     return replace(message, status=status, settled_at=at, reason=reason, sealed={}, batch_id=None)
+
+
+def _is_wanted(chosen: Preferences | None, purpose: MessagePurpose, channel: Channel) -> bool:
+    return chosen is None or purpose is MessagePurpose.LEGAL or chosen.wants(purpose, channel)
 
 
 def _reaches(to: Addresses, channel: Channel) -> bool:

@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, pre_dump
 
-from services.notifications.messages.message import Message
-from services.notifications.templates import catalogue, rendering
-from shared.funds.fund import Channel
+from services.notifications.messages.message import InboxMessage
+from services.notifications.templates import rendering
+from shared.funds.messages import Channel
 from shared.http.problems import language
 from shared.http.shapes import fund, paged
 
@@ -22,15 +22,15 @@ class MessageView(Schema):
     told_at = fields.AwareDateTime(required=True)
 
     @pre_dump
-    def put_into_words(self, message: Message, **more: Any) -> dict[str, Any]:
+    def put_into_words(self, found: InboxMessage, **more: Any) -> dict[str, Any]:
         said = rendering.render(
-            catalogue.said(message.template, version=message.template_version),
+            found.text,
             channel=Channel.INBOX,
             language=language(),
             fund=fund(),
-            parameters=message.parameters,
+            parameters=found.message.parameters,
         )
-        return {**vars(message), "subject": said.subject, "text": said.text}
+        return {**vars(found.message), "subject": said.subject, "text": said.text}
 
 
 MessagesPage = paged(MessageView)

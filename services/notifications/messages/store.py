@@ -11,7 +11,7 @@ from services.notifications.messages.batch import MESSAGES_MAX, WAITING, Batch, 
 from services.notifications.messages.message import Message, Status
 from services.notifications.messages.receipt import Delivered, Receipt
 from services.notifications.messages.rules import BatchUnknown, MessageUnknown
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel, MessagePurpose
 from shared.jobs import queue
 from shared.jobs.job import id_of
 from shared.storage.paging import Order, Page, PageRequest
@@ -41,6 +41,7 @@ messages = Repository(
         Index(("template", "told_at", "message_id")),
         Index(("batch_id",)),
         Index(("provider_key",)),
+        Index(("template", "channel", "status"), where={"purpose": MessagePurpose.CAMPAIGN.value}),
     ],
 )
 
@@ -104,6 +105,17 @@ def due(uow: UnitOfWork, channel: Channel) -> list[Batch]:
         for is_urgent in (True, False)
         for batch in batches.find_all(uow, limit=DUE_MAX, sort=LONGEST_DUE_FIRST, is_urgent=is_urgent, **asked)
     ]
+
+
+def is_full(uow: UnitOfWork, channel: Channel, *, above: int) -> bool:
+    """Whether more than so many batches of a channel, none of them urgent, are due and wait."""
+    asked = {
+        "channel": channel.value,
+        "status": BatchStatus.QUEUED.value,
+        "is_urgent": False,
+        "due_at": {"$lte": uow.at},
+    }
+    return uow.collection(batches.name).count(asked, limit=above + 1) > above
 
 
 def put_batch(uow: UnitOfWork, batch: Batch) -> None:
@@ -197,6 +209,30 @@ def wave_size(uow: UnitOfWork, template: str, day: date, *, counted_max: int) ->
     its = {"template": template, "told_at": _within(uow, day)}
     first = messages.find_all(uow, limit=1, sort=(("told_at", 1), ("message_id", 1)), **its)
     return (uow.collection(messages.name).count(its, limit=counted_max), first[0].told_at) if first else None
+
+
+def counts(uow: UnitOfWork, template: str, *, purpose: MessagePurpose) -> dict[tuple[Channel, Status], int]:
+    """How many messages of a template there are, by channel and what became of them."""
+    counted = {
+        (channel, status): uow.collection(messages.name).count(
+            {"template": template, "channel": channel.value, "status": status.value, "purpose": purpose.value}
+        )
+        for channel in Channel
+        for status in Status
+    }
+    channels = {channel for (channel, _), count in counted.items() if count}
+    return {(channel, status): count for (channel, status), count in counted.items() if channel in channels}
+
+
+def not_arrived(uow: UnitOfWork, template: str, *, limit: int) -> list[Message]:
+    """Messages of a template that did not arrive, or of which nobody knows."""
+    ends = [Status.FAILED.value, Status.UNDELIVERED.value, Status.UNKNOWN.value]
+    return messages.find_all(uow, limit=limit, template=template, status={"$in": ends})
+
+
+def written_since(uow: UnitOfWork, template: str, at: datetime) -> int:
+    """How many messages of a template were written since an instant."""
+    return uow.collection(messages.name).count({"template": template, "told_at": {"$gte": at}})
 
 
 def arrived_since(uow: UnitOfWork, at: datetime) -> frozenset[str]:

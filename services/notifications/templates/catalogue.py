@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 
 from services.notifications.templates.template import Template
-from shared.funds.fund import Channel, Fund
+from shared.funds.fund import Fund
+from shared.funds.messages import Channel
 from shared.kernel import yaml_text
 
 TEXTS = Path(__file__).parent / "texts"
-HEAD = ("answers", "channels", "parameters", "example", "is_urgent", "is_sent_by_one")
+HEAD = ("answers", "purpose", "channels", "parameters", "example", "is_urgent", "is_sent_by_one")
 """What stands above the languages in a file; everything else there is a language."""
 
 
@@ -45,11 +46,6 @@ def missing_words(funds: Mapping[str, Fund]) -> list[str]:
         for name in sorted({template.name for template in every().values()})
         if language not in newest(name).wordings
     ]
-
-
-def said(name: str, *, version: int) -> Template:
-    """The wording that was used in a message."""
-    return every()[name, version]
 
 
 @cache

@@ -13,7 +13,8 @@ from markupsafe import Markup, escape
 from services.notifications.channels.sms_parts import shortened
 from services.notifications.templates.template import ParameterKind, Template, Value
 from services.notifications.templates.writing import words, written
-from shared.funds.fund import Channel, Fund
+from shared.funds.fund import Fund
+from shared.funds.messages import Channel
 from shared.languages.locales import locale_of
 from shared.languages.plurals import chosen
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel, MessagePurpose
 
 Value = str | int
 
@@ -83,7 +83,8 @@ class Answers:
 class Template:
     """One version of a text. `example` has a value for each parameter: the longest that is likely.
 
-    It is sent by every channel that reaches its owner, or, where `is_sent_by_one`, by the first of them alone.
+    It is sent by every channel that reaches its owner, or, where `is_sent_by_one`, by the first of them alone; by none
+    that its owner does not want for messages of its `purpose`.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Template:
     parameters: Mapping[str, ParameterKind]
     example: Mapping[str, Value]
     wordings: Mapping[str, TemplateWording]
+    purpose: MessagePurpose = MessagePurpose.LEGAL
     is_urgent: bool = False
     is_sent_by_one: bool = False
     answers: Answers | None = None

@@ -10,7 +10,7 @@ from services.notifications.messages.message import Message
 from services.notifications.templates import catalogue
 from services.notifications.waves import rules
 from services.notifications.waves.wave import WaveReport, WaveSize
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.kernel.batches import in_batches
 from shared.storage.unit_of_work import UnitOfWork
 

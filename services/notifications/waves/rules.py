@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from services.notifications.contacts.contact import Addresses
 from services.notifications.messages.message import Message, Status
 from services.notifications.waves.wave import Recipient, WaveChannel, WaveReason, WaveReport, WaveStretch
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.kernel.csv_tables import csv_table
 from shared.kernel.errors import Missing
 

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.notifications.templates import catalogue
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.http.problems import language
 from shared.http.shapes import CodeText, many
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 
 
 @dataclass(frozen=True, kw_only=True)

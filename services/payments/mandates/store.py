@@ -1,5 +1,7 @@
 """Where mandates are kept."""
 
+from collections.abc import Sequence
+
 from services.payments.mandates.mandate import OPEN, Mandate, SignedForm, Status
 from services.payments.mandates.rules import MandateUnknown
 from shared.jobs.scheduling import JobScheduling
@@ -55,6 +57,14 @@ def active_of(uow: UnitOfWork, *, employer_id: str) -> Mandate | None:
 def open_of(uow: UnitOfWork, *, employer_id: str) -> Mandate | None:
     """The one mandate of an employer of which something may still come, or None."""
     return mandates.find_only(uow, employer_id=employer_id, status=IS_OPEN)
+
+
+def employers_with_one(uow: UnitOfWork, employer_ids: Sequence[str]) -> set[str]:
+    """Those of some employers that have an open mandate; at most one each."""
+    if not employer_ids:
+        return set()
+    found = mandates.find_all(uow, employer_id={"$in": list(employer_ids)}, status=IS_OPEN)
+    return {each.employer_id for each in found}
 
 
 def with_reference(uow: UnitOfWork, reference: str) -> Mandate | None:

@@ -16,7 +16,8 @@ from services.identity.accounts.login_throttle import LoginThrottle
 from services.identity.accounts.passwords import is_easily_guessed
 from services.identity.register.person import Civil, Contact, Person
 from shared.events.identity import AccountActivated, ActivationRequested, PasswordChanged, RecoveryRequested
-from shared.funds.fund import Channel, Fund
+from shared.funds.fund import Fund
+from shared.funds.messages import Channel
 from shared.kernel.actors import ActorKind
 from shared.kernel.partial_date import PartialDate
 from shared.kernel.personal import Encrypted

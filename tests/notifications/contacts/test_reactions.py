@@ -8,7 +8,7 @@ import pytest
 from services.notifications.contacts import actions
 from services.notifications.contacts.rules import ContactUnknown
 from services.notifications.wiring import service
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.storage.service_context import ServiceContext
 from tests.kit.clock import AT
 from tests.kit.contexts import TN, handle, parked, reading

@@ -6,7 +6,7 @@ import pytest
 
 from services.notifications.contacts import rules
 from services.notifications.contacts.contact import Addresses, Contact
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.kernel.personal import Encrypted
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, funds

@@ -13,7 +13,7 @@ from services.notifications.delivery.rules import DOUBTS_MAX, LEASE, TRIES, Sett
 from services.notifications.messages.batch import BATCH_MOVES, Batch, BatchStatus
 from services.notifications.messages.message import Message, Status
 from shared.events.notifications import MessageFailed, MessageSent
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.personal import Encrypted
 from tests.kit.clock import AT

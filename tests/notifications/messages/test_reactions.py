@@ -9,7 +9,7 @@ import pytest
 
 from services.notifications.templates import catalogue, rendering
 from services.notifications.wiring import service
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from shared.storage.service_context import ServiceContext
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds, handle, make_unique_indexes, parked, published

@@ -11,7 +11,8 @@ from services.claims.claims.claim import PaperReason, RefusalReason
 from services.notifications.channels.sms_parts import GSM_7, UCS_2, parts
 from services.notifications.templates import catalogue, rendering, writing
 from services.notifications.templates.template import SMS_UNITS_MAX, ParameterKind, Template, TemplateWording, Value
-from shared.funds.fund import Channel, Fund
+from shared.funds.fund import Fund
+from shared.funds.messages import Channel
 from tests.kit.contexts import funds
 
 CASES = [

@@ -5,7 +5,7 @@ import pytest
 from services.notifications.templates import catalogue, rendering
 from services.notifications.templates.template import ParameterKind, Value
 from services.notifications.templates.writing import written
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from tests.kit.contexts import DZ, TN, funds
 
 
@@ -94,7 +94,7 @@ def test_a_parameter_that_is_not_given_is_a_fault_and_not_a_hole() -> None:
 
 def test_an_older_version_is_still_there_to_be_read() -> None:
     newest = catalogue.newest("claim-paid")
-    assert catalogue.said("claim-paid", version=newest.version) is newest
+    assert catalogue.every()["claim-paid", newest.version] is newest
 
 
 @pytest.mark.parametrize("name", ["account-activation", "account-recovery"])

@@ -59,7 +59,7 @@ def test_a_report_says_what_arrived_and_why_the_rest_did_not(context: ServiceCon
     assert said["is_whole"] and said["ends_at"] is None and sum(each["messages"] for each in said["curve"]) == 3
     answer = operator.get("/operations/waves/recipients?template=card-refreshed")
     assert answer.mimetype == "text/csv" and "card-refreshed.csv" in answer.headers["Content-Disposition"]
-    assert "12345" not in answer.text and "550" not in answer.text
+    assert "50123456" not in answer.text and "0550 12" not in answer.text
     rows = list(csv.DictReader(answer.data.decode("utf-8-sig").splitlines()))
     assert sorted((row["address"], row["state"], row["reason"]) for row in rows) == [
         ("…56", "delivered", ""),

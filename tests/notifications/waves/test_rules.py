@@ -10,7 +10,7 @@ from services.notifications.contacts.contact import Addresses
 from services.notifications.messages.message import Message, Status
 from services.notifications.waves import rules
 from services.notifications.waves.wave import WaveReport
-from shared.funds.fund import Channel
+from shared.funds.messages import Channel
 from tests.kit.clock import AT
 
 

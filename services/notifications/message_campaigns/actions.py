@@ -1,0 +1,157 @@
+"""What notifications does with message campaigns: keep what staff write, ask for the audience, and write to it page by
+page."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from services.notifications.contacts.store import contacts
+from services.notifications.message_campaigns import rules, store
+from services.notifications.message_campaigns.message_campaign import (
+    AudiencePage,
+    CampaignDraft,
+    CampaignStatus,
+    MessageCampaign,
+    Reach,
+    page_id,
+)
+from services.notifications.messages import actions as messages
+from services.notifications.messages import store as message_store
+from services.notifications.messages.message import Message
+from services.notifications.templates.store import WrittenText, written_texts
+from shared.events.audiences import AudienceMember, AudienceSelected
+from shared.funds.messages import Channel
+from shared.jobs import queue
+from shared.kernel.outcome import Outcome
+from shared.storage import operator_acts
+from shared.storage.paging import Page, PageRequest
+from shared.storage.unit_of_work import UnitOfWork
+
+WAITING_MAX = 10
+"""Batches of a channel that are due and wait: while there are more, a campaign writes nothing new, so that what is
+written meanwhile about people's cases does not wait behind all of it, and a campaign that is stopped soon stands still.
+"""
+FULL_FOR = timedelta(seconds=1)
+
+
+def write(uow: UnitOfWork, draft: CampaignDraft) -> MessageCampaign:
+    """Keep a new campaign as a draft. Raises what `rules.checked` raises."""
+    made = rules.write(draft, campaign_id=uow.new_id(), fund=uow.fund, by=uow.by.subject, at=uow.at)
+    return store.campaigns.save(uow, Outcome(made))
+
+
+def rewrite(uow: UnitOfWork, draft: CampaignDraft, *, campaign_id: str) -> MessageCampaign:
+    """Change one that was not started. Raises `NotEditable` and what `rules.checked` raises."""
+    campaign = read(uow, campaign_id=campaign_id)
+    changed = rules.rewrite(campaign, draft, fund=uow.fund, by=uow.by.subject, at=uow.at)
+    return store.campaigns.save(uow, Outcome(changed))
+
+
+def read(uow: UnitOfWork, *, campaign_id: str) -> MessageCampaign:
+    """`CampaignUnknown`."""
+    return store.campaigns.load(uow, campaign_id)
+
+
+def page(uow: UnitOfWork, *, wanted: PageRequest) -> Page[MessageCampaign]:
+    """A page of campaigns, newest first."""
+    return store.page(uow, wanted=wanted)
+
+
+def select(uow: UnitOfWork, *, campaign_id: str) -> MessageCampaign:
+    """Ask the service that knows who belongs to the audience now."""
+    campaign = read(uow, campaign_id=campaign_id)
+    return store.campaigns.save(uow, rules.select(campaign, selection_id=uow.new_id(), fund=uow.fund, at=uow.at))
+
+
+def take_page(uow: UnitOfWork, event: AudienceSelected) -> None:
+    """Keep a page of the audience, and count whom it would reach. What is not the next page of the selection that
+    counts is of no interest any more."""
+    campaign = store.campaigns.find(uow, event.campaign_id)
+    if campaign is None or not rules.is_awaited(campaign, event):
+        return
+    kept = AudiencePage(
+        page_id=page_id(event.selection_id, event.page),
+        selection_id=event.selection_id,
+        number=event.page,
+        members=event.members,
+        selected_at=event.selected_at,
+    )
+    store.pages.save(uow, Outcome(kept))
+    store.campaigns.save(uow, Outcome(rules.with_page(campaign, event, reach=_reach(uow, campaign, event.members))))
+
+
+def _reach(uow: UnitOfWork, campaign: MessageCampaign, members: Sequence[AudienceMember]) -> Reach:
+    known = contacts.find_many(uow, {member.owner_id for member in members})
+    template = rules.template(campaign.draft, name=campaign.campaign_id)
+    notices = [rules.notice(campaign, member) for member in members if member.owner_id in known]
+    written = messages.written(uow, notices, templates={template.name: template})
+    return rules.reach(members, written, known=known)
+
+
+def start(uow: UnitOfWork, *, campaign_id: str) -> MessageCampaign:
+    """Begin to write to the audience: the text stands from now on. Raises `NobodyToWriteTo`, `MoveNotAllowed`,
+    `CampaignNeedsSecondPerson`."""
+    campaign = read(uow, campaign_id=campaign_id)
+    started = rules.start(campaign, fund=uow.fund, by=uow.by.subject, at=uow.at)
+    template = rules.template(campaign.draft, name=campaign_id)
+    written_texts.save(uow, Outcome(WrittenText(name=campaign_id, template=template, written_at=uow.at)))
+    return _act(uow, "campaign-started", started)
+
+
+def stop(uow: UnitOfWork, *, campaign_id: str, reason: str) -> MessageCampaign:
+    """Write nothing more of it for now; what was written already, some seconds' worth, leaves. `MoveNotAllowed`."""
+    return _act(uow, "campaign-stopped", rules.stop(read(uow, campaign_id=campaign_id), reason=reason))
+
+
+def resume(uow: UnitOfWork, *, campaign_id: str) -> MessageCampaign:
+    """Go on with those who were not written to. `MoveNotAllowed`."""
+    return _act(uow, "campaign-resumed", rules.resume(read(uow, campaign_id=campaign_id)))
+
+
+def cancel(uow: UnitOfWork, *, campaign_id: str, reason: str) -> MessageCampaign:
+    """Do not send it, or not to the rest. `MoveNotAllowed`."""
+    cancelled = rules.cancel(read(uow, campaign_id=campaign_id), reason=reason, at=uow.at)
+    return _act(uow, "campaign-cancelled", cancelled)
+
+
+def _act(uow: UnitOfWork, verb: str, campaign: MessageCampaign) -> MessageCampaign:
+    kept = store.campaigns.save(uow, Outcome(campaign))
+    operator_acts.record(
+        uow, verb, store.campaigns.name, campaign.campaign_id, why=campaign.reason, version=kept.version
+    )
+    is_sending = campaign.status is CampaignStatus.SENDING
+    queue.schedule_or_cancel(uow, store.SEND, campaign.campaign_id, due_at=uow.at if is_sending else None)
+    return kept
+
+
+def write_next(uow: UnitOfWork, *, campaign_id: str) -> datetime | None:
+    """Write to the next members of a campaign's audience: the messages, and how far it is, in one transaction. When it
+    goes on; None where it does not."""
+    campaign = store.campaigns.find(uow, campaign_id)
+    if campaign is None or campaign.status is not CampaignStatus.SENDING:
+        return None
+    if (quiet_until := rules.waits_until(campaign, fund=uow.fund, at=uow.at)) is not None:
+        return quiet_until
+    if any(message_store.is_full(uow, channel, above=WAITING_MAX) for channel in _leaving(campaign)):
+        return uow.at + FULL_FOR
+    kept = store.pages.find(uow, page_id(campaign.selection_id, campaign.progress.next_page))
+    members = rules.slice_of(campaign, kept, fund=uow.fund)
+    written = _write_to(uow, campaign, members)
+    advanced = rules.advance(campaign, kept, members=members, messages=written, at=uow.at)
+    store.campaigns.save(uow, Outcome(advanced))
+    is_done = advanced.status is CampaignStatus.FINISHED
+    return None if is_done else rules.next_at(written, fund=uow.fund, at=uow.at)
+
+
+def _leaving(campaign: MessageCampaign) -> list[Channel]:
+    return [channel for channel in campaign.draft.channels if channel is not Channel.INBOX]
+
+
+def _write_to(uow: UnitOfWork, campaign: MessageCampaign, members: Sequence[AudienceMember]) -> list[Message]:
+    """One whom the register does not know any more stops nobody."""
+    known = contacts.find_many(uow, {member.owner_id for member in members})
+    notices = [rules.notice(campaign, member) for member in members if member.owner_id in known]
+    template = rules.template(campaign.draft, name=campaign.campaign_id)
+    if not notices:
+        return []
+    part_of = f"{campaign.campaign_id}/{campaign.progress.members}"
+    return messages.queue(uow, notices, templates={template.name: template}, part_of=part_of, is_rate_limited=True)

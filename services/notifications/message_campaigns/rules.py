@@ -1,0 +1,414 @@
+"""What a message campaign may say, when it may start, and how fast its messages are written. Pure."""
+
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from services.notifications.channels.sms_parts import SmsTooLong, parts
+from services.notifications.contacts.contact import Contact
+from services.notifications.message_campaigns import audiences
+from services.notifications.message_campaigns.message_campaign import (
+    MOVES,
+    AudiencePage,
+    CampaignDraft,
+    CampaignStatus,
+    MessageCampaign,
+    Progress,
+    Reach,
+)
+from services.notifications.messages.message import Message
+from services.notifications.messages.rules import NOT_WANTED, Notice
+from services.notifications.templates.rendering import Rendering, preview
+from services.notifications.templates.template import BRANDING, ParameterKind, Template
+from shared.events.audiences import AudienceMember, AudienceRequested, AudienceSelected
+from shared.funds.fund import Fund
+from shared.funds.messages import Channel, MessagePurpose
+from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing
+from shared.kernel.moves import moved
+from shared.kernel.outcome import Outcome
+
+Name = TypeVar("Name", bound=str)
+
+SMS_PARTS_MAX = 3
+"""More than that is a letter, and is paid for part by part."""
+SLICE_MAX = 500
+"""Members that are written to in one transaction."""
+LIMITED_EVERY_S = 10
+"""Where a channel has a rate limit, a campaign is written in slices of so many seconds' worth."""
+
+
+class CampaignUnknown(Missing):
+    code = "campaign.unknown"
+
+
+class WordingMissing(Invalid):
+    """The text is not there in a language of the fund (`language`), or is there in another."""
+
+    code = "campaign.wording-missing"
+
+
+class WordingMalformed(Invalid):
+    """A brace in the text of a language (`language`) names nothing that the audience tells of its members (`name`)."""
+
+    code = "campaign.wording-malformed"
+
+
+class WordingTooLong(Invalid):
+    """The SMS of a language (`language`) has more parts than a campaign may send (`parts_max`)."""
+
+    code = "campaign.sms-too-long"
+
+
+class ChannelNotOffered(Invalid):
+    """The fund does not have the channel, or none was chosen."""
+
+    code = "campaign.channel-not-offered"
+
+
+class ReferenceMissing(Invalid):
+    """A legal campaign names the text that asks for it."""
+
+    code = "campaign.legal-reference-missing"
+
+
+class NotEditable(Conflict):
+    """It was started, or cancelled: its text and audience stand."""
+
+    code = "campaign.not-editable"
+
+
+class NobodyToWriteTo(Conflict):
+    """Nobody is in the audience."""
+
+    code = "campaign.nobody"
+
+
+class CampaignNeedsSecondPerson(Forbidden):
+    """The campaign is for more recipients than one person may start it for (`above`), or goes to everybody by law:
+    another than who wrote it starts it."""
+
+    code = "campaign.second-person-needed"
+
+
+# --- What it says -----------------------------------------------------------------------------------------------------
+
+
+def checked(draft: CampaignDraft, *, fund: Fund) -> CampaignDraft:
+    """The draft, if it can be sent. Raises `AudienceUnknown`, `ParameterMissing`, `ParameterMalformed`,
+    `ChannelNotOffered`, `ReferenceMissing`, `WordingMissing`, `WordingMalformed`, `WordingTooLong`."""
+    audiences.asked(draft.audience.code, draft.audience.parameters, fund=fund)
+    if not draft.channels or set(draft.channels) - set(fund.channels):
+        raise ChannelNotOffered
+    if draft.purpose is MessagePurpose.LEGAL and not draft.legal_reference.strip():
+        raise ReferenceMissing
+    for language in sorted(set(fund.languages) ^ set(draft.wordings)):
+        raise WordingMissing(language=language)
+    kinds = _parameters(draft)
+    for language in fund.languages:
+        wording = draft.wordings[language]
+        if bool(wording.sms.strip()) != (Channel.SMS in draft.channels):
+            raise WordingMissing(language=language)
+        for sentence in (wording.subject, wording.text, wording.sms):
+            _must_be_well_formed(sentence, kinds, language=language)
+    for language in fund.languages if Channel.SMS in draft.channels else ():
+        if sms_parts(draft, language=language, fund=fund) > SMS_PARTS_MAX:
+            raise WordingTooLong(language=language, parts_max=SMS_PARTS_MAX)
+    return draft
+
+
+def _must_be_well_formed(sentence: str, kinds: Mapping[str, ParameterKind], *, language: str) -> None:
+    """People write these texts: a brace in them names a parameter, and nothing of it; only a number chooses words."""
+    try:
+        fields = [field for field in string.Formatter().parse(sentence) if field[1] is not None]
+    except ValueError as malformed:
+        raise WordingMalformed(language=language, name="{") from malformed
+    for _, name, spec, conversion in fields:
+        is_counted = kinds.get(str(name)) is ParameterKind.COUNT
+        if name not in kinds.keys() | BRANDING or conversion or (spec and not (is_counted and "{" not in spec)):
+            raise WordingMalformed(language=language, name=f"{{{name}}}")
+
+
+def _parameters(draft: CampaignDraft) -> dict[str, ParameterKind]:
+    return {name: value.kind for name, value in audiences.every()[draft.audience.code].values.items()}
+
+
+def template(draft: CampaignDraft, *, name: str) -> Template:
+    """The draft as a text that messages are written with. Every campaign stands in the inbox."""
+    values = audiences.every()[draft.audience.code].values
+    return Template(
+        name=name,
+        version=1,
+        purpose=draft.purpose,
+        channels=tuple(dict.fromkeys((*draft.channels, Channel.INBOX))),
+        parameters=_parameters(draft),
+        example={code: value.example for code, value in values.items()},
+        wordings=draft.wordings,
+    )
+
+
+def sms_parts(draft: CampaignDraft, *, language: str, fund: Fund) -> int:
+    """How many SMS one of them is, in a language; as many as are too many where it is longer than any may be."""
+    text = preview(template(draft, name="draft"), channel=Channel.SMS, language=language, fund=fund).text
+    try:
+        return len(parts(text, message_id="draft").bodies)
+    except SmsTooLong:
+        return SMS_PARTS_MAX + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewedText:
+    """How the campaign reads by a channel in a language, with the audience's example. `parts` are those of an SMS."""
+
+    channel: Channel
+    language: str
+    said: Rendering
+    parts: int
+
+
+def previews(draft: CampaignDraft, *, fund: Fund) -> list[PreviewedText]:
+    """How it reads by each channel in each language."""
+    made = template(draft, name="draft")
+    return [
+        PreviewedText(
+            channel=channel,
+            language=language,
+            said=preview(made, channel=channel, language=language, fund=fund),
+            parts=sms_parts(draft, language=language, fund=fund) if channel is Channel.SMS else 0,
+        )
+        for language in fund.languages
+        for channel in made.channels
+    ]
+
+
+# --- Its steps --------------------------------------------------------------------------------------------------------
+
+
+def write(draft: CampaignDraft, *, campaign_id: str, fund: Fund, by: str, at: datetime) -> MessageCampaign:
+    """A new campaign. Raises what `checked` raises."""
+    return MessageCampaign(
+        campaign_id=campaign_id,
+        draft=checked(draft, fund=fund),
+        status=CampaignStatus.DRAFT,
+        written_by=by,
+        written_at=at,
+    )
+
+
+def rewrite(campaign: MessageCampaign, draft: CampaignDraft, *, fund: Fund, by: str, at: datetime) -> MessageCampaign:
+    """Another text, audience or name, before it is started: the audience is selected anew. Raises `NotEditable` and
+    what `checked` raises."""
+    if CampaignStatus.DRAFT not in MOVES[campaign.status]:
+        raise NotEditable
+    return replace(
+        campaign,
+        draft=checked(draft, fund=fund),
+        status=moved(MOVES, campaign.status, to=CampaignStatus.DRAFT),
+        selection_id="",
+        pages=0,
+        reach=Reach(),
+        refused="",
+        written_by=by,
+        written_at=at,
+    )
+
+
+def select(campaign: MessageCampaign, *, selection_id: str, fund: Fund, at: datetime) -> Outcome[MessageCampaign]:
+    """Ask for the audience as it is now. Raises `MoveNotAllowed` and what `audiences.asked` raises."""
+    audience = campaign.draft.audience
+    parameters = audiences.asked(audience.code, audience.parameters, fund=fund)
+    selecting = replace(
+        campaign,
+        status=moved(MOVES, campaign.status, to=CampaignStatus.SELECTING),
+        selection_id=selection_id,
+        pages=0,
+        reach=Reach(),
+        refused="",
+    )
+    asked = AudienceRequested(
+        selection_id=selection_id,
+        campaign_id=campaign.campaign_id,
+        audience=audience.code,
+        parameters=parameters,
+        requested_at=at,
+    )
+    return Outcome(selecting, (asked,))
+
+
+def with_page(campaign: MessageCampaign, event: AudienceSelected, *, reach: Reach) -> MessageCampaign:
+    """A page of its audience came; with the last one it is ready, or a draft again where the audience was refused."""
+    added = replace(campaign, pages=event.page, reach=_sum(campaign.reach, reach))
+    if event.refused:
+        return replace(added, status=moved(MOVES, campaign.status, to=CampaignStatus.DRAFT), refused=event.refused)
+    if event.is_last:
+        return replace(added, status=moved(MOVES, campaign.status, to=CampaignStatus.READY))
+    return added
+
+
+def is_awaited(campaign: MessageCampaign | None, event: AudienceSelected) -> bool:
+    """Whether a page belongs to the selection that counts, and is the next of it."""
+    return (
+        campaign is not None
+        and campaign.status is CampaignStatus.SELECTING
+        and campaign.selection_id == event.selection_id
+        and event.page == campaign.pages + 1
+    )
+
+
+def start(campaign: MessageCampaign, *, fund: Fund, by: str, at: datetime) -> MessageCampaign:
+    """Begin to write to everybody. Raises `NobodyToWriteTo`, `CampaignNeedsSecondPerson`, `MoveNotAllowed`."""
+    status = _sending_from(CampaignStatus.READY, campaign)
+    if not campaign.reach.recipients:
+        raise NobodyToWriteTo
+    if needs_second_person(campaign, fund=fund) and by == campaign.written_by:
+        raise CampaignNeedsSecondPerson(above=fund.messages.campaigns.second_person_above)
+    return replace(campaign, status=status, started_by=by, started_at=at)
+
+
+def needs_second_person(campaign: MessageCampaign, *, fund: Fund) -> bool:
+    """Whether another than who wrote it has to start it."""
+    is_many = campaign.reach.recipients > fund.messages.campaigns.second_person_above
+    return is_many or campaign.draft.purpose is MessagePurpose.LEGAL
+
+
+def stop(campaign: MessageCampaign, *, reason: str) -> MessageCampaign:
+    """Nothing more of it is written for now. Raises `MoveNotAllowed`."""
+    return replace(campaign, status=moved(MOVES, campaign.status, to=CampaignStatus.STOPPED), reason=reason)
+
+
+def resume(campaign: MessageCampaign) -> MessageCampaign:
+    """Go on with those who were not written to. Raises `MoveNotAllowed`."""
+    return replace(campaign, status=_sending_from(CampaignStatus.STOPPED, campaign), reason="")
+
+
+def _sending_from(status: CampaignStatus, campaign: MessageCampaign) -> CampaignStatus:
+    """What is ready is started, what was stopped resumed, and never one for the other: a second person starts."""
+    sending = CampaignStatus.SENDING
+    table = {here: moves if here is status else moves - {sending} for here, moves in MOVES.items()}
+    return moved(table, campaign.status, to=sending)
+
+
+def cancel(campaign: MessageCampaign, *, reason: str, at: datetime) -> MessageCampaign:
+    """It is not sent, or not to the rest. Raises `MoveNotAllowed`."""
+    status = moved(MOVES, campaign.status, to=CampaignStatus.CANCELLED)
+    return replace(campaign, status=status, reason=reason, ended_at=at)
+
+
+# --- Whom it reaches --------------------------------------------------------------------------------------------------
+
+
+def reach(members: Sequence[AudienceMember], written: Iterable[Message], *, known: Mapping[str, Contact]) -> Reach:
+    """How members would be reached, from the messages that would be written to them now and what is known of them."""
+    by_channel: dict[Channel, int] = {}
+    languages: dict[str, str] = {}
+    alone: list[Message] = []
+    for message in written:
+        languages[message.owner_id] = message.language
+        if message.channel is Channel.INBOX:
+            alone.append(message)
+        else:
+            by_channel[message.channel] = by_channel.get(message.channel, 0) + 1
+    by_language: dict[str, int] = {}
+    for language in languages.values():
+        by_language[language] = by_language.get(language, 0) + 1
+    not_wanted = sum(message.reason == NOT_WANTED for message in alone)
+    owner_ids = {member.owner_id for member in members}
+    return Reach(
+        recipients=len(languages),
+        by_channel=by_channel,
+        by_language=by_language,
+        inbox_only=len(alone) - not_wanted,
+        not_wanted=not_wanted,
+        dead=sum(owner_id in known and known[owner_id].is_dead for owner_id in owner_ids),
+        not_registered=sum(owner_id not in known for owner_id in owner_ids),
+    )
+
+
+def _sum(one: Reach, other: Reach) -> Reach:
+    return Reach(
+        recipients=one.recipients + other.recipients,
+        by_channel=_added(one.by_channel, other.by_channel),
+        by_language=_added(one.by_language, other.by_language),
+        inbox_only=one.inbox_only + other.inbox_only,
+        not_wanted=one.not_wanted + other.not_wanted,
+        dead=one.dead + other.dead,
+        not_registered=one.not_registered + other.not_registered,
+    )
+
+
+def _added(one: Mapping[Name, int], other: Mapping[Name, int]) -> dict[Name, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in sorted({*one, *other})}
+
+
+# --- How it is written ------------------------------------------------------------------------------------------------
+
+
+def notice(campaign: MessageCampaign, member: AudienceMember) -> Notice:
+    """What a member is told: once a campaign, however often its audience names them."""
+    return Notice(
+        template=campaign.campaign_id,
+        occasion=campaign.campaign_id,
+        about=campaign.campaign_id,
+        owner_id=member.owner_id,
+        parameters=dict(member.values),
+    )
+
+
+def waits_until(campaign: MessageCampaign, *, fund: Fund, at: datetime) -> datetime | None:
+    """Until when nothing more is written, for the quiet hours of one of its channels; None where none are on."""
+    ends = [fund.quiet_until(channel, campaign.draft.purpose, at) for channel in campaign.draft.channels]
+    return max((end for end in ends if end is not None), default=None)
+
+
+def slice_of(campaign: MessageCampaign, page: AudiencePage | None, *, fund: Fund) -> Sequence[AudienceMember]:
+    """Whom to write to next: of the page that its progress names, as many as the rate limits allow at once."""
+    if page is None:
+        return ()
+    per_minute = [fund.messages.campaigns.per_minute.get(channel) for channel in campaign.draft.channels]
+    limited = [max(1, count * LIMITED_EVERY_S // 60) for count in per_minute if count is not None]
+    first = campaign.progress.next_member
+    return page.members[first : first + min([SLICE_MAX, *limited])]
+
+
+def advance(
+    campaign: MessageCampaign,
+    page: AudiencePage | None,
+    *,
+    members: Sequence[AudienceMember],
+    messages: Sequence[Message],
+    at: datetime,
+) -> MessageCampaign:
+    """The campaign after members of a page were written to; it has finished behind its last page."""
+    before = campaign.progress
+    next_member = before.next_member + len(members)
+    is_page_done = page is None or next_member >= len(page.members)
+    progress = Progress(
+        next_page=before.next_page + is_page_done,
+        next_member=0 if is_page_done else next_member,
+        members=before.members + len(members),
+        messages=before.messages + len(messages),
+    )
+    written = replace(campaign, progress=progress)
+    if progress.next_page > campaign.pages:
+        return replace(written, status=moved(MOVES, campaign.status, to=CampaignStatus.FINISHED), ended_at=at)
+    return written
+
+
+def next_at(messages: Sequence[Message], *, fund: Fund, at: datetime) -> datetime:
+    """When the next members may be written to, after these messages were: as the rate limit of each channel allows."""
+    per_minute = fund.messages.campaigns.per_minute
+    counts: dict[Channel, int] = {}
+    for message in messages:
+        counts[message.channel] = counts.get(message.channel, 0) + 1
+    waits = [60 * count / per_minute[channel] for channel, count in counts.items() if channel in per_minute]
+    return at + timedelta(seconds=max(waits, default=0.0))
+
+
+def ends_at(campaign: MessageCampaign, *, per_minute: float, at: datetime) -> datetime | None:
+    """When the last of its messages is written at a pace; None while nobody can say."""
+    progress = campaign.progress
+    if not per_minute or not progress.messages:
+        return None
+    left = max(0, campaign.reach.recipients - progress.members)
+    return at + timedelta(minutes=left * progress.messages / progress.members / per_minute)

@@ -1,0 +1,47 @@
+"""Where message campaigns and the pages of their audiences are kept."""
+
+from collections.abc import Iterator
+
+from services.notifications.message_campaigns.message_campaign import AudiencePage, MessageCampaign
+from services.notifications.message_campaigns.rules import CampaignUnknown
+from shared.storage.paging import Order, Page, PageRequest
+from shared.storage.repository import Index, Repository
+from shared.storage.retention import for_days
+from shared.storage.unit_of_work import UnitOfWork
+
+WHY = "what the fund wrote to whom, for as long as its messages are kept"
+
+SEND = "message-campaigns.send"
+"""The kind of the job that writes a campaign's messages; its thing is the campaign's id."""
+
+campaigns = Repository(
+    "message_campaigns",
+    MessageCampaign,
+    key="campaign_id",
+    missing=CampaignUnknown,
+    retention=for_days(800, since="written_at", why=WHY),
+    indexes=[Index(("campaign_id",))],
+)
+
+pages = Repository(
+    "audience_pages",
+    AudiencePage,
+    key="page_id",
+    missing=CampaignUnknown,
+    retention=for_days(800, since="selected_at", why=WHY),
+    indexes=[Index(("selection_id", "number", "page_id"))],
+)
+
+NEWEST_FIRST = Order("campaign_id", "campaign_id", is_newest_first=True)
+"""Ids of ours begin with the time at which they were made."""
+IN_ORDER = Order("number", "page_id")
+
+
+def page(uow: UnitOfWork, *, wanted: PageRequest) -> Page[MessageCampaign]:
+    """A page of campaigns, newest first."""
+    return campaigns.page(uow, order=NEWEST_FIRST, wanted=wanted)
+
+
+def pages_until(uow: UnitOfWork, selection_id: str, *, number: int) -> Iterator[AudiencePage]:
+    """The pages of a selection up to one, in their order."""
+    return pages.each(uow, order=IN_ORDER, selection_id=selection_id, number={"$lte": number})

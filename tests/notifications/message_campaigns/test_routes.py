@@ -1,0 +1,305 @@
+"""A campaign over HTTP: written, its audience counted, started by another person, sent, stopped, resumed, reported."""
+
+import csv
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+
+from services.notifications.message_campaigns import actions, jobs
+from services.notifications.messages.message import Status
+from services.notifications.wiring import service
+from shared.events.audiences import AudienceRequested
+from shared.events.identity import PersonDied
+from shared.kernel.personal import Encrypted
+from shared.storage.service_context import ServiceContext
+from shared.storage.unit_of_work import UnitOfWork
+from tests.kit.callers import Caller, Office
+from tests.kit.clock import AT, Clock
+from tests.kit.contexts import DZ, context_on, handle, published_events
+from tests.notifications import builders as made
+from tests.notifications.message_campaigns.builders import BODY, TEXTS, selected
+
+FIRMS = [f"16000000{number:02d}" for number in range(1, 7)]
+NIGHT, MORNING = AT.replace(hour=22), AT.replace(day=11, hour=7)
+"""The fund is an hour ahead of UTC; its quiet hours end at eight."""
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(AT)
+
+
+@pytest.fixture
+def context(database: Database[dict[str, Any]], mongodb: str, clock: Clock) -> ServiceContext:
+    return context_on(database, mongodb, clock=clock)
+
+
+@pytest.fixture
+def office(context: ServiceContext) -> Office:
+    office = Office(service, context)
+    handle(context, service, made.employers(*(made.employer(firm) for firm in FIRMS)))
+    return office
+
+
+def write(office: Office, by: str = "agent-1", **facts: Any) -> str:
+    answer = office.staff(by).post("/message-campaigns", {**BODY, **facts})
+    assert answer.status_code == 201, answer.json
+    return str(answer.json["campaign_id"])
+
+
+def request_of(context: ServiceContext, campaign_id: str) -> AudienceRequested:
+    found = published_events(context, "audiences.audience-requested")
+    (event,) = [each for each in found if each.campaign_id == campaign_id]
+    assert isinstance(event, AudienceRequested)
+    return event
+
+
+def select(context: ServiceContext, office: Office, campaign_id: str, *owner_ids: str, pages: int = 1) -> None:
+    """Ask for the audience, and answer as the service would that knows it."""
+    asked = office.staff().post(f"/message-campaigns/{campaign_id}/selection")
+    assert asked.json["status"] == "selecting"
+    event = request_of(context, campaign_id)
+    for number in range(1, pages + 1):
+        part = owner_ids[number - 1 :: pages]
+        handle(
+            context,
+            service,
+            selected(
+                *part,
+                page=number,
+                is_last=number == pages,
+                selection_id=event.selection_id,
+                campaign_id=campaign_id,
+            ),
+        )
+
+
+def ready(context: ServiceContext, office: Office, *owner_ids: str, **facts: Any) -> str:
+    campaign_id = write(office, **facts)
+    select(context, office, campaign_id, *(owner_ids or FIRMS), pages=2)
+    return campaign_id
+
+
+def step(office: Office, campaign_id: str, name: str, *, by: str = "agent-2", reason: str = "") -> Any:
+    caller = office.staff(by)
+    return caller.post(f"/message-campaigns/{campaign_id}/{name}", {"reason": reason} if reason else None)
+
+
+def run(context: ServiceContext, campaign_id: str) -> Any:
+    return jobs.run(context, DZ, campaign_id)
+
+
+def send(context: ServiceContext, clock: Clock, campaign_id: str) -> None:
+    """Write all of it, with the waits that the rate limits of its channels ask for."""
+    for _ in range(100):
+        next_at = run(context, campaign_id)
+        if next_at is None:
+            return
+        clock.at = max(clock.at, next_at)
+    pytest.fail("it does not end")
+
+
+def written(context: ServiceContext, campaign_id: str) -> list[tuple[str, str]]:
+    rows = context.database["messages"].find({"template": campaign_id})
+    return sorted((row["owner_id"], row["channel"]) for row in rows)
+
+
+def test_from_a_draft_to_the_last_message(context: ServiceContext, office: Office, clock: Clock) -> None:
+    campaign_id = ready(context, office)
+    asked = request_of(context, campaign_id)
+    assert (asked.audience, asked.parameters) == ("silent-employers", {"period": "2026-Q3"})
+    found = office.staff().get(f"/message-campaigns/{campaign_id}").json
+    assert (found["status"], found["text"]) == ("ready", "Prête à partir")
+    assert found["reach"]["recipients"] == 6 and found["reach"]["by_channel"] == {"email": 6}
+    assert not found["needs_second_person"] and len(found["previews"]) == 9
+    assert step(office, campaign_id, "start").json["status"] == "sending"
+    send(context, clock, campaign_id)
+    done = office.staff().get(f"/message-campaigns/{campaign_id}/report").json
+    assert done["campaign"]["status"] == "finished" and done["campaign"]["started_by"] == "agent-2"
+    assert [(each["channel"], each["queued"]) for each in done["channels"]] == [("email", 6)]
+    assert written(context, campaign_id) == [(firm, "email") for firm in FIRMS]
+    (inbox,) = [m for m in office.employer(FIRMS[0]).get("/messages").json["items"] if m["template"] == campaign_id]
+    assert inbox["subject"] == "Déclarez à temps" and "31\u00a0octobre\u00a02026" in inbox["text"]
+    (listed,) = office.staff().get("/message-campaigns").json["items"]
+    assert listed["campaign_id"] == campaign_id
+
+
+def test_a_page_that_comes_twice_or_of_another_selection_counts_nobody_twice(
+    context: ServiceContext, office: Office
+) -> None:
+    campaign_id = write(office)
+    select(context, office, campaign_id, *FIRMS, pages=3)
+    handle(context, service, selected(*FIRMS, campaign_id=campaign_id, selection_id="an-older-one"))
+    assert office.staff().get(f"/message-campaigns/{campaign_id}").json["reach"]["recipients"] == 6
+
+
+def test_who_wrote_a_campaign_to_many_does_not_start_it(context: ServiceContext, office: Office) -> None:
+    campaign_id = ready(context, office, purpose="legal", legal_reference="Décret 26-14 (invented)")
+    assert office.staff().get(f"/message-campaigns/{campaign_id}").json["needs_second_person"]
+    refused = step(office, campaign_id, "start", by="agent-1")
+    assert (refused.status_code, refused.json["code"]) == (403, "campaign.second-person-needed")
+    assert written(context, campaign_id) == []
+    assert step(office, campaign_id, "start", by="agent-2").status_code == 200
+
+
+def test_a_stopped_campaign_goes_on_where_it_stood(context: ServiceContext, office: Office, clock: Clock) -> None:
+    campaign_id = ready(context, office)
+    step(office, campaign_id, "start")
+    context.run(DZ, by=jobs.BY, cause="test", action=lambda uow: one_slice(uow, campaign_id))
+    stopped = step(office, campaign_id, "stop", reason="Une date est fausse").json
+    assert (stopped["status"], stopped["reason"], stopped["progress"]["members"]) == (
+        "stopped",
+        "Une date est fausse",
+        3,
+    )
+    assert run(context, campaign_id) is None and len(written(context, campaign_id)) == 3
+    assert step(office, campaign_id, "start").status_code == 409, "what was stopped is resumed"
+    assert step(office, campaign_id, "resume").json["status"] == "sending"
+    send(context, clock, campaign_id)
+    assert written(context, campaign_id) == [(firm, "email") for firm in FIRMS]
+    acts = office.staff().get("/operations/acts").json["items"]
+    assert sorted(act["verb"] for act in acts) == ["campaign-resumed", "campaign-started", "campaign-stopped"]
+
+
+def one_slice(uow: UnitOfWork, campaign_id: str) -> None:
+    actions.write_next(uow, campaign_id=campaign_id)
+
+
+def test_one_that_was_cancelled_writes_to_nobody_more(context: ServiceContext, office: Office) -> None:
+    campaign_id = ready(context, office)
+    assert step(office, campaign_id, "cancel", reason="Reportée").json["status"] == "cancelled"
+    assert step(office, campaign_id, "start").status_code == 409
+    changed = office.staff().put(f"/message-campaigns/{campaign_id}", BODY)
+    assert (changed.status_code, changed.json["code"]) == (409, "campaign.not-editable")
+    assert context.database["jobs"].count_documents({"kind": "message-campaigns.send"}) == 0
+
+
+def test_two_agents_on_one_campaign_the_second_is_told(context: ServiceContext, office: Office) -> None:
+    campaign_id = write(office)
+    path = f"/message-campaigns/{campaign_id}"
+    seen = office.staff().get(path).headers["ETag"]
+    assert office.staff("agent-1").put(path, {**BODY, "name": "A"}, headers={"If-Match": seen}).status_code == 200
+    second = office.staff("agent-2").put(path, {**BODY, "name": "B"}, headers={"If-Match": seen})
+    assert second.status_code == 412
+    assert office.staff().get(path).json["name"] == "A"
+
+
+def test_one_bad_contact_stops_nobody_and_each_is_reported_with_the_reason(
+    context: ServiceContext, office: Office, clock: Clock
+) -> None:
+    """Of five persons one has no address, one wants no campaigns, one died, and one is not in the register."""
+    people = [made.person("p1"), made.person("p2", mobile="not a number"), made.person("p3"), made.person("p4")]
+    died = PersonDied(person_ref="p4", revision=1, died_on=Encrypted("k1.unread"), recorded_at=AT)
+    handle(context, service, made.persons(*people), died)
+    no_campaigns = [{"purpose": "campaign", "channel": channel, "is_wanted": False} for channel in ("sms", "email")]
+    office.person("p3").put("/preferences", {"choices": no_campaigns})
+    texts = {language: {**each, "text": each["subject"], "sms": each["subject"]} for language, each in TEXTS.items()}
+    campaign_id = ready(context, office, "p1", "p2", "p3", "p4", "p5", audience={"code": "persons"}, wordings=texts)
+    reach = office.staff().get(f"/message-campaigns/{campaign_id}").json["reach"]
+    assert reach == {
+        "recipients": 3,
+        "by_channel": {"email": 1, "sms": 1},
+        "by_language": {"fr": 3},
+        "inbox_only": 1,
+        "not_wanted": 1,
+        "dead": 1,
+        "not_registered": 1,
+    }
+    step(office, campaign_id, "start")
+    send(context, clock, campaign_id)
+    assert written(context, campaign_id) == [("p1", "email"), ("p1", "sms"), ("p2", "inbox"), ("p3", "inbox")]
+    context.database["messages"].update_one(
+        {"template": campaign_id, "owner_id": "p1", "channel": "sms"},
+        {"$set": {"status": Status.UNDELIVERED.value, "reason": "delivery.undelivered"}},
+    )
+    answer = office.staff().get(f"/message-campaigns/{campaign_id}/recipients")
+    rows = list(csv.DictReader(answer.data.decode("utf-8-sig").splitlines()))
+    assert sorted((row["channel"], row["state"], row["reason"]) for row in rows) == [
+        ("email", "queued", ""),
+        ("inbox", "not-written", "contact.dead"),
+        ("inbox", "not-written", "contact.unknown"),
+        ("inbox", "sent", ""),
+        ("inbox", "sent", "delivery.not-wanted"),
+        ("sms", "undelivered", "delivery.undelivered"),
+    ]
+    assert "p1@" not in answer.text and "0550 12" not in answer.text
+    report = office.staff().get(f"/message-campaigns/{campaign_id}/report").json
+    assert [(each["reason"], each["messages"]) for each in report["reasons"]] == [("delivery.undelivered", 1)]
+
+
+def test_a_legal_campaign_reaches_who_wants_none(context: ServiceContext, office: Office) -> None:
+    office.employer(FIRMS[0]).put(
+        "/preferences", {"choices": [{"purpose": "campaign", "channel": "email", "is_wanted": False}]}
+    )
+    informing = ready(context, office)
+    legal = ready(context, office, purpose="legal", legal_reference="Décret 26-14 (invented)")
+    for campaign_id in (informing, legal):
+        step(office, campaign_id, "start")
+        run(context, campaign_id)
+    assert (FIRMS[0], "inbox") in written(context, informing)
+    assert (FIRMS[0], "email") in written(context, legal)
+
+
+def test_a_campaign_by_sms_waits_for_the_morning(context: ServiceContext, office: Office, clock: Clock) -> None:
+    campaign_id = ready(context, office)
+    clock.at = NIGHT
+    step(office, campaign_id, "start")
+    assert run(context, campaign_id) == MORNING and written(context, campaign_id) == []
+    report = office.staff().get(f"/message-campaigns/{campaign_id}/report").json
+    assert report["waits_until"] == MORNING.isoformat()
+    clock.at = MORNING
+    send(context, clock, campaign_id)
+    assert len(written(context, campaign_id)) == 6
+
+
+def test_what_waits_already_is_sent_before_more_is_written(context: ServiceContext, office: Office) -> None:
+    campaign_id = ready(context, office)
+    step(office, campaign_id, "start")
+    waiting = {"fund": DZ, "channel": "email", "status": "queued", "is_urgent": False, "due_at": AT}
+    context.database["batches"].insert_many([{**waiting, "_id": f"b{number}"} for number in range(11)])
+    assert run(context, campaign_id) == AT + timedelta(seconds=1)
+    assert written(context, campaign_id) == []
+
+
+def test_an_audience_that_cannot_be_selected_says_so(context: ServiceContext, office: Office) -> None:
+    campaign_id = write(office)
+    office.staff().post(f"/message-campaigns/{campaign_id}/selection")
+    asked = request_of(context, campaign_id)
+    handle(
+        context,
+        service,
+        selected(campaign_id=campaign_id, selection_id=asked.selection_id, refused="campaign.none"),
+    )
+    found = office.staff().get(f"/message-campaigns/{campaign_id}").json
+    assert (found["status"], found["refused"]) == ("draft", "campaign.none")
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"audience": {"code": "everybody"}}, "campaign.audience-unknown"),
+        ({"audience": {"code": "rights-ending"}}, "campaign.parameter-missing"),
+        ({"channels": ["email"]}, "campaign.wording-missing"),
+        ({"wordings": {"fr": TEXTS["fr"]}}, "campaign.wording-missing"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_with_a_sentence(office: Office, facts: dict[str, Any], code: str) -> None:
+    refused = office.staff().post("/message-campaigns", {**BODY, **facts})
+    assert (refused.status_code, refused.json["code"]) == (422, code)
+    assert refused.json["detail"] and "{" not in refused.json["detail"]
+
+
+def test_the_audiences_of_a_fund_are_shown_with_what_they_are_asked_with(office: Office) -> None:
+    found = {each["code"]: each for each in office.staff().get("/message-campaigns/audiences").json["items"]}
+    assert found["silent-employers"]["name"] == "Les employeurs qui n'ont rien déclaré"
+    assert [value["name"] for value in found["silent-employers"]["values"]] == ["form", "period", "due_on"]
+    assert found["rights-ending"]["parameters"] == [
+        {"name": "until", "text": "Jusqu'au", "kind": "day", "is_required": True}
+    ]
+
+
+def test_a_person_has_no_campaigns(office: Office) -> None:
+    caller: Caller = office.staff(scopes=["messages:read"])
+    assert caller.get("/message-campaigns").status_code == 403

@@ -1,0 +1,309 @@
+"""What a campaign may say, its steps, who starts it, and how fast it is written."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notifications.message_campaigns import audiences, rules
+from services.notifications.message_campaigns.message_campaign import (
+    MOVES,
+    AudiencePage,
+    CampaignAudience,
+    CampaignStatus,
+    MessageCampaign,
+    Progress,
+    Reach,
+)
+from services.notifications.messages.message import Message, Status
+from services.notifications.templates.template import TemplateWording
+from shared.funds.messages import CampaignTerms, Channel, MessagePurpose, Messages
+from shared.kernel.errors import Failure
+from shared.kernel.moves import MoveNotAllowed
+from tests.kit.clock import AT
+from tests.kit.contexts import TN, funds
+from tests.notifications.message_campaigns.builders import FUND, campaign, draft, member, selected
+
+ONE = Reach(recipients=1)
+MANY = Reach(recipients=101)
+DRAFT, SELECTING, READY = CampaignStatus.DRAFT, CampaignStatus.SELECTING, CampaignStatus.READY
+SENDING, STOPPED = CampaignStatus.SENDING, CampaignStatus.STOPPED
+
+
+def french(**texts: str) -> dict[str, Any]:
+    """A draft whose French text says something else."""
+    usual = draft()
+    return {"wordings": {**usual.wordings, "fr": replace(usual.wordings["fr"], **texts)}}
+
+
+# --- what it says -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (french(text="Attendue : {periode}."), "campaign.wording-malformed"),
+        (french(text="Attendue : {period.kind}."), "campaign.wording-malformed"),
+        (french(text="Attendue : {period!r}."), "campaign.wording-malformed"),
+        (french(text="Attendue : {period:>9999999}."), "campaign.wording-malformed"),
+        (french(text="Attendue : {}."), "campaign.wording-malformed"),
+        (french(text="Attendue : {0}."), "campaign.wording-malformed"),
+        (french(subject="Un { de trop"), "campaign.wording-malformed"),
+        (french(sms="a" * 155 * 3), "campaign.sms-too-long"),
+        (french(sms=""), "campaign.wording-missing"),
+        ({"channels": (Channel.EMAIL,)}, "campaign.wording-missing"),
+        ({"channels": ()}, "campaign.channel-not-offered"),
+        ({"wordings": {"fr": draft().wordings["fr"]}}, "campaign.wording-missing"),
+        ({"wordings": {**draft().wordings, "de": draft().wordings["fr"]}}, "campaign.wording-missing"),
+        ({"purpose": MessagePurpose.LEGAL}, "campaign.legal-reference-missing"),
+        ({"audience": CampaignAudience(code="everybody")}, "campaign.audience-unknown"),
+    ],
+)
+def test_a_text_that_could_not_be_sent_is_refused_when_it_is_written(facts: dict[str, Any], code: str) -> None:
+    with pytest.raises(Failure) as refused:
+        rules.checked(draft(**facts), fund=FUND)
+    assert refused.value.code == code
+
+
+def test_braces_that_are_meant_are_written_twice() -> None:
+    assert rules.checked(draft(**french(text="Modèle {{2026}} : {period}")), fund=FUND)
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "asked"),
+    [
+        ("rights-ending", {"until": "2026-09-30"}, {"until": "2026-09-30"}),
+        ("employers-in-debt", {"at_least": "1500.50"}, {"at_least": "150050"}),
+        ("employers-in-debt", {"at_least": " "}, {}),
+        ("silent-employers", {"form": "das", "period": "2026"}, {"form": "das", "period": "2026"}),
+        ("rights-ending", {}, "campaign.parameter-missing"),
+        ("rights-ending", {"until": "30/09/2026"}, "campaign.parameter-malformed"),
+        ("employers-in-debt", {"at_least": "-1"}, "campaign.parameter-malformed"),
+        ("employers-in-debt", {"at_least": "NaN"}, "campaign.parameter-malformed"),
+        ("employers-in-debt", {"at_least": "1.005"}, "campaign.parameter-malformed"),
+        ("silent-employers", {"form": "no-such"}, "campaign.parameter-malformed"),
+        ("silent-employers", {"period": "2026-Q7"}, "campaign.parameter-malformed"),
+        ("persons", {"town": "Oran"}, "campaign.parameter-malformed"),
+    ],
+)
+def test_an_audience_is_asked_with_what_its_service_understands(
+    code: str, given: dict[str, str], asked: dict[str, str] | str
+) -> None:
+    try:
+        found: object = audiences.asked(code, given, fund=FUND)
+    except Failure as refused:
+        found = refused.code
+    assert found == asked
+
+
+def test_a_fund_is_offered_the_audiences_that_it_has() -> None:
+    without = replace(FUND, sections=replace(FUND.sections, declarations=None))
+    assert "silent-employers" in audiences.offered(FUND)
+    assert "silent-employers" not in audiences.offered(without)
+
+
+def test_each_language_and_channel_is_previewed_with_the_example_of_the_audience() -> None:
+    shown = {(each.language, each.channel): each for each in rules.previews(draft(), fund=FUND)}
+    assert len(shown) == 9
+    assert "3e\u00a0trimestre\u00a02026" in shown["fr", Channel.EMAIL].said.text
+    assert shown["ar", Channel.SMS].parts == 1 and shown["ar", Channel.EMAIL].parts == 0
+
+
+# --- its steps --------------------------------------------------------------------------------------------------------
+
+STEPS: dict[str, tuple[Callable[[MessageCampaign], object], set[CampaignStatus]]] = {
+    "rewrite": (
+        lambda it: rules.rewrite(it, draft(), fund=FUND, by="agent-2", at=AT),
+        {DRAFT, SELECTING, READY},
+    ),
+    "select": (lambda it: rules.select(it, selection_id="s2", fund=FUND, at=AT), {DRAFT, READY}),
+    "start": (lambda it: rules.start(it, fund=FUND, by="agent-2", at=AT), {READY}),
+    "stop": (lambda it: rules.stop(it, reason="wrong day"), {SENDING}),
+    "resume": (rules.resume, {STOPPED}),
+    "cancel": (lambda it: rules.cancel(it, reason="wrong day", at=AT), {DRAFT, SELECTING, READY, STOPPED}),
+}
+
+
+@pytest.mark.parametrize("status", CampaignStatus)
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_is_taken_from_its_states_alone(step: str, status: CampaignStatus) -> None:
+    take, allowed = STEPS[step]
+    before = campaign(status, reach=ONE)
+    if status in allowed:
+        assert take(before) is not None
+    else:
+        with pytest.raises((MoveNotAllowed, rules.NotEditable)):
+            take(before)
+
+
+def test_every_state_that_is_not_an_end_leads_to_one() -> None:
+    ends = {status for status, moves in MOVES.items() if not moves}
+    assert ends == {CampaignStatus.FINISHED, CampaignStatus.CANCELLED}
+
+
+def test_who_rewrites_has_the_audience_selected_anew() -> None:
+    before = campaign(READY, reach=MANY, pages=3)
+    changed = rules.rewrite(before, draft(name="Autre"), fund=FUND, by="agent-2", at=AT)
+    assert (changed.selection_id, changed.pages, changed.reach, changed.written_by) == ("", 0, Reach(), "agent-2")
+
+
+@pytest.mark.parametrize(
+    ("facts", "by", "is_allowed"),
+    [
+        ({"reach": Reach(recipients=100)}, "agent-1", True),
+        ({"reach": MANY}, "agent-1", False),
+        ({"reach": MANY}, "agent-2", True),
+        ({"reach": ONE, "draft": {"purpose": MessagePurpose.LEGAL, "legal_reference": "Décret"}}, "agent-1", False),
+        ({"reach": ONE, "draft": {"purpose": MessagePurpose.LEGAL, "legal_reference": "Décret"}}, "agent-2", True),
+    ],
+)
+def test_another_person_starts_what_goes_to_many_or_to_everybody_by_law(
+    facts: dict[str, Any], by: str, is_allowed: bool
+) -> None:
+    ready = campaign(READY, **facts)
+    if is_allowed:
+        assert rules.start(ready, fund=FUND, by=by, at=AT).status is SENDING
+    else:
+        with pytest.raises(rules.CampaignNeedsSecondPerson):
+            rules.start(ready, fund=FUND, by=by, at=AT)
+
+
+def test_a_campaign_to_nobody_is_not_started() -> None:
+    with pytest.raises(rules.NobodyToWriteTo):
+        rules.start(campaign(READY), fund=FUND, by="agent-2", at=AT)
+
+
+# --- its audience -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("event", "is_next"),
+    [
+        (selected("1"), True),
+        (selected("1", page=2), False),
+        (selected("1", selection_id="s0"), False),
+    ],
+)
+def test_only_the_next_page_of_the_selection_that_counts_is_taken(event: Any, is_next: bool) -> None:
+    assert rules.is_awaited(campaign(SELECTING), event) == is_next
+    assert not rules.is_awaited(campaign(READY), event)
+    assert not rules.is_awaited(None, event)
+
+
+def test_pages_add_up_and_the_last_one_makes_it_ready() -> None:
+    reach = Reach(recipients=2, by_channel={Channel.EMAIL: 1, Channel.SMS: 2}, by_language={"fr": 2}, dead=1)
+    first = rules.with_page(campaign(SELECTING), selected("1", is_last=False), reach=reach)
+    assert first.status is SELECTING
+    whole = rules.with_page(first, selected("2", page=2), reach=replace(reach, by_language={"ar": 2}, inbox_only=1))
+    assert whole.status is READY and whole.pages == 2
+    assert whole.reach == Reach(
+        recipients=4,
+        by_channel={Channel.EMAIL: 2, Channel.SMS: 4},
+        by_language={"ar": 2, "fr": 2},
+        inbox_only=1,
+        dead=2,
+    )
+
+
+def test_an_audience_that_is_refused_makes_it_a_draft_again_and_says_why() -> None:
+    refused = rules.with_page(campaign(SELECTING), selected(refused="campaign.none"), reach=Reach())
+    assert (refused.status, refused.refused) == (DRAFT, "campaign.none")
+
+
+# --- how fast it is written -------------------------------------------------------------------------------------------
+
+
+def page(*owner_ids: str, number: int = 1) -> AudiencePage:
+    return AudiencePage(
+        page_id=f"s1.{number:06d}",
+        selection_id="s1",
+        number=number,
+        members=tuple(map(member, owner_ids)),
+        selected_at=AT,
+    )
+
+
+def message(channel: Channel) -> Message:
+    return Message(
+        message_id="m1",
+        notice_id="n1",
+        about="c1",
+        template="c1",
+        template_version=1,
+        channel=channel,
+        owner_id="1",
+        language="fr",
+        status=Status.QUEUED,
+        told_at=AT,
+    )
+
+
+def with_limits(**per_minute: int) -> Any:
+    limits = {Channel(name): count for name, count in per_minute.items()}
+    messages = Messages(campaigns=CampaignTerms(per_minute=limits))
+    return replace(FUND, sections=replace(FUND.sections, messages=messages))
+
+
+def test_a_slice_is_what_ten_seconds_of_the_slowest_channel_allow() -> None:
+    many = page(*map(str, range(900)))
+    assert len(rules.slice_of(campaign(SENDING), many, fund=with_limits())) == rules.SLICE_MAX
+    assert len(rules.slice_of(campaign(SENDING), many, fund=with_limits(email=6000, sms=60))) == 10
+    assert len(rules.slice_of(campaign(SENDING), many, fund=with_limits(sms=1))) == 1
+    begun = campaign(SENDING, progress=Progress(next_member=895))
+    assert [each.owner_id for each in rules.slice_of(begun, many, fund=with_limits())] == [
+        "895",
+        "896",
+        "897",
+        "898",
+        "899",
+    ]
+    assert rules.slice_of(campaign(SENDING), None, fund=FUND) == ()
+
+
+def test_the_next_slice_waits_as_long_as_the_messages_need() -> None:
+    written = [message(Channel.SMS)] * 10 + [message(Channel.EMAIL)] * 20 + [message(Channel.INBOX)] * 500
+    assert rules.next_at(written, fund=with_limits(sms=60, email=60), at=AT) == AT + timedelta(seconds=20)
+    assert rules.next_at(written, fund=with_limits(), at=AT) == AT
+    assert rules.next_at([], fund=with_limits(sms=60), at=AT) == AT
+
+
+def test_progress_goes_through_the_pages_and_ends_behind_the_last() -> None:
+    sending = campaign(SENDING, pages=2)
+    first, last = page("1", "2", "3"), page(number=2)
+    one = rules.advance(sending, first, members=first.members[:2], messages=[message(Channel.SMS)], at=AT)
+    assert one.progress == Progress(next_page=1, next_member=2, members=2, messages=1)
+    two = rules.advance(one, first, members=first.members[2:], messages=[], at=AT)
+    assert two.progress == Progress(next_page=2, next_member=0, members=3, messages=1) and two.status is SENDING
+    done = rules.advance(two, last, members=(), messages=[], at=AT)
+    assert (done.status, done.ended_at) == (CampaignStatus.FINISHED, AT)
+
+
+def test_when_it_ends_is_said_by_its_pace_and_not_before_there_is_one() -> None:
+    half = campaign(SENDING, reach=Reach(recipients=200), progress=Progress(members=100, messages=150))
+    assert rules.ends_at(half, per_minute=15.0, at=AT) == AT + timedelta(minutes=10)
+    assert rules.ends_at(half, per_minute=0.0, at=AT) is None
+    assert rules.ends_at(campaign(SENDING), per_minute=15.0, at=AT) is None
+
+
+def test_quiet_hours_of_one_channel_hold_the_whole_of_it_but_not_what_is_legal() -> None:
+    night = AT.replace(hour=22)
+    assert rules.waits_until(campaign(SENDING), fund=FUND, at=AT) is None
+    morning = rules.waits_until(campaign(SENDING), fund=FUND, at=night)
+    assert morning is not None and FUND.day_of(morning) == FUND.day_of(night) + timedelta(days=1)
+    legal = campaign(SENDING, draft={"purpose": MessagePurpose.LEGAL, "legal_reference": "Décret"})
+    assert rules.waits_until(legal, fund=FUND, at=night) is None
+
+
+def test_every_fund_has_the_names_of_its_audiences_in_its_languages() -> None:
+    for fund in (FUND, funds()[TN]):
+        for audience in audiences.offered(fund).values():
+            parts = (*audience.parameters.values(), *audience.values.values())
+            texts = [audience.names, *(each.names for each in parts)]
+            assert all(set(fund.languages) <= set(text) for text in texts)
+
+
+def test_a_wording_is_as_the_platforms_own_texts_are() -> None:
+    made = rules.template(draft(), name="c1")
+    assert isinstance(made.wordings["fr"], TemplateWording) and made.channels[-1] is Channel.INBOX
