@@ -39,12 +39,13 @@ from services.payments.clearances.routes import routes as clearance_routes
 from services.payments.clearances.store import clearances
 from services.payments.collections.collection import Rail
 from services.payments.collections.collection import Status as CollectionStatus
-from services.payments.collections.credit import UseKind
 from services.payments.collections.obligation import ObligationStatus
 from services.payments.collections.routes import routes as collection_routes
 from services.payments.collections.standing import Case
-from services.payments.collections.store import collections, credits, obligations, standings
+from services.payments.collections.store import collections, obligations, standings
 from services.payments.contributions.routes import routes as contribution_routes
+from services.payments.credits.credit import UseKind
+from services.payments.credits.store import credits
 from services.payments.debits.store import files as debit_files
 from services.payments.declarations import plausibility
 from services.payments.declarations.declaration import Status as DeclarationStatus

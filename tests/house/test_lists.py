@@ -43,6 +43,7 @@ from services.payments.card_terminals.terminal_payment import TerminalPayment
 from services.payments.clearances import store as clearances
 from services.payments.collections import store as collections
 from services.payments.collections.standing import Case
+from services.payments.credits import store as credits
 from services.payments.declarations import store as declarations
 from services.payments.employers import store as employers
 from services.payments.ledger import store as ledger
@@ -400,11 +401,11 @@ PAGED: dict[str, Listed] = {
         collections.COLLECTIONS_IN_ORDER,
         lambda uow, it, wanted: collections.of_declaration(uow, it.declaration_id, wanted=wanted),
     ),
-    "services.payments.collections.store.page_of_credits": Listed(
+    "services.payments.credits.store.page": Listed(
         "payments",
-        collections.credits,
-        collections.CREDITS_IN_ORDER,
-        lambda uow, it, wanted: collections.page_of_credits(uow, employer_id=None, is_open=True, wanted=wanted),
+        credits.credits,
+        credits.IN_ORDER,
+        lambda uow, it, wanted: credits.page(uow, employer_id=None, is_open=True, wanted=wanted),
     ),
     "services.payments.collections.store.differing": Listed(
         "payments",
@@ -645,11 +646,11 @@ WHOLE: dict[str, Listed] = {
         ledger.IN_ORDER,
         lambda uow, it: ledger.of_employer(uow, employer_id=it.employer_id),
     ),
-    "services.payments.collections.store.open_credits": Listed(
+    "services.payments.credits.store.open_credits": Listed(
         "payments",
-        collections.credits,
-        collections.CREDITS_IN_ORDER,
-        lambda uow, it: collections.open_credits(uow, employer_id=it.employer_id),
+        credits.credits,
+        credits.IN_ORDER,
+        lambda uow, it: credits.open_credits(uow, employer_id=it.employer_id),
     ),
     "services.payments.partners.store.of_fund": Listed(
         "payments", partners.endpoints, partners.IN_ORDER, lambda uow, it: partners.of_fund(uow)

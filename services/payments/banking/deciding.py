@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.payments.banking import decisions, settling, store
 from services.payments.banking.bank_entry import BankEntry, EntryDecision, EntryStatus, Ground, Share, Target, Way
-from services.payments.collections import actions as collections
+from services.payments.credits import actions as credits
 from services.payments.employers import actions as employers
 from services.payments.ledger import account
 from services.payments.refunds import actions as refunds
@@ -82,7 +82,7 @@ def cancel_refund(uow: UnitOfWork, *, refund_id: str, version: int) -> Refund:
         entry = store.entries.load(uow, cancelled.origin.removeprefix(ENTRY_ORIGIN))
         store.entries.save(uow, Outcome(decisions.reopen(entry)))
     else:
-        collections.restore_credit(
+        credits.restore(
             uow,
             credit_id=cancelled.origin.removeprefix(CREDIT_ORIGIN),
             amount_minor=cancelled.amount_minor,

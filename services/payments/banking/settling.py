@@ -17,6 +17,7 @@ from services.payments.banking.matching import (
 from services.payments.collections import actions as collections
 from services.payments.collections import rules as collecting
 from services.payments.collections.collection import Collection
+from services.payments.credits import actions as credits
 from services.payments.debits import actions as debits
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
@@ -178,7 +179,7 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
             )
             return True
         case Target.EMPLOYER:
-            collections.grant(
+            credits.grant(
                 uow,
                 employer_id=share.target_id,
                 entry_id=entry.entry_id,

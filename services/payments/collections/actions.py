@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from services.payments.access_journal.accessed import AccessedKind
-from services.payments.collections import crediting, debiting, holding, rules, store
+from services.payments.collections import debiting, holding, rules, store
 from services.payments.collections.collection import OF_PARTS, Collection, PlanPart, Rail, WayToPay
-from services.payments.collections.credit import Credit, UseKind
 from services.payments.collections.debiting import DebitTerms
 from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.collections.standing import Standing
+from services.payments.credits import actions as credits
+from services.payments.credits import rules as crediting
+from services.payments.credits import store as credits_store
+from services.payments.credits.credit import UseKind
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.mandates import store as mandates
-from services.payments.refunds import actions as refunds
-from services.payments.refunds.refund import Refund, RefundDetails
 from shared.funds.period import Period
 from shared.jobs import queue
 from shared.kernel.errors import Term
@@ -406,19 +407,6 @@ def pay(uow: UnitOfWork, *, declaration_id: str, entry_id: str, amount_minor: in
     _receive(uow, owed, amount_minor=amount_minor, cause=cause, into=into, value_on=value_on)
 
 
-def grant(uow: UnitOfWork, *, employer_id: str, entry_id: str, amount_minor: int, into: str, value_on: date) -> Credit:
-    """Book money to an employer's credit: it is the employer's, and for no declaration that is known."""
-    ledger.move(
-        uow,
-        cause=f"credit:{employer_id}:{entry_id}",
-        debit=into,
-        credit=account.credit(employer_id),
-        amount_minor=amount_minor,
-        value_on=value_on,
-    )
-    return _open_credit(uow, employer_id=employer_id, declaration_id="", amount_minor=amount_minor)
-
-
 def take_back(
     uow: UnitOfWork,
     collection: Collection,
@@ -438,7 +426,7 @@ def take_back(
     """
     successors = _successors(uow, collection.declaration_id)
     owed, declarations = successors[-1], {each.declaration_id for each in successors}
-    open_credits = store.open_credits(uow, employer_id=owed.employer_id)
+    open_credits = credits_store.open_credits(uow, employer_id=owed.employer_id)
     own = [each for each in open_credits if each.declaration_id in declarations]
     from_credits = crediting.shared_out(own, amount_minor=amount_minor)
     credit_minor = sum(part_minor for _, part_minor in from_credits)
@@ -459,7 +447,7 @@ def take_back(
     store.scheduling.save(uow, back)
     for credit, part_minor in from_credits:
         gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=uow.at)
-        store.credits.save(uow, Outcome(gone))
+        credits_store.credits.save(uow, Outcome(gone))
     given_back = rules.give_back(owed, amount_minor=paid_minor, on=value_on)
     store.save_obligation(uow, Outcome(given_back))
     debits = _by_account(given_back, owed, amount_minor=amount_minor)
@@ -472,71 +460,11 @@ def take_back(
 # --- Credits ----------------------------------------------------------------------------------------------------------
 
 
-def credit(uow: UnitOfWork, *, credit_id: str) -> Credit:
-    """A credit, for the employer and the fund's agents."""
-    found = store.credits.load(uow, credit_id)
-    uow.by.must_act_for_employer(found.employer_id)
-    return found
-
-
-def look_at_credit(uow: UnitOfWork, *, credit_id: str, purpose: Purpose) -> Credit:
-    """As `credit`; what an agent reads enters the access journal."""
-    found = credit(uow, credit_id=credit_id)
-    journal.note_employer(uow, found.employer_id, looked_at=AccessedKind.CREDITS, reference=credit_id, purpose=purpose)
-    return found
-
-
-def refund_credit(
-    uow: UnitOfWork, *, credit_id: str, version: int, amount_minor: int, counterparty: str, note: str
-) -> Refund:
-    """Send a part of a credit, or all of it, back to the employer. Raises `CreditChanged` where somebody else used it
-    meanwhile, `CreditTooSmall`."""
-    found = credit(uow, credit_id=credit_id)
-    if found.version != version:
-        raise crediting.CreditChanged(version=found.version)
-    refund_id = uow.new_id()
-    used = crediting.use(found, kind=UseKind.REFUNDED, to=refund_id, amount_minor=amount_minor, at=uow.at)
-    store.credits.save(uow, Outcome(used))
-    return refunds.order(
-        uow,
-        refund_id=refund_id,
-        amount_minor=amount_minor,
-        source=account.credit(found.employer_id),
-        origin=f"credit:{credit_id}",
-        details=RefundDetails(counterparty=counterparty, note=note),
-    )
-
-
-def restore_credit(uow: UnitOfWork, *, credit_id: str, amount_minor: int) -> Credit:
-    """A refund of a credit was cancelled: the money is to the employer's credit again."""
-    before = store.credits.load(uow, credit_id)
-    return _open_credit(uow, employer_id=before.employer_id, declaration_id="", amount_minor=amount_minor)
-
-
-def page_of_credits(
-    uow: UnitOfWork, *, employer_id: str | None, is_open: bool, wanted: PageRequest, purpose: Purpose
-) -> Page[Credit]:
-    """An employer's credits; all of the fund's where an agent names no employer. One employer's enter the journal."""
-    uow.by.must_act_for_employer(employer_id or "")
-    if employer_id:
-        journal.note_employer(uow, employer_id, looked_at=AccessedKind.CREDITS, purpose=purpose)
-    return store.page_of_credits(uow, employer_id=employer_id, is_open=is_open, wanted=wanted)
-
-
-def _open_credit(uow: UnitOfWork, *, employer_id: str, declaration_id: str, amount_minor: int) -> Credit:
-    opened = Credit(
-        credit_id=uow.new_id(),
-        employer_id=employer_id,
-        declaration_id=declaration_id,
-        amount_minor=amount_minor,
-        opened_at=uow.at,
-    )
-    return store.credits.save(uow, Outcome(opened))
-
-
 def _move_to_credit(uow: UnitOfWork, opened: Obligation, surplus_minor: int) -> None:
     """What was paid for the declaration before this one, and this one does not need."""
-    _open_credit(uow, employer_id=opened.employer_id, declaration_id=opened.declaration_id, amount_minor=surplus_minor)
+    credits.open_credit(
+        uow, employer_id=opened.employer_id, declaration_id=opened.declaration_id, amount_minor=surplus_minor
+    )
     _post(
         uow,
         f"{_cause(opened)}:surplus",
@@ -551,11 +479,11 @@ def _paid_by_credits(uow: UnitOfWork, opened: Obligation) -> Obligation:
     if not opened.to_pay_minor:
         return opened
     paid = opened
-    open_credits = store.open_credits(uow, employer_id=opened.employer_id)
+    open_credits = credits_store.open_credits(uow, employer_id=opened.employer_id)
     for each, part_minor in crediting.shared_out(open_credits, amount_minor=opened.to_pay_minor):
         before, cause = paid, crediting.cause(each, declaration_id=opened.declaration_id)
         used = crediting.use(each, kind=UseKind.APPLIED, to=opened.declaration_id, amount_minor=part_minor, at=uow.at)
-        store.credits.save(uow, Outcome(used))
+        credits_store.credits.save(uow, Outcome(used))
         paid = rules.receive(
             before,
             amount_minor=part_minor,
@@ -592,7 +520,9 @@ def charge(uow: UnitOfWork, owed: Obligation, *, by_reason: Mapping[str, int], c
     )
     charged, surplus_minor = rules.charge(owed, change_minor=sum(by_reason.values()))
     if surplus_minor:
-        _open_credit(uow, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor)
+        credits.open_credit(
+            uow, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor
+        )
         credit = account.credit(owed.employer_id)
         _post(uow, f"{cause}:surplus", debits={penalty: surplus_minor}, credits={credit: surplus_minor})
     paid = _paid_by_credits(uow, charged)
@@ -678,9 +608,11 @@ def _receive(uow: UnitOfWork, owed: Obligation, *, amount_minor: int, cause: str
     received = rules.receive(owed, amount_minor=amount_minor, currency=uow.fund.currency.value, on=value_on, at=uow.at)
     kept = store.save_obligation(uow, received)
     if surplus_minor:
-        _open_credit(uow, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor)
-    credits = _by_account(owed, received.thing, amount_minor=amount_minor)
-    _post(uow, cause, debits={into: amount_minor}, credits=credits, value_on=value_on)
+        credits.open_credit(
+            uow, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor
+        )
+    by_account = _by_account(owed, received.thing, amount_minor=amount_minor)
+    _post(uow, cause, debits={into: amount_minor}, credits=by_account, value_on=value_on)
     _end_what_is_too_much(uow, kept)
     _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
 

@@ -1,21 +1,14 @@
-"""HTTP routes of collections."""
+"""HTTP routes of collections, and of the credits that come of them: of one subject in the API document."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from services.payments.collections import actions
 from services.payments.collections.collection import Collection
-from services.payments.collections.credit import Credit
-from services.payments.collections.schemas import (
-    CollectionBody,
-    CollectionsView,
-    CollectionView,
-    CreditRefundBody,
-    CreditsQuery,
-    CreditsView,
-    CreditView,
-    TriesQuery,
-)
+from services.payments.collections.schemas import CollectionBody, CollectionsView, CollectionView, TriesQuery
+from services.payments.credits import actions as credits
+from services.payments.credits.credit import Credit
+from services.payments.credits.schemas import CreditRefundBody, CreditsQuery, CreditsView, CreditView
 from services.payments.refunds.refund import Refund
 from services.payments.refunds.schemas import RefundView
 from shared.http.routes import Routes
@@ -80,7 +73,7 @@ def read(uow: UnitOfWork, query: Body, collection_id: str) -> Collection:
 @routes.get("/credits", scope="declarations:read", response=CreditsView, query=CreditsQuery, is_journaled=True)
 def list_credits(uow: UnitOfWork, query: Body) -> Page[Credit]:
     """What employers paid beyond their debts, oldest first: of one employer, or for agents of all."""
-    return actions.page_of_credits(
+    return credits.page(
         uow,
         employer_id=query["employer_id"],
         is_open=query["is_open"],
@@ -94,7 +87,7 @@ def list_credits(uow: UnitOfWork, query: Body) -> Page[Credit]:
 )
 def read_credit(uow: UnitOfWork, query: Body, credit_id: str) -> Credit:
     """One credit, with what it went to."""
-    return actions.look_at_credit(uow, credit_id=credit_id, purpose=query["purpose"])
+    return credits.look_at(uow, credit_id=credit_id, purpose=query["purpose"])
 
 
 @routes.post(
@@ -104,11 +97,11 @@ def read_credit(uow: UnitOfWork, query: Body, credit_id: str) -> Credit:
     response=RefundView,
     status=201,
     is_keyed=True,
-    edits=actions.credit,
+    edits=credits.read,
 )
 def refund_credit(uow: UnitOfWork, body: Body, credit_id: str) -> Refund:
     """Send a credit, or a part of it, back to the employer."""
-    return actions.refund_credit(
+    return credits.refund(
         uow,
         credit_id=credit_id,
         version=body["version"],

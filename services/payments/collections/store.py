@@ -1,11 +1,9 @@
-"""Where obligations, collections, credits and standings are kept."""
+"""Where obligations, collections and standings are kept."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 from services.payments.collections.collection import Collection, Rail, Status
-from services.payments.collections.credit import Credit
-from services.payments.collections.crediting import CreditUnknown
 from services.payments.collections.obligation import Obligation
 from services.payments.collections.rules import CollectionUnknown, ObligationUnknown, penalties_due_at
 from services.payments.collections.standing import Standing
@@ -50,14 +48,6 @@ collections = Repository(
 )
 scheduling = JobScheduling(collections, FOLLOW)
 """Every writer of collections saves through it: a thing and its job go together."""
-credits = Repository(
-    "credits",
-    Credit,
-    key="credit_id",
-    missing=CreditUnknown,
-    retention=BY_LAW,
-    indexes=[Index(("employer_id", "is_open", "credit_id")), Index(("is_open", "credit_id"))],
-)
 standings = Repository(
     "standings",
     Standing,
@@ -67,7 +57,6 @@ standings = Repository(
     indexes=[Index(("case", "standing_id"))],
 )
 
-CREDITS_IN_ORDER = Order("credit_id", "credit_id")
 COLLECTIONS_IN_ORDER = Order("collection_id", "collection_id")
 """Ids of ours begin with the time at which they were made."""
 OBLIGATIONS_IN_ORDER = Order("declaration_id", "declaration_id")
@@ -122,17 +111,6 @@ def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Collecti
     """The tries that these references name."""
     wanted = sorted(references)
     return collections.find_all(uow, reference={"$in": wanted}) if wanted else []
-
-
-def open_credits(uow: UnitOfWork, *, employer_id: str) -> list[Credit]:
-    """What an employer has to its credit, oldest first."""
-    return list(credits.each(uow, order=CREDITS_IN_ORDER, employer_id=employer_id, is_open=True))
-
-
-def page_of_credits(uow: UnitOfWork, *, employer_id: str | None, is_open: bool, wanted: PageRequest) -> Page[Credit]:
-    """Credits, oldest first."""
-    filters = {"employer_id": employer_id} if employer_id else {}
-    return credits.page(uow, order=CREDITS_IN_ORDER, wanted=wanted, is_open=is_open, **filters)
 
 
 def differing(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Standing]:

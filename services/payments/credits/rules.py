@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from services.payments.collections.credit import USES_MAX, Credit, Use, UseKind
+from services.payments.credits.credit import USES_MAX, Credit, Use, UseKind
 from shared.kernel.errors import Conflict, Missing
 
 APPLICATIONS_MAX = USES_MAX - 10
