@@ -39,10 +39,8 @@ from services.payments.clearances.routes import routes as clearance_routes
 from services.payments.clearances.store import clearances
 from services.payments.collections.collection import Rail
 from services.payments.collections.collection import Status as CollectionStatus
-from services.payments.collections.obligation import ObligationStatus
 from services.payments.collections.routes import routes as collection_routes
-from services.payments.collections.standing import Case
-from services.payments.collections.store import collections, obligations, standings
+from services.payments.collections.store import collections
 from services.payments.contributions.routes import routes as contribution_routes
 from services.payments.credits.credit import UseKind
 from services.payments.credits.store import credits
@@ -74,6 +72,9 @@ from services.payments.mobile_money.operator_payment import PaymentException
 from services.payments.mobile_money.operator_payment import Status as OperatorPaymentStatus
 from services.payments.mobile_money.routes import routes as mobile_routes
 from services.payments.mobile_money.store import payments as operator_payments
+from services.payments.obligations.obligation import ObligationStatus
+from services.payments.obligations.standing import Case
+from services.payments.obligations.store import obligations, standings
 from services.payments.operator_days.actions import backfills as left_differences
 from services.payments.operator_days.operator_day import DayStatus, DifferenceKind
 from services.payments.operator_days.operator_difference import ClosingReason, DifferenceStatus

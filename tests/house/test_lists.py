@@ -42,7 +42,6 @@ from services.payments.card_terminals.terminal_payment import Status as Terminal
 from services.payments.card_terminals.terminal_payment import TerminalPayment
 from services.payments.clearances import store as clearances
 from services.payments.collections import store as collections
-from services.payments.collections.standing import Case
 from services.payments.credits import store as credits
 from services.payments.declarations import store as declarations
 from services.payments.employers import store as employers
@@ -54,6 +53,8 @@ from services.payments.measures.measure_request import MeasureRequest, RequestSt
 from services.payments.mobile_money import store as mobile_money
 from services.payments.mobile_money.operator_payment import OperatorPayment, Terms
 from services.payments.mobile_money.operator_payment import Status as OperatorPaymentStatus
+from services.payments.obligations import store as obligations
+from services.payments.obligations.standing import Case
 from services.payments.operator_days import store as operator_days
 from services.payments.operator_days.operator_day import DifferenceKind, OperatorDay
 from services.payments.operator_days.operator_difference import DifferenceStatus, OperatorDifference
@@ -398,7 +399,7 @@ PAGED: dict[str, Listed] = {
     "services.payments.collections.store.of_declaration": Listed(
         "payments",
         collections.collections,
-        collections.COLLECTIONS_IN_ORDER,
+        collections.IN_ORDER,
         lambda uow, it, wanted: collections.of_declaration(uow, it.declaration_id, wanted=wanted),
     ),
     "services.payments.credits.store.page": Listed(
@@ -407,11 +408,11 @@ PAGED: dict[str, Listed] = {
         credits.IN_ORDER,
         lambda uow, it, wanted: credits.page(uow, employer_id=None, is_open=True, wanted=wanted),
     ),
-    "services.payments.collections.store.differing": Listed(
+    "services.payments.obligations.store.differing": Listed(
         "payments",
-        collections.standings,
-        collections.BY_CASE,
-        lambda uow, it, wanted: collections.differing(uow, wanted=wanted),
+        obligations.standings,
+        obligations.BY_CASE,
+        lambda uow, it, wanted: obligations.differing(uow, wanted=wanted),
         {"case": Case.PARTIAL},
     ),
     "services.payments.declarations.store.of_employer": Listed(
@@ -619,14 +620,14 @@ WHOLE: dict[str, Listed] = {
     "services.payments.collections.store.of_period": Listed(
         "payments",
         collections.collections,
-        collections.COLLECTIONS_IN_ORDER,
+        collections.IN_ORDER,
         lambda uow, it: collections.of_period(uow, employer_id=it.employer_id, period=it.period),
     ),
-    "services.payments.collections.store.obligations_of_period": Listed(
+    "services.payments.obligations.store.of_period": Listed(
         "payments",
-        collections.obligations,
-        collections.OBLIGATIONS_IN_ORDER,
-        lambda uow, it: collections.obligations_of_period(uow, employer_id=it.employer_id, period=it.period),
+        obligations.obligations,
+        obligations.IN_ORDER,
+        lambda uow, it: obligations.of_period(uow, employer_id=it.employer_id, period=it.period),
     ),
     "services.payments.declarations.store.of_period": Listed(
         "payments",
@@ -634,11 +635,11 @@ WHOLE: dict[str, Listed] = {
         declarations.NEWEST_FIRST,
         lambda uow, it: declarations.of_period(uow, it.employer_id, period=it.period),
     ),
-    "services.payments.collections.store.of_employer": Listed(
+    "services.payments.obligations.store.of_employer": Listed(
         "payments",
-        collections.obligations,
-        collections.BY_PERIOD,
-        lambda uow, it: collections.of_employer(uow, it.employer_id),
+        obligations.obligations,
+        obligations.BY_PERIOD,
+        lambda uow, it: obligations.of_employer(uow, it.employer_id),
     ),
     "services.payments.ledger.store.of_employer": Listed(
         "payments",

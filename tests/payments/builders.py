@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.payments.collections import actions as collections
-from services.payments.collections.obligation import Obligation
+from services.payments.obligations.obligation import Obligation
 from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store

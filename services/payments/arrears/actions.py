@@ -9,8 +9,9 @@ from services.payments.arrears.notice import PenaltyNotice
 from services.payments.arrears.penalty import Penalties, PenaltyForecast
 from services.payments.arrears.standing_debts import StandingDebts
 from services.payments.collections import actions as collections
-from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.measures import actions as measures
+from services.payments.obligations import actions as obligations
+from services.payments.obligations.obligation import Obligation, ObligationStatus
 from shared.funds.arrears import Measure
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
@@ -31,7 +32,7 @@ def assess(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
     It is about the debt: of a declaration that was replaced, about the one that stands in its place. A fund without
     rules charges and gives back nothing.
     """
-    owed = collections.standing_obligation(uow, declaration_id=declaration_id)
+    owed = obligations.current(uow, declaration_id=declaration_id)
     if uow.fund.sections.arrears is None or owed.status is ObligationStatus.CANCELLED:
         return None
     before = store.accounts.find(uow, owed.debt_id)
@@ -80,14 +81,14 @@ def _announce(uow: UnitOfWork, noted: PenaltyNotice) -> None:
 
 def assess_all(uow: UnitOfWork, *, employer_id: str) -> None:
     """Charge what all debts of an employer cost as of today."""
-    for owed in collections.debts_of(uow, employer_id=employer_id):
+    for owed in obligations.of_employer(uow, employer_id=employer_id):
         if owed.to_pay_minor:
             assess(uow, declaration_id=owed.declaration_id)
 
 
 def waive(uow: UnitOfWork, *, declaration_id: str) -> None:
     """A debt's settlement plan is finished: give back what it spared of the penalties."""
-    owed = collections.standing_obligation(uow, declaration_id=declaration_id)
+    owed = obligations.current(uow, declaration_id=declaration_id)
     account = store.accounts.find(uow, owed.debt_id)
     waived = rules.to_waive(account, amount_minor=owed.spared_minor, before=owed.waived) if account else owed.waived
     collections.waive(uow, owed, waived=waived)
@@ -97,14 +98,14 @@ def waive(uow: UnitOfWork, *, declaration_id: str) -> None:
 def let_go(uow: UnitOfWork, *, declaration_id: str, is_spared: bool) -> None:
     """A debt's settlement plan is broken: charge its penalties as they are owed without it, or but for the months in
     which it held where they are spared."""
-    owed = collections.standing_obligation(uow, declaration_id=declaration_id)
+    owed = obligations.current(uow, declaration_id=declaration_id)
     collections.let_go(uow, owed, is_spared=is_spared)
     _assess_now(uow, declaration_id)
 
 
 def _assess_now(uow: UnitOfWork, declaration_id: str) -> None:
     next_at = assess(uow, declaration_id=declaration_id)
-    collections.schedule_assessment(uow, declaration_id=declaration_id, due_at=next_at)
+    obligations.schedule_assessment(uow, declaration_id=declaration_id, due_at=next_at)
 
 
 def put_off(uow: UnitOfWork) -> list[str]:
@@ -130,7 +131,7 @@ def assess_again(uow: UnitOfWork, debt_id: str) -> None:
 def of_declaration(uow: UnitOfWork, *, declaration_id: str, purpose: Purpose) -> PenaltyForecast:
     """What the debt of a declaration costs today and later, for the employer and the fund's agents, whose look enters
     the access journal."""
-    owed = collections.obligation(uow, declaration_id=declaration_id)
+    owed = obligations.read(uow, declaration_id=declaration_id)
     journal.note_employer(
         uow, owed.employer_id, looked_at=AccessedKind.PENALTIES, reference=declaration_id, purpose=purpose
     )
@@ -140,7 +141,7 @@ def of_declaration(uow: UnitOfWork, *, declaration_id: str, purpose: Purpose) ->
 def cost_of(uow: UnitOfWork, *, declaration_id: str) -> PenaltyForecast:
     """What the debt of a declaration, or of the one that stands in its place by now, costs today and later: for the
     platform itself, which asks nobody's leave."""
-    owed = collections.standing_obligation(uow, declaration_id=declaration_id)
+    owed = obligations.current(uow, declaration_id=declaration_id)
     return rules.forecast(owed, fund=uow.fund, today=uow.today, measures=_measures(uow, owed))
 
 
@@ -155,7 +156,7 @@ def debts_of(uow: UnitOfWork, *, employer_id: str, purpose: Purpose) -> list[Pen
     access journal."""
     uow.by.must_act_for_employer(employer_id)
     journal.note_employer(uow, employer_id, looked_at=AccessedKind.PENALTIES, purpose=purpose)
-    return forecasts(uow, collections.debts_of(uow, employer_id=employer_id), employer_id=employer_id)
+    return forecasts(uow, obligations.of_employer(uow, employer_id=employer_id), employer_id=employer_id)
 
 
 def forecasts(uow: UnitOfWork, debts: Iterable[Obligation], *, employer_id: str) -> list[PenaltyForecast]:

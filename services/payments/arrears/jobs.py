@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from services.payments.arrears import actions
-from services.payments.collections.store import ASSESS
+from services.payments.obligations.store import ASSESS
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
 from shared.process.backfills import Backfill

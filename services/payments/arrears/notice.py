@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from services.payments.arrears.penalty import Penalties
-from services.payments.collections.obligation import Obligation
+from services.payments.obligations.obligation import Obligation
 from shared.events.payments import ChargedDebt, PenaltiesCharged
 from shared.kernel.outcome import Outcome
 

@@ -22,7 +22,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 from services.payments.arrears.penalty import Penalties, PenaltyAccount, PenaltyForecast, PenaltyLine
-from services.payments.collections.obligation import Obligation, ObligationStatus, PenaltyFreeze
+from services.payments.obligations.obligation import Obligation, ObligationStatus, PenaltyFreeze
 from shared.funds.arrears import Measure, MeasureLoss, PenaltyReason, PenaltyRule
 from shared.funds.fund import Fund
 from shared.funds.period import Period, later

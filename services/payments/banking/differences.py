@@ -6,8 +6,8 @@ from functools import partial
 from services.payments.banking import store
 from services.payments.banking.bank_entry import BankEntry
 from services.payments.banking.bank_file import Direction
-from services.payments.collections import actions as collections
-from services.payments.collections.standing import Case, Standing
+from services.payments.obligations import actions as obligations
+from services.payments.obligations.standing import Case, Standing
 from shared.storage.paging import Page, PageRequest, concatenated
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -32,7 +32,7 @@ def of_fund(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Difference]:
 
 
 def _standings(uow: UnitOfWork, wanted: PageRequest) -> Page[Difference]:
-    found = collections.differences(uow, wanted=wanted)
+    found = obligations.differences(uow, wanted=wanted)
     return Page([_of_standing(each, each.case) for each in found if each.case is not None], next=found.next)
 
 

@@ -15,7 +15,7 @@ from services.payments.banking.bank_entry import (
     Why,
 )
 from services.payments.banking.bank_file import ACCOUNT_CHARACTERS_MAX, Direction
-from services.payments.collections.standing import Case
+from services.payments.obligations.standing import Case
 from shared.http.problems import translate
 from shared.http.shapes import Amount, PagedQuery, fund, paged
 

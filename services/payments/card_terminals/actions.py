@@ -14,6 +14,7 @@ from services.payments.collections import rules as collecting
 from services.payments.collections.collection import Rail
 from services.payments.ledger import account
 from services.payments.mobile_money.rules import whole_reference
+from services.payments.obligations import actions as obligations
 from shared.kernel.errors import Term
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
@@ -31,7 +32,7 @@ def begin(uow: UnitOfWork, *, terminal_id: str, declaration_id: str, reference: 
     """The caller, an agent at a counter, is about to take an employer's card for what is left of a declaration: by the
     reference that the employer brings, or by a new one, with which any other way to pay it ends. The declaration may be
     named by a reference of the employer's. Raises `DebtReferenceUnknown`."""
-    owed = collections.standing_obligation(uow, declaration_id=declaration_id or _named(uow, reference))
+    owed = obligations.current(uow, declaration_id=declaration_id or _named(uow, reference))
     if Rail.CARD_TERMINAL not in collecting.offered(uow.fund):
         raise collecting.RailNotOffered(rail=Term(f"collection.rail.{Rail.CARD_TERMINAL}"))
     code, _ = closes.acquirer_of(uow, terminal_id)

@@ -5,8 +5,8 @@ from services.payments.arrears import actions as arrears
 from services.payments.arrears.penalty import PenaltyForecast
 from services.payments.clearances import rules, store
 from services.payments.clearances.clearance import Clearance, ClearanceStanding
-from services.payments.collections import actions as collections
 from services.payments.employers.store import employers
+from services.payments.obligations import actions as obligations
 from shared.funds.payments import ArrangementKind
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -64,7 +64,7 @@ def look_again(uow: UnitOfWork, *, clearance_id: str) -> None:
 
 def _standing(uow: UnitOfWork, employer_id: str) -> ClearanceStanding:
     rules.offered(uow.fund)
-    owed = collections.debts_of(uow, employer_id=employer_id)
+    owed = obligations.of_employer(uow, employer_id=employer_id)
     debts = arrears.forecasts(uow, owed, employer_id=employer_id)
     return rules.judge(
         employers.load(uow, employer_id),

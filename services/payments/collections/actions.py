@@ -1,6 +1,5 @@
 """What payments does with what employers owe: open it, collect it, book what comes."""
 
-import itertools
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
@@ -8,8 +7,6 @@ from services.payments.access_journal.accessed import AccessedKind
 from services.payments.collections import debiting, holding, rules, store
 from services.payments.collections.collection import OF_PARTS, Collection, PlanPart, Rail, WayToPay
 from services.payments.collections.debiting import DebitTerms
-from services.payments.collections.obligation import Obligation, ObligationStatus
-from services.payments.collections.standing import Standing
 from services.payments.credits import actions as credits
 from services.payments.credits import rules as crediting
 from services.payments.credits import store as credits_store
@@ -17,8 +14,12 @@ from services.payments.credits.credit import UseKind
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.mandates import store as mandates
+from services.payments.obligations import actions as obligations
+from services.payments.obligations import postings
+from services.payments.obligations import rules as owing
+from services.payments.obligations import store as obligations_store
+from services.payments.obligations.obligation import Obligation
 from shared.funds.period import Period
-from shared.jobs import queue
 from shared.kernel.errors import Term
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
@@ -26,9 +27,6 @@ from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import current_traceparent
-
-DEBTS_MAX = 5_000
-"""Of one employer that are read at once: monthly for forty years, of ten establishments."""
 
 
 def open_obligation(
@@ -56,7 +54,7 @@ def open_obligation(
     debt as it can. Raises `ObligationUnknown` where there is no such declaration, `DeclarationReplaced` where it was
     replaced before.
     """
-    opened, cancelled, surplus_minor = rules.open_obligation(
+    opened, cancelled, surplus_minor = owing.open_obligation(
         Obligation(
             declaration_id=declaration_id,
             revision=revision,
@@ -70,78 +68,42 @@ def open_obligation(
             is_provisional=is_provisional,
         ),
         declared_on=declared_on,
-        before=store.obligations.load(uow, replaces) if replaces else None,
+        before=obligations_store.obligations.load(uow, replaces) if replaces else None,
     )
     if cancelled is not None:
         _cancel(uow, cancelled)
     if opened.due_minor:
-        _post_declared(uow, opened, branches, declared_on=declared_on)
+        postings.post_declared(uow, opened, branches, declared_on=declared_on)
     if surplus_minor:
         _move_to_credit(uow, opened, surplus_minor)
     paid = _paid_by_credits(uow, opened)
-    published = rules.paid_events(paid, currency=uow.fund.currency.value, at=uow.at)
-    kept = store.save_obligation(uow, Outcome(paid, published))
+    published = owing.paid_events(paid, currency=uow.fund.currency.value, at=uow.at)
+    kept = obligations_store.save(uow, Outcome(paid, published))
     _end_what_is_too_much(uow, kept)
-    _reconcile(uow, employer_id=employer_id, period=period)
+    obligations.reconcile(uow, employer_id=employer_id, period=period)
     return kept
 
 
 def lift(uow: UnitOfWork, *, declaration_id: str) -> Obligation:
     """What was assessed provisionally is owed no more; what was paid of it is a credit of the employer. Raises
     `DebtInPlan`."""
-    owed = store.obligations.load(uow, declaration_id)
-    lifted, surplus_minor = rules.lift(owed, today=uow.today)
+    owed = obligations_store.obligations.load(uow, declaration_id)
+    lifted, surplus_minor = owing.lift(owed, today=uow.today)
     if owed.due_minor:
-        ledger.take_back(uow, cause=f"{_cause(owed)}:cancelled", of=_cause(owed))
+        ledger.take_back(uow, cause=f"{postings.cause(owed)}:cancelled", of=postings.cause(owed))
     if surplus_minor:
         _move_to_credit(uow, lifted, surplus_minor)
-    kept = store.save_obligation(uow, Outcome(lifted))
+    kept = obligations_store.save(uow, Outcome(lifted))
     _end_what_is_too_much(uow, kept)
-    _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
+    obligations.reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return kept
-
-
-def obligation(uow: UnitOfWork, *, declaration_id: str) -> Obligation:
-    """What a declaration made due and what of it has come, for the employer and the fund's agents."""
-    found = store.obligations.load(uow, declaration_id)
-    uow.by.must_act_for_employer(found.employer_id)
-    return found
-
-
-def standing_obligation(uow: UnitOfWork, *, declaration_id: str) -> Obligation:
-    """The debt of a declaration, or of the one that stands in its place by now."""
-    return _standing_obligation(uow, declaration_id)
-
-
-def obligations_of(uow: UnitOfWork, declaration_ids: Iterable[str]) -> list[Obligation]:
-    """What several declarations made due, and what of it has come."""
-    return list(store.obligations.find_many(uow, declaration_ids).values())
-
-
-def debts_of(uow: UnitOfWork, *, employer_id: str) -> list[Obligation]:
-    """The debts of an employer that stand, by their periods. Raises `TooManyDebts`."""
-    found = list(itertools.islice(store.of_employer(uow, employer_id), DEBTS_MAX + 1))
-    if len(found) > DEBTS_MAX:
-        raise rules.TooManyDebts(debts_max=DEBTS_MAX)
-    return [each for each in found if each.status is not ObligationStatus.CANCELLED]
-
-
-def schedule_assessment(uow: UnitOfWork, *, declaration_id: str, due_at: datetime | None) -> None:
-    """When somebody looks again what the debt of a declaration costs for coming late; None: never."""
-    standing = _standing_obligation(uow, declaration_id)
-    queue.schedule_or_cancel(uow, store.ASSESS, standing.declaration_id, due_at=due_at)
-
-
-def paid_for(uow: UnitOfWork, *, declaration_id: str) -> int:
-    """What has come for a declaration, in minor units: it counts for the one that replaces it."""
-    return store.obligations.load(uow, declaration_id).paid_minor
 
 
 def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
     """The caller, a firm's user, chooses to pay what is left of a declaration. Another try of the same debt that could
     still be paid ends with it: one debt is asked for once at a time. `DebitUnderWay` where the bank has a debit of
     it."""
-    owed = obligation(uow, declaration_id=declaration_id)
+    owed = obligations.read(uow, declaration_id=declaration_id)
     must_pay(uow, [owed], amount_minor=owed.to_pay_minor)
     before = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
     live = _live_of(uow, owed, before)
@@ -152,7 +114,7 @@ def request(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
 def request_at_counter(uow: UnitOfWork, *, declaration_id: str, rail: Rail) -> Collection:
     """An agent takes what is left of a debt at a counter: by the try that the employer asked for on this rail, or by a
     new one, with which any other ends. `DebitUnderWay` where the bank has a debit of it."""
-    owed = obligation(uow, declaration_id=declaration_id)
+    owed = obligations.read(uow, declaration_id=declaration_id)
     before = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
     live = _live_of(uow, owed, before)
     rules.check_none_at_bank(live)
@@ -180,7 +142,7 @@ def must_have_mandate(uow: UnitOfWork, *, employer_id: str) -> None:
 def request_debit(uow: UnitOfWork, *, declaration_id: str) -> Collection | None:
     """The employer wanted it when it declared: what is due is debited. None where no mandate allows it by now, or not
     so much, or the bank has a debit of the declaration that this one replaces: it is for the employer to choose."""
-    owed = store.obligations.load(uow, declaration_id)
+    owed = obligations_store.obligations.load(uow, declaration_id)
     before = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
     live, terms = _live_of(uow, owed, before), debit_terms(uow, owed)
     is_asked = any(each.rail is Rail.DIRECT_DEBIT and each.amount_minor == owed.to_pay_minor for each in live)
@@ -210,10 +172,10 @@ def _request(
         part=part,
         traceparent=current_traceparent(),
     )
-    store.obligations.save(uow, Outcome(called))
+    obligations_store.obligations.save(uow, Outcome(called))
     _withdraw(uow, live)
     kept = store.scheduling.save(uow, outcome)
-    _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
+    obligations.reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return kept
 
 
@@ -235,7 +197,7 @@ def ways_to_pay(uow: UnitOfWork, owed: Obligation) -> list[WayToPay]:
     """The ways in which what is left of a debt can be paid now: those that the fund offers, a direct debit where a
     mandate allows it, and none while the bank has a debit of it."""
     tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
-    if not rules.is_payable(owed) or any(each.is_at_bank for each in _live_of(uow, owed, tries)):
+    if not owing.is_payable(owed) or any(each.is_at_bank for each in _live_of(uow, owed, tries)):
         return []
     terms = debit_terms(uow, owed)
     return [
@@ -248,7 +210,7 @@ def ways_to_pay(uow: UnitOfWork, owed: Obligation) -> list[WayToPay]:
 def refuse_debit(uow: UnitOfWork, collection: Collection, *, reason: str) -> Collection:
     """Nothing was debited. Where the reason may be gone in some days, the debit is announced once more, by itself;
     otherwise the employer has to pay in another way, and is told so."""
-    owed = _standing_obligation(uow, collection.declaration_id)
+    owed = obligations.current(uow, declaration_id=collection.declaration_id)
     terms = _terms_of_repetition(uow, collection, owed, reason=reason)
     refused = debiting.refuse(
         collection,
@@ -301,7 +263,7 @@ def look_at(uow: UnitOfWork, *, collection_id: str, purpose: Purpose) -> Collect
 def of_declaration(uow: UnitOfWork, *, declaration_id: str, wanted: PageRequest, purpose: Purpose) -> Page[Collection]:
     """The tries to collect for a declaration, oldest first, for the employer and the fund's agents, whose look enters
     the access journal."""
-    owed = obligation(uow, declaration_id=declaration_id)
+    owed = obligations.read(uow, declaration_id=declaration_id)
     journal.note_employer(
         uow, owed.employer_id, looked_at=AccessedKind.COLLECTION, reference=declaration_id, purpose=purpose
     )
@@ -329,9 +291,9 @@ def release_reference(uow: UnitOfWork, *, collection_id: str, by: str) -> None:
 
 def is_replaced(uow: UnitOfWork, collection: Collection) -> bool:
     """Whether another declaration, or another try to collect the same debt, has taken the place of a collection."""
-    owed = store.obligations.load(uow, collection.declaration_id)
+    owed = obligations_store.obligations.load(uow, collection.declaration_id)
     tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
-    standing = _standing_obligation(uow, collection.declaration_id)
+    standing = obligations.current(uow, declaration_id=collection.declaration_id)
     return owed.replaced_by is not None or any(
         each.collection_id != collection.collection_id for each in _live_of(uow, standing, tries)
     )
@@ -393,7 +355,7 @@ def book(
     )
     store.scheduling.save(uow, came)
     cause = f"collection:{collection.collection_id}"
-    owed = _standing_obligation(uow, collection.declaration_id)
+    owed = obligations.current(uow, declaration_id=collection.declaration_id)
     cause = cause if is_first else f"{cause}:{entry_id}"
     value_on = rules.counts_on(collection, booked_on=value_on)
     _receive(uow, owed, amount_minor=amount_minor, cause=cause, into=into, value_on=value_on)
@@ -402,7 +364,7 @@ def book(
 
 def pay(uow: UnitOfWork, *, declaration_id: str, entry_id: str, amount_minor: int, into: str, value_on: date) -> None:
     """Book money to a declaration for which no collection was asked: a person knows what it was for."""
-    owed = _standing_obligation(uow, declaration_id)
+    owed = obligations.current(uow, declaration_id=declaration_id)
     cause = f"payment:{declaration_id}:{entry_id}"
     _receive(uow, owed, amount_minor=amount_minor, cause=cause, into=into, value_on=value_on)
 
@@ -424,7 +386,7 @@ def take_back(
     What the payment left to the employer's credit goes first, then what it paid of penalties; what it paid is open
     again.
     """
-    successors = _successors(uow, collection.declaration_id)
+    successors = obligations.successors(uow, declaration_id=collection.declaration_id)
     owed, declarations = successors[-1], {each.declaration_id for each in successors}
     open_credits = credits_store.open_credits(uow, employer_id=owed.employer_id)
     own = [each for each in open_credits if each.declaration_id in declarations]
@@ -448,12 +410,12 @@ def take_back(
     for credit, part_minor in from_credits:
         gone = crediting.use(credit, kind=UseKind.REVERSED, to=entry_id, amount_minor=part_minor, at=uow.at)
         credits_store.credits.save(uow, Outcome(gone))
-    given_back = rules.give_back(owed, amount_minor=paid_minor, on=value_on)
-    store.save_obligation(uow, Outcome(given_back))
-    debits = _by_account(given_back, owed, amount_minor=amount_minor)
+    given_back = owing.give_back(owed, amount_minor=paid_minor, on=value_on)
+    obligations_store.save(uow, Outcome(given_back))
+    debits = postings.by_account(given_back, owed, amount_minor=amount_minor)
     cause = f"collection:{collection.collection_id}:reversed:{entry_id}"
-    _post(uow, cause, debits=debits, credits={out_of: amount_minor}, value_on=value_on)
-    _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
+    postings.post(uow, cause, debits=debits, credits={out_of: amount_minor}, value_on=value_on)
+    obligations.reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return True
 
 
@@ -465,9 +427,9 @@ def _move_to_credit(uow: UnitOfWork, opened: Obligation, surplus_minor: int) -> 
     credits.open_credit(
         uow, employer_id=opened.employer_id, declaration_id=opened.declaration_id, amount_minor=surplus_minor
     )
-    _post(
+    postings.post(
         uow,
-        f"{_cause(opened)}:surplus",
+        f"{postings.cause(opened)}:surplus",
         debits={account.receivable(opened.employer_id, period=opened.period): surplus_minor},
         credits={account.credit(opened.employer_id): surplus_minor},
     )
@@ -484,18 +446,18 @@ def _paid_by_credits(uow: UnitOfWork, opened: Obligation) -> Obligation:
         before, cause = paid, crediting.cause(each, declaration_id=opened.declaration_id)
         used = crediting.use(each, kind=UseKind.APPLIED, to=opened.declaration_id, amount_minor=part_minor, at=uow.at)
         credits_store.credits.save(uow, Outcome(used))
-        paid = rules.receive(
+        paid = owing.receive(
             before,
             amount_minor=part_minor,
             currency=uow.fund.currency.value,
             on=uow.fund.day_of(each.opened_at),
             at=uow.at,
         ).thing
-        _post(
+        postings.post(
             uow,
             cause,
             debits={account.credit(opened.employer_id): part_minor},
-            credits=_by_account(before, paid, amount_minor=part_minor),
+            credits=postings.by_account(before, paid, amount_minor=part_minor),
         )
     return paid
 
@@ -512,25 +474,25 @@ def charge(uow: UnitOfWork, owed: Obligation, *, by_reason: Mapping[str, int], c
     more = {reason: minor for reason, minor in by_reason.items() if minor > 0}
     less = {reason: -minor for reason, minor in by_reason.items() if minor < 0}
     penalty = account.penalty(owed.employer_id, period=owed.period)
-    _post(
+    postings.post(
         uow,
         cause,
         debits={penalty: sum(more.values()), **{account.penalties(reason): minor for reason, minor in less.items()}},
         credits={penalty: sum(less.values()), **{account.penalties(reason): minor for reason, minor in more.items()}},
     )
-    charged, surplus_minor = rules.charge(owed, change_minor=sum(by_reason.values()))
+    charged, surplus_minor = owing.charge(owed, change_minor=sum(by_reason.values()))
     if surplus_minor:
         credits.open_credit(
             uow, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor
         )
         credit = account.credit(owed.employer_id)
-        _post(uow, f"{cause}:surplus", debits={penalty: surplus_minor}, credits={credit: surplus_minor})
+        postings.post(uow, f"{cause}:surplus", debits={penalty: surplus_minor}, credits={credit: surplus_minor})
     paid = _paid_by_credits(uow, charged)
     is_newly_paid = paid.paid_minor > charged.paid_minor
-    published = rules.paid_events(paid, currency=uow.fund.currency.value, at=uow.at) if is_newly_paid else ()
-    kept = store.obligations.save(uow, Outcome(paid, published))
+    published = owing.paid_events(paid, currency=uow.fund.currency.value, at=uow.at) if is_newly_paid else ()
+    kept = obligations_store.obligations.save(uow, Outcome(paid, published))
     _end_what_is_too_much(uow, kept)
-    _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
+    obligations.reconcile(uow, employer_id=owed.employer_id, period=owed.period)
     return kept
 
 
@@ -539,23 +501,23 @@ def charge(uow: UnitOfWork, owed: Obligation, *, by_reason: Mapping[str, int], c
 
 def hold(uow: UnitOfWork, owed: Obligation, *, plan_id: str, spared_minor: int) -> Obligation:
     """A settlement plan holds for a debt from now on. What is being collected of it and is more than that ends."""
-    return _keep_standing(uow, rules.hold(owed, plan_id=plan_id, spared_minor=spared_minor, today=uow.today))
+    return _keep_standing(uow, owing.hold(owed, plan_id=plan_id, spared_minor=spared_minor, today=uow.today))
 
 
 def waive(uow: UnitOfWork, owed: Obligation, *, waived: Mapping[str, int]) -> Obligation:
     """A debt's plan is finished. Whoever calls this has the penalties given back."""
-    return _keep_standing(uow, rules.waive(owed, waived=waived, today=uow.today))
+    return _keep_standing(uow, owing.waive(owed, waived=waived, today=uow.today))
 
 
 def let_go(uow: UnitOfWork, owed: Obligation, *, is_spared: bool) -> Obligation:
     """A debt's plan is broken. Whoever calls this has the penalties charged anew."""
-    return _keep_standing(uow, rules.let_go(owed, is_spared=is_spared, today=uow.today))
+    return _keep_standing(uow, owing.let_go(owed, is_spared=is_spared, today=uow.today))
 
 
 def _keep_standing(uow: UnitOfWork, changed: Obligation) -> Obligation:
-    kept = store.obligations.save(uow, Outcome(changed))
+    kept = obligations_store.obligations.save(uow, Outcome(changed))
     _end_what_is_too_much(uow, kept)
-    _reconcile(uow, employer_id=kept.employer_id, period=kept.period)
+    obligations.reconcile(uow, employer_id=kept.employer_id, period=kept.period)
     return kept
 
 
@@ -566,10 +528,10 @@ def use_credits(uow: UnitOfWork, owed: Obligation) -> Obligation:
     if paid == owed:
         return owed
     is_newly_paid = paid.paid_minor > owed.paid_minor
-    published = rules.paid_events(paid, currency=uow.fund.currency.value, at=uow.at) if is_newly_paid else ()
-    kept = store.save_obligation(uow, Outcome(paid, published))
+    published = owing.paid_events(paid, currency=uow.fund.currency.value, at=uow.at) if is_newly_paid else ()
+    kept = obligations_store.save(uow, Outcome(paid, published))
     _end_what_is_too_much(uow, kept)
-    _reconcile(uow, employer_id=kept.employer_id, period=kept.period)
+    obligations.reconcile(uow, employer_id=kept.employer_id, period=kept.period)
     return kept
 
 
@@ -596,37 +558,20 @@ def end_part(uow: UnitOfWork, collection_id: str) -> None:
 # ----------------------------------------------------------------------------------------------------------------------
 
 
-def differences(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Standing]:
-    """A page of where declared, called, collected and booked differ: must be empty."""
-    return store.differing(uow, wanted=wanted)
-
-
 def _receive(uow: UnitOfWork, owed: Obligation, *, amount_minor: int, cause: str, into: str, value_on: date) -> None:
     """Money came for a debt on a day: the debt keeps what it needs, then its penalties; the rest is the employer's
     credit."""
-    surplus_minor = rules.surplus_minor(owed, amount_minor=amount_minor)
-    received = rules.receive(owed, amount_minor=amount_minor, currency=uow.fund.currency.value, on=value_on, at=uow.at)
-    kept = store.save_obligation(uow, received)
+    surplus_minor = owing.surplus_minor(owed, amount_minor=amount_minor)
+    received = owing.receive(owed, amount_minor=amount_minor, currency=uow.fund.currency.value, on=value_on, at=uow.at)
+    kept = obligations_store.save(uow, received)
     if surplus_minor:
         credits.open_credit(
             uow, employer_id=owed.employer_id, declaration_id=owed.declaration_id, amount_minor=surplus_minor
         )
-    by_account = _by_account(owed, received.thing, amount_minor=amount_minor)
-    _post(uow, cause, debits={into: amount_minor}, credits=by_account, value_on=value_on)
+    by_account = postings.by_account(owed, received.thing, amount_minor=amount_minor)
+    postings.post(uow, cause, debits={into: amount_minor}, credits=by_account, value_on=value_on)
     _end_what_is_too_much(uow, kept)
-    _reconcile(uow, employer_id=owed.employer_id, period=owed.period)
-
-
-def _by_account(less: Obligation, more: Obligation, *, amount_minor: int) -> dict[str, int]:
-    """An amount by the employer's accounts: what of it makes the difference between two states of a debt, of which more
-    is paid in the second; the rest is the employer's credit."""
-    paid_minor = more.paid_minor - less.paid_minor
-    penalty_minor = more.penalty_paid_minor - less.penalty_paid_minor
-    return {
-        account.receivable(less.employer_id, period=less.period): paid_minor,
-        account.penalty(less.employer_id, period=less.period): penalty_minor,
-        account.credit(less.employer_id): amount_minor - paid_minor - penalty_minor,
-    }
+    obligations.reconcile(uow, employer_id=owed.employer_id, period=owed.period)
 
 
 def _end_what_is_too_much(uow: UnitOfWork, owed: Obligation) -> None:
@@ -646,7 +591,8 @@ def _live_of(uow: UnitOfWork, owed: Obligation, tries: Iterable[Collection]) -> 
     return [
         each
         for each in tries
-        if each.is_live and _standing_obligation(uow, each.declaration_id).declaration_id == owed.declaration_id
+        if each.is_live
+        and obligations.current(uow, declaration_id=each.declaration_id).declaration_id == owed.declaration_id
     ]
 
 
@@ -655,65 +601,8 @@ def _withdraw(uow: UnitOfWork, collections: Iterable[Collection]) -> None:
         store.scheduling.save(uow, Outcome(rules.withdraw(each, at=uow.at)))
 
 
-def _standing_obligation(uow: UnitOfWork, declaration_id: str) -> Obligation:
-    """The obligation of a declaration, or of the one that stands in its place by now."""
-    return _successors(uow, declaration_id)[-1]
-
-
-def _successors(uow: UnitOfWork, declaration_id: str) -> list[Obligation]:
-    """The obligation of a declaration and of all that have taken its place, in their order."""
-    found = [store.obligations.load(uow, declaration_id)]
-    while found[-1].replaced_by:
-        found.append(store.obligations.load(uow, found[-1].replaced_by))
-    return found
-
-
 def _cancel(uow: UnitOfWork, cancelled: Obligation) -> None:
-    store.save_obligation(uow, Outcome(cancelled))
+    obligations_store.save(uow, Outcome(cancelled))
     if cancelled.due_minor:
-        cause = _cause(cancelled)
+        cause = postings.cause(cancelled)
         ledger.take_back(uow, cause=f"{cause}:cancelled", of=cause)
-
-
-def _post_declared(uow: UnitOfWork, opened: Obligation, branches: Mapping[str, int], *, declared_on: date) -> None:
-    receivable = account.receivable(opened.employer_id, period=opened.period)
-    declared = ledger.entry(
-        uow,
-        cause=_cause(opened),
-        debits={receivable: opened.due_minor},
-        credits={account.contributions(branch): amount for branch, amount in branches.items() if amount},
-        value_on=declared_on,
-    )
-    ledger.post(uow, declared)
-
-
-def _post(
-    uow: UnitOfWork,
-    cause: str,
-    *,
-    debits: Mapping[str, int],
-    credits: Mapping[str, int],
-    value_on: date | None = None,
-) -> None:
-    """Post an entry of what is not zero."""
-    debits, credits = ({code: minor for code, minor in side.items() if minor} for side in (debits, credits))
-    ledger.post(uow, ledger.entry(uow, cause=cause, debits=debits, credits=credits, value_on=value_on))
-
-
-def _cause(obligation: Obligation) -> str:
-    made_by = "assessment" if obligation.is_provisional else "declaration"
-    return f"{made_by}:{obligation.declaration_id}:{obligation.revision}"
-
-
-def _reconcile(uow: UnitOfWork, *, employer_id: str, period: str) -> None:
-    """Hold the four sums of an employer's period against each other, with the ledger as it stands in this work."""
-    before = store.standings.find(uow, f"{employer_id}:{period}")
-    after = rules.standing(
-        employer_id=employer_id,
-        period=period,
-        obligations=store.obligations_of_period(uow, employer_id=employer_id, period=period),
-        outstanding_minor=ledger.balance(uow, account.receivable(employer_id, period=period)).net_minor,
-        version=before.version if before else 0,
-    )
-    if after != before:
-        store.standings.save(uow, Outcome(after))

@@ -9,6 +9,7 @@ from services.payments.collections.schemas import CollectionBody, CollectionsVie
 from services.payments.credits import actions as credits
 from services.payments.credits.credit import Credit
 from services.payments.credits.schemas import CreditRefundBody, CreditsQuery, CreditsView, CreditView
+from services.payments.obligations import actions as obligations
 from services.payments.refunds.refund import Refund
 from services.payments.refunds.schemas import RefundView
 from shared.http.routes import Routes
@@ -48,7 +49,7 @@ def request(uow: UnitOfWork, body: Body, declaration_id: str) -> Collection:
 def list_of_declaration(uow: UnitOfWork, query: Body, declaration_id: str) -> dict[str, Any]:
     """What a declaration made due, what of it has come, the ways to pay the rest, and the tries to collect it, oldest
     first."""
-    owed = actions.obligation(uow, declaration_id=declaration_id)
+    owed = obligations.read(uow, declaration_id=declaration_id)
     found = actions.of_declaration(uow, declaration_id=declaration_id, wanted=query["page"], purpose=query["purpose"])
     return {
         "obligation": owed,

@@ -6,8 +6,8 @@ from marshmallow import Schema, fields
 
 from services.payments.collections.collection import CollectionStep, Rail, Status
 from services.payments.collections.debiting import REASONS
-from services.payments.collections.obligation import ObligationStatus
 from services.payments.contributions.schemas import named
+from services.payments.obligations.obligation import ObligationStatus
 from shared.http.problems import translate
 from shared.http.shapes import Amount, Derived, PagedQuery, fund
 from shared.process.access_journal.schemas import PurposeQuery

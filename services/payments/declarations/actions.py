@@ -8,7 +8,6 @@ from functools import partial
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.campaigns import actions as campaigns
 from services.payments.collections import actions as collections
-from services.payments.collections.obligation import Obligation
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
 from services.payments.declarations import (
@@ -47,6 +46,8 @@ from services.payments.declarations.starting import entry_layout, prefilled_of
 from services.payments.declarations.typed_lines import TypedFiling, WrittenFile
 from services.payments.declarations.wages import WageLine
 from services.payments.employers import actions as employers
+from services.payments.obligations import actions as obligations
+from services.payments.obligations.obligation import Obligation
 from services.payments.payees import actions as payees
 from services.payments.provisional_assessments import actions as provisional_assessments
 from shared.events.identity import CardsRefreshed
@@ -386,7 +387,7 @@ def _slips_of(uow: UnitOfWork, declaration: Declaration, *, form: str, period: P
         and each.status is Status.ACCEPTED
         and (not of or is_one_establishment(each.establishment, of))
     ]
-    owed = collections.obligations_of(uow, [each.declaration_id for each in standing])
+    owed = obligations.of_declarations(uow, [each.declaration_id for each in standing])
     return PeriodSlips(
         period=period,
         is_declared=bool(standing),
@@ -561,7 +562,7 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
         findings_pages=pages_of(len(examined.report.findings), size=FINDINGS_A_PAGE),
         fund=uow.fund,
         at=uow.at,
-        paid_minor=collections.paid_for(uow, declaration_id=takes_over) if takes_over else 0,
+        paid_minor=obligations.paid_for(uow, declaration_id=takes_over) if takes_over else 0,
         period_workers=sum(each.is_named for each in people) if beside else 0,
     )
     accepted = store.declarations.save(uow, outcome)
@@ -734,7 +735,7 @@ def _consulted(uow: UnitOfWork, declaration: Declaration) -> Consulted:
         return Consulted(declaration=declaration, progress=_progress(uow, declaration))
     is_published = rules.form_of(uow.fund, declaration.form).reconciles is None
     cards = _cards(declaration, store.cards(uow, declaration.declaration_id)) if is_published else None
-    owed = collections.obligation(uow, declaration_id=declaration.declaration_id)
+    owed = obligations.read(uow, declaration_id=declaration.declaration_id)
     return Consulted(declaration=declaration, cards=cards, obligation=owed)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from marshmallow import Schema, fields, pre_dump, validate
 
-from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.contributions.schemas import ContributionView, named
 from services.payments.declarations import plausibility
 from services.payments.declarations.actions import Cards, Consulted
@@ -13,6 +12,7 @@ from services.payments.declarations.declaration import Booked, Intake, Receipt, 
 from services.payments.declarations.findings import FileRole, Finding, Severity, in_words
 from services.payments.declarations.progress import CheckProgress, CheckStep
 from services.payments.declarations.wages import Unit
+from services.payments.obligations.obligation import Obligation, ObligationStatus
 from shared.funds.period import PeriodKind
 from shared.http.problems import translate
 from shared.http.shapes import Amount, Derived, PagedQuery, fund, many, paged

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from services.payments.mandates.mandate import (
     ACCEPTED,
@@ -629,7 +629,7 @@ def _last_day_over(mandate: Mandate, own: DebitMandates, *, fund: Fund) -> datet
     last_on = used_on + timedelta(days=own.unused_days_max)
     if mandate.ends_on is not None:
         last_on = min(last_on, mandate.ends_on)
-    return datetime.combine(last_on + timedelta(days=1), time(), fund.zone)
+    return fund.bounds_of(last_on)[1]
 
 
 def _by_platform(act: MandateAct) -> MandateAct:

@@ -1,11 +1,11 @@
 """What payments does with requests for measures: offer, take, decide, undo; debts are then looked at anew."""
 
 from services.payments.access_journal.accessed import AccessedKind
-from services.payments.collections import actions as collections
 from services.payments.employers import actions as employers
 from services.payments.measures import rules, store
 from services.payments.measures.measure_request import MeasureRequest, RequestStatus
 from services.payments.measures.rules import OfferedMeasure
+from services.payments.obligations import actions as obligations
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -107,8 +107,8 @@ def _save(uow: UnitOfWork, request: MeasureRequest) -> MeasureRequest:
     kept = store.requests.save(uow, Outcome(request))
     if kept.status in (RequestStatus.GRANTED, RequestStatus.UNDONE):
         measure = rules.measure_of(uow.fund, kept.measure)
-        for debt in rules.concerned(measure, collections.debts_of(uow, employer_id=kept.employer_id)):
-            collections.schedule_assessment(uow, declaration_id=debt.declaration_id, due_at=uow.at)
+        for debt in rules.concerned(measure, obligations.of_employer(uow, employer_id=kept.employer_id)):
+            obligations.schedule_assessment(uow, declaration_id=debt.declaration_id, due_at=uow.at)
     return kept
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from services.payments.collections.obligation import Obligation
 from services.payments.measures.measure_request import MOVES, STEPS_MAX, MeasureRequest, RequestStatus, RequestStep
+from services.payments.obligations.obligation import Obligation
 from shared.funds.arrears import Measure, MeasureProof
 from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict, Invalid, Missing

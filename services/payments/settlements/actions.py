@@ -7,8 +7,9 @@ from services.payments.access_journal.accessed import AccessedKind
 from services.payments.arrears import actions as arrears
 from services.payments.collections import actions as collections
 from services.payments.collections.collection import Collection, PlanPart, Rail
-from services.payments.collections.obligation import Obligation
-from services.payments.collections.store import FOLLOW_PLAN
+from services.payments.obligations import actions as obligations
+from services.payments.obligations.obligation import Obligation
+from services.payments.obligations.store import FOLLOW_PLAN
 from services.payments.settlements import following, rules, store
 from services.payments.settlements.plan import PlanSimulation
 from services.payments.settlements.settlement_plan import HOLDING, PlanStatus, SettlementPlan
@@ -36,7 +37,7 @@ def ask(uow: UnitOfWork, *, employer_id: str, scheme: str, months: int) -> Settl
     uow.by.must_act_for_employer(employer_id)
     if before := store.open_of(uow, employer_id=employer_id):
         raise rules.PlanAlreadyOpen(reference=before.reference)
-    owed = collections.debts_of(uow, employer_id=employer_id)
+    owed = obligations.of_employer(uow, employer_id=employer_id)
     asked = rules.ask(
         _simulated(uow, owed, employer_id=employer_id, scheme=scheme, months=months, asked_on=uow.today),
         owed=_by_declaration(owed),
@@ -81,7 +82,7 @@ def decide(uow: UnitOfWork, *, plan_id: str, is_agreed: bool, reason: str) -> Se
 def _agree(uow: UnitOfWork, plan: SettlementPlan, *, reason: str) -> SettlementPlan:
     """What its debts cost today is charged, the schedule is made of that, and from now on they cost no more."""
     arrears.assess_all(uow, employer_id=plan.employer_id)
-    owed = collections.debts_of(uow, employer_id=plan.employer_id)
+    owed = obligations.of_employer(uow, employer_id=plan.employer_id)
     agreed = rules.agree(
         plan,
         _simulated(
@@ -206,13 +207,13 @@ def _carry_out(uow: UnitOfWork, plan: SettlementPlan, *, before: PlanStatus, sch
 
 def _hold(uow: UnitOfWork, plan: SettlementPlan) -> None:
     for debt in plan.debts:
-        owed = collections.standing_obligation(uow, declaration_id=debt.declaration_id)
+        owed = obligations.current(uow, declaration_id=debt.declaration_id)
         collections.hold(uow, owed, plan_id=plan.plan_id, spared_minor=debt.spared_minor)
 
 
 def _debts(uow: UnitOfWork, plan: SettlementPlan) -> list[Obligation]:
     """Its debts as they stand now, those that were due first coming first."""
-    return [collections.standing_obligation(uow, declaration_id=each.declaration_id) for each in plan.debts]
+    return [obligations.current(uow, declaration_id=each.declaration_id) for each in plan.debts]
 
 
 def _by_declaration(debts: Iterable[Obligation]) -> dict[str, Obligation]:
@@ -223,7 +224,7 @@ def _is_current_unpaid(uow: UnitOfWork, plan: SettlementPlan, scheme: Settlement
     """Whether another debt should have been paid by now, the scheme's days of grace included."""
     if not scheme.needs_current_paid:
         return False
-    owed = collections.debts_of(uow, employer_id=plan.employer_id)
+    owed = obligations.of_employer(uow, employer_id=plan.employer_id)
     forecasts = arrears.forecasts(uow, owed, employer_id=plan.employer_id)
     others = [each for each in forecasts if each.plan_id != plan.plan_id]
     return any(rules.is_late(each, on=following.last_in_time(scheme, today=uow.today)) for each in others)

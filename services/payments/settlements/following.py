@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from services.payments.collections.obligation import Obligation
+from services.payments.obligations.obligation import Obligation
 from services.payments.settlements.rules import with_status
 from services.payments.settlements.settlement_plan import (
     HOLDING,

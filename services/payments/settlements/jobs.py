@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 
-from services.payments.collections.store import FOLLOW_PLAN
+from services.payments.obligations.store import FOLLOW_PLAN
 from services.payments.settlements import actions
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system

@@ -9,7 +9,7 @@ from typing import Any
 from services.payments.arrears.penalty import PenaltyForecast
 from services.payments.collections import rules as collecting
 from services.payments.collections.collection import OF_PARTS, Rail
-from services.payments.collections.obligation import Obligation
+from services.payments.obligations.obligation import Obligation
 from services.payments.settlements.plan import OfferedScheme, PlannedInstalment, PlanSimulation
 from services.payments.settlements.settlement_plan import (
     HOLDING,

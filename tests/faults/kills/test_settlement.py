@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from services.payments.collections import actions as collections
-from services.payments.collections.store import FOLLOW_PLAN
 from services.payments.ledger import account
+from services.payments.obligations.store import FOLLOW_PLAN
 from shared.storage.service_context import now
 from tests.faults.kills.conftest import Ground
 from tests.faults.kills.scene import Scene, playing

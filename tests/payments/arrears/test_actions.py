@@ -7,10 +7,11 @@ import pytest
 
 from services.payments.arrears import actions, jobs, store
 from services.payments.collections import actions as collections
-from services.payments.collections import store as collections_store
-from services.payments.collections.obligation import Obligation
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
+from services.payments.obligations import actions as obligations
+from services.payments.obligations import store as obligations_store
+from services.payments.obligations.obligation import Obligation
 from shared.funds.arrears import PenaltyReason
 from shared.funds.declarations import Grace
 from shared.funds.law import Confidence, Law
@@ -50,7 +51,7 @@ def town(context: ServiceContext, clock: Clock) -> ServiceContext:
 
 
 def owed(town: ServiceContext, declaration_id: str = "d1") -> Obligation:
-    return collections.obligation(reading(town, TN), declaration_id=declaration_id)
+    return obligations.read(reading(town, TN), declaration_id=declaration_id)
 
 
 def net(town: ServiceContext, code: str) -> int:
@@ -58,7 +59,7 @@ def net(town: ServiceContext, code: str) -> int:
 
 
 def next_look(town: ServiceContext, declaration_id: str = "d1") -> datetime | None:
-    found = queued.find(reading(town, TN), f"{collections_store.ASSESS}:{declaration_id}")
+    found = queued.find(reading(town, TN), f"{obligations_store.ASSESS}:{declaration_id}")
     return found.due_at if found else None
 
 
@@ -98,7 +99,7 @@ def test_each_month_is_charged_once_and_stands_beside_the_debt(town: ServiceCont
     assert net(town, "penalties:late-payment") == -25_806
     assert (net(town, RECEIVABLE), owed(town).left_minor) == (DUE, DUE)
     assert [ledger.by_cause(reading(town, TN), f"penalty:d1:{number}").employer_id for number in (1, 2)] == [FIRM] * 2
-    assert not list(collections.differences(reading(town, TN), wanted=PageRequest()))
+    assert not list(obligations.differences(reading(town, TN), wanted=PageRequest()))
 
 
 def test_money_pays_the_debt_then_the_penalties_then_stands_to_the_credit(town: ServiceContext, clock: Clock) -> None:
@@ -108,7 +109,7 @@ def test_money_pays_the_debt_then_the_penalties_then_stands_to_the_credit(town: 
     assert (owed(town).left_minor, owed(town).penalty_left_minor) == (0, 0)
     assert (net(town, RECEIVABLE), net(town, PENALTY), net(town, CREDIT)) == (0, 0, -100)
     assert next_look(town) is not None and assess(town) is None
-    assert not list(collections.differences(reading(town, TN), wanted=PageRequest()))
+    assert not list(obligations.differences(reading(town, TN), wanted=PageRequest()))
 
 
 def test_money_that_counts_from_an_earlier_day_gives_a_month_back(town: ServiceContext, clock: Clock) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.payments.arrears import jobs, notice, store
 from services.payments.arrears.notice import DEBTS_MAX, GATHERED_FOR, PenaltyNotice
-from services.payments.collections import actions as collections
+from services.payments.obligations import actions as obligations
 from shared.events.payments import ChargedDebt, PenaltiesCharged
 from shared.jobs.queue import jobs as queued
 from shared.jobs.runner import Runner
@@ -84,7 +84,7 @@ def test_what_is_given_back_meanwhile_is_not_announced(town: ServiceContext, clo
     jobs.run(town, TN, "d1")
     pay(town, DUE, on=date(2025, 4, 15))
     jobs.run(town, TN, "d1")
-    assert collections.obligation(reading(town, TN), declaration_id="d1").penalty_minor == 0
+    assert obligations.read(reading(town, TN), declaration_id="d1").penalty_minor == 0
     announce(town, clock)
     assert announced(town) == []
     assert store.notices.load(reading(town, TN), FIRM).debts == ()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from services.payments.arrears import rules
 from services.payments.arrears.penalty import PenaltyAccount
-from services.payments.collections import rules as debts
-from services.payments.collections.obligation import DebtMovement, Obligation, PenaltyFreeze
+from services.payments.obligations import rules as owing
+from services.payments.obligations.obligation import DebtMovement, Obligation, PenaltyFreeze
 from shared.funds.arrears import Arrears, Measure, MeasureKind, MeasureLoss, PenaltyReason, PenaltyRule
 from shared.funds.declarations import Grace
 from shared.funds.fund import Fund
@@ -320,7 +320,7 @@ def test_no_more_is_given_back_than_was_charged() -> None:
 
 
 def receive(owed: Obligation, amount_minor: int) -> Obligation:
-    return debts.receive(owed, amount_minor=amount_minor, currency="TND", on=date(2025, 6, 1), at=AT).thing
+    return owing.receive(owed, amount_minor=amount_minor, currency="TND", on=date(2025, 6, 1), at=AT).thing
 
 
 def test_money_pays_the_debt_first_then_its_penalties() -> None:
@@ -328,24 +328,24 @@ def test_money_pays_the_debt_first_then_its_penalties() -> None:
     assert owed.to_pay_minor == 103_000
     part = receive(owed, 101_000)
     assert (part.paid_minor, part.penalty_paid_minor, part.to_pay_minor) == (100_000, 1_000, 2_000)
-    assert debts.surplus_minor(part, amount_minor=5_000) == 3_000
-    back = debts.give_back(part, amount_minor=40_000, on=date(2025, 6, 9))
+    assert owing.surplus_minor(part, amount_minor=5_000) == 3_000
+    back = owing.give_back(part, amount_minor=40_000, on=date(2025, 6, 9))
     assert (back.paid_minor, back.penalty_paid_minor) == (61_000, 0)
     assert back.movements[-1] == DebtMovement(on=date(2025, 6, 9), paid_minor=-39_000)
 
 
 def test_penalties_that_are_given_back_leave_what_was_paid_for_them() -> None:
     owed = receive(debt((IN_TIME, 100_000, 0), penalty_minor=3_000), 103_000)
-    charged, surplus_minor = debts.charge(owed, change_minor=-2_000)
+    charged, surplus_minor = owing.charge(owed, change_minor=-2_000)
     assert (charged.penalty_minor, charged.penalty_paid_minor, surplus_minor) == (1_000, 1_000, 2_000)
     with pytest.raises(ValueError, match="below nothing"):
-        debts.charge(owed, change_minor=-3_001)
+        owing.charge(owed, change_minor=-3_001)
 
 
 def test_a_replacement_keeps_the_days_and_the_penalties() -> None:
     before = receive(debt((IN_TIME, 100_000, 0), penalty_minor=3_000), 102_000)
     new = debt(declaration_id="d2", due_minor=70_000)
-    after, cancelled, surplus_minor = debts.open_obligation(new, declared_on=date(2025, 7, 1), before=before)
+    after, cancelled, surplus_minor = owing.open_obligation(new, declared_on=date(2025, 7, 1), before=before)
     assert (after.paid_minor, after.penalty_minor, after.penalty_paid_minor, surplus_minor) == (
         70_000,
         3_000,

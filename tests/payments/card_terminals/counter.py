@@ -9,9 +9,9 @@ from werkzeug.test import TestResponse
 from services.payments.banking import settling
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.matching import ReportedEntry
-from services.payments.collections import actions as collections
-from services.payments.collections.obligation import Obligation
 from services.payments.ledger import actions as ledger
+from services.payments.obligations import actions as obligations
+from services.payments.obligations.obligation import Obligation
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Caller, Office
@@ -103,7 +103,7 @@ class Counter:
         return ledger.balance(reading(self.context, DZ), code).net_minor
 
     def debt(self, declaration_id: str = "d1") -> Obligation:
-        return collections.standing_obligation(reading(self.context, DZ), declaration_id=declaration_id)
+        return obligations.current(reading(self.context, DZ), declaration_id=declaration_id)
 
     def waiting(self) -> list[dict[str, Any]]:
         return list(self.agent().get("/bank/entries").json["items"])

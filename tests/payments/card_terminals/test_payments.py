@@ -4,7 +4,7 @@ import pytest
 
 from deploy.local.verify import ledger, mandates
 from deploy.local.verify.seen import Seen
-from services.payments.collections.obligation import ObligationStatus
+from services.payments.obligations.obligation import ObligationStatus
 from tests.kit.contexts import TN, published
 from tests.payments.builders import FIRM, open_obligation
 from tests.payments.card_terminals.counter import DUE_MINOR, OTHER, OWED_BY_ACQUIRER, TERMINAL, Counter

@@ -9,13 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.payments.collections import actions, store
-from services.payments.collections.obligation import ObligationStatus
-from services.payments.collections.rules import DeclarationReplaced
-from services.payments.collections.standing import Case, Standing
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.ledger import store as ledger_store
 from services.payments.ledger.entry import Side
+from services.payments.obligations import actions as obligations
+from services.payments.obligations import store as obligations_store
+from services.payments.obligations.obligation import ObligationStatus
+from services.payments.obligations.rules import DeclarationReplaced
+from services.payments.obligations.standing import Case, Standing
 from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -33,7 +35,7 @@ def made(context: ServiceContext) -> Office:
 
 
 def differing(context: ServiceContext) -> list[Standing]:
-    return list(actions.differences(reading(context), wanted=PageRequest()))
+    return list(obligations.differences(reading(context), wanted=PageRequest()))
 
 
 def net(context: ServiceContext, code: str) -> int:
@@ -79,7 +81,7 @@ def test_a_replaced_declaration_is_taken_back_and_what_came_counts_on(context: S
     assert case.case is Case.PARTIAL
 
     pay(context, made, "d2", "1000.00", "ent_2")
-    assert actions.obligation(reading(context), declaration_id="d2").status is ObligationStatus.PAID
+    assert obligations.read(reading(context), declaration_id="d2").status is ObligationStatus.PAID
     assert net(context, f"receivable:{FIRM}:2025") == 0 and not differing(context)
     with pytest.raises(DeclarationReplaced):
         open_obligation(context, "d3", revision=2, replaces="d1")
@@ -90,8 +92,8 @@ def test_money_for_a_replaced_declaration_counts_for_its_successor(context: Serv
     reference = made.employer(FIRM).post("/declarations/d1/collections", {"rail": "transfer"}).json["reference"]
     open_obligation(context, "d2", revision=2, replaces="d1")
     post_signed(made, credited(reference))
-    assert actions.obligation(reading(context), declaration_id="d2").status is ObligationStatus.PAID
-    assert actions.obligation(reading(context), declaration_id="d1").status is ObligationStatus.CANCELLED
+    assert obligations.read(reading(context), declaration_id="d2").status is ObligationStatus.PAID
+    assert obligations.read(reading(context), declaration_id="d1").status is ObligationStatus.CANCELLED
     assert not differing(context)
 
 
@@ -130,7 +132,7 @@ def test_an_entry_of_the_bank_is_booked_once_even_where_nobody_else_remembers_it
         )
 
     assert all(context.run(DZ, by=someone(), cause="test", action=act) for _ in range(2))
-    assert actions.obligation(reading(context), declaration_id="d1").paid_minor == DUE
+    assert obligations.read(reading(context), declaration_id="d1").paid_minor == DUE
 
 
 # --- Whatever the bank says ------------------------------------------------------------------------------------------
@@ -173,14 +175,14 @@ def test_money_adds_up_in_any_order_and_however_often_it_is_told(
 
     uow = reading(context)
     ours = sum(_minor(amount) for entry, amount in came if "stranger" not in entry)
-    owed = actions.obligation(uow, declaration_id=f"d{firm}")
+    owed = obligations.read(uow, declaration_id=f"d{firm}")
     tries = store.of_period(uow, employer_id=firm, period="2025")
     credit = -net(context, account.credit(firm))
     assert owed.paid_minor + credit == sum(each.debited_minor for each in tries) == ours
     assert owed.paid_minor <= DUE and (not credit or owed.paid_minor == DUE)
     assert sum(1 for each in tries if each.is_live) <= 1
     assert net(context, account.receivable(firm, period="2025")) == DUE - owed.paid_minor
-    standing = store.standings.load(uow, f"{firm}:2025")
+    standing = obligations_store.standings.load(uow, f"{firm}:2025")
     assert standing.booked_minor == standing.collected_minor == owed.paid_minor
     assert (standing.case is None) == (owed.paid_minor in (0, DUE))
     _check_books(context)

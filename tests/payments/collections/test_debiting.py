@@ -14,8 +14,9 @@ from shared.events.payments import CollectionRequested, DebitAnnounced, DebitRef
 from shared.funds.fund import Fund
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds
-from tests.payments.collections.test_rules import DRAWN, DUE, collection, obligation, request
+from tests.payments.collections.test_rules import DRAWN, collection, request
 from tests.payments.mandates.builders import LIMIT_MINOR, mandate
+from tests.payments.obligations.builders import DUE, obligation
 
 TERMS = DebitTerms(mandate_id="m1", debit_on=date(2026, 2, 16), send_on=date(2026, 2, 15))
 

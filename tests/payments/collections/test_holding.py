@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.payments.collections import rules
+from services.payments.collections import references
 from services.payments.collections.collection import Collection, CollectionStep, Rail, Status
 from services.payments.collections.holding import ReferenceHeld, hold, release
 from shared.kernel.references import has_valid_check_digits
@@ -55,9 +55,9 @@ def test_a_reference_for_a_telephone_has_twenty_characters_that_follow_from_all_
     facts = {"employer_id": "1600000001", "period": "2025-Q1", "amount_minor": 1_000, "collection_id": "c1"}
 
     def reference(**other: object) -> str:
-        return rules.mobile_reference(prefix, **{**facts, **other})  # type: ignore[arg-type]
+        return references.of_mobile_money(prefix, **{**facts, **other})  # type: ignore[arg-type]
 
-    assert len(reference()) == rules.MOBILE_REFERENCE_CHARACTERS and reference() == reference()
+    assert len(reference()) == references.MOBILE_REFERENCE_CHARACTERS and reference() == reference()
     assert has_valid_check_digits(reference()) and reference()[len(prefix) :].isdecimal()
     others = [{"employer_id": "1600000002"}, {"period": "2025-Q2"}, {"amount_minor": 1_001}, {"collection_id": "c2"}]
     assert len({reference(), *(reference(**other) for other in others)}) == 5

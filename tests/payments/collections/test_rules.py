@@ -1,4 +1,4 @@
-"""What may happen to an obligation and to a collection: every move, allowed and refused, and every sum."""
+"""What may happen to a collection: every move, allowed and refused, and every sum."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,10 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from services.payments.collections import debiting, rules
+from services.payments.collections import debiting, references, rules
 from services.payments.collections.collection import (
     DEBITS_MAX,
     MOVES,
@@ -21,15 +19,15 @@ from services.payments.collections.collection import (
     Status,
 )
 from services.payments.collections.moving import moved_to
-from services.payments.collections.obligation import Obligation, ObligationStatus
-from services.payments.collections.standing import Case
-from shared.events.payments import CollectionRequested, DeclarationPaid, PaymentDebited, PaymentReversed
+from services.payments.obligations import rules as owing
+from services.payments.obligations.obligation import Obligation, ObligationStatus
+from shared.events.payments import CollectionRequested, PaymentDebited, PaymentReversed
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.references import has_valid_check_digits
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, funds, with_bank
+from tests.payments.obligations.builders import DUE, obligation
 
-DUE = 315_025
 DEBIT_ON = date(2026, 2, 16)
 DRAWN: dict[str, Any] = {
     "rail": Rail.DIRECT_DEBIT,
@@ -39,22 +37,6 @@ DRAWN: dict[str, Any] = {
 }
 """What a direct debit has, and nothing else."""
 NOT_DRAWN: dict[str, Any] = {"rail": Rail.CARD, "mandate_id": "", "debit_on": None, "send_on": None}
-
-
-def obligation(**facts: Any) -> Obligation:
-    return Obligation(
-        **{
-            "declaration_id": "d1",
-            "revision": 1,
-            "employer_id": "1600000001",
-            "form": "das",
-            "period": "2025",
-            "due_on": date(2026, 1, 31),
-            "due_minor": DUE,
-            "opened_at": AT,
-            **facts,
-        }
-    )
 
 
 def collection(status: Status = Status.REQUESTED, **facts: Any) -> Collection:
@@ -194,47 +176,7 @@ def test_the_table_says_the_same() -> None:
     assert table | {(Status.DEBITED, Status.DEBITED)} == ALLOWED
 
 
-# --- Obligations ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("due", "paid", "status", "left"),
-    [
-        (DUE, 0, ObligationStatus.OPEN, DUE),
-        (DUE, DUE - 1, ObligationStatus.OPEN, 1),
-        (DUE, DUE, ObligationStatus.PAID, 0),
-        (DUE, DUE + 1, ObligationStatus.OVERPAID, 0),
-        (0, 0, ObligationStatus.PAID, 0),
-    ],
-)
-def test_the_amounts_decide_the_status(due: int, paid: int, status: ObligationStatus, left: int) -> None:
-    owed = obligation(due_minor=due, paid_minor=paid)
-    assert (owed.status, owed.left_minor) == (status, left)
-
-
-@pytest.mark.parametrize("field", ["due_minor", "called_minor", "paid_minor"])
-def test_an_obligation_below_nothing_cannot_be_built(field: str) -> None:
-    with pytest.raises(ValueError):
-        obligation(**{field: -1})
-
-
-def test_paid_is_told_at_the_moment_when_declared_is_collected() -> None:
-    part = rules.receive(obligation(), amount_minor=DUE - 1, currency="DZD", on=AT.date(), at=AT)
-    assert part.events == () and part.thing.status is ObligationStatus.OPEN
-    whole = rules.receive(part.thing, amount_minor=1, currency="DZD", on=AT.date(), at=AT)
-    (published,) = whole.events
-    assert isinstance(published, DeclarationPaid) and (published.amount_minor, published.paid_at) == (DUE, AT)
-    over = rules.receive(whole.thing, amount_minor=1, currency="DZD", on=AT.date(), at=AT)
-    assert over.events == () and over.thing.status is ObligationStatus.PAID
-    assert rules.surplus_minor(whole.thing, amount_minor=1) == 1
-
-
-def test_b11_too_much_at_once_is_told_as_paid_and_the_debt_keeps_what_it_needs() -> None:
-    came = rules.receive(obligation(called_minor=DUE), amount_minor=DUE + 75, currency="DZD", on=AT.date(), at=AT)
-    assert (came.thing.status, came.thing.paid_minor) == (ObligationStatus.PAID, DUE)
-    (published,) = came.events
-    assert isinstance(published, DeclarationPaid) and published.amount_minor == DUE
-    assert rules.surplus_minor(obligation(), amount_minor=DUE + 75) == 75
+# --- Money that is taken back, or counts from another day ------------------------------------------------------------
 
 
 def test_money_that_the_fund_draws_counts_from_the_day_for_which_it_was_to_be_drawn() -> None:
@@ -245,7 +187,7 @@ def test_money_that_the_fund_draws_counts_from_the_day_for_which_it_was_to_be_dr
 
 def test_b09_what_was_taken_back_is_open_again() -> None:
     paid = obligation(paid_minor=DUE, called_minor=DUE)
-    assert rules.give_back(paid, amount_minor=DUE, on=AT.date()).status is ObligationStatus.OPEN
+    assert owing.give_back(paid, amount_minor=DUE, on=AT.date()).status is ObligationStatus.OPEN
     outcome = reverse(collection(Status.DEBITED))
     (published,) = outcome.events
     assert isinstance(published, PaymentReversed) and (published.amount_minor, published.reason) == (DUE, "MD06")
@@ -254,26 +196,6 @@ def test_b09_what_was_taken_back_is_open_again() -> None:
     assert (part.status, part.debited_minor) == (Status.DEBITED, DUE - 100)
     with pytest.raises(ValueError):
         reverse(part, amount_minor=DUE)
-
-
-def test_what_was_paid_for_a_replaced_declaration_counts_for_its_successor() -> None:
-    before = obligation(paid_minor=100, called_minor=DUE)
-    opened, cancelled, surplus = rules.open_obligation(
-        obligation(declaration_id="d2", due_minor=DUE + 50), declared_on=AT.date(), before=before
-    )
-    assert cancelled is not None and surplus == 0
-    assert (opened.paid_minor, opened.left_minor, opened.called_minor) == (100, DUE - 50, DUE)
-    assert (cancelled.status, cancelled.paid_minor, cancelled.replaced_by) == (ObligationStatus.CANCELLED, 0, "d2")
-    with pytest.raises(rules.DeclarationReplaced):
-        rules.open_obligation(obligation(declaration_id="d3"), declared_on=AT.date(), before=cancelled)
-
-
-def test_what_a_smaller_successor_does_not_need_is_a_surplus() -> None:
-    before = obligation(paid_minor=DUE, called_minor=DUE)
-    opened, _, surplus = rules.open_obligation(
-        obligation(declaration_id="d2", due_minor=DUE - 50), declared_on=AT.date(), before=before
-    )
-    assert (opened.status, opened.called_minor, surplus) == (ObligationStatus.PAID, DUE - 50, 50)
 
 
 # --- Asking to pay ----------------------------------------------------------------------------------------------------
@@ -307,11 +229,11 @@ def test_only_what_is_left_is_asked_for() -> None:
         (obligation(paid_minor=DUE), (), rules.AlreadyPaid),
         (obligation(paid_minor=DUE + 1), (), rules.AlreadyPaid),
         (obligation(due_minor=0), (), rules.AlreadyPaid),
-        (obligation(replaced_by="d2"), (), rules.DeclarationReplaced),
+        (obligation(replaced_by="d2"), (), owing.DeclarationReplaced),
         (obligation(), (collection(Status.REQUESTED),), rules.AlreadyLive),
         (obligation(), (collection(Status.ANNOUNCED),), rules.AlreadyLive),
         (obligation(), (collection(Status.UNKNOWN),), rules.AlreadyLive),
-        (obligation(), (collection(Status.REFUSED),) * rules.ATTEMPTS_MAX, rules.TooManyAttempts),
+        (obligation(), (collection(Status.REFUSED),) * references.ATTEMPTS_MAX, references.TooManyAttempts),
     ],
 )
 def test_paying_is_refused(owed: Obligation, before: tuple[Collection, ...], error: type[Exception]) -> None:
@@ -343,47 +265,6 @@ def test_one_may_try_again_and_on_another_rail(before: Collection) -> None:
 def test_r8_a_live_try_for_another_amount_is_no_reason_to_refuse() -> None:
     _, outcome = request(obligation(), before=(collection(Status.ANNOUNCED, amount_minor=DUE + 1),))
     assert outcome.thing.amount_minor == DUE
-
-
-# --- References -------------------------------------------------------------------------------------------------------
-
-
-def reference(**facts: Any) -> str:
-    return rules.reference(
-        "CT", **{"employer_id": "1600000001", "period": "2025", "amount_minor": DUE, "attempt": 0, **facts}
-    )
-
-
-def test_a_reference_is_over_employer_period_amount_and_attempt() -> None:
-    assert reference() == reference()
-    assert reference()[:-2] == "CT1600000001" + "250" + "6R2P" + "0"
-    assert reference(period="2026-Q3")[:-2] == "CT1600000001" + "263" + "6R2P" + "0"
-    assert int("6R2P", 36) == DUE
-    others = [
-        reference(employer_id="1600000002"),
-        reference(period="2024"),
-        reference(period="2025-Q1"),
-        reference(amount_minor=DUE + 1),
-        reference(attempt=1),
-    ]
-    assert len({reference(), *others}) == 6
-
-
-@given(
-    st.integers(0, 10**10 - 1),
-    st.integers(2000, 2099),
-    st.integers(1, 10**15),
-    st.integers(0, rules.ATTEMPTS_MAX - 1),
-    st.data(),
-)
-def test_every_reference_is_genuine_and_no_slip_of_a_digit_is(
-    employer: int, year: int, amount_minor: int, attempt: int, data: st.DataObject
-) -> None:
-    made = reference(employer_id=f"{employer:010d}", period=str(year), amount_minor=amount_minor, attempt=attempt)
-    assert has_valid_check_digits(made) and len(made) <= 28
-    place = data.draw(st.integers(2, 11))
-    digit = data.draw(st.sampled_from([each for each in "0123456789" if each != made[place]]))
-    assert not has_valid_check_digits(made[:place] + digit + made[place + 1 :])
 
 
 # --- The bank, heard or not -------------------------------------------------------------------------------------------
@@ -442,55 +323,6 @@ def test_the_history_of_a_silent_bank_has_a_limit() -> None:
 def test_a_collection_that_cannot_be_cannot_be_built(facts: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         replace(collection(), **facts)
-
-
-# --- Standing ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("declared", "called", "collected", "outstanding", "case"),
-    [
-        (100, 0, 0, 100, None),
-        (100, 100, 0, 100, None),
-        (100, 100, 100, 0, None),
-        (0, 0, 0, 0, None),
-        (100, 100, 60, 40, Case.PARTIAL),
-        (100, 100, 130, -30, Case.OVER),
-        (100, 0, 100, 0, Case.UNCALLED),
-        (100, 100, 100, 5, Case.BOOKED_DIFFERS),
-        (100, 100, 0, 0, Case.BOOKED_DIFFERS),
-    ],
-)
-def test_what_is_due_is_no_difference_but_what_came_must_fit(
-    declared: int, called: int, collected: int, outstanding: int, case: Case | None
-) -> None:
-    owed = obligation(due_minor=declared, called_minor=called, paid_minor=collected)
-    replaced = obligation(declaration_id="d0", due_minor=77, replaced_by="d1")
-    found = rules.standing(
-        employer_id="1600000001",
-        period="2025",
-        obligations=[owed, replaced],
-        outstanding_minor=outstanding,
-        version=0,
-    )
-    assert found.case is case
-    assert (found.declared_minor, found.collected_minor) == (declared, collected)
-    assert found.booked_minor == declared - outstanding
-
-
-@pytest.mark.parametrize(
-    ("paid", "case"), [((100, 0), None), ((100, 40), Case.PARTIAL), ((140, 60), Case.PARTIAL), ((140, 100), Case.OVER)]
-)
-def test_r01_the_debts_of_two_establishments_are_judged_one_by_one(paid: tuple[int, int], case: Case | None) -> None:
-    owed = [
-        obligation(declaration_id=f"d{each}", due_minor=100, called_minor=100 if amount else 0, paid_minor=amount)
-        for each, amount in enumerate(paid)
-    ]
-    found = rules.standing(
-        employer_id="1600000001", period="2025", obligations=owed, outstanding_minor=200 - sum(paid), version=0
-    )
-    assert found.case is case
-    assert found.declared_minor == 200
 
 
 def test_a_quarter_of_tunisia_has_its_reference_too() -> None:

@@ -13,8 +13,9 @@ from services.payments.mandates.mandate import Status as MandateStatus
 from services.payments.order_files.order_file import FileStatus
 from tests.kit.clock import AT
 from tests.payments.builders import FIRM
-from tests.payments.collections.test_rules import DEBIT_ON, DUE, collection
+from tests.payments.collections.test_rules import DEBIT_ON, collection
 from tests.payments.mandates.builders import mandate
+from tests.payments.obligations.builders import DUE
 
 
 def in_file(status: Status = Status.IN_FILE, **facts: Any) -> Collection:

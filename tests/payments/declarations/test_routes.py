@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from flask import g
 
-from services.payments.collections.store import obligations
 from services.payments.contributions import rules
 from services.payments.declarations.pages import FINDINGS_A_PAGE, WAGES_A_PAGE
 from services.payments.declarations.routes import BODY_BYTES_MAX
 from services.payments.declarations.schemas import SlipView
 from services.payments.mandates.store import mandates
+from services.payments.obligations.store import obligations
 from services.payments.wiring import service
 from shared.funds.law import Confidence
 from shared.funds.period import Period

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.payments.collections.obligation import ObligationStatus
+from services.payments.obligations.obligation import ObligationStatus
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import TN, published
 from tests.payments.govstack.fsp import Fsp

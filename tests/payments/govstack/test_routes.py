@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.payments.arrears import jobs as arrears
-from services.payments.collections.obligation import ObligationStatus
+from services.payments.obligations.obligation import ObligationStatus
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office

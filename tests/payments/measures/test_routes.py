@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.payments.arrears import jobs
-from services.payments.collections import actions as collections
 from services.payments.measures import actions
 from services.payments.measures.measure_request import RequestStatus
+from services.payments.obligations import actions as obligations
 from services.payments.wiring import service
 from shared.funds.arrears import Measure, MeasureProof
 from shared.jobs.queue import due_anywhere
@@ -58,7 +58,7 @@ def settle(made: ServiceContext) -> None:
 
 
 def penalties(made: ServiceContext) -> int:
-    return collections.obligation(reading(made, TN), declaration_id="d1").penalty_minor
+    return obligations.read(reading(made, TN), declaration_id="d1").penalty_minor
 
 
 def test_a_firm_that_gives_its_word_pays_a_side_later(town: Towns) -> None:

@@ -13,9 +13,9 @@ from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
 
-from services.payments.collections import actions as collections
-from services.payments.collections.obligation import Obligation
 from services.payments.ledger import actions as ledger
+from services.payments.obligations import actions as obligations
+from services.payments.obligations.obligation import Obligation
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Caller, Office, token
@@ -100,7 +100,7 @@ class Shop:
         return ledger.balance(reading(self.context, TN), code).net_minor
 
     def debt(self, declaration_id: str = "d1") -> Obligation:
-        return collections.standing_obligation(reading(self.context, TN), declaration_id=declaration_id)
+        return obligations.current(reading(self.context, TN), declaration_id=declaration_id)
 
     def entries(self) -> list[dict[str, Any]]:
         return list(self.agent.get("/bank/entries").json["items"])

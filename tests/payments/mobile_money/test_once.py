@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from services.payments.collections.obligation import ObligationStatus
 from services.payments.mobile_money import actions
 from services.payments.mobile_money.operator_payment import Terms
+from services.payments.obligations.obligation import ObligationStatus
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import TN, published, someone

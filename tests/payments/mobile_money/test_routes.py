@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.payments.arrears import jobs as arrears
-from services.payments.collections.obligation import ObligationStatus
+from services.payments.obligations.obligation import ObligationStatus
 from tests.kit.contexts import DZ, TN, published
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 from tests.payments.mobile_money.shop import FACTS, Shop

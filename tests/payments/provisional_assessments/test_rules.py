@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.payments.collections import rules as collections
-from services.payments.collections.obligation import Obligation, PenaltyFreeze
 from services.payments.declarations.declaration import Declaration, Intake, Status
 from services.payments.employers.employer import Employer
+from services.payments.obligations import rules as owing
+from services.payments.obligations.obligation import Obligation, PenaltyFreeze
 from services.payments.provisional_assessments import rules
 from services.payments.provisional_assessments.provisional_assessment import ProvisionalStatus
 from shared.events.payments import ProvisionalAssessmentWithdrawn, ProvisionallyAssessed
@@ -182,7 +182,7 @@ def test_a_wrong_one_cannot_be_built(facts: dict[str, Any], says: str) -> None:
 
 
 def test_a_debt_in_a_settlement_plan_is_not_lifted() -> None:
-    owed, _, _ = collections.open_obligation(
+    owed, _, _ = owing.open_obligation(
         Obligation(
             declaration_id="a1",
             revision=1,
@@ -198,5 +198,5 @@ def test_a_debt_in_a_settlement_plan_is_not_lifted() -> None:
         before=None,
     )
     held = replace(owed, plan_id="p1", freezes=(PenaltyFreeze(plan_id="p1", after_on=date(2026, 3, 3), until_on=None),))
-    with pytest.raises(collections.DebtInPlan):
-        collections.lift(held, today=date(2026, 4, 1))
+    with pytest.raises(owing.DebtInPlan):
+        owing.lift(held, today=date(2026, 4, 1))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payments.collections.obligation import Obligation
+from services.payments.obligations.obligation import Obligation
 from services.payments.settlements import following, rules
 from services.payments.settlements.settlement_plan import (
     MOVES,

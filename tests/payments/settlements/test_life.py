@@ -11,10 +11,11 @@ import pytest
 from services.payments.arrears import jobs as arrears_jobs
 from services.payments.collections import actions as collections
 from services.payments.collections.collection import Status
-from services.payments.collections.obligation import Obligation
-from services.payments.collections.store import ASSESS, FOLLOW_PLAN
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
+from services.payments.obligations import actions as obligations
+from services.payments.obligations.obligation import Obligation
+from services.payments.obligations.store import ASSESS, FOLLOW_PLAN
 from services.payments.settlements import jobs
 from services.payments.wiring import service
 from shared.funds.arrears import FrozenMonths, SettlementScheme, WaivedShare
@@ -94,7 +95,7 @@ class Town:
         return self.firm.get(f"/settlement-plans/{known['plan_id']}").json
 
     def owed(self, declaration_id: str) -> Obligation:
-        return collections.obligation(reading(self.context, TN), declaration_id=declaration_id)
+        return obligations.read(reading(self.context, TN), declaration_id=declaration_id)
 
     def net(self, code: str) -> int:
         return ledger.balance(reading(self.context, TN), code).net_minor

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from services.payments.collections.obligation import MOVEMENTS_MAX, DebtMovement
+from services.payments.obligations.obligation import MOVEMENTS_MAX, DebtMovement
 
 
 def with_movement(
