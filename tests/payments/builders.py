@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from services.payments.collections import actions as collections
+from services.payments.collections import debt_changes
 from services.payments.obligations.obligation import Obligation
 from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
@@ -101,7 +101,7 @@ def open_obligation(
         fund_id,
         by=someone(),
         cause=f"test:{declaration_id}",
-        action=lambda uow: collections.open_obligation(uow, declaration_id=declaration_id, **whole),
+        action=lambda uow: debt_changes.open_obligation(uow, declaration_id=declaration_id, **whole),
     )
 
 

@@ -8,7 +8,7 @@ from services.payments.arrears import notice, rules, store
 from services.payments.arrears.notice import PenaltyNotice
 from services.payments.arrears.penalty import Penalties, PenaltyForecast
 from services.payments.arrears.standing_debts import StandingDebts
-from services.payments.collections import actions as collections
+from services.payments.collections import debt_changes
 from services.payments.measures import actions as measures
 from services.payments.obligations import actions as obligations
 from services.payments.obligations.obligation import Obligation, ObligationStatus
@@ -42,7 +42,7 @@ def assess(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
     due = rules.owed_by_reason(penalties, waived=owed.waived)
     if changes := rules.to_charge(account, due):
         account = rules.charged(account, due, on=uow.today)
-        owed = collections.charge(
+        owed = debt_changes.charge(
             uow,
             owed,
             by_reason={reason.value: minor for reason, minor in changes.items()},
@@ -91,7 +91,7 @@ def waive(uow: UnitOfWork, *, declaration_id: str) -> None:
     owed = obligations.current(uow, declaration_id=declaration_id)
     account = store.accounts.find(uow, owed.debt_id)
     waived = rules.to_waive(account, amount_minor=owed.spared_minor, before=owed.waived) if account else owed.waived
-    collections.waive(uow, owed, waived=waived)
+    debt_changes.waive(uow, owed, waived=waived)
     _assess_now(uow, declaration_id)
 
 
@@ -99,7 +99,7 @@ def let_go(uow: UnitOfWork, *, declaration_id: str, is_spared: bool) -> None:
     """A debt's settlement plan is broken: charge its penalties as they are owed without it, or but for the months in
     which it held where they are spared."""
     owed = obligations.current(uow, declaration_id=declaration_id)
-    collections.let_go(uow, owed, is_spared=is_spared)
+    debt_changes.let_go(uow, owed, is_spared=is_spared)
     _assess_now(uow, declaration_id)
 
 

@@ -15,6 +15,7 @@ from services.payments.banking.matching import (
     Ruling,
 )
 from services.payments.collections import actions as collections
+from services.payments.collections import booking
 from services.payments.collections import rules as collecting
 from services.payments.collections.collection import Collection
 from services.payments.credits import actions as credits
@@ -169,7 +170,7 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
             with continue_trace("money collected" if is_credit else "money taken back", collection.traceparent):
                 return _book_collection(uow, entry, share, collection, reason=reason)
         case Target.DECLARATION:
-            collections.pay(
+            booking.pay(
                 uow,
                 declaration_id=share.target_id,
                 entry_id=entry.entry_id,
@@ -239,7 +240,7 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
 
 def _book_collection(uow: UnitOfWork, entry: BankEntry, share: Share, collection: Collection, *, reason: str) -> bool:
     if entry.direction is Direction.CREDIT:
-        return collections.book(
+        return booking.book(
             uow,
             collection,
             bank_reference=entry.bank_reference,
@@ -248,7 +249,7 @@ def _book_collection(uow: UnitOfWork, entry: BankEntry, share: Share, collection
             into=entry.account,
             value_on=entry.value_on,
         )
-    return collections.take_back(
+    return booking.take_back(
         uow,
         collection,
         bank_reference=entry.bank_reference,

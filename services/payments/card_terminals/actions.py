@@ -10,6 +10,7 @@ from services.payments.banking.matching import ReportedEntry
 from services.payments.card_terminals import closes, rules, store
 from services.payments.card_terminals.terminal_payment import Status, TerminalPayment, Ticket
 from services.payments.collections import actions as collections
+from services.payments.collections import requesting
 from services.payments.collections import rules as collecting
 from services.payments.collections.collection import Rail
 from services.payments.ledger import account
@@ -36,7 +37,7 @@ def begin(uow: UnitOfWork, *, terminal_id: str, declaration_id: str, reference: 
     if Rail.CARD_TERMINAL not in collecting.offered(uow.fund):
         raise collecting.RailNotOffered(rail=Term(f"collection.rail.{Rail.CARD_TERMINAL}"))
     code, _ = closes.acquirer_of(uow, terminal_id)
-    asked = collections.request_at_counter(uow, declaration_id=owed.declaration_id, rail=Rail.CARD_TERMINAL)
+    asked = requesting.request_at_counter(uow, declaration_id=owed.declaration_id, rail=Rail.CARD_TERMINAL)
     begun = rules.begin(
         asked,
         payment_id=uow.new_id(),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.payments.collections import actions
+from services.payments.collections import actions, requesting
 from services.payments.collections.collection import Collection
 from services.payments.collections.schemas import CollectionBody, CollectionsView, CollectionView, TriesQuery
 from services.payments.credits import actions as credits
@@ -36,7 +36,7 @@ Body = Mapping[str, Any]
 def request(uow: UnitOfWork, body: Body, declaration_id: str) -> Collection:
     """Pay what is left of a declaration: by transfer with the reference given, by card on the bank's page, or by direct
     debit on the day that the answer names, where a mandate is in force."""
-    return actions.request(uow, declaration_id=declaration_id, rail=body["rail"])
+    return requesting.request(uow, declaration_id=declaration_id, rail=body["rail"])
 
 
 @routes.get(
@@ -53,7 +53,7 @@ def list_of_declaration(uow: UnitOfWork, query: Body, declaration_id: str) -> di
     found = actions.of_declaration(uow, declaration_id=declaration_id, wanted=query["page"], purpose=query["purpose"])
     return {
         "obligation": owed,
-        "ways": actions.ways_to_pay(uow, owed),
+        "ways": requesting.ways_to_pay(uow, owed),
         "items": found.items,
         "next": found.next,
     }

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from services.payments.collections import actions as collections
-from services.payments.collections import debiting
+from services.payments.collections import booking, debiting, requesting
 from services.payments.collections import store as collections_store
 from services.payments.collections.collection import Collection, Status
 from services.payments.debits import rules, store
@@ -126,7 +125,7 @@ def book_file(
         return False
     for each in expected:
         with continue_trace("money collected", each.traceparent):
-            collections.book(
+            booking.book(
                 uow,
                 each,
                 bank_reference=bank_reference,
@@ -140,7 +139,7 @@ def book_file(
 
 def _refuse(uow: UnitOfWork, debit: Collection, *, reason: str) -> None:
     with continue_trace("debit refused", debit.traceparent):
-        collections.refuse_debit(uow, debit, reason=reason)
+        requesting.refuse_debit(uow, debit, reason=reason)
 
 
 def _debits_of(uow: UnitOfWork, file: DebitFile) -> list[Collection]:

@@ -7,7 +7,7 @@ from functools import partial
 
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.campaigns import actions as campaigns
-from services.payments.collections import actions as collections
+from services.payments.collections import debt_changes, requesting
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
 from services.payments.declarations import (
@@ -571,7 +571,7 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
     if replaced is not None:
         store.declarations.save(uow, rules.give_way(replaced, to=accepted))
     campaigns.note_filing(uow, accepted, replaced=replaced)
-    collections.open_obligation(
+    debt_changes.open_obligation(
         uow,
         declaration_id=accepted.declaration_id,
         revision=accepted.revision,
@@ -585,7 +585,7 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
         replaces=takes_over,
     )
     if accepted.pay_by_debit:
-        collections.request_debit(uow, declaration_id=accepted.declaration_id)
+        requesting.request_debit(uow, declaration_id=accepted.declaration_id)
     return accepted
 
 

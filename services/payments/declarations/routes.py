@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from services.payments.collections import actions as collections
+from services.payments.collections import requesting
 from services.payments.declarations import actions, archives, calendar, rules, starting
 from services.payments.declarations.actions import (
     CheckedDeclaration,
@@ -125,7 +125,7 @@ def file(uow: UnitOfWork, sent: SubmittedForm[tuple[StoredFile, ...]]) -> Consul
     if sent.fields.get("pay_by_debit"):
         if PAY not in uow.by.scopes:
             raise ScopeMissing
-        collections.must_have_mandate(uow, employer_id=employer_id)
+        requesting.must_have_mandate(uow, employer_id=employer_id)
     files = tuple(chain.from_iterable(sent.files))
     archives.must_be_of_one(files)
     archives.must_fit(files, bytes_max=BODY_BYTES_MAX)

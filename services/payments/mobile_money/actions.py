@@ -10,6 +10,7 @@ from services.payments.banking.bank_entry import EntryStatus
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.matching import ReportedEntry
 from services.payments.collections import actions as collections
+from services.payments.collections import requesting
 from services.payments.collections.collection import Rail
 from services.payments.employers import actions as employers
 from services.payments.ledger import account
@@ -182,7 +183,7 @@ def _bill(uow: UnitOfWork, reference: str) -> Bill | None:
         found,
         arrears.cost_of(uow, declaration_id=found.declaration_id),
         payer=employer.name if employer else "",
-        is_replaced=not found.is_live and collections.is_replaced(uow, found),
+        is_replaced=not found.is_live and requesting.is_replaced(uow, found),
         today=uow.today,
     )
 

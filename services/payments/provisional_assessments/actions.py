@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.payments.access_journal.accessed import AccessedKind
-from services.payments.collections import actions as collections
+from services.payments.collections import debt_changes
 from services.payments.declarations import rules as declarations
 from services.payments.declarations import store as declaration_store
 from services.payments.declarations.declaration import Declaration
@@ -87,7 +87,7 @@ def _keep(uow: UnitOfWork, assessed: ProvisionalAssessment) -> ProvisionalAssess
     operator_acts.record(
         uow, "provisionally-assessed", store.assessments.name, kept.assessment_id, version=kept.version
     )
-    collections.open_obligation(
+    debt_changes.open_obligation(
         uow,
         declaration_id=kept.assessment_id,
         revision=1,
@@ -124,7 +124,7 @@ def withdraw(uow: UnitOfWork, *, assessment_id: str, version: int, reason: str) 
         uow, "provisional-assessment-withdrawn", store.assessments.name, assessment_id, version=version
     )
     kept = store.assessments.save(uow, withdrawn)
-    collections.lift(uow, declaration_id=assessment_id)
+    debt_changes.lift(uow, declaration_id=assessment_id)
     return kept
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.arrears import actions as arrears
 from services.payments.collections import actions as collections
+from services.payments.collections import debt_changes, requesting
 from services.payments.collections.collection import Collection, PlanPart, Rail
 from services.payments.obligations import actions as obligations
 from services.payments.obligations.obligation import Obligation
@@ -146,10 +147,10 @@ def pay(uow: UnitOfWork, *, plan_id: str, rail: Rail) -> Collection:
     first = next((each for each in debts if each.to_pay_minor), None)
     if found.status not in HOLDING or first is None or not amount_minor:
         raise rules.PlanNotHolding
-    collections.must_pay(uow, debts, amount_minor=amount_minor)
+    requesting.must_pay(uow, debts, amount_minor=amount_minor)
     reference = uow.new_reference(uow.fund.payments.transfer_prefix)
     part = PlanPart(plan_id=plan_id, reference=reference, amount_minor=amount_minor)
-    requested = collections.request_part(uow, first, rail=rail, part=part, before=found.collection_id)
+    requested = requesting.request_part(uow, first, rail=rail, part=part, before=found.collection_id)
     store.plans.save(uow, following.collected_by(found, requested.collection_id))
     return requested
 
@@ -170,7 +171,7 @@ def follow(uow: UnitOfWork, *, plan_id: str) -> datetime | None:
     if plan.status not in HOLDING | {PlanStatus.FINISHED}:
         return None
     scheme = rules.scheme_of(uow.fund, plan.scheme)
-    debts = [collections.use_credits(uow, each) for each in _debts(uow, plan)]
+    debts = [debt_changes.use_credits(uow, each) for each in _debts(uow, plan)]
     outcome = following.follow(
         plan,
         scheme=scheme,
@@ -190,7 +191,7 @@ def follow(uow: UnitOfWork, *, plan_id: str) -> datetime | None:
 def _carry_out(uow: UnitOfWork, plan: SettlementPlan, *, before: PlanStatus, scheme: SettlementScheme) -> None:
     """What its end, or that it is under way again, means for its debts."""
     if plan.status in (PlanStatus.FINISHED, PlanStatus.BROKEN) and plan.collection_id:
-        collections.end_part(uow, plan.collection_id)
+        requesting.end_part(uow, plan.collection_id)
     match plan.status:
         case PlanStatus.FINISHED if before is not PlanStatus.FINISHED:
             for debt in plan.debts:
@@ -208,7 +209,7 @@ def _carry_out(uow: UnitOfWork, plan: SettlementPlan, *, before: PlanStatus, sch
 def _hold(uow: UnitOfWork, plan: SettlementPlan) -> None:
     for debt in plan.debts:
         owed = obligations.current(uow, declaration_id=debt.declaration_id)
-        collections.hold(uow, owed, plan_id=plan.plan_id, spared_minor=debt.spared_minor)
+        debt_changes.hold(uow, owed, plan_id=plan.plan_id, spared_minor=debt.spared_minor)
 
 
 def _debts(uow: UnitOfWork, plan: SettlementPlan) -> list[Obligation]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.collections import actions as collections
+from services.payments.collections import booking
 from services.payments.ledger import account
 from services.payments.obligations.store import FOLLOW_PLAN
 from shared.storage.service_context import now
@@ -81,7 +81,7 @@ def _pay(scene: Scene) -> None:
         TN,
         by=someone(),
         cause="test:paid",
-        action=lambda uow: collections.pay(uow, declaration_id="d1", entry_id="e1", amount_minor=DUE, **to),
+        action=lambda uow: booking.pay(uow, declaration_id="d1", entry_id="e1", amount_minor=DUE, **to),
     )
 
 

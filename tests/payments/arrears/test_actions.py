@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.payments.arrears import actions, jobs, store
-from services.payments.collections import actions as collections
+from services.payments.collections import booking
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.obligations import actions as obligations
@@ -65,7 +65,7 @@ def next_look(town: ServiceContext, declaration_id: str = "d1") -> datetime | No
 
 def pay(town: ServiceContext, amount_minor: int, *, on: date, entry: str = "e1", declaration_id: str = "d1") -> None:
     def act(uow: UnitOfWork) -> None:
-        collections.pay(
+        booking.pay(
             uow, declaration_id=declaration_id, entry_id=entry, amount_minor=amount_minor, into=BANK, value_on=on
         )
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.payments.clearances import jobs, store
-from services.payments.collections import actions as collections
+from services.payments.collections import booking
 from services.payments.ledger import account
 from services.payments.wiring import service
 from shared.events.identity import EmployersRegistered
@@ -53,7 +53,7 @@ def pay(town: ServiceContext, amount_minor: int = 315_025) -> None:
         DZ,
         by=someone(),
         cause="test:paid",
-        action=lambda uow: collections.pay(
+        action=lambda uow: booking.pay(
             uow,
             declaration_id="d1",
             entry_id="e1",

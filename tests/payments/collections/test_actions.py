@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.payments.collections import actions, store
+from services.payments.collections import booking, requesting, store
+from services.payments.collections.collection import Rail
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.ledger import store as ledger_store
@@ -107,7 +108,7 @@ def test_two_who_ask_at_once_get_one_live_try(context: ServiceContext, made: Off
         seen = store.of_period(uow, employer_id=FIRM, period="2025")
         if next(is_first, False):
             assert other.employer(FIRM).post("/declarations/d1/collections", {"rail": "card"}).status_code == 201
-        return len(seen), actions.request(uow, declaration_id="d1", rail=actions.Rail.TRANSFER)
+        return len(seen), requesting.request(uow, declaration_id="d1", rail=Rail.TRANSFER)
 
     tries_seen, collection = context.run(DZ, by=someone(), cause="test", action=act)
     assert tries_seen == 1 and collection.reference[-3] == "1"
@@ -121,7 +122,7 @@ def test_an_entry_of_the_bank_is_booked_once_even_where_nobody_else_remembers_it
 
     def act(uow: UnitOfWork) -> bool:
         collection = store.collections.load(uow, asked["collection_id"])
-        return actions.book(
+        return booking.book(
             uow,
             collection,
             bank_reference="ent_1",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.collections import actions as collections
+from services.payments.collections import booking
 from services.payments.contributions.contribution import Assessment
 from services.payments.declarations.declaration import is_one_establishment
 from services.payments.declarations.reconciling import PeriodSlips, Reconciliation, YearAndSlips, reconcile
@@ -192,7 +192,7 @@ def pay(harness: DeclarationsHarness, *slips: dict[str, Any]) -> None:
     """What each slip made due, come at the bank."""
 
     def book(uow: UnitOfWork, *, declaration_id: str, due: str) -> None:
-        collections.pay(
+        booking.pay(
             uow,
             declaration_id=declaration_id,
             entry_id=f"entry-{declaration_id}",
@@ -202,8 +202,8 @@ def pay(harness: DeclarationsHarness, *slips: dict[str, Any]) -> None:
         )
 
     for each in slips:
-        booking = partial(book, declaration_id=each["declaration_id"], due=each["due"])
-        harness.context.run(DZ, by=someone(), cause=f"test:{each['declaration_id']}", action=booking)
+        booked = partial(book, declaration_id=each["declaration_id"], due=each["due"])
+        harness.context.run(DZ, by=someone(), cause=f"test:{each['declaration_id']}", action=booked)
 
 
 def test_a_year_that_says_what_its_paid_slips_said_is_accepted_and_equal(harness: DeclarationsHarness) -> None:

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from deploy.local.verify import declared as i7
 from services.payments.arrears import jobs as arrears
-from services.payments.collections import actions as collections
+from services.payments.collections import booking
 from services.payments.ledger import account
 from services.payments.wiring import service
 from shared.events.identity import EmployersRegistered
@@ -226,7 +226,7 @@ def pay(harness: DeclarationsHarness, assessment_id: str, amount_minor: int) -> 
         DZ,
         by=system("bank"),
         cause="bank:e1",
-        action=lambda uow: collections.pay(
+        action=lambda uow: booking.pay(
             uow,
             declaration_id=assessment_id,
             entry_id="e1",

@@ -10,6 +10,7 @@ import pytest
 
 from services.payments.arrears import jobs as arrears_jobs
 from services.payments.collections import actions as collections
+from services.payments.collections import booking
 from services.payments.collections.collection import Status
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
@@ -104,16 +105,14 @@ class Town:
         """Money that a person booked to a declaration."""
         booked = {"declaration_id": declaration_id, "entry_id": entry, "amount_minor": minor}
         to = {"into": account.BANK_COLLECTIONS, "value_on": self.clock.at.date()}
-        self.context.run(
-            TN, by=someone(), cause=f"test:{entry}", action=lambda uow: collections.pay(uow, **booked, **to)
-        )
+        self.context.run(TN, by=someone(), cause=f"test:{entry}", action=lambda uow: booking.pay(uow, **booked, **to))
         self.settle()
 
     def book(self, collection_id: str, minor: int, *, entry: str) -> None:
         """Money that the bank reports for a try to collect."""
         booked = {"bank_reference": entry, "entry_id": entry, "amount_minor": minor}
         to = {"into": account.BANK_COLLECTIONS, "value_on": self.clock.at.date()}
-        self.do(entry, lambda uow: collections.book(uow, collections.load(uow, collection_id), **booked, **to))
+        self.do(entry, lambda uow: booking.book(uow, collections.load(uow, collection_id), **booked, **to))
 
     def do(self, cause: str, action: Callable[[UnitOfWork], object]) -> None:
         """Do it, and what it makes due."""
@@ -259,7 +258,7 @@ def test_money_taken_back_after_the_end_opens_it_again(town: Callable[..., Town]
     assert made.plan(plan)["status"] == "finished"
     back = {"bank_reference": "b1", "entry_id": "b1", "amount_minor": 60_000, "reason": "MD06"}
     of = {"out_of": account.BANK_COLLECTIONS, "value_on": made.clock.at.date()}
-    made.do("b1", lambda uow: collections.take_back(uow, collections.load(uow, asked["collection_id"]), **back, **of))
+    made.do("b1", lambda uow: booking.take_back(uow, collections.load(uow, asked["collection_id"]), **back, **of))
     again = made.plan(plan)
     assert (again["status"], again["still_to_pay"]) == ("under-way", "60.000")
     owed = made.owed("d1")
