@@ -3,10 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
-from services.payments.collections.collection import (
-    Collection,
-    Rail,
-)
+from services.payments.collections.collection import Collection, Rail
 from services.payments.obligations.obligation import Obligation
 from shared.funds.fund import Fund
 from shared.funds.period import Period, PeriodKind

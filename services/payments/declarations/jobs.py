@@ -12,10 +12,10 @@ from typing import TypeVar
 
 import structlog
 
-from services.payments.declarations import actions, rules, store
-from services.payments.declarations.actions import JudgedDeclaration
+from services.payments.declarations import actions, concluding, judging, rules, store
 from services.payments.declarations.declaration import Declaration, Intake, Status
 from services.payments.declarations.examination import Source, examine, nothing
+from services.payments.declarations.judging import JudgedDeclaration
 from services.payments.declarations.layouts.registry import layouts_of
 from services.payments.declarations.pages import WAGES_A_PAGE, paged
 from services.payments.declarations.progress import CheckStep, LineCount
@@ -70,7 +70,7 @@ def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> Ju
     """Read a declaration's files to their end and check their content."""
     uow = context.reading(fund_id, by=CHECKER)
     if declaration.intake is Intake.NOTHING:
-        return actions.judge(uow, declaration, nothing(actions.facts(uow, declaration)))
+        return judging.judge(uow, declaration, nothing(judging.facts(uow, declaration)))
 
     def note(done: int, of: int) -> None:
         noting = partial(actions.note_progress, declaration=declaration, step=CheckStep.READING, done=done, of=of)
@@ -82,8 +82,8 @@ def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> Ju
         for file in declaration.files
     ]
     layouts = layouts_of(uow.fund, rules.form_of(uow.fund, declaration.form))
-    examined = examine(sources, facts=actions.facts(uow, declaration), layouts=layouts)
-    return actions.judge(uow, declaration, examined)
+    examined = examine(sources, facts=judging.facts(uow, declaration), layouts=layouts)
+    return judging.judge(uow, declaration, examined)
 
 
 def save_workers(context: ServiceContext, fund_id: str, declaration: Declaration, judged: JudgedDeclaration) -> None:
@@ -99,7 +99,7 @@ def save_workers(context: ServiceContext, fund_id: str, declaration: Declaration
 
 def conclude(context: ServiceContext, fund_id: str, declaration: Declaration, judged: JudgedDeclaration) -> Declaration:
     """Keep what a check came to, with all that follows from it."""
-    return _do(context, fund_id, declaration, partial(actions.conclude, checked=declaration, judged=judged))
+    return _do(context, fund_id, declaration, partial(concluding.conclude, checked=declaration, judged=judged))
 
 
 def _do(

@@ -6,16 +6,13 @@ from itertools import chain
 from typing import Any
 
 from services.payments.collections import requesting
-from services.payments.declarations import actions, archives, calendar, rules, starting
-from services.payments.declarations.actions import (
-    CheckedDeclaration,
-    Consulted,
-    CorrectedDeclaration,
-)
+from services.payments.declarations import archives, calendar, consulting, receiving, rules, starting
 from services.payments.declarations.calendar import FormPeriod, OfferedForm
+from services.payments.declarations.consulting import Consulted
 from services.payments.declarations.corrected_schemas import CorrectedView, DraftView
 from services.payments.declarations.correcting import CorrectedFile
 from services.payments.declarations.declaration import FILES_MAX, Declaration, Intake, StoredFile
+from services.payments.declarations.receiving import CheckedDeclaration, CorrectedDeclaration
 from services.payments.declarations.rules import DeclarationFiling
 from services.payments.declarations.schemas import (
     DeclarationView,
@@ -129,7 +126,7 @@ def file(uow: UnitOfWork, sent: SubmittedForm[tuple[StoredFile, ...]]) -> Consul
     files = tuple(chain.from_iterable(sent.files))
     archives.must_be_of_one(files)
     archives.must_fit(files, bytes_max=BODY_BYTES_MAX)
-    return actions.receive(uow, DeclarationFiling(**{**sent.fields, "employer_id": employer_id}, files=files))
+    return receiving.receive(uow, DeclarationFiling(**{**sent.fields, "employer_id": employer_id}, files=files))
 
 
 @routes.post(
@@ -148,7 +145,7 @@ def declare_nothing(uow: UnitOfWork, sent: Query) -> Consulted:
     """
     employer_id = employer_of(uow.fund, sent["employer_id"])
     filing = DeclarationFiling(**{**sent, "employer_id": employer_id}, intake=Intake.NOTHING)
-    return actions.declare_nothing(uow, filing)
+    return receiving.declare_nothing(uow, filing)
 
 
 @routes.get(
@@ -207,7 +204,7 @@ def read_draft(uow: UnitOfWork, query: Query, form: str, period: str, file_numbe
 def check_typed(uow: UnitOfWork, sent: Query) -> CheckedDeclaration:
     """What the check of a typed declaration would come to: its findings, and what it would make due. Nothing is kept of
     it and nothing is sent."""
-    return actions.check_typed(uow, *_typed(uow, sent))
+    return receiving.check_typed(uow, *_typed(uow, sent))
 
 
 @routes.post(
@@ -221,7 +218,7 @@ def check_typed(uow: UnitOfWork, sent: Query) -> CheckedDeclaration:
 def declare_typed(uow: UnitOfWork, sent: Query) -> Consulted:
     """Declare wages line by line, for up to twenty workers. The lines are kept as a file of the fund's layout, and
     checked, confirmed and accepted as a file that was sent."""
-    return actions.receive_typed(uow, *_typed(uow, sent))
+    return receiving.receive_typed(uow, *_typed(uow, sent))
 
 
 def _typed(uow: UnitOfWork, sent: Query) -> tuple[TypedFiling, Sequence[WrittenFile]]:
@@ -246,7 +243,7 @@ def _wage(sent: Query) -> PeriodWage:
 def list_of_employer(uow: UnitOfWork, query: Query) -> Page[Declaration]:
     """An employer's declarations, newest first; of one period where it is given."""
     employer_id = employer_of(uow.fund, query["employer_id"])
-    return actions.of_employer(
+    return consulting.of_employer(
         uow, employer_id=employer_id, period=query["period"], wanted=query["page"], purpose=query["purpose"]
     )
 
@@ -260,32 +257,32 @@ def list_of_employer(uow: UnitOfWork, query: Query) -> Page[Declaration]:
 )
 def read(uow: UnitOfWork, query: Query, declaration_id: str) -> Consulted:
     """One declaration: its receipts, what is due, how many cards are refreshed, what is paid."""
-    return actions.look_at(uow, declaration_id=declaration_id, purpose=query["purpose"])
+    return consulting.look_at(uow, declaration_id=declaration_id, purpose=query["purpose"])
 
 
 @routes.post(
     "/declarations/<declaration_id>/confirmation",
     scope="declarations:file",
     response=DeclarationView,
-    edits=actions.seen,
+    edits=consulting.seen,
 )
 def confirm(uow: UnitOfWork, declaration_id: str) -> Consulted:
     """Confirm what was found in a declaration that is `to-confirm`: the findings of severity `confirm`.
 
     It is checked once more and accepted; where something else is found by then, it is `to-confirm` again.
     """
-    return actions.confirm(uow, declaration_id=declaration_id)
+    return receiving.confirm(uow, declaration_id=declaration_id)
 
 
 @routes.post(
     "/declarations/<declaration_id>/withdrawal",
     scope="declarations:file",
     response=DeclarationView,
-    edits=actions.seen,
+    edits=consulting.seen,
 )
 def withdraw(uow: UnitOfWork, declaration_id: str) -> Consulted:
     """Take back a declaration that is `to-confirm`. Nothing of it is booked; its files may be sent again."""
-    return actions.withdraw(uow, declaration_id=declaration_id)
+    return receiving.withdraw(uow, declaration_id=declaration_id)
 
 
 @routes.get(
@@ -298,7 +295,7 @@ def withdraw(uow: UnitOfWork, declaration_id: str) -> Consulted:
 def findings(uow: UnitOfWork, query: Query, declaration_id: str) -> dict[str, Any]:
     """What the check found: where, what, what was expected, and what to do about it; all, or those of one kind. Pages
     begin at cursor 1."""
-    found, next_page, kinds = actions.findings(
+    found, next_page, kinds = consulting.findings(
         uow, declaration_id=declaration_id, page=query["cursor"], code=query["code"], purpose=query["purpose"]
     )
     return {"items": found, "next": next_page, "kinds": kinds}
@@ -308,7 +305,7 @@ def findings(uow: UnitOfWork, query: Query, declaration_id: str) -> dict[str, An
 def correct(uow: UnitOfWork, declaration_id: str) -> CorrectedDeclaration:
     """The files of a refused declaration with every mend that is certain: padding, line ends, characters, line numbers,
     sums over the lines; what was changed; and what the check would still find. Nothing is sent by it."""
-    return actions.correct(uow, declaration_id=declaration_id)
+    return receiving.correct(uow, declaration_id=declaration_id)
 
 
 @routes.get(
@@ -316,7 +313,7 @@ def correct(uow: UnitOfWork, declaration_id: str) -> CorrectedDeclaration:
 )
 def read_corrected(uow: UnitOfWork, declaration_id: str, file_number: str) -> Download:
     """A corrected file, by its number from 1: to be looked at, and sent as a declaration."""
-    return _numbered(actions.correct(uow, declaration_id=declaration_id).correction.files, file_number)
+    return _numbered(receiving.correct(uow, declaration_id=declaration_id).correction.files, file_number)
 
 
 def _numbered(files: Sequence[CorrectedFile | WrittenFile], file_number: str) -> Download:
@@ -337,7 +334,7 @@ def _numbered(files: Sequence[CorrectedFile | WrittenFile], file_number: str) ->
 def lines(uow: UnitOfWork, query: Query, declaration_id: str) -> dict[str, Any]:
     """The workers of an accepted declaration as they were declared, page by page from 1; with `search` those whom it
     names, and `next` is where to look on, also where nobody was found so far."""
-    found, next_page = actions.lines(
+    found, next_page = consulting.lines(
         uow,
         declaration_id=declaration_id,
         page=query["page"],

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, pre_dump, validate
 
 from services.payments.contributions.schemas import ContributionView, named
 from services.payments.declarations import plausibility
-from services.payments.declarations.actions import Cards, Consulted
+from services.payments.declarations.consulting import Cards, Consulted
 from services.payments.declarations.declaration import Booked, Intake, Receipt, ReceivedReceipt, Status
 from services.payments.declarations.findings import FileRole, Finding, Severity, in_words
 from services.payments.declarations.progress import CheckProgress, CheckStep

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from services.payments.declarations import actions, jobs
+from services.payments.declarations import actions, concluding, jobs
 from services.payments.declarations.declaration import Declaration, Status
 from services.payments.declarations.store import declarations
 from services.payments.wiring import service
@@ -189,7 +189,7 @@ def test_what_fails_half_way_leaves_nothing(harness: DeclarationsHarness, contex
     found = jobs.check(context, DZ, declaration)
 
     def dies(uow: object) -> None:
-        actions.conclude(uow, checked=declaration, judged=found)  # type: ignore[arg-type]
+        concluding.conclude(uow, checked=declaration, judged=found)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -22,16 +22,7 @@ from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext
 from tests.kit.contexts import DZ, TN, funds, handle, published, reading, someone
-from tests.payments.declarations.builders import (
-    DZ_EMPLOYER,
-    TN_EMPLOYER,
-    Files,
-    Worker,
-    das_a,
-    das_b,
-    tn_122,
-    workers,
-)
+from tests.payments.declarations.builders import DZ_EMPLOYER, TN_EMPLOYER, Files, Worker, das_a, das_b, tn_122, workers
 from tests.payments.declarations.harness import DeclarationsHarness, register
 from tests.payments.mandates.builders import mandate
 

@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 
 from services.payments.contributions.rules import nothing_due
 from services.payments.declarations import typed_lines
-from services.payments.declarations.actions import CheckedDeclaration
 from services.payments.declarations.findings import FileRole
+from services.payments.declarations.receiving import CheckedDeclaration
 from services.payments.declarations.report import Report
 from services.payments.declarations.typed_lines import LINES_MAX, TypedFiling
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from deploy.local.verify import declared as i7
-from services.payments.declarations import actions as declarations
+from services.payments.declarations import rules as declarations
 from services.payments.provisional_assessments import actions, rules
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
@@ -60,7 +60,7 @@ def test_a_declaration_that_is_checked_meanwhile_takes_its_place(harness: Declar
 def test_an_assessment_that_is_made_meanwhile_gives_way(
     harness: DeclarationsHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    is_first, accept = iter([True]), declarations.rules.accept
+    is_first, accept = iter([True]), declarations.accept
 
     def interrupted(*args: object, **facts: object) -> object:
         if next(is_first, False):
@@ -72,7 +72,7 @@ def test_an_assessment_that_is_made_meanwhile_gives_way(
             patched.setattr(rules, "UNDER_WAY", frozenset())
             actions.assess(uow, **WANTED, note="")
 
-    monkeypatch.setattr(declarations.rules, "accept", interrupted)
+    monkeypatch.setattr(declarations, "accept", interrupted)
     assert harness.declare(das_b())["status"] == "accepted"
     assert owed(harness) == [False]
     assert found(seen_of("payments", harness.context.database), i7.ask) == []
