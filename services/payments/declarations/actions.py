@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from services.payments.declarations import rules, store
+from services.payments.declarations import confirming, rules, store
 from services.payments.declarations.declaration import CardPage, Declaration, Status
 from services.payments.declarations.pages import WAGES_A_PAGE
 from services.payments.declarations.progress import CheckProgress, CheckStep
@@ -75,10 +75,10 @@ def lapse(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
     if until is None:
         return None
     if until <= uow.at:
-        store.declarations.save(uow, rules.lapse(declaration, at=uow.at))
+        store.declarations.save(uow, confirming.lapse(declaration, at=uow.at))
         return None
     if declaration.remind_at is not None and declaration.remind_at <= uow.at:
-        declaration = store.declarations.save(uow, rules.remind(declaration))
+        declaration = store.declarations.save(uow, confirming.remind(declaration))
     return declaration.remind_at or until
 
 

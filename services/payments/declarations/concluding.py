@@ -7,7 +7,7 @@ from dataclasses import replace
 from services.payments.campaigns import actions as campaigns
 from services.payments.collections import debt_changes, requesting
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import complementing, judging, publishing, rules, store
+from services.payments.declarations import complementing, confirming, in_force, judging, publishing, rules, store
 from services.payments.declarations.actions import CHECK
 from services.payments.declarations.declaration import Declaration, Status
 from services.payments.declarations.examination import Examined
@@ -36,8 +36,8 @@ def conclude(uow: UnitOfWork, *, checked: Declaration, judged: JudgedDeclaration
     findings = judged.examined.report.findings
     store.save_findings(uow, declaration.declaration_id, findings)
     pages = pages_of(len(findings), size=FINDINGS_A_PAGE)
-    if judged.assessment is not None and rules.needs_confirmation(declaration, judged.examined.report):
-        asked = rules.ask_to_confirm(declaration, judged.examined, findings_pages=pages, fund=uow.fund, at=uow.at)
+    if judged.assessment is not None and confirming.needs_confirmation(declaration, judged.examined.report):
+        asked = confirming.ask_to_confirm(declaration, judged.examined, findings_pages=pages, fund=uow.fund, at=uow.at)
         queue.schedule(
             uow, CHECK, declaration.declaration_id, due_at=asked.thing.remind_at or asked.thing.confirm_by_at
         )
@@ -49,8 +49,8 @@ def conclude(uow: UnitOfWork, *, checked: Declaration, judged: JudgedDeclaration
 
 def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, assessment: Assessment) -> Declaration:
     declaration, establishment = rules.as_filed(declaration, examined.report), examined.report.establishment
-    before = store.standing.find(uow, rules.slot(declaration, establishment=establishment))
-    replaced_id = rules.replaced_by(declaration, before=before)
+    before = store.standing.find(uow, in_force.slot(declaration, establishment=establishment))
+    replaced_id = in_force.replaced_by(declaration, before=before)
     replaced = store.declarations.load(uow, replaced_id) if replaced_id else None
     provisional = provisional_assessments.give_way(uow, replace(declaration, establishment=establishment))
     takes_over = replaced_id or (provisional.assessment_id if provisional else None)
@@ -77,7 +77,7 @@ def _accept(uow: UnitOfWork, declaration: Declaration, examined: Examined, asses
     )
     accepted = store.declarations.save(uow, outcome)
     _publish_wages(uow, accepted, people)
-    store.standing.save(uow, rules.stand(accepted, before=before))
+    store.standing.save(uow, in_force.stand(accepted, before=before))
     if replaced is not None:
         store.declarations.save(uow, rules.give_way(replaced, to=accepted))
     campaigns.note_filing(uow, accepted, replaced=replaced)

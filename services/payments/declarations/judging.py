@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 
 from services.payments.contributions import rules as contributions
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import complementing, plausibility, reconciling, rules, store
+from services.payments.declarations import (
+    added_findings,
+    complementing,
+    in_force,
+    plausibility,
+    reconciling,
+    rules,
+    store,
+)
 from services.payments.declarations.complementing import PeriodSoFar
 from services.payments.declarations.declaration import Declaration, Intake, Status, is_one_establishment
 from services.payments.declarations.examination import Examined
@@ -73,23 +81,25 @@ def judge(uow: UnitOfWork, declaration: Declaration, examined: Examined) -> Judg
     declaration = rules.as_filed(declaration, report)
     if report.is_accepted:
         so_far = so_far_of(uow, declaration, establishment=report.establishment)
-        report = rules.with_findings(report, compared(uow, declaration, replace(examined, report=report), so_far))
+        report = added_findings.with_findings(
+            report, compared(uow, declaration, replace(examined, report=report), so_far)
+        )
     if report.is_accepted and declaration.is_complement:
         report = complementing.with_shares_of_the_whole(
             report, examined.workers, so_far=so_far, fund=uow.fund, parts=_parts_of(uow, declaration)
         )
     assessed = _assess(uow, declaration, report) if report.is_accepted else None
     if isinstance(assessed, Finding):
-        report, assessed = rules.with_findings(report, [assessed]), None
+        report, assessed = added_findings.with_findings(report, [assessed]), None
     reconciliation, form = None, rules.form_of(uow.fund, declaration.form)
     if assessed is not None and form.reconciles is not None:
         if not declaration.is_complement:
             both = _year_and_slips(uow, declaration, examined, expected=assessed, by=form.reconciles)
             reconciliation, found = reconciling.reconcile(both)
-            report = rules.with_findings(report, _placed(uow, declaration, examined, found))
+            report = added_findings.with_findings(report, _placed(uow, declaration, examined, found))
         # The slips of the year have called what is due on it.
         assessed = contributions.nothing_due(uow.fund, form=form, period=Period.read(declaration.period))
-    report = rules.naming_files(report, examined.file_names)
+    report = added_findings.naming_files(report, examined.file_names)
     return JudgedDeclaration(
         examined=replace(examined, report=report), assessment=assessed, reconciliation=reconciliation
     )
@@ -143,7 +153,7 @@ def _placed(
     kind = examined.layout.kinds[FileRole.DETAIL][0] if examined.layout else None
     judged = ((line, plausibility.judged(remark, table=table)) for line, remark in remarks)
     return [
-        rules.finding(remark, line=line, column=kind.column(remark.field) if kind else 0)
+        added_findings.finding(remark, line=line, column=kind.column(remark.field) if kind else 0)
         for line, remark in judged
         if remark
     ]
@@ -155,10 +165,10 @@ def _parts_of(uow: UnitOfWork, declaration: Declaration) -> tuple[Period, ...]:
 
 def so_far_of(uow: UnitOfWork, declaration: Declaration, *, establishment: str) -> PeriodSoFar:
     """What is in force for the period beside this declaration, and is not replaced by it."""
-    current = store.standing.find(uow, rules.slot(declaration, establishment=establishment))
+    current = store.standing.find(uow, in_force.slot(declaration, establishment=establishment))
     if current is None:
         return PeriodSoFar(has_base=False, complements=(), wages={})
-    replaced = rules.replaced_by(declaration, before=current)
+    replaced = in_force.replaced_by(declaration, before=current)
     beside = [each for each in (current.declaration_id, *current.complements) if each != replaced]
     base = store.declarations.load(uow, current.declaration_id)
     return PeriodSoFar(
@@ -181,8 +191,8 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined, so_f
         found += complementing.remarks(
             examined.workers, number=declaration.complement, so_far=so_far, parts=_parts_of(uow, declaration)
         )
-    current = store.standing.find(uow, rules.slot(declaration, establishment=examined.report.establishment))
-    replaced_id = rules.replaced_by(declaration, before=current)
+    current = store.standing.find(uow, in_force.slot(declaration, establishment=examined.report.establishment))
+    replaced_id = in_force.replaced_by(declaration, before=current)
     replaced = store.declarations.load(uow, replaced_id) if replaced_id else None
     if replaced is not None and "workers-fall-out" in table:
         found += [
@@ -194,8 +204,8 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined, so_f
             )
         ]
     return [
-        *rules.declared_meanwhile(declaration, current=replaced),
-        *rules.complements_stand(declaration, complements=len(so_far.complements)),
+        *added_findings.declared_meanwhile(declaration, current=replaced),
+        *added_findings.complements_stand(declaration, complements=len(so_far.complements)),
         *_placed(uow, declaration, examined, found),
     ]
 
@@ -245,6 +255,6 @@ def _assess(uow: UnitOfWork, declaration: Declaration, report: Report) -> Assess
             activity=activity,
         )
     except contributions.ActivityUnknown:
-        return rules.without_rate(activity=activity, period=declaration.period)
+        return added_findings.without_rate(activity=activity, period=declaration.period)
     except NothingInForce:
-        return rules.without_rate(activity=None, period=declaration.period)
+        return added_findings.without_rate(activity=None, period=declaration.period)

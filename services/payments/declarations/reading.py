@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.payments.declarations import complementing, rules, store
+from services.payments.declarations import complementing, in_force, store
 from services.payments.declarations.declaration import Declaration, StoredFile
 from services.payments.declarations.wages import WageLine
 from shared.kernel.personal import DataClass
@@ -25,7 +25,7 @@ def bytes_of(uow: UnitOfWork, file: StoredFile) -> bytes:
 
 def workers_of_period(uow: UnitOfWork, declaration: Declaration) -> Iterable[WageLine]:
     """The workers of a declaration in force with those that were added to it; of any other, its own."""
-    current = store.standing.find(uow, rules.slot(declaration, establishment=declaration.establishment))
+    current = store.standing.find(uow, in_force.slot(declaration, establishment=declaration.establishment))
     if current is None or current.declaration_id != declaration.declaration_id or not current.complements:
         return store.workers(uow, declaration)
     added = (store.workers(uow, store.declarations.load(uow, each)) for each in current.complements)

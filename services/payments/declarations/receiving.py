@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from services.payments.contributions.contribution import Assessment
-from services.payments.declarations import consulting, correcting, judging, rules, store
+from services.payments.declarations import confirming, consulting, correcting, in_force, judging, rules, store
 from services.payments.declarations.actions import CHECK
 from services.payments.declarations.consulting import Consulted
 from services.payments.declarations.correcting import CorrectedFiles
@@ -80,7 +80,7 @@ def declare_nothing(uow: UnitOfWork, filing: DeclarationFiling) -> Consulted:
     uow.by.must_act_for_employer(filing.employer_id)
     known = store.same(uow, filing)
     if known is None or known.status not in BOOKED - {Status.REPLACED}:
-        current = store.in_force(uow, rules.slot_of(filing.employer_id, form=filing.form, period=filing.period))
+        current = store.in_force(uow, in_force.slot_of(filing.employer_id, form=filing.form, period=filing.period))
         rules.may_declare_nothing(filing, current=current)
     return receive(uow, filing)
 
@@ -107,7 +107,7 @@ def check_typed(uow: UnitOfWork, filing: TypedFiling, files: Sequence[WrittenFil
         report=judged.examined.report,
         assessment=judged.assessment,
         good_lines=examined.workers,
-        replaces=store.in_force(uow, rules.slot(declaration, establishment=filing.establishment)),
+        replaces=store.in_force(uow, in_force.slot(declaration, establishment=filing.establishment)),
         received_on=uow.today,
     )
 
@@ -152,12 +152,12 @@ def _must_declare(uow: UnitOfWork, declared: DeclarationFiling | Declaration) ->
 
 def confirm(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
     """Only the employer may confirm the findings of a check."""
-    return _decided(uow, own(uow, declaration_id), rule=partial(rules.confirm, by=uow.by.subject, at=uow.at))
+    return _decided(uow, own(uow, declaration_id), rule=partial(confirming.confirm, by=uow.by.subject, at=uow.at))
 
 
 def withdraw(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
     """The employer takes back what it was asked to confirm."""
-    return _decided(uow, own(uow, declaration_id), rule=partial(rules.withdraw, at=uow.at))
+    return _decided(uow, own(uow, declaration_id), rule=partial(confirming.withdraw, at=uow.at))
 
 
 def _decided(

@@ -14,9 +14,10 @@ from services.payments.declarations.declaration import (
     WagePage,
 )
 from services.payments.declarations.findings import Finding
+from services.payments.declarations.in_force import slot_of
 from services.payments.declarations.pages import FINDINGS_A_PAGE, paged
 from services.payments.declarations.progress import CheckProgress
-from services.payments.declarations.rules import DeclarationFiling, DeclarationUnknown, PageUnknown, slot_of
+from services.payments.declarations.rules import DeclarationFiling, DeclarationUnknown, PageUnknown
 from services.payments.declarations.wages import WageLine
 from shared.funds.period import Period
 from shared.kernel.personal import DataClass

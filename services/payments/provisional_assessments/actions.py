@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.collections import debt_changes
+from services.payments.declarations import in_force
 from services.payments.declarations import rules as declarations
 from services.payments.declarations import store as declaration_store
 from services.payments.declarations.declaration import Declaration
@@ -106,7 +107,7 @@ def _keep(uow: UnitOfWork, assessed: ProvisionalAssessment) -> ProvisionalAssess
 def give_way(uow: UnitOfWork, declaration: Declaration) -> ProvisionalAssessment | None:
     """A declaration is accepted: what was assessed in its place, if anything, ends, and the declaration's debt takes
     the place of the assessment's. Called where the declaration is accepted, in the same unit of work."""
-    standing = store.of_slot(uow, declarations.slot(declaration, establishment=declaration.establishment))
+    standing = store.of_slot(uow, in_force.slot(declaration, establishment=declaration.establishment))
     if standing is None or standing.status is ProvisionalStatus.REPLACED:
         return None
     ended = rules.give_way(standing, to=declaration.declaration_id, at=uow.at)

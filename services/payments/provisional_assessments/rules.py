@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from services.payments.contributions.contribution import Assessment, Contribution, Slip
+from services.payments.declarations import in_force
 from services.payments.declarations import rules as declarations
 from services.payments.declarations.declaration import Declaration, Intake, Status, is_one_establishment
 from services.payments.employers.employer import Employer
@@ -161,7 +162,7 @@ def assess(
     raised = tuple(_raised(slip, at=parts[slip.period.number + shift], rule=rule, rounding=rounding) for slip in slips)
     return ProvisionalAssessment(
         assessment_id=assessment_id,
-        slot=declarations.slot_of(
+        slot=in_force.slot_of(
             first.employer_id, form=first.form, period=str(period), establishment=first.establishment
         ),
         employer_id=first.employer_id,

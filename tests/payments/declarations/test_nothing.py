@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.payments.declarations import rules
+from services.payments.declarations import added_findings, rules
 from services.payments.declarations.declaration import Declaration, Intake, Status, StoredFile
 from services.payments.declarations.rules import DeclarationFiling
 from shared.storage.service_context import ServiceContext
@@ -50,7 +50,7 @@ def test_wages_in_force_are_taken_back_only_by_name(
     else:
         rules.may_declare_nothing(asked, current=current)
     here = rules.receive(asked, fund=funds()[DZ], declaration_id="d9", traceparent="", at=IN_TIME[DZ]).thing
-    assert bool(list(rules.declared_meanwhile(here, current=current))) is is_refused
+    assert bool(list(added_findings.declared_meanwhile(here, current=current))) is is_refused
 
 
 def test_nothing_has_no_file_and_anything_else_has_one() -> None:

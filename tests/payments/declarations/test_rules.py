@@ -8,7 +8,7 @@ import pytest
 
 from services.payments.contributions.contribution import Assessment
 from services.payments.contributions.rules import assess
-from services.payments.declarations import publishing, rules
+from services.payments.declarations import added_findings, confirming, in_force, publishing, rules
 from services.payments.declarations.declaration import (
     BOOKED,
     MOVES,
@@ -163,14 +163,14 @@ def _refuse(here: Declaration, code: str) -> Declaration:
 
 
 def _asked(here: Declaration, found: Examined) -> Declaration:
-    return rules.ask_to_confirm(here, found, findings_pages=1, fund=funds()[DZ], at=LATER).thing
+    return confirming.ask_to_confirm(here, found, findings_pages=1, fund=funds()[DZ], at=LATER).thing
 
 
 def to_confirm(count: int = 1) -> Examined:
     """A reading whose workers could be booked, with findings that the employer confirms."""
     found = examined(worker())
     finding = Finding(severity=Severity.CONFIRM, code="wage-file.duration-without-wage", file=FileRole.DETAIL, line=7)
-    return replace(found, report=rules.with_findings(found.report, [finding] * count))
+    return replace(found, report=added_findings.with_findings(found.report, [finding] * count))
 
 
 STEPS = {
@@ -179,7 +179,7 @@ STEPS = {
     Status.TECHNICALLY_REFUSED: lambda here: _refuse(here, "wage-file.line-length"),
     Status.REFUSED: lambda here: _refuse(here, "wage-file.total-differs"),
     Status.TO_CONFIRM: lambda here: _asked(here, to_confirm()),
-    Status.WITHDRAWN: lambda here: rules.lapse(here, at=LATER).thing,
+    Status.WITHDRAWN: lambda here: confirming.lapse(here, at=LATER).thing,
     Status.ACCEPTED: lambda here: accept(here, examined(worker())).thing,
     Status.REPLACED: lambda here: rules.give_way(here, to=declaration(declaration_id="d2")).thing,
 }
@@ -260,27 +260,27 @@ def test_a_complement_gets_the_next_number_or_takes_the_place_of_the_one_it_name
     added = replace(declaration(), is_complement=True)
     third = accept(added, examined(worker()), before=before).thing
     assert (third.complement, third.revision, third.replaces) == (3, 4, None)
-    assert rules.stand(third, before=before).thing == replace(
-        before, slot=rules.slot(third, establishment=""), revision=4, complements=("c1", "c2", third.declaration_id)
+    assert in_force.stand(third, before=before).thing == replace(
+        before, slot=in_force.slot(third, establishment=""), revision=4, complements=("c1", "c2", third.declaration_id)
     )
     again = accept(replace(added, complement=1), examined(worker()), before=before).thing
     assert (again.complement, again.revision, again.replaces) == (1, 4, "c1")
-    assert rules.stand(again, before=before).thing.complements == (again.declaration_id, "c2")
+    assert in_force.stand(again, before=before).thing.complements == (again.declaration_id, "c2")
     whole = accept(declaration(), examined(worker()), before=before).thing
     assert (whole.complement, whole.replaces) == (0, "d0")
-    assert rules.stand(whole, before=before).thing.complements == ("c1", "c2")
+    assert in_force.stand(whole, before=before).thing.complements == ("c1", "c2")
 
 
 def test_an_error_that_comes_last_is_listed_first_and_the_limit_holds() -> None:
     full = examined(worker(), warnings=FINDINGS_MAX).report
-    more = rules.with_findings(full, [rules.without_rate(activity="fishing", period="2025")])
+    more = added_findings.with_findings(full, [added_findings.without_rate(activity="fishing", period="2025")])
     assert more.findings[0].code == "wage-file.activity-without-rate"
     assert (len(more.findings), more.errors, more.unreported) == (FINDINGS_MAX, 1, 1)
     assert not more.is_accepted
 
 
 def test_what_lacks_a_rate_is_named() -> None:
-    lacking = rules.without_rate(activity=None, period="1990")
+    lacking = added_findings.without_rate(activity=None, period="1990")
     assert (lacking.code, lacking.found.parameters) == ("wage-file.period-without-rate", {"value": "1990"})
 
 
@@ -288,19 +288,19 @@ def test_what_lacks_a_rate_is_named() -> None:
 
 
 def test_the_employer_is_reminded_once_before_the_time_to_confirm_is_over() -> None:
-    asked = rules.ask_to_confirm(declaration(), to_confirm(2), findings_pages=1, fund=funds()[DZ], at=LATER).thing
+    asked = confirming.ask_to_confirm(declaration(), to_confirm(2), findings_pages=1, fund=funds()[DZ], at=LATER).thing
     assert asked.remind_at == LATER + timedelta(days=12)
-    outcome = rules.remind(asked)
+    outcome = confirming.remind(asked)
     (published,) = outcome.events
     assert isinstance(published, DeclarationToConfirm) and published.is_reminder
     assert (published.findings, published.confirm_until, published.asked_at) == (2, asked.confirm_until, LATER)
     assert (outcome.thing.remind_at, outcome.thing.confirm_until) == (None, asked.confirm_until)
-    with pytest.raises(rules.NothingToConfirm):
-        rules.remind(rules.confirm(asked, by="amel", at=LATER).thing)
+    with pytest.raises(confirming.NothingToConfirm):
+        confirming.remind(confirming.confirm(asked, by="amel", at=LATER).thing)
 
 
 def test_r05_the_employer_is_asked_and_what_it_confirms_is_checked_once_more() -> None:
-    outcome = rules.ask_to_confirm(declaration(), to_confirm(2), findings_pages=1, fund=funds()[DZ], at=LATER)
+    outcome = confirming.ask_to_confirm(declaration(), to_confirm(2), findings_pages=1, fund=funds()[DZ], at=LATER)
     asked = outcome.thing
     assert (asked.status, asked.confirm_until, asked.booked) == (Status.TO_CONFIRM, LATER + timedelta(days=15), None)
     assert [(receipt.kind, receipt.is_passed) for receipt in asked.receipts[1:]] == [("technical", True)]
@@ -309,42 +309,42 @@ def test_r05_the_employer_is_asked_and_what_it_confirms_is_checked_once_more() -
         2,
         asked.confirm_until,
     )
-    confirmed = rules.confirm(asked, by="amel", at=LATER).thing
+    confirmed = confirming.confirm(asked, by="amel", at=LATER).thing
     assert (confirmed.status, confirmed.confirm_until, confirmed.received_at) == (Status.RECEIVED, None, AT)
-    assert not rules.needs_confirmation(confirmed, to_confirm(2).report)
-    assert rules.confirm(confirmed, by="amel", at=LATER).thing == confirmed
+    assert not confirming.needs_confirmation(confirmed, to_confirm(2).report)
+    assert confirming.confirm(confirmed, by="amel", at=LATER).thing == confirmed
     accepted = accept(confirmed, to_confirm(2)).thing
-    assert rules.confirm(accepted, by="amel", at=LATER).thing == accepted
+    assert confirming.confirm(accepted, by="amel", at=LATER).thing == accepted
     assert accepted.confirm_until is None and accepted.technical.confirms == 2
 
 
 def test_r05_what_is_found_anew_is_asked_anew() -> None:
-    confirmed = rules.confirm(_asked(declaration(), to_confirm(1)), by="amel", at=LATER).thing
-    assert rules.needs_confirmation(confirmed, to_confirm(2).report)
-    assert not rules.needs_confirmation(confirmed, examined(worker(), warnings=3).report)
+    confirmed = confirming.confirm(_asked(declaration(), to_confirm(1)), by="amel", at=LATER).thing
+    assert confirming.needs_confirmation(confirmed, to_confirm(2).report)
+    assert not confirming.needs_confirmation(confirmed, examined(worker(), warnings=3).report)
     other = replace(to_confirm(1).report, findings=(replace(to_confirm(1).report.findings[0], line=8),))
-    assert rules.needs_confirmation(confirmed, other)
+    assert confirming.needs_confirmation(confirmed, other)
     again = rules.receive_again(replace(confirmed, status=Status.WITHDRAWN), filing(), traceparent="", at=LATER).thing
-    assert rules.needs_confirmation(again, to_confirm(1).report)
+    assert confirming.needs_confirmation(again, to_confirm(1).report)
 
 
 def test_what_is_to_be_confirmed_may_be_withdrawn_or_lapses() -> None:
     asked = _asked(declaration(), to_confirm())
-    withdrawn = rules.withdraw(asked, at=LATER)
-    lapsed = rules.lapse(asked, at=LATER)
+    withdrawn = confirming.withdraw(asked, at=LATER)
+    lapsed = confirming.lapse(asked, at=LATER)
     for outcome, is_lapsed in ((withdrawn, False), (lapsed, True)):
         assert (outcome.thing.status, outcome.thing.confirm_by_at) == (Status.WITHDRAWN, None)
         (published,) = outcome.events
         assert isinstance(published, DeclarationWithdrawn) and published.is_lapsed is is_lapsed
-    assert rules.withdraw(withdrawn.thing, at=LATER).events == ()
+    assert confirming.withdraw(withdrawn.thing, at=LATER).events == ()
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.TO_CONFIRM, Status.WITHDRAWN}))
 def test_what_does_not_wait_for_it_is_neither_confirmed_nor_withdrawn(status: Status) -> None:
-    with pytest.raises(rules.NothingToConfirm):
-        rules.confirm(declaration(status), by="amel", at=LATER)
-    with pytest.raises(rules.NothingToConfirm):
-        rules.withdraw(declaration(status), at=LATER)
+    with pytest.raises(confirming.NothingToConfirm):
+        confirming.confirm(declaration(status), by="amel", at=LATER)
+    with pytest.raises(confirming.NothingToConfirm):
+        confirming.withdraw(declaration(status), at=LATER)
 
 
 # --- Accepting --------------------------------------------------------------------------------------------------------
@@ -387,7 +387,7 @@ def test_a_newer_one_takes_the_place_of_the_older() -> None:
     accepted, events = _accepted(examined(worker()), before=before)
     assert (accepted.revision, accepted.replaces) == (5, "d0")
     assert (events[0].revision, events[0].replaces) == (5, "d0")
-    stands = rules.stand(accepted, before=before).thing
+    stands = in_force.stand(accepted, before=before).thing
     assert (stands.declaration_id, stands.revision, stands.version) == ("d1", 5, 7)
     gone = rules.give_way(declaration(Status.ACCEPTED, declaration_id="d0"), to=accepted).thing
     assert (gone.status, gone.replaced_by) == (Status.REPLACED, "d1")
