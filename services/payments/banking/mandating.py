@@ -10,7 +10,7 @@ from services.payments.banking.bank import Bank, BankOf, BankOutcomeUnknown, Ban
 from services.payments.banking.iso20022 import mandates as messages
 from services.payments.banking.iso20022.mandates import MandateAnswer
 from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, in_unit_of_work
-from services.payments.mandates import actions, rules, store
+from services.payments.mandates import actions, bank_messages, deadlines, store
 from services.payments.mandates.mandate import AnswerChannel, BankAgreement, BankRequest, Mandate
 from shared.jobs.job import JobKind
 from shared.kernel import normalize
@@ -49,7 +49,7 @@ class MandateFollower:
 
     def look_at(self, context: ServiceContext, fund_id: str, mandate: Mandate) -> None:
         """Send what is to be sent; else ask for the bank's answer; what waited too long ends."""
-        if rules.is_due(mandate, fund=context.funds[fund_id], at=context.clock()):
+        if deadlines.is_due(mandate, fund=context.funds[fund_id], at=context.clock()):
             self._in_unit_of_work(context, fund_id, mandate, partial(actions.end_what_is_due, seen=mandate))
         elif mandate.request is not None and not mandate.request.is_sent:
             self._send(context, fund_id, mandate, mandate.request)
@@ -75,18 +75,18 @@ class MandateFollower:
             message, body = messages.write(mandate, request, fund=fund, version=version, at=at)
             self._bank(context, fund_id).send_mandate_message(body, message=message, message_id=request.message_id)
         except BankRefused:
-            self._keep(context, fund_id, mandate, lambda it, _: rules.not_taken(it, fund=fund))
+            self._keep(context, fund_id, mandate, lambda it, _: bank_messages.not_taken(it, fund=fund))
             return
-        self._keep(context, fund_id, mandate, lambda it, uow: rules.sent(it, at=uow.at))
+        self._keep(context, fund_id, mandate, lambda it, uow: bank_messages.sent(it, at=uow.at))
 
     def _ask(self, context: ServiceContext, fund_id: str, mandate: Mandate, request: BankRequest) -> None:
         try:
             body = self._bank(context, fund_id).mandate_report(request.message_id)
         except BankOutcomeUnknown:
-            self._keep(context, fund_id, mandate, lambda it, uow: rules.check_later(it, at=uow.at))
+            self._keep(context, fund_id, mandate, lambda it, uow: bank_messages.check_later(it, at=uow.at))
             raise
         if body is None:
-            self._keep(context, fund_id, mandate, lambda it, uow: rules.check_later(it, at=uow.at))
+            self._keep(context, fund_id, mandate, lambda it, uow: bank_messages.check_later(it, at=uow.at))
         else:
             self._take_in(context, fund_id, body)
 

@@ -10,10 +10,11 @@ import msgspec
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.employers import actions as employers
 from services.payments.employers.store import EmployerUnknown
-from services.payments.mandates import rules, store
+from services.payments.mandates import amending, deadlines, mandate_terms, rules, store
 from services.payments.mandates.form_file import form_media_type
 from services.payments.mandates.mandate import BankAgreement, Mandate, MandateParty, SignedForm, Status
-from services.payments.mandates.rules import MandateAct, MandateTerms
+from services.payments.mandates.mandate_terms import MandateTerms
+from services.payments.mandates.moving import MandateAct
 from shared.http.files import UploadedFile
 from shared.kernel.actors import ActorKind
 from shared.kernel.outcome import Outcome
@@ -53,7 +54,7 @@ class MandateDecision(StrEnum):
 def issue(uow: UnitOfWork, *, employer_id: str, terms: MandateTerms) -> Mandate:
     """The caller, a firm's user, begins to give a mandate. Raises `MandateAlreadyOpen` naming the one that is open."""
     uow.by.must_pay_for_employer(employer_id, amount_minor=terms.amount_max_minor)
-    rules.offered(uow.fund)
+    mandate_terms.offered(uow.fund)
     employer = employers.find(uow, employer_id)
     if employer is None:
         raise EmployerUnknown
@@ -96,7 +97,7 @@ def amend(uow: UnitOfWork, *, mandate_id: str, terms: MandateTerms) -> Mandate:
     """The caller asks for another account, limit or end."""
     found = read(uow, mandate_id=mandate_id)
     uow.by.must_pay_for_employer(found.employer_id, amount_minor=terms.amount_max_minor)
-    outcome = rules.amend(found, terms, amendment_id=uow.new_id(), act=_act(uow), fund=uow.fund)
+    outcome = amending.amend(found, terms, amendment_id=uow.new_id(), act=_act(uow), fund=uow.fund)
     return store.scheduling.save(uow, outcome)
 
 
@@ -248,7 +249,7 @@ def change(uow: UnitOfWork, *, seen: Mandate, rule: Callable[[Mandate], Mandate]
 def end_what_is_due(uow: UnitOfWork, *, seen: Mandate) -> None:
     """What waited too long ends: a form, a mandate, other terms; where only the bank is silent, a person looks."""
     found = store.mandates.load(uow, seen.mandate_id)
-    if found.version != seen.version or not found.is_open or not rules.is_due(found, fund=uow.fund, at=uow.at):
+    if found.version != seen.version or not found.is_open or not deadlines.is_due(found, fund=uow.fund, at=uow.at):
         return
     act = MandateAct(party=MandateParty.PLATFORM, by=uow.by.subject, at=uow.at)
     store.scheduling.save(uow, rules.end_due(found, act=act, fund=uow.fund))

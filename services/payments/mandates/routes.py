@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.payments.employers.rules import employer_of
-from services.payments.mandates import actions, rules
+from services.payments.mandates import actions, mandate_terms
 from services.payments.mandates.actions import StoredForm
 from services.payments.mandates.form_file import ENDINGS
 from services.payments.mandates.mandate import Mandate
@@ -39,7 +39,7 @@ ONE_FORM = Files(fields=SignedFormBody, part="file", count_max=1, size_max=BODY_
 @routes.get("/mandate-offer", scope="declarations:read", response=MandateOfferView)
 def offer(uow: UnitOfWork) -> DebitMandates:
     """How the fund takes mandates: of which accounts, and up to which limit."""
-    return rules.offered(uow.fund)
+    return mandate_terms.offered(uow.fund)
 
 
 @routes.post("/mandates", scope="collections:pay", request=MandateBody, response=MandateView, status=201, is_keyed=True)

@@ -2,10 +2,10 @@
 
 from marshmallow import Schema, fields, post_load, validate
 
-from services.payments.mandates import rules
+from services.payments.mandates import deadlines
 from services.payments.mandates.actions import MandateDecision
 from services.payments.mandates.mandate import MandateParty, RequestKind, Status
-from services.payments.mandates.rules import MandateTerms
+from services.payments.mandates.mandate_terms import MandateTerms
 from shared.funds.identifiers import AccountRule
 from shared.http.problems import translate
 from shared.http.shapes import Amount, PagedQuery, fund, paged
@@ -96,7 +96,7 @@ class MandateAmendmentView(Schema):
 
     asked_at = fields.AwareDateTime(required=True)
     answer_until = fields.Function(
-        lambda amendment: rules.amendment_over_at(amendment, fund=fund()).isoformat(),
+        lambda amendment: deadlines.amendment_over_at(amendment, fund=fund()).isoformat(),
         metadata={
             "type": "string",
             "format": "date-time",

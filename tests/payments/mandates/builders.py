@@ -14,7 +14,8 @@ from services.payments.mandates.mandate import (
     SignedForm,
     Status,
 )
-from services.payments.mandates.rules import MandateAct, MandateTerms
+from services.payments.mandates.mandate_terms import MandateTerms
+from services.payments.mandates.moving import MandateAct
 from shared.events.identity import EmployersRegistered, RegisteredEmployer
 from shared.funds.identifiers import AccountRule
 from tests.kit.clock import AT

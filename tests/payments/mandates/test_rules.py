@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.mandates import rules
+from services.payments.mandates import amending, bank_messages, deadlines, mandate_terms, moving, rules
 from services.payments.mandates.mandate import (
     ACCEPTED,
     MOVES,
@@ -48,7 +48,7 @@ WITHOUT_FORM = replace(
     FUND,
     sections=replace(
         FUND.sections,
-        payments=replace(FUND.payments, mandates=replace(rules.offered(FUND), is_form_required=False)),
+        payments=replace(FUND.payments, mandates=replace(mandate_terms.offered(FUND), is_form_required=False)),
     ),
 )
 EMPLOYER, BANK, STAFF = (act(party) for party in (MandateParty.EMPLOYER, MandateParty.BANK, MandateParty.FUND))
@@ -201,7 +201,7 @@ def test_what_is_over_moves_no_more(here: Status) -> None:
         lambda it: rules.expire(it, act=act()),
         lambda it: rules.refuse(it, reason="no", act=STAFF),
         lambda it: rules.propose(it, note="", act=STAFF),
-        lambda it: rules.amend(it, terms(), amendment_id="a1", act=EMPLOYER, fund=FUND),
+        lambda it: amending.amend(it, terms(), amendment_id="a1", act=EMPLOYER, fund=FUND),
         uploaded,
     ):
         with pytest.raises(Conflict):
@@ -257,16 +257,16 @@ def test_an_account_is_read_as_people_write_it(written: str, rule: AccountRule, 
 
 
 def test_a_limit_is_asked_for_where_the_fund_wants_one() -> None:
-    strict = replace(rules.offered(FUND), is_limit_required=True)
+    strict = replace(mandate_terms.offered(FUND), is_limit_required=True)
     fund = replace(FUND, sections=replace(FUND.sections, payments=replace(FUND.payments, mandates=strict)))
-    with pytest.raises(rules.LimitMissing):
+    with pytest.raises(mandate_terms.LimitMissing):
         issue(fund, amount_max_minor=None)
     assert issue(fund).thing.amount_max_minor == LIMIT_MINOR
 
 
 def test_a_fund_that_debits_no_accounts_takes_no_mandates() -> None:
     none = replace(FUND, sections=replace(FUND.sections, payments=replace(FUND.payments, mandates=None)))
-    with pytest.raises(rules.MandatesNotOffered):
+    with pytest.raises(mandate_terms.MandatesNotOffered):
         issue(none)
 
 
@@ -359,13 +359,13 @@ def test_where_the_bank_never_answered_its_agreement_is_the_form() -> None:
 # --- Amended ----------------------------------------------------------------------------------------------------------
 
 
-def amending(**typed: Any) -> Mandate:
+def awaiting_amendment(**typed: Any) -> Mandate:
     wanted = terms(**{"amount_max_minor": 2 * LIMIT_MINOR, **typed})
-    return rules.amend(mandate(), wanted, amendment_id="a-1", act=EMPLOYER, fund=FUND).thing
+    return amending.amend(mandate(), wanted, amendment_id="a-1", act=EMPLOYER, fund=FUND).thing
 
 
 def test_an_amendment_changes_nothing_before_the_bank_has_agreed() -> None:
-    asked = amending()
+    asked = awaiting_amendment()
     assert (asked.amount_max_minor, asked.status) == (LIMIT_MINOR, Status.ACTIVE)
     assert asked.request is not None and (asked.request.kind, asked.request.message_id) == (
         RequestKind.AMENDMENT,
@@ -386,7 +386,7 @@ def test_an_amendment_changes_nothing_before_the_bank_has_agreed() -> None:
 def test_a_refused_or_differing_amendment_leaves_the_terms_in_force(
     answer: Callable[[Mandate], Outcome[Mandate]],
 ) -> None:
-    outcome = answer(amending())
+    outcome = answer(awaiting_amendment())
     after = outcome.thing
     assert (after.amount_max_minor, after.amendment, after.status) == (LIMIT_MINOR, None, Status.ACTIVE)
     assert not outcome.events[0].is_agreed  # type: ignore[attr-defined]
@@ -395,15 +395,15 @@ def test_a_refused_or_differing_amendment_leaves_the_terms_in_force(
 SILENT_FROM = AT + timedelta(days=30)
 
 
-def platform(at: datetime) -> rules.MandateAct:
-    return rules.MandateAct(party=MandateParty.PLATFORM, by="system:mandates", at=at)
+def platform(at: datetime) -> moving.MandateAct:
+    return moving.MandateAct(party=MandateParty.PLATFORM, by="system:mandates", at=at)
 
 
 def test_an_amendment_that_the_bank_never_answers_ends_with_a_message() -> None:
-    asked = amending()
+    asked = awaiting_amendment()
     assert (asked.deadline_at, asked.next_look_at) == (SILENT_FROM, AT)
-    assert not rules.is_due(asked, fund=FUND, at=SILENT_FROM - timedelta(seconds=1))
-    assert rules.is_due(asked, fund=FUND, at=SILENT_FROM)
+    assert not deadlines.is_due(asked, fund=FUND, at=SILENT_FROM - timedelta(seconds=1))
+    assert deadlines.is_due(asked, fund=FUND, at=SILENT_FROM)
     outcome = rules.end_due(asked, act=platform(SILENT_FROM), fund=FUND)
     after = outcome.thing
     assert (after.status, after.amount_max_minor, after.amendment, after.request) == (
@@ -418,7 +418,7 @@ def test_an_amendment_that_the_bank_never_answers_ends_with_a_message() -> None:
 
 
 def test_its_answer_changes_nothing_when_it_comes_later() -> None:
-    ended = rules.end_due(amending(), act=platform(SILENT_FROM), fund=FUND).thing
+    ended = rules.end_due(awaiting_amendment(), act=platform(SILENT_FROM), fund=FUND).thing
     said = agreement(evidence="pain.012:late", amount_max_minor=2 * LIMIT_MINOR)
     late = rules.agree(ended, said, holder="", act=BANK, fund=FUND)
     assert (late.thing.amount_max_minor, late.events) == (LIMIT_MINOR, ())
@@ -426,12 +426,12 @@ def test_its_answer_changes_nothing_when_it_comes_later() -> None:
 
 
 def test_one_that_an_earlier_release_left_without_a_deadline_ends_too() -> None:
-    left = replace(amending(), deadline_at=None)
-    assert rules.is_due(left, fund=FUND, at=SILENT_FROM)
+    left = replace(awaiting_amendment(), deadline_at=None)
+    assert deadlines.is_due(left, fund=FUND, at=SILENT_FROM)
 
 
 def test_a_mandate_whose_last_day_has_passed_expires_with_its_amendment() -> None:
-    ending = rules.amend(
+    ending = amending.amend(
         mandate(ends_on=TODAY + timedelta(days=3)),
         terms(amount_max_minor=2 * LIMIT_MINOR),
         amendment_id="a-1",
@@ -444,21 +444,21 @@ def test_a_mandate_whose_last_day_has_passed_expires_with_its_amendment() -> Non
 
 
 def test_an_employer_may_ask_again_after_that() -> None:
-    ended = rules.end_due(amending(), act=platform(SILENT_FROM), fund=FUND).thing
-    again = rules.amend(ended, terms(amount_max_minor=3 * LIMIT_MINOR), amendment_id="a-2", act=EMPLOYER, fund=FUND)
+    ended = rules.end_due(awaiting_amendment(), act=platform(SILENT_FROM), fund=FUND).thing
+    again = amending.amend(ended, terms(amount_max_minor=3 * LIMIT_MINOR), amendment_id="a-2", act=EMPLOYER, fund=FUND)
     assert again.thing.amendment is not None
 
 
 def test_where_the_bank_takes_no_messages_it_is_still_awaited() -> None:
-    untaken = rules.not_taken(amending(), fund=FUND)
+    untaken = bank_messages.not_taken(awaiting_amendment(), fund=FUND)
     assert (untaken.request, untaken.next_look_at) == (None, SILENT_FROM)
 
 
 def test_one_amendment_at_a_time_and_of_something() -> None:
-    with pytest.raises(rules.AmendmentPending):
-        rules.amend(amending(), terms(), amendment_id="a2", act=EMPLOYER, fund=FUND)
-    with pytest.raises(rules.NothingAmended):
-        rules.amend(mandate(), terms(), amendment_id="a2", act=EMPLOYER, fund=FUND)
+    with pytest.raises(amending.AmendmentPending):
+        amending.amend(awaiting_amendment(), terms(), amendment_id="a2", act=EMPLOYER, fund=FUND)
+    with pytest.raises(amending.NothingAmended):
+        amending.amend(mandate(), terms(), amendment_id="a2", act=EMPLOYER, fund=FUND)
 
 
 # --- Ended ------------------------------------------------------------------------------------------------------------
@@ -489,7 +489,9 @@ def test_only_what_is_suspended_is_resumed(status: Status) -> None:
         (MandateParty.PLATFORM, STAFF, True),
     ],
 )
-def test_whoever_suspended_it_resumes_it_or_the_fund(by: MandateParty, resumed_by: rules.MandateAct, may: bool) -> None:
+def test_whoever_suspended_it_resumes_it_or_the_fund(
+    by: MandateParty, resumed_by: moving.MandateAct, may: bool
+) -> None:
     suspended = mandate(Status.SUSPENDED, suspended_by=by, failures=3)
     if may:
         assert rules.resume(suspended, act=resumed_by, fund=FUND).thing.failures == 0
@@ -520,15 +522,15 @@ def test_a_mandate_expires_after_its_last_day_or_unused(facts: dict[str, Any], o
     if "last_debit_on" not in facts:
         given = rules.resume(mandate(Status.SUSPENDED, **facts), act=STAFF, fund=FUND).thing
     assert given.deadline_at is not None and FUND.day_of(given.deadline_at) == over_on
-    assert not rules.is_due(given, fund=FUND, at=given.deadline_at - timedelta(seconds=1))
-    assert rules.is_due(given, fund=FUND, at=given.deadline_at)
+    assert not deadlines.is_due(given, fund=FUND, at=given.deadline_at - timedelta(seconds=1))
+    assert deadlines.is_due(given, fund=FUND, at=given.deadline_at)
 
 
 # --- Messages ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_message_is_sent_once_and_its_answer_asked_for_with_growing_waits() -> None:
-    sent = rules.sent(issue().thing, at=AT)
+    sent = bank_messages.sent(issue().thing, at=AT)
     assert sent.request is not None and sent.request.is_sent
     looks = []
     at = AT
@@ -536,18 +538,18 @@ def test_a_message_is_sent_once_and_its_answer_asked_for_with_growing_waits() ->
         assert sent.next_look_at is not None
         looks.append((sent.next_look_at - at).total_seconds())
         at = sent.next_look_at
-        sent = rules.check_later(sent, at=at)
+        sent = bank_messages.check_later(sent, at=at)
     assert looks == [5, 20, 60, 300, 1_800, 7_200, 21_600, 21_600, 21_600]
 
 
 def test_nobody_looks_again_after_the_deadline() -> None:
-    given = rules.check_later(rules.sent(issue().thing, at=AT), at=AT + timedelta(days=60, seconds=-10))
+    given = bank_messages.check_later(bank_messages.sent(issue().thing, at=AT), at=AT + timedelta(days=60, seconds=-10))
     assert given.next_look_at == given.deadline_at
 
 
 def test_of_a_cancellation_no_answer_is_awaited() -> None:
     cancelled = rules.cancel(mandate(), reason="", act=EMPLOYER, fund=FUND).thing
-    after = rules.sent(cancelled, at=AT)
+    after = bank_messages.sent(cancelled, at=AT)
     assert (after.request, after.next_look_at) == (None, None)
 
 
