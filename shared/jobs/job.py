@@ -10,7 +10,7 @@ from shared.kernel.schedule import RetrySchedule
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
-ATTEMPTS = RetrySchedule((2, 5, 15, 60, 300, 1_800))
+RETRY_WAITS = RetrySchedule((2, 5, 15, 60, 300, 1_800))
 """How long after each failed attempt the next one comes."""
 
 
@@ -110,7 +110,7 @@ def failed(job: Job, kind: JobKind, *, error: str, at: datetime) -> Job:
     if job.attempts >= kind.attempts_max:
         attempts = min(job.attempts, kind.attempts_max)
         return replace(job, status=JobStatus.FAILED, attempts=attempts, last_error=error, due_at=at)
-    return replace(job, last_error=error, due_at=ATTEMPTS.next_at(at, tries=job.attempts))
+    return replace(job, last_error=error, due_at=RETRY_WAITS.next_at(at, tries=job.attempts))
 
 
 def retried(job: Job, *, at: datetime) -> Job:

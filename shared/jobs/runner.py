@@ -41,7 +41,7 @@ LEASE_EXPIRED = "lease-expired"
 
 log = structlog.get_logger()
 
-Lane = tuple[str, str]
+JobLane = tuple[str, str]
 """A fund and a kind: what runs at once, and what pauses together."""
 
 
@@ -53,9 +53,9 @@ class Runner:
         self.kinds: Mapping[str, JobKind] = {kind.name: kind for kind in kinds}
         if len(self.kinds) != len(kinds):
             raise ValueError("two kinds of jobs have one name")
-        self._running: Counter[Lane] = Counter()
-        self._pauses: dict[Lane, int] = {}
-        self._paused_until_s: dict[Lane, float] = {}
+        self._running: Counter[JobLane] = Counter()
+        self._pauses: dict[JobLane, int] = {}
+        self._paused_until_s: dict[JobLane, float] = {}
         lanes = itertools.product(context.funds, self.kinds)
         self._seen = {(fund_id, kind): LaneStatus(fund_id=fund_id, kind=kind) for fund_id, kind in lanes}
         self._lock = threading.Lock()
@@ -115,7 +115,7 @@ class Runner:
         self._is_more_due = False
         if not found:
             return
-        by_lane: dict[Lane, list[Job]] = defaultdict(list)
+        by_lane: dict[JobLane, list[Job]] = defaultdict(list)
         for fund_id, job in sorted(found, key=lambda each: each[1].due_at):
             by_lane[fund_id, job.kind].append(job)
         is_whole = len(found) < DUE_AT_ONCE_MAX  # else a long queue may hide another lane's
@@ -137,7 +137,7 @@ class Runner:
                         self._count_running(lane, 1)
                         yield fund_id, begun
 
-    def _free(self, lane: Lane, kind: JobKind) -> int:
+    def _free(self, lane: JobLane, kind: JobKind) -> int:
         """How many more jobs of a fund and kind may begin now."""
         with self._lock:
             is_paused = time.monotonic() < self._paused_until_s.get(lane, 0.0)
@@ -224,7 +224,7 @@ class Runner:
         else:
             queue.replace_if_unchanged(self.context, fund_id, job, after)
 
-    def _note_failure(self, lane: Lane, *, error: str, paused_until: datetime | None) -> None:
+    def _note_failure(self, lane: JobLane, *, error: str, paused_until: datetime | None) -> None:
         with self._lock:
             at = self.context.clock()
             self._seen[lane] = lane_status.failed(self._seen[lane], error=error, at=at, paused_until=paused_until)
@@ -238,7 +238,7 @@ class Runner:
 
         self.context.run(fund_id, by=system("jobs"), cause=f"job:{job.job_id}", action=act)
 
-    def _count_running(self, lane: Lane, change: int) -> None:
+    def _count_running(self, lane: JobLane, change: int) -> None:
         with self._lock:
             self._running[lane] += change
         if change < 0 and self._is_more_due:

@@ -26,7 +26,7 @@ from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 from shared.kernel.schedule import RetrySchedule
 
-LOOKS = RetrySchedule((60, 300, 900, 3_600))
+STATUS_CHECK_WAITS = RetrySchedule((60, 300, 900, 3_600))
 """When a register that answers later is looked at again."""
 SILENT_AFTER = timedelta(days=7)
 """How long a register that answers later may take; then an operator looks at it."""
@@ -129,9 +129,9 @@ def wait(check: CrossCheck, *, at: datetime) -> Outcome[CrossCheck]:
     """The register answers later."""
     waited_s = (at - check.asked_at).total_seconds()
     tries = 1
-    while tries < LOOKS.tries_max and sum(LOOKS.waits_s[:tries]) <= waited_s:
+    while tries < STATUS_CHECK_WAITS.tries_max and sum(STATUS_CHECK_WAITS.waits_s[:tries]) <= waited_s:
         tries += 1
-    return Outcome(replace(check, next_look_at=LOOKS.next_at(at, tries=tries)))
+    return Outcome(replace(check, next_look_at=STATUS_CHECK_WAITS.next_at(at, tries=tries)))
 
 
 def is_silent(check: CrossCheck, *, at: datetime) -> bool:

@@ -19,7 +19,7 @@ from shared.kernel.schedule import RetrySchedule
 WINDOW_MESSAGES_MAX = 200
 """How many messages are marked, sent and settled together: as few transactions as that, and a lease that is kept."""
 
-TRIES = RetrySchedule((30, 120, 600, 3_600, 21_600))
+RETRY_WAITS = RetrySchedule((30, 120, 600, 3_600, 21_600))
 """How long after each try the next one comes; after the last one a message has failed."""
 
 SENDING_MAX = timedelta(seconds=10)
@@ -242,7 +242,7 @@ def _end(batch: Batch, answer: ProviderAnswer) -> End | None:
     """The end of a message, where its answer means one."""
     if answer.verdict is Verdict.REFUSED:
         return End(Status.FAILED, answer.reason or GIVEN_UP)
-    if answer.verdict is Verdict.LATER and batch.tries >= TRIES.tries_max:
+    if answer.verdict is Verdict.LATER and batch.tries >= RETRY_WAITS.tries_max:
         return End(Status.FAILED, GIVEN_UP)
     if answer.verdict is Verdict.DOUBTFUL and is_undeliverable(batch):
         return End(Status.UNKNOWN, NOBODY_KNOWS)
@@ -269,7 +269,7 @@ def _again(batch: Batch, verdict: Verdict, *, batch_id: str, at: datetime) -> Ba
         size=0,
         tries=batch.tries - is_new,
         doubts=batch.doubts + (verdict is Verdict.DOUBTFUL),
-        due_at=at if is_new else TRIES.next_at(at, tries=batch.tries),
+        due_at=at if is_new else RETRY_WAITS.next_at(at, tries=batch.tries),
         taken_at=None,
         version=0,
     )

@@ -38,7 +38,7 @@ from shared.kernel.references import has_valid_check_digits
 from shared.kernel.schedule import RetrySchedule
 from shared.storage.unit_of_work import UnitOfWork
 
-CHECKS = RetrySchedule((2, 10, 60, 300, 3600))
+STATUS_CHECK_WAITS = RetrySchedule((2, 10, 60, 300, 3600))
 
 
 class ReferenceNotGenuine(Invalid):
@@ -196,7 +196,7 @@ def check_later(uow: UnitOfWork, *, statement_id: str) -> None:
     statement = store.statements.load(uow, statement_id)
     looks = statement.looks + 1
     store.scheduling.save(
-        uow, Outcome(replace(statement, looks=looks, next_look_at=CHECKS.next_at(uow.at, tries=looks)))
+        uow, Outcome(replace(statement, looks=looks, next_look_at=STATUS_CHECK_WAITS.next_at(uow.at, tries=looks)))
     )
 
 

@@ -27,7 +27,7 @@ from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 from shared.kernel.schedule import RetrySchedule
 
-CHECKS = RetrySchedule((5, 10, 20, 40, 60, 120, 300, 600))
+STATUS_CHECK_WAITS = RetrySchedule((5, 10, 20, 40, 60, 120, 300, 600))
 """After how long without news the bank is asked again."""
 
 
@@ -175,19 +175,19 @@ def _valid_days(rail: Rail, *, fund: Fund) -> int:
 
 def announce(collection: Collection, *, checkout_url: str, at: datetime) -> Collection:
     """The bank's page is ready. From now on the bank is asked what came of it if it does not say so by itself."""
-    announced = moved_to(collection, Status.ANNOUNCED, at=at, next_look_at=CHECKS.next_at(at, tries=1))
+    announced = moved_to(collection, Status.ANNOUNCED, at=at, next_look_at=STATUS_CHECK_WAITS.next_at(at, tries=1))
     return replace(announced, checkout_url=checkout_url, looks=1)
 
 
 def doubt(collection: Collection, *, at: datetime) -> Collection:
     """The bank did not answer: whether it knows of the payment is not known, and it will be asked."""
-    return moved_to(collection, Status.UNKNOWN, at=at, next_look_at=CHECKS.next_at(at, tries=1))
+    return moved_to(collection, Status.UNKNOWN, at=at, next_look_at=STATUS_CHECK_WAITS.next_at(at, tries=1))
 
 
 def check_later(collection: Collection, *, at: datetime) -> Collection:
     """No news: look again, each time after a longer while."""
     looks = collection.looks + 1
-    return replace(collection, looks=looks, next_look_at=CHECKS.next_at(at, tries=looks))
+    return replace(collection, looks=looks, next_look_at=STATUS_CHECK_WAITS.next_at(at, tries=looks))
 
 
 def ask_anew(collection: Collection, *, at: datetime) -> Collection:

@@ -8,7 +8,7 @@ from services.payments.mandates.mandate import BankRequest, Mandate, RequestKind
 from shared.funds.fund import Fund
 from shared.kernel.schedule import RetrySchedule
 
-CHECKS = RetrySchedule((5, 20, 60, 300, 1_800, 7_200, 21_600))
+STATUS_CHECK_WAITS = RetrySchedule((5, 20, 60, 300, 1_800, 7_200, 21_600))
 """After how long without the bank's answer it is asked for again; people at the bank take days."""
 
 
@@ -33,7 +33,7 @@ def check_later(mandate: Mandate, *, at: datetime) -> Mandate:
     if request is None:
         return mandate
     looks = request.looks + 1
-    due_at = CHECKS.next_at(at, tries=looks)
+    due_at = STATUS_CHECK_WAITS.next_at(at, tries=looks)
     if mandate.deadline_at is not None:
         due_at = min(due_at, mandate.deadline_at)
     return replace(mandate, request=replace(request, looks=looks), next_look_at=due_at)

@@ -14,7 +14,7 @@ from shared.kernel.schedule import RetrySchedule
 SENDING_S = 15
 """After how long the outcome of a file that is being sent counts as unknown: longer than any call to the bank takes."""
 
-CHECKS = RetrySchedule((2, 5, 10, 30, 60, 300, 900, 3600))
+STATUS_CHECK_WAITS = RetrySchedule((2, 5, 10, 30, 60, 300, 900, 3600))
 """After how long without news of a file the bank is asked again."""
 
 File = TypeVar("File", bound=OrderFile)
@@ -38,7 +38,7 @@ def taken(file: File, *, at: datetime) -> File:
 
 def doubt(file: File, *, at: datetime) -> File:
     """The bank did not answer, or we fell before its answer was kept."""
-    return _moved(file, to=FileStatus.UNKNOWN, at=at, next_look_at=CHECKS.next_at(at, tries=1))
+    return _moved(file, to=FileStatus.UNKNOWN, at=at, next_look_at=STATUS_CHECK_WAITS.next_at(at, tries=1))
 
 
 def never_taken(file: File, *, at: datetime) -> File:
@@ -53,7 +53,7 @@ def discard(file: File, *, at: datetime) -> File:
 
 def reported(file: File, *, at: datetime) -> File:
     """The bank gave its verdict on every order; what it books comes by statements."""
-    look_at = CHECKS.next_at(at, tries=1)
+    look_at = STATUS_CHECK_WAITS.next_at(at, tries=1)
     return replace(_moved(file, to=FileStatus.REPORTED, at=at, next_look_at=look_at), looks=0)
 
 
@@ -67,7 +67,7 @@ def check_later(file: File, *, at: datetime) -> File:
     if file.status in OVER:
         return file
     looks = file.looks + 1
-    return replace(file, looks=looks, next_look_at=CHECKS.next_at(at, tries=looks))
+    return replace(file, looks=looks, next_look_at=STATUS_CHECK_WAITS.next_at(at, tries=looks))
 
 
 def _moved(file: File, *, to: FileStatus, at: datetime, next_look_at: datetime | None) -> File:

@@ -18,7 +18,7 @@ from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.schedule import RetrySchedule
 
-TRIES = RetrySchedule((5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400), jitter=0.1)
+RETRY_WAITS = RetrySchedule((5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400), jitter=0.1)
 """Ten tries over 75 hours and a half."""
 
 KEPT = timedelta(days=90)
@@ -183,9 +183,9 @@ def answered(delivery: Delivery, *, answer: str, at: datetime, entropy: float) -
     tried = replace(delivery, tries=delivery.tries + 1, last_try_at=at, last_answer=answer)
     if len(answer) == 3 and answer.startswith("2"):
         return replace(tried, status=deliveries.Status.DELIVERED, next_try_at=None)
-    if answer == GONE or tried.tries >= TRIES.tries_max:
+    if answer == GONE or tried.tries >= RETRY_WAITS.tries_max:
         return replace(tried, status=deliveries.Status.FAILED, next_try_at=None)
-    return replace(tried, next_try_at=TRIES.next_at(at, tries=tried.tries, entropy=entropy))
+    return replace(tried, next_try_at=RETRY_WAITS.next_at(at, tries=tried.tries, entropy=entropy))
 
 
 def end(delivery: Delivery, *, at: datetime) -> Delivery:

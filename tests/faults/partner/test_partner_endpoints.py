@@ -63,7 +63,7 @@ def _tries_until_it_ends(
 ) -> list[datetime]:
     """Let time pass from try to try, with many rounds before each is due; when each was made."""
     tries: list[datetime] = []
-    for _ in range(rules.TRIES.tries_max + 1):
+    for _ in range(rules.RETRY_WAITS.tries_max + 1):
         calling.run(context)
         calling.run(context)
         (delivery,) = _at(clock, lambda: deliveries(made, endpoint))
@@ -76,8 +76,8 @@ def _tries_until_it_ends(
 
 
 def _is_the_schedule(tries: list[datetime]) -> None:
-    assert len(tries) == rules.TRIES.tries_max
-    for wait_s, before, after in zip(rules.TRIES.waits_s, tries[:-1], tries[1:], strict=True):
+    assert len(tries) == rules.RETRY_WAITS.tries_max
+    for wait_s, before, after in zip(rules.RETRY_WAITS.waits_s, tries[:-1], tries[1:], strict=True):
         assert timedelta(seconds=wait_s) <= after - before <= timedelta(seconds=wait_s * 1.1) + SLACK
 
 

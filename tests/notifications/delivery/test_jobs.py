@@ -43,7 +43,7 @@ from tests.simulators.message_centre import Centre
 
 OUR_TAG = 0x1401
 
-WAITS = [timedelta(seconds=wait_s) for wait_s in rules.TRIES.waits_s]
+WAITS = [timedelta(seconds=wait_s) for wait_s in rules.RETRY_WAITS.waits_s]
 
 
 def mail_to(centre: Centre, *, port: int | None = None) -> MailProvider:

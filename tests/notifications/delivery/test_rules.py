@@ -9,7 +9,7 @@ import pytest
 
 from services.notifications.delivery import rules
 from services.notifications.delivery.outgoing import ProviderAnswer, Verdict
-from services.notifications.delivery.rules import DOUBTS_MAX, LEASE, TRIES, Settlement
+from services.notifications.delivery.rules import DOUBTS_MAX, LEASE, RETRY_WAITS, Settlement
 from services.notifications.messages.batch import BATCH_MOVES, Batch, BatchStatus
 from services.notifications.messages.message import Message, Status
 from shared.events.notifications import MessageFailed, MessageSent
@@ -19,8 +19,8 @@ from shared.kernel.personal import Encrypted
 from tests.kit.clock import AT
 from tests.kit.people import AMIRA
 
-TRIES_MAX = TRIES.tries_max
-WAITS = [timedelta(seconds=wait_s) for wait_s in TRIES.waits_s]
+TRIES_MAX = RETRY_WAITS.tries_max
+WAITS = [timedelta(seconds=wait_s) for wait_s in RETRY_WAITS.waits_s]
 
 
 def batch(**facts: Any) -> Batch:

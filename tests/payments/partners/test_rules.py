@@ -108,7 +108,7 @@ def test_all_else_is_failure_and_is_tried_again(answer: str) -> None:
 @pytest.mark.parametrize("entropy", [0.0, 0.999])
 def test_ten_tries_over_three_days_and_then_no_more(entropy: float) -> None:
     tried, at = delivery(), AT
-    for number, wait_s in enumerate(rules.TRIES.waits_s, start=1):
+    for number, wait_s in enumerate(rules.RETRY_WAITS.waits_s, start=1):
         tried = rules.answered(tried, answer="503", at=at, entropy=entropy)
         assert tried.tries == number and tried.next_try_at is not None
         assert wait_s <= (tried.next_try_at - at).total_seconds() < wait_s * 1.1

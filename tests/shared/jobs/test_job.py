@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.jobs.job import (
-    ATTEMPTS,
     JOB_MOVES,
+    RETRY_WAITS,
     Job,
     JobKind,
     JobStatus,
@@ -34,7 +34,7 @@ def test_each_attempt_waits_longer_and_the_last_one_is_for_an_operator() -> None
     while job.status is JobStatus.WAITING:
         job = failed(taken(job, KIND, at=AT), KIND, error="print.refused", at=AT)
         waits.append((job.due_at - AT).total_seconds())
-    assert waits == [*ATTEMPTS.waits_s[: KIND.attempts_max - 1], 0]
+    assert waits == [*RETRY_WAITS.waits_s[: KIND.attempts_max - 1], 0]
     assert (job.status, job.attempts, job.last_error) == (JobStatus.FAILED, 3, "print.refused")
 
 
