@@ -40,8 +40,8 @@ from tests.claims.awards.builders import award
 from tests.claims.builders import claim
 from tests.claims.runs.builders import computed
 from tests.kit.contexts import DZ, context_on, keys, someone
+from tests.kit.due_jobs import DueJobs
 from tests.kit.people import AMIRA, KARIM
-from tests.kit.rounds import Rounds
 from tests.payments.bank import API_KEY, Bank, credited, office, post_signed
 from tests.payments.builders import RIB, approved, persons
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b, workers
@@ -120,7 +120,7 @@ class Town:
         self.carry()
         self.contexts["claims"].run(DZ, by=someone(), cause="test:run", action=_owe_an_award)
         self.carry()
-        paying = Rounds(PayoutSender(lambda _: IsoHttpBank(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
+        paying = DueJobs(PayoutSender(lambda _: IsoHttpBank(url=self.bank.url, api_key=API_KEY, timeout_s=5)))
         for _ in range(2):
             paying.run(self.contexts["payments"], DZ)
         self.carry()

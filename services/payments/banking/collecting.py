@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.payments.banking import actions
 from services.payments.banking.bank import Bank, BankOf, BankOutcomeUnknown, BankPayment, BankRefused
-from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, in_unit_of_work
+from services.payments.banking.bank_calls import ATTEMPTS_MAX, BANK, LEASE_S, in_unit_of_work
 from services.payments.collections import actions as collections
 from services.payments.collections import rules, store
 from services.payments.collections.collection import BY_REFERENCE, Collection, Status

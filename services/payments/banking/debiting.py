@@ -8,9 +8,9 @@ from functools import partial
 
 from services.payments.banking import debit_lines
 from services.payments.banking.bank import Bank, BankOf
+from services.payments.banking.bank_calls import BANK, in_unit_of_work
 from services.payments.banking.bank_file import DebitOrder, DebitSequence
 from services.payments.banking.iso20022 import documents
-from services.payments.banking.rounds import BANK, in_unit_of_work
 from services.payments.banking.sending import FileSender, Refusals
 from services.payments.collections import debiting
 from services.payments.collections import store as collections

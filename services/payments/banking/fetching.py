@@ -6,8 +6,8 @@ from functools import partial
 
 from services.payments.banking import actions, store
 from services.payments.banking.bank import BankOf
+from services.payments.banking.bank_calls import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
 from services.payments.banking.bank_entry import BankStatement
-from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
 from shared.jobs.job import JobKind
 from shared.process.periodic_tasks import PeriodicTask
 from shared.storage.service_context import ServiceContext

@@ -7,9 +7,9 @@ from functools import partial
 import structlog
 
 from services.payments.banking.bank import Bank, BankOf, BankOutcomeUnknown, BankRefused
+from services.payments.banking.bank_calls import ATTEMPTS_MAX, BANK, LEASE_S, in_unit_of_work
 from services.payments.banking.iso20022 import mandates as messages
 from services.payments.banking.iso20022.mandates import MandateAnswer
-from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, in_unit_of_work
 from services.payments.mandates import actions, bank_messages, deadlines, store
 from services.payments.mandates.mandate import AnswerChannel, BankAgreement, BankRequest, Mandate
 from shared.jobs.job import JobKind

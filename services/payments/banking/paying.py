@@ -6,9 +6,9 @@ from functools import partial
 
 from services.payments.banking import payout_file
 from services.payments.banking.bank import Bank, BankOf
+from services.payments.banking.bank_calls import BANK, in_unit_of_work
 from services.payments.banking.bank_file import CreditTransfer
 from services.payments.banking.iso20022 import documents
-from services.payments.banking.rounds import BANK, in_unit_of_work
 from services.payments.banking.sending import FileSender, Refusals
 from services.payments.order_files import rules
 from services.payments.payees import actions as payees

@@ -11,8 +11,8 @@ from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from services.payments.banking.bank import Bank, BankOf, BankOutcomeUnknown, BankRefused
+from services.payments.banking.bank_calls import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
 from services.payments.banking.bank_file import StatusReport
-from services.payments.banking.rounds import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
 from services.payments.order_files import rules
 from services.payments.order_files.order_file import OVER, FileStatus, OrderFile
 from shared.funds.fund import Fund

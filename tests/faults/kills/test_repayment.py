@@ -11,7 +11,7 @@ import pytest
 
 from services.claims.overpayments import changing
 from services.claims.overpayments.overpayment import Overpayment, OverpaymentStep, Status
-from services.payments.banking import rounds
+from services.payments.banking import bank_calls
 from services.payments.banking.bank_file import BankNotice, BookedEntry, Direction
 from shared.kernel.money import Money
 from shared.kernel.references import with_check_digits
@@ -91,7 +91,7 @@ def _paid(scene: Scene) -> None:
         return_reason=None,
     )
     for _ in range(2):
-        rounds.book(scene.contexts["payments"], TN, "test", BankNotice("f1", (line,)))
+        bank_calls.book(scene.contexts["payments"], TN, "test", BankNotice("f1", (line,)))
 
 
 def _waits_for_two(scene: Scene) -> list[str]:

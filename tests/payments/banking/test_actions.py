@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking import rounds
+from services.payments.banking import bank_calls
+from services.payments.banking.bank_calls import in_unit_of_work
 from services.payments.banking.bank_file import BankNotice, BookedEntry, Direction
-from services.payments.banking.rounds import in_unit_of_work
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.payout import Payout, Status
@@ -60,7 +60,7 @@ def line(context: ServiceContext, **facts: Any) -> BookedEntry:
 
 
 def book(context: ServiceContext, *lines: BookedEntry) -> None:
-    rounds.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
+    bank_calls.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
 
 
 def cases(made: Office) -> list[tuple[str, str]]:

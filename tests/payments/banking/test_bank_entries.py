@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking import rounds
+from services.payments.banking import bank_calls
+from services.payments.banking.bank_calls import in_unit_of_work
 from services.payments.banking.bank_file import BankNotice, BookedEntry, Direction
 from services.payments.banking.iso20022 import camt
-from services.payments.banking.rounds import in_unit_of_work
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
@@ -42,7 +42,7 @@ def ask(made: Office, declaration_id: str = "d1", rail: str = "transfer") -> dic
 def take(context: ServiceContext, body: bytes) -> None:
     """A file comes twice: the second time changes nothing."""
     for _ in range(2):
-        rounds.book(context, DZ, "test", camt.read(body))
+        bank_calls.book(context, DZ, "test", camt.read(body))
 
 
 def file(*entries: str, account: str = COLLECTIONS) -> bytes:
@@ -67,7 +67,7 @@ def line(**facts: Any) -> BookedEntry:
 
 def book(context: ServiceContext, *lines: BookedEntry) -> None:
     for _ in range(2):
-        rounds.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
+        bank_calls.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
 
 
 def balance(made: Office, code: str) -> tuple[str, str | None]:

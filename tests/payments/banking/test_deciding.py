@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking import rounds
+from services.payments.banking import bank_calls
 from services.payments.banking.bank_file import BankNotice, Direction
 from services.payments.wiring import service
 from shared.kernel.money import Currency, Money
@@ -55,7 +55,7 @@ def test_what_waits_is_listed_with_why(made: Office) -> None:
 
 def test_the_list_is_sorted_paged_and_filtered(context: ServiceContext, made: Office) -> None:
     lines = [line(entry_id=f"E{number}", remittance="?", account=PAYOUTS) for number in range(4)]
-    rounds.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
+    bank_calls.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
     pages, cursor = [], ""
     while cursor is not None:
         page = made.staff().get(f"/bank/entries?limit=2{cursor and '&cursor=' + cursor}").json

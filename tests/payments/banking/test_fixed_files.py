@@ -37,8 +37,8 @@ from simulators.bank.settings import FundAccount
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, context_on, handle, parked, published
+from tests.kit.due_jobs import DueJobs
 from tests.kit.people import AMIRA, KARIM
-from tests.kit.rounds import Rounds
 from tests.payments.bank import Bank, office, own_settings, running_bank
 from tests.payments.banking.files import heading, transfer
 from tests.payments.banking.test_jobs import balance, of_claim, only_batch
@@ -267,8 +267,8 @@ class Town:
     context: ServiceContext
     made: Office
     bank: Bank
-    paying: Rounds
-    fetching: Rounds
+    paying: DueJobs
+    fetching: DueJobs
     clock: RunningClock
 
     def until(self, is_so: Callable[[], bool]) -> None:
@@ -292,7 +292,7 @@ def town(database: Any, mongodb: str, tmp_path: Path) -> Iterator[Town]:
     with running_bank(tmp_path / "bank", folders={DZ: folder}) as bank:
         made = office(context, own_settings(bank.url))
         sender, fetcher = PayoutSender(lambda _: files), StatementFetcher(lambda _: files)
-        yield Town(context, made, bank, Rounds(sender), Rounds(fetcher), clock)
+        yield Town(context, made, bank, DueJobs(sender), DueJobs(fetcher), clock)
 
 
 def test_payouts_and_transfers_go_through_files_alone(town: Town) -> None:

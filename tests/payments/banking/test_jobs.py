@@ -34,9 +34,9 @@ from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, TN, context_on, funds, handle, parked, published, reading, someone
+from tests.kit.due_jobs import DueJobs
 from tests.kit.endless import endless
 from tests.kit.people import AMIRA, KARIM
-from tests.kit.rounds import Rounds
 from tests.payments.bank import ACCEPTED, API_KEY, REFUSED, SILENT, Bank, office, own_settings, running_bank
 from tests.payments.banking.files import detail, entry, notice, status_report
 from tests.payments.builders import FIRM, REFUSED_RIB, RETURNED_RIB, RIB, approved, open_obligation, persons
@@ -72,8 +72,8 @@ def client(bank: Bank) -> IsoHttpBank:
 
 
 @pytest.fixture
-def collecting(client: IsoHttpBank) -> Rounds:
-    return Rounds(CollectionFollower(lambda _: client, own_settings().return_url))
+def collecting(client: IsoHttpBank) -> DueJobs:
+    return DueJobs(CollectionFollower(lambda _: client, own_settings().return_url))
 
 
 def ask(made: Office, rail: str = "card", declaration_id: str = "d1") -> str:
@@ -98,7 +98,7 @@ def is_silent(round_: Callable[[], object]) -> None:
 
 
 def test_r8_a_page_that_another_way_takes_the_place_of_is_closed_at_the_bank(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -113,7 +113,7 @@ def test_r8_a_page_that_another_way_takes_the_place_of_is_closed_at_the_bank(
 
 
 def test_r8_a_payer_who_was_faster_has_paid(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -126,7 +126,7 @@ def test_r8_a_payer_who_was_faster_has_paid(
 
 
 def test_r8_a_bank_that_never_saw_the_page_has_nothing_to_close(
-    context: ServiceContext, made: Office, collecting: Rounds
+    context: ServiceContext, made: Office, collecting: DueJobs
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -136,7 +136,7 @@ def test_r8_a_bank_that_never_saw_the_page_has_nothing_to_close(
 
 
 def test_r8_a_silent_bank_is_asked_again_to_close(
-    context: ServiceContext, made: Office, bank: Bank, clock: RunningClock, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, clock: RunningClock, collecting: DueJobs
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -151,7 +151,7 @@ def test_r8_a_silent_bank_is_asked_again_to_close(
 
 
 def test_a_card_is_announced_paid_and_told(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -168,7 +168,7 @@ def test_a_card_is_announced_paid_and_told(
 
 
 def test_a_refused_card_is_told_and_another_may_be_tried(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -190,7 +190,7 @@ def test_a_transfer_in_tunisia_has_three_decimals(context: ServiceContext, made:
 
 
 def test_the_webhook_that_never_comes_is_made_up_for_by_asking(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -204,7 +204,7 @@ def test_the_webhook_that_never_comes_is_made_up_for_by_asking(
 
 
 def test_a_payer_who_takes_time_is_looked_for_less_and_less_often(
-    context: ServiceContext, made: Office, collecting: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, collecting: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -217,7 +217,7 @@ def test_a_payer_who_takes_time_is_looked_for_less_and_less_often(
 
 
 def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -245,7 +245,7 @@ def test_a_request_that_is_lost_is_unknown_then_made_under_the_same_id(
 
 
 def test_an_answer_that_is_lost_never_makes_a_second_payment(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -263,7 +263,7 @@ def test_a_bank_that_stays_silent_leaves_it_unknown(context: ServiceContext, mad
     open_obligation(context)
     collection_id = ask(made)
     gone = IsoHttpBank(url="http://127.0.0.1:9", api_key="k", timeout_s=WAIT_MAX_S)
-    nobody = Rounds(CollectionFollower(lambda _: gone, "http://x/"))
+    nobody = DueJobs(CollectionFollower(lambda _: gone, "http://x/"))
     for _ in range(4):
         is_silent(lambda: nobody.run(context, DZ))
         clock.move(minutes=10)
@@ -272,7 +272,7 @@ def test_a_bank_that_stays_silent_leaves_it_unknown(context: ServiceContext, mad
 
 
 def test_killed_between_the_banks_answer_and_its_keeping(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -282,7 +282,7 @@ def test_killed_between_the_banks_answer_and_its_keeping(
 
 
 def test_a_message_that_overtakes_the_chore_is_not_undone_by_it(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -294,7 +294,7 @@ def test_a_message_that_overtakes_the_chore_is_not_undone_by_it(
 
 
 def test_a_transfer_that_nobody_orders_expires_and_its_money_still_counts(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     collection_id = ask(made, "transfer")
@@ -316,13 +316,13 @@ def _opened(bank: Bank, collection_id: str) -> int:
 
 
 @pytest.fixture
-def paying(client: IsoHttpBank) -> Rounds:
-    return Rounds(PayoutSender(lambda _: client))
+def paying(client: IsoHttpBank) -> DueJobs:
+    return DueJobs(PayoutSender(lambda _: client))
 
 
 @pytest.fixture
-def fetching(client: IsoHttpBank) -> Rounds:
-    return Rounds(StatementFetcher(lambda _: client))
+def fetching(client: IsoHttpBank) -> DueJobs:
+    return DueJobs(StatementFetcher(lambda _: client))
 
 
 def look_again(context: ServiceContext, statement_id: str) -> None:
@@ -345,7 +345,7 @@ def only_batch(context: ServiceContext) -> PayoutBatch:
     return payouts_store.batches.load(reading(context), str(row["batch_id"]))
 
 
-def until_sent(context: ServiceContext, paying: Rounds) -> None:
+def until_sent(context: ServiceContext, paying: DueJobs) -> None:
     for _ in range(3):
         paying.run(context, DZ)
     assert only_batch(context).status is FileStatus.REPORTED
@@ -357,7 +357,7 @@ def balance(made: Office, code: str) -> tuple[str, str | None]:
 
 
 def test_a_claim_is_paid_by_a_file_and_told(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, fetching: DueJobs, clock: RunningClock
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     assert of_claim(context).status == "ordered" and published(context) == ["payments.benefit-ordered"]
@@ -376,7 +376,7 @@ def test_a_claim_is_paid_by_a_file_and_told(
 
 
 def test_a_claim_is_paid_once_however_often_the_bank_says_so(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, fetching: DueJobs
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     bank.fault("webhook-doubled")
@@ -391,7 +391,7 @@ def test_a_claim_is_paid_once_however_often_the_bank_says_so(
 
 
 def test_money_that_comes_back_is_owed_again(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, fetching: DueJobs
 ) -> None:
     handle(context, service, persons({AMIRA: RETURNED_RIB, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
     until_sent(context, paying)
@@ -408,7 +408,7 @@ def test_money_that_comes_back_is_owed_again(
 
 
 def test_the_return_may_be_told_before_the_payment(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, fetching: DueJobs
 ) -> None:
     handle(context, service, persons({AMIRA: RETURNED_RIB}), approved())
     until_sent(context, paying)
@@ -428,7 +428,7 @@ def waiting_statements(context: ServiceContext, bank: Bank) -> list[Any]:
 
 
 def test_an_account_that_the_bank_refuses_is_returned_at_once(
-    context: ServiceContext, made: Office, paying: Rounds
+    context: ServiceContext, made: Office, paying: DueJobs
 ) -> None:
     handle(context, service, persons({AMIRA: REFUSED_RIB}), approved())
     until_sent(context, paying)
@@ -438,7 +438,9 @@ def test_an_account_that_the_bank_refuses_is_returned_at_once(
     assert published(context)[-1] == "payments.benefit-returned"
 
 
-def test_without_an_account_it_waits_where_people_see_it(context: ServiceContext, made: Office, paying: Rounds) -> None:
+def test_without_an_account_it_waits_where_people_see_it(
+    context: ServiceContext, made: Office, paying: DueJobs
+) -> None:
     handle(context, service, persons({AMIRA: None}), approved())
     assert paying.run(context, DZ) == 0 and published(context) == []
     (waiting,) = made.staff().get("/payouts").json["items"]
@@ -449,7 +451,7 @@ def test_without_an_account_it_waits_where_people_see_it(context: ServiceContext
 
 
 def test_a_person_who_cannot_be_written_for_the_bank_does_not_hold_up_the_others(
-    context: ServiceContext, made: Office, paying: Rounds
+    context: ServiceContext, made: Office, paying: DueJobs
 ) -> None:
     handle(context, service, persons({AMIRA: "0" * 40, KARIM: RIB}), approved(), approved("c2", person_ref=KARIM))
     until_sent(context, paying)
@@ -461,7 +463,7 @@ def test_a_person_who_cannot_be_written_for_the_bank_does_not_hold_up_the_others
 
 
 def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, clock: RunningClock
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     bank.fault("webhook-not-sent")
@@ -472,7 +474,7 @@ def test_a_missed_statement_is_made_up_for_by_asking_for_the_day(
 
 
 def test_of_two_workers_one_sends_a_file_and_the_other_leaves_it(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     paying.gather(context, DZ)
@@ -486,7 +488,7 @@ def test_of_two_workers_one_sends_a_file_and_the_other_leaves_it(
 
 @pytest.mark.parametrize("fault", ["request-lost", "answer-lost"])
 def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock, fault: str
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, clock: RunningClock, fault: str
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     bank.fault(fault, seconds=WAIT_MAX_S * 2)
@@ -503,12 +505,12 @@ def test_a_file_that_was_sent_into_silence_is_asked_about_not_sent_again(
 
 
 def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, clock: RunningClock
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     with endless(202) as source:
         endless_bank = IsoHttpBank(url=source.url, api_key="k", timeout_s=WAIT_MAX_S)
-        talking = Rounds(PayoutSender(lambda _: endless_bank))
+        talking = DueJobs(PayoutSender(lambda _: endless_bank))
         is_silent(lambda: talking.run(context, DZ))
     assert only_batch(context).status is FileStatus.UNKNOWN and of_claim(context).status == "unknown"
     clock.move(seconds=3)
@@ -516,7 +518,7 @@ def test_a_file_that_was_answered_without_end_is_asked_about_not_sent_again(
     assert only_batch(context).status is FileStatus.READY, "the bank was asked, and has never seen it"
 
 
-def test_killed_after_the_file_was_stored(context: ServiceContext, made: Office, bank: Bank, paying: Rounds) -> None:
+def test_killed_after_the_file_was_stored(context: ServiceContext, made: Office, bank: Bank, paying: DueJobs) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     assert paying.gather(context, DZ) == 1  # and here the process dies
     assert of_claim(context).status == "batched"
@@ -527,7 +529,7 @@ def test_killed_after_the_file_was_stored(context: ServiceContext, made: Office,
 
 @pytest.mark.parametrize("was_sent", [True, False])
 def test_killed_while_sending_is_a_doubt_and_is_asked(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock, was_sent: bool
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, clock: RunningClock, was_sent: bool
 ) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     paying.gather(context, DZ)
@@ -544,7 +546,7 @@ def test_killed_while_sending_is_a_doubt_and_is_asked(
     assert bank.log("file-duplicate") == []
 
 
-def test_the_file_rests_sealed(context: ServiceContext, made: Office, paying: Rounds) -> None:
+def test_the_file_rests_sealed(context: ServiceContext, made: Office, paying: DueJobs) -> None:
     handle(context, service, persons({AMIRA: RIB}), approved())
     paying.gather(context, DZ)
     everything = {name: list(context.database[name].find()) for name in context.database.list_collection_names()}
@@ -578,7 +580,7 @@ def verdict(batch: PayoutBatch, *, group: str = "", below: str = "") -> bytes:
     return counted.replace("<OrgnlMsgId>MSG-1<", f"<OrgnlMsgId>{batch.batch_id}<").encode()
 
 
-def sent_file(context: ServiceContext, paying: Rounds) -> PayoutBatch:
+def sent_file(context: ServiceContext, paying: DueJobs) -> PayoutBatch:
     """Three payouts of 320.00 in a file that the bank has."""
     claims = [approved(claim, person_ref=AMIRA) for claim in ("c1", "c2", "c3")]
     handle(context, service, persons({AMIRA: RIB}), *claims)
@@ -597,7 +599,7 @@ BLOCK = f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{{id}}</OrgnlPmtInfId><PmtInfSts>RJC
 
 @pytest.mark.parametrize("group", ["", "<GrpSts>PART</GrpSts>", "<GrpSts>ACCP</GrpSts>"])
 def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock, group: str
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, clock: RunningClock, group: str
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -616,7 +618,7 @@ def test_p01_a_block_that_is_refused_returns_all_of_its_payouts(
 
 
 def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, clock: RunningClock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -637,7 +639,7 @@ def test_p01_a_refusal_counts_while_the_bank_is_still_at_the_others(
 
 
 def test_p01_a_refusal_after_acceptance_counts(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, clock: RunningClock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -650,7 +652,7 @@ def test_p01_a_refusal_after_acceptance_counts(
 
 
 def test_p01_a_bank_that_never_says_more_than_accepted_is_paid_by_all_the_same(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, clock: RunningClock
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -667,7 +669,7 @@ COLLECTIONS = funds()[DZ].payments.collections.number
 
 
 def test_b04_a_file_of_nothing_keeps_no_good_file_from_being_taken(
-    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, fetching: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     reference = see(context, ask(made, "transfer")).reference
@@ -695,7 +697,7 @@ PAYOUTS = funds()[DZ].payments.payouts.number
 
 @pytest.mark.parametrize("written", [COLLECTIONS, f"{COLLECTIONS[:3]} {COLLECTIONS[3:8]} {COLLECTIONS[8:]}", "iban"])
 def test_b06_what_is_ours_is_booked_and_the_rest_waits_for_a_person(
-    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, written: str
+    context: ServiceContext, made: Office, bank: Bank, fetching: DueJobs, written: str
 ) -> None:
     """A notification of an account that is not ours, an entry in euros, a payment of ours, in one file."""
     open_obligation(context)
@@ -730,7 +732,7 @@ def iban(number: str, country: str = "DZ") -> str:
 
 
 def test_b02_one_debit_of_the_file_pays_all_of_it(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, fetching: DueJobs
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -746,7 +748,7 @@ def test_b02_one_debit_of_the_file_pays_all_of_it(
 
 
 def test_b02_payments_of_one_debit_without_references_of_their_own_are_all_paid(
-    context: ServiceContext, made: Office, bank: Bank, paying: Rounds, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, paying: DueJobs, fetching: DueJobs
 ) -> None:
     bank.fault("webhook-not-sent")
     batch = sent_file(context, paying)
@@ -763,7 +765,7 @@ def test_b02_payments_of_one_debit_without_references_of_their_own_are_all_paid(
 
 
 def test_b07_charges_are_not_taken_from_what_was_paid(
-    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, fetching: DueJobs
 ) -> None:
     open_obligation(context)
     reference = see(context, ask(made, "transfer")).reference
@@ -778,7 +780,7 @@ def test_b07_charges_are_not_taken_from_what_was_paid(
 
 
 def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
-    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, fetching: DueJobs, clock: RunningClock
 ) -> None:
     """More files that break the reader than one look takes: the good one behind them is taken all the same."""
     good = bank.announce_statement(notice(entry("0.00")))
@@ -791,7 +793,7 @@ def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
     context.database["bank_statements"].update_many({}, {"$unset": left})
     assert backfill_all(context, DZ, backfills=service.backfills) == 22
     breaking = Breaking(url=bank.url, api_key=API_KEY, timeout_s=WAIT_MAX_S)
-    broken = Rounds(StatementFetcher(lambda _: breaking))
+    broken = DueJobs(StatementFetcher(lambda _: breaking))
     with capture_logs() as logs:
         for _ in range(3):
             broken.run(context, DZ)
@@ -800,7 +802,7 @@ def test_b04_what_fails_as_nobody_foresaw_is_put_off_and_the_others_are_taken(
 
 
 def test_what_an_earlier_release_left_waiting_at_the_bank_goes_on(
-    context: ServiceContext, made: Office, bank: Bank, collecting: Rounds, paying: Rounds
+    context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs, paying: DueJobs
 ) -> None:
     open_obligation(context)
     collection_id = ask(made)
@@ -817,7 +819,7 @@ def test_what_an_earlier_release_left_waiting_at_the_bank_goes_on(
 
 
 def test_a_file_of_the_bank_that_cannot_be_read_is_seen_by_operators(
-    context: ServiceContext, made: Office, bank: Bank, fetching: Rounds
+    context: ServiceContext, made: Office, bank: Bank, fetching: DueJobs
 ) -> None:
     statement_id = bank.announce_statement(b"no file at all")
     bank.deliver(made)

@@ -18,7 +18,7 @@ from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, context_on, handle, reading, someone
-from tests.kit.rounds import once
+from tests.kit.due_jobs import run_due
 from tests.payments.bank import API_KEY, Bank, office, own_settings, post_signed, running_bank
 from tests.payments.builders import FIRM
 from tests.payments.mandates.builders import register, terms
@@ -62,7 +62,7 @@ def issue(context: ServiceContext, **typed: Any) -> Mandate:
 
 def follow(context: ServiceContext, bank: Bank, *, url: str = "") -> None:
     for kind in MandateFollower(ChosenBanks(own_settings(url or bank.url).banks)).jobs:
-        once(context, DZ, kind)
+        run_due(context, DZ, kind)
 
 
 def seen(context: ServiceContext, mandate: Mandate) -> Mandate:

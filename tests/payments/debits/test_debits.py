@@ -37,7 +37,7 @@ from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, funds, keys, published, reading, someone
-from tests.kit.rounds import Rounds
+from tests.kit.due_jobs import DueJobs
 from tests.payments.bank import API_KEY, Bank, credited, office, own_settings, post_signed, running_bank
 from tests.payments.banking.files import entry, notice, status_report
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
@@ -97,13 +97,13 @@ def client(bank: Bank) -> IsoHttpBank:
 
 
 @pytest.fixture
-def debiting(client: IsoHttpBank) -> Rounds:
-    return Rounds(DebitSender(lambda _: client))
+def debiting(client: IsoHttpBank) -> DueJobs:
+    return DueJobs(DebitSender(lambda _: client))
 
 
 @pytest.fixture
-def fetching(client: IsoHttpBank) -> Rounds:
-    return Rounds(StatementFetcher(lambda _: client))
+def fetching(client: IsoHttpBank) -> DueJobs:
+    return DueJobs(StatementFetcher(lambda _: client))
 
 
 def sign(
@@ -159,7 +159,7 @@ def only_file(context: ServiceContext) -> DebitFile:
     return file
 
 
-def until_reported(context: ServiceContext, debiting: Rounds, clock: RunningClock) -> None:
+def until_reported(context: ServiceContext, debiting: DueJobs, clock: RunningClock) -> None:
     for _ in range(2):
         debiting.run(context, DZ)
         clock.move(seconds=3)
@@ -207,7 +207,7 @@ def test_it_is_offered_with_its_day_where_a_mandate_is_in_force(context: Service
 
 
 def test_drawn_and_booked_declared_is_collected(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, fetching: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     sign(context)
@@ -230,7 +230,7 @@ def test_drawn_and_booked_declared_is_collected(
 
 
 def test_those_of_a_day_go_into_one_file_and_the_first_of_a_mandate_apart(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs
 ) -> None:
     for number, employer_id in enumerate((FIRM, OTHER_FIRM)):
         open_obligation(context, f"d{number}", employer_id=employer_id)
@@ -245,7 +245,7 @@ def test_those_of_a_day_go_into_one_file_and_the_first_of_a_mandate_apart(
 
 
 def test_a_file_booked_as_one_credit_without_its_debits_pays_them_all(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, fetching: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     open_obligation(context, "d2", period="2024")
@@ -260,7 +260,7 @@ def test_a_file_booked_as_one_credit_without_its_debits_pays_them_all(
 
 
 def test_a_credit_for_another_sum_than_the_file_is_for_a_person(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, fetching: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     sign(context, "0108")
@@ -277,7 +277,7 @@ def test_a_credit_for_another_sum_than_the_file_is_for_a_person(
 
 
 def test_one_that_the_bank_never_told_of_is_looked_up(
-    context: ServiceContext, made: Office, debiting: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, debiting: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     sign(context, "0108")
@@ -288,7 +288,7 @@ def test_one_that_the_bank_never_told_of_is_looked_up(
 
 
 def test_one_that_is_told_of_twice_is_booked_once(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, fetching: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     sign(context, "0107")
@@ -303,7 +303,7 @@ def test_one_that_is_told_of_twice_is_booked_once(
 
 
 def test_refused_for_lack_of_funds_it_is_tried_once_more_and_is_good(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, fetching: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     sign(context, "0102")
@@ -325,7 +325,7 @@ def test_refused_for_lack_of_funds_it_is_tried_once_more_and_is_good(
 
 
 def test_refused_twice_it_is_for_the_employer_to_pay_in_another_way(
-    context: ServiceContext, made: Office, debiting: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, debiting: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     sign(context, "0105")
@@ -344,7 +344,7 @@ def test_refused_twice_it_is_for_the_employer_to_pay_in_another_way(
 
 @pytest.mark.parametrize(("ending", "reason"), [("0101", "AC01"), ("0103", "MD01")])
 def test_what_will_not_be_gone_in_some_days_is_not_tried_again(
-    context: ServiceContext, made: Office, debiting: Rounds, clock: RunningClock, ending: str, reason: str
+    context: ServiceContext, made: Office, debiting: DueJobs, clock: RunningClock, ending: str, reason: str
 ) -> None:
     open_obligation(context)
     sign(context, ending)
@@ -358,7 +358,7 @@ def test_what_will_not_be_gone_in_some_days_is_not_tried_again(
 
 @pytest.mark.parametrize("level", ["group", "block"])
 def test_a_file_that_is_refused_whole_debits_nobody(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, clock: RunningClock, level: str
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, clock: RunningClock, level: str
 ) -> None:
     open_obligation(context)
     sign(context, "0108")
@@ -380,7 +380,7 @@ def test_a_file_that_is_refused_whole_debits_nobody(
 
 
 def test_a_verdict_on_another_file_is_none(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     sign(context, "0108")
@@ -399,8 +399,8 @@ def test_given_back_after_settlement_it_is_due_again(
     context: ServiceContext,
     made: Office,
     bank: Bank,
-    debiting: Rounds,
-    fetching: Rounds,
+    debiting: DueJobs,
+    fetching: DueJobs,
     clock: RunningClock,
     ending: str,
     reason: str,
@@ -422,7 +422,7 @@ def test_given_back_after_settlement_it_is_due_again(
 
 
 def test_given_back_weeks_later_it_is_due_again(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, fetching: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     sign(context)
@@ -442,7 +442,7 @@ def test_given_back_weeks_later_it_is_due_again(
 
 
 def test_a_debt_paid_otherwise_before_the_file_leaves_is_taken_out_of_it(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, clock: RunningClock
 ) -> None:
     for number, employer_id in enumerate((FIRM, OTHER_FIRM)):
         open_obligation(context, f"d{number}", employer_id=employer_id)
@@ -463,7 +463,7 @@ def test_a_debt_paid_otherwise_before_the_file_leaves_is_taken_out_of_it(
 
 
 def test_another_way_to_pay_takes_the_place_of_a_planned_debit_and_not_of_one_at_the_bank(
-    context: ServiceContext, made: Office, debiting: Rounds
+    context: ServiceContext, made: Office, debiting: DueJobs
 ) -> None:
     open_obligation(context)
     sign(context, "0108")
@@ -480,7 +480,7 @@ def test_another_way_to_pay_takes_the_place_of_a_planned_debit_and_not_of_one_at
 
 
 def test_money_that_comes_beside_a_debit_at_the_bank_is_a_credit(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, fetching: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, fetching: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     sign(context)
@@ -497,7 +497,7 @@ def test_money_that_comes_beside_a_debit_at_the_bank_is_a_credit(
 
 
 def test_i11_a_mandate_that_ends_before_the_file_is_written_debits_nothing(
-    context: ServiceContext, made: Office, debiting: Rounds
+    context: ServiceContext, made: Office, debiting: DueJobs
 ) -> None:
     open_obligation(context)
     signed = sign(context)
@@ -510,7 +510,7 @@ def test_i11_a_mandate_that_ends_before_the_file_is_written_debits_nothing(
 
 
 def test_i11_a_mandate_that_ends_between_writing_and_sending_debits_nothing(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs
 ) -> None:
     open_obligation(context)
     signed = sign(context)
@@ -525,7 +525,7 @@ def test_i11_a_mandate_that_ends_between_writing_and_sending_debits_nothing(
 
 
 def test_i11_a_mandate_ends_before_its_debit_is_sent_or_after_and_not_beside_it(
-    context: ServiceContext, made: Office, debiting: Rounds
+    context: ServiceContext, made: Office, debiting: DueJobs
 ) -> None:
     open_obligation(context)
     signed = sign(context)
@@ -548,7 +548,7 @@ def test_i11_a_mandate_ends_before_its_debit_is_sent_or_after_and_not_beside_it(
 
 
 def test_a_file_that_was_sent_into_silence_is_asked_about_and_not_sent_again(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, clock: RunningClock
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, clock: RunningClock
 ) -> None:
     open_obligation(context)
     sign(context, "0108")
@@ -565,7 +565,7 @@ def test_a_file_that_was_sent_into_silence_is_asked_about_and_not_sent_again(
 
 @pytest.mark.parametrize("was_sent", [True, False])
 def test_killed_while_sending_it_is_debited_once(
-    context: ServiceContext, made: Office, bank: Bank, debiting: Rounds, clock: RunningClock, was_sent: bool
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, clock: RunningClock, was_sent: bool
 ) -> None:
     open_obligation(context)
     sign(context, "0108")

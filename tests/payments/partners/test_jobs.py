@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking.rounds import in_unit_of_work
+from services.payments.banking.bank_calls import in_unit_of_work
 from services.payments.partners import actions, rules, store
 from services.payments.partners.delivery import Delivery, Status
 from services.payments.partners.endpoint import WebhookKind

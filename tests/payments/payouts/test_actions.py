@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.payments.banking.rounds import in_unit_of_work
+from services.payments.banking.bank_calls import in_unit_of_work
 from services.payments.payouts import actions, store
 from services.payments.payouts.batch import PayoutBatch
 from services.payments.wiring import service

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking.rounds import in_unit_of_work
+from services.payments.banking.bank_calls import in_unit_of_work
 from services.payments.payouts import actions, store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service

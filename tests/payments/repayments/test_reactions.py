@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking import rounds
+from services.payments.banking import bank_calls
 from services.payments.banking.bank_file import BankNotice, BookedEntry, Direction
 from services.payments.ledger.receipt import RECEIPTS_SHOWN_MAX
 from services.payments.repayments.repayment import ExpectedRepayment
@@ -45,7 +45,7 @@ def money(amount_minor: int, entry_id: str = "E1", *, text: str = REFERENCE, **f
 def book(context: ServiceContext, *lines: BookedEntry) -> None:
     """A file of the bank comes twice."""
     for _ in range(2):
-        rounds.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
+        bank_calls.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
 
 
 def expected(context: ServiceContext) -> ExpectedRepayment:

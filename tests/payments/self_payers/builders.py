@@ -20,8 +20,8 @@ from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds, handle
+from tests.kit.due_jobs import run_due
 from tests.kit.people import AMIRA
-from tests.kit.rounds import once
 from tests.payments import builders as of_payments
 from tests.payments.bank import office
 
@@ -97,7 +97,7 @@ def offering(context: ServiceContext, clock: Any = None) -> ServiceContext:
 
 def call(context: ServiceContext) -> int:
     """A round of the job."""
-    return once(context, DZ, calling())
+    return run_due(context, DZ, calling())
 
 
 def admit(context: ServiceContext, **facts: Any) -> Office:

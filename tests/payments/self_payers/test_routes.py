@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking import rounds
+from services.payments.banking import bank_calls
 from services.payments.banking.bank_file import BankNotice, BookedEntry, Direction
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
@@ -57,7 +57,7 @@ def book(context: ServiceContext, reference: str, amount_minor: int, entry_id: s
         }
     )
     for _ in range(2):
-        rounds.book(context, DZ, "test", BankNotice("f1", (line,)))
+        bank_calls.book(context, DZ, "test", BankNotice("f1", (line,)))
 
 
 def balance(made: Office, code: str) -> str:

@@ -1,4 +1,4 @@
-"""Rounds over the jobs of one kind, as a worker makes them, one attempt at each job that is due."""
+"""The due jobs of one kind, run as a worker runs them: one attempt at each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,8 +13,8 @@ AT_ONCE = 100
 
 
 @dataclass
-class Rounds:
-    """Something that has a job, for which a test plays the worker; it is itself in everything else."""
+class DueJobs:
+    """Something that has a job, with a `run` that plays the worker; it is itself in everything else."""
 
     of: Any
 
@@ -24,10 +24,11 @@ class Rounds:
     def run(self, context: ServiceContext, fund_id: str) -> int:
         """How many things were done. Raises what kept the last of them from it, where that was unavailable."""
         gathered = self.of.gather(context, fund_id) if hasattr(self.of, "gather") else 0
-        return gathered + once(context, fund_id, self.of.job)
+        return gathered + run_due(context, fund_id, self.of.job)
 
 
-def once(context: ServiceContext, fund_id: str, kind: JobKind) -> int:
+def run_due(context: ServiceContext, fund_id: str, kind: JobKind) -> int:
+    """One attempt at each job of a kind that is due; how many were done."""
     done: list[str] = []
     away: list[Unavailable] = []
 

@@ -1,8 +1,8 @@
-"""What every job that calls the bank is made of.
+"""What the jobs that call the bank share: their limits, their unit of work, and how a file of the bank is booked.
 
-It calls the bank outside of any transaction, and keeps what it said in a unit of work, with the time at which it is to
-run again. After a crash between two of these, the next attempt resumes by asking the bank, never by guessing. Where the
-bank is silent the jobs of that fund pause: it is worth no more waiting now.
+A job calls the bank outside of any transaction, and keeps what it said in a unit of work, with the time at which it
+runs again. After a crash between two of these, the next attempt resumes by asking the bank, never by guessing. Where
+the bank is silent the jobs of that fund pause: it is worth no more waiting now.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from shared.kernel.actors import system
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
-LINES_A_WORK = 50
+LINES_AT_ONCE = 50
 LEASE_S = 30.0
 """Longer than any call to the bank takes."""
 ATTEMPTS_MAX = 20
@@ -33,6 +33,7 @@ log = structlog.get_logger()
 def in_unit_of_work(
     context: ServiceContext, fund_id: str, cause: str, action: Callable[[UnitOfWork], Answer]
 ) -> Answer:
+    """Keep what the bank said, in the name of the job."""
     return context.run(fund_id, by=BANK, cause=f"job:{cause}", action=action)
 
 
@@ -40,8 +41,8 @@ def book(context: ServiceContext, fund_id: str, cause: str, notice: BankNotice) 
     """Book what a file says, some lines at a time: those that were handled before a crash change nothing after it."""
     fund = context.funds[fund_id]
     entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in notice.entries))
-    for first in range(0, len(entries), LINES_A_WORK):
-        some = entries[first : first + LINES_A_WORK]
+    for first in range(0, len(entries), LINES_AT_ONCE):
+        some = entries[first : first + LINES_AT_ONCE]
         in_unit_of_work(context, fund_id, cause, partial(actions.book_lines, entries=some))
     for fault in notice.faults:
         log.error("bank-file-not-read-whole", cause=cause, why=fault.code)
