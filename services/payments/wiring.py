@@ -14,7 +14,7 @@ from services.payments.arrears.routes import routes as arrears_routes
 from services.payments.arrears.store import accounts as penalty_accounts
 from services.payments.arrears.store import notices as penalty_notices
 from services.payments.audiences.queries import audiences
-from services.payments.banking.bank_entry import EntryStatus, Ground, Target, Why
+from services.payments.banking.bank_entry import DecisionReason, EntryStatus, Target, WaitReason
 from services.payments.banking.banks.choice import ChosenBanks, faults
 from services.payments.banking.debiting import DebitSender
 from services.payments.banking.fetching import StatementFetcher
@@ -73,7 +73,7 @@ from services.payments.mobile_money.operator_payment import Status as OperatorPa
 from services.payments.mobile_money.routes import routes as mobile_routes
 from services.payments.mobile_money.store import payments as operator_payments
 from services.payments.obligations.obligation import ObligationStatus
-from services.payments.obligations.standing import Case
+from services.payments.obligations.standing import PeriodDifference
 from services.payments.obligations.store import obligations, standings
 from services.payments.operator_days.actions import backfills as left_differences
 from services.payments.operator_days.operator_day import DayStatus, DifferenceKind
@@ -133,9 +133,9 @@ CODES: CodeSets = {
     "rails": (Rail, "collection.rail.{}"),
     "collection-statuses": (CollectionStatus, "collection.step.{}"),
     "credit-uses": (UseKind, "credit.use.{}"),
-    "difference-cases": (Case, "difference.{}"),
+    "difference-cases": (PeriodDifference, "difference.{}"),
     "bank-entry-statuses": (EntryStatus, "bank.entry.{}"),
-    "bank-entry-reasons": (Why, "bank.why.{}"),
+    "bank-entry-reasons": (WaitReason, "bank.why.{}"),
     "penalty-reasons": (PenaltyReason, "penalty.{}"),
     "measure-request-statuses": (RequestStatus, "measure.step.{}"),
     "provisional-assessment-statuses": (ProvisionalStatus, "provisional-assessment.status.{}"),
@@ -145,7 +145,7 @@ CODES: CodeSets = {
     "clearance-statuses": (ClearanceStatus, "clearance.status.{}"),
     "clearance-obstacles": (ObstacleKind, "clearance.obstacle.{}"),
     "statement-kinds": (StatementKind, "account-statement.{}"),
-    "grounds": (Ground, "bank.ground.{}"),
+    "grounds": (DecisionReason, "bank.ground.{}"),
     "targets": (Target, "bank.target.{}"),
     "self-payer-statuses": (SelfPayerStatus, "self-payer.status.{}"),
     "self-contribution-statuses": (SelfContributionStatus, "self-payer.contribution.{}"),

@@ -54,7 +54,7 @@ from services.payments.mobile_money import store as mobile_money
 from services.payments.mobile_money.operator_payment import OperatorPayment, Terms
 from services.payments.mobile_money.operator_payment import Status as OperatorPaymentStatus
 from services.payments.obligations import store as obligations
-from services.payments.obligations.standing import Case
+from services.payments.obligations.standing import PeriodDifference
 from services.payments.operator_days import store as operator_days
 from services.payments.operator_days.operator_day import DifferenceKind, OperatorDay
 from services.payments.operator_days.operator_difference import DifferenceStatus, OperatorDifference
@@ -413,7 +413,7 @@ PAGED: dict[str, Listed] = {
         obligations.standings,
         obligations.BY_CASE,
         lambda uow, it, wanted: obligations.differing(uow, wanted=wanted),
-        {"case": Case.PARTIAL},
+        {"case": PeriodDifference.PARTIAL},
     ),
     "services.payments.declarations.store.of_employer": Listed(
         "payments",

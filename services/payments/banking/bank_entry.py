@@ -56,7 +56,7 @@ class Share:
             raise ValueError("a share is of something and for something")
 
 
-class Why(StrEnum):
+class WaitReason(StrEnum):
     """Why an entry waits for a person."""
 
     NO_REFERENCE = "no-reference"
@@ -70,7 +70,7 @@ class Why(StrEnum):
     REVERSES_UNKNOWN = "reverses-unknown"
 
 
-class Way(StrEnum):
+class DecisionKind(StrEnum):
     """What a person may decide about an entry that waits."""
 
     ALLOCATE = "allocate"
@@ -78,7 +78,7 @@ class Way(StrEnum):
     WRITE_OFF = "write-off"
 
 
-class Ground(StrEnum):
+class DecisionReason(StrEnum):
     """Why money is sent back or written off."""
 
     BANK_CHARGES = "bank-charges"
@@ -94,11 +94,11 @@ class Ground(StrEnum):
 class EntryDecision:
     """What a person decided, who confirmed it, and what came of it. `refund_id` names the refund that it ordered."""
 
-    way: Way
+    way: DecisionKind
     by: str
     at: datetime
     shares: tuple[Share, ...] = ()
-    ground: Ground | None = None
+    ground: DecisionReason | None = None
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
     refund_id: str | None = None
@@ -144,7 +144,7 @@ class BankEntry:
     end_to_end_id: str = ""
     reference: str = ""
     day: str = ""
-    why: Why | None = None
+    why: WaitReason | None = None
     shares: tuple[Share, ...] = ()
     decision: EntryDecision | None = None
     decided_before: tuple[EntryDecision, ...] = field(default=())

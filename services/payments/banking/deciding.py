@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.payments.banking import decisions, settling, store
-from services.payments.banking.bank_entry import BankEntry, EntryDecision, EntryStatus, Ground, Share, Target, Way
+from services.payments.banking.bank_entry import (
+    BankEntry,
+    DecisionKind,
+    DecisionReason,
+    EntryDecision,
+    EntryStatus,
+    Share,
+    Target,
+)
 from services.payments.credits import actions as credits
 from services.payments.employers import actions as employers
 from services.payments.ledger import account
@@ -36,24 +44,24 @@ def allocate(uow: UnitOfWork, *, entry_id: str, version: int, shares: Sequence[S
     for share in shares:
         if share.target is Target.EMPLOYER and employers.find(uow, share.target_id) is None:
             raise decisions.TargetUnknown
-    return _decide(uow, entry_id, version, way=Way.ALLOCATE, shares=tuple(shares), ground=None, note=note)
+    return _decide(uow, entry_id, version, way=DecisionKind.ALLOCATE, shares=tuple(shares), ground=None, note=note)
 
 
 def refund(
-    uow: UnitOfWork, *, entry_id: str, version: int, ground: Ground, note: str, counterparty: str | None
+    uow: UnitOfWork, *, entry_id: str, version: int, ground: DecisionReason, note: str, counterparty: str | None
 ) -> BankEntry:
     """Send the money back to the account that it came from, or to the one that is given."""
     entry = _of_version(uow, entry_id, version)
     if not (counterparty or entry.details.counterparty):
         raise decisions.CounterpartyMissing
     return _decide(
-        uow, entry_id, version, way=Way.REFUND, shares=(), ground=ground, note=note, counterparty=counterparty
+        uow, entry_id, version, way=DecisionKind.REFUND, shares=(), ground=ground, note=note, counterparty=counterparty
     )
 
 
-def write_off(uow: UnitOfWork, *, entry_id: str, version: int, ground: Ground, note: str) -> BankEntry:
+def write_off(uow: UnitOfWork, *, entry_id: str, version: int, ground: DecisionReason, note: str) -> BankEntry:
     """Close it: nobody claims it, or nobody gives it back, or it is not the fund's at all."""
-    return _decide(uow, entry_id, version, way=Way.WRITE_OFF, shares=(), ground=ground, note=note)
+    return _decide(uow, entry_id, version, way=DecisionKind.WRITE_OFF, shares=(), ground=ground, note=note)
 
 
 def confirm(uow: UnitOfWork, *, entry_id: str, version: int) -> BankEntry:
@@ -95,9 +103,9 @@ def _decide(
     entry_id: str,
     version: int,
     *,
-    way: Way,
+    way: DecisionKind,
     shares: tuple[Share, ...],
-    ground: Ground | None,
+    ground: DecisionReason | None,
     note: str,
     counterparty: str | None = None,
 ) -> BankEntry:
@@ -118,10 +126,10 @@ def _carry_out(uow: UnitOfWork, entry: BankEntry) -> BankEntry:
     if decision is None:
         raise decisions.EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
     match decision.way:
-        case Way.ALLOCATE:
+        case DecisionKind.ALLOCATE:
             if not settling.book(uow, entry, decision.shares, reason=""):
                 raise decisions.ShareNotBooked
-        case Way.REFUND:
+        case DecisionKind.REFUND:
             refund_id = uow.new_id()
             refunds.order_confirmed(
                 uow,
@@ -131,7 +139,7 @@ def _carry_out(uow: UnitOfWork, entry: BankEntry) -> BankEntry:
                 origin=f"{ENTRY_ORIGIN}{entry.entry_id}",
                 details=RefundDetails(counterparty=entry.details.counterparty, note=entry.details.note),
             )
-        case Way.WRITE_OFF:
+        case DecisionKind.WRITE_OFF:
             settling.write_off(uow, entry)
     return store.entries.save(uow, Outcome(decisions.settle(entry, refund_id=refund_id)))
 

@@ -8,11 +8,11 @@ from services.payments.banking.bank_entry import (
     FOREIGN,
     SHARES_MAX,
     BankEntry,
+    DecisionKind,
     EntryDecision,
     EntryStatus,
     Share,
     Target,
-    Way,
 )
 from services.payments.banking.bank_file import Direction
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
@@ -113,11 +113,11 @@ def propose(entry: BankEntry, decision: EntryDecision) -> BankEntry:
 
 
 def _check(entry: BankEntry, decision: EntryDecision) -> None:
-    if entry.account == FOREIGN and decision.way is not Way.WRITE_OFF:
+    if entry.account == FOREIGN and decision.way is not DecisionKind.WRITE_OFF:
         raise WayNotAllowed
-    if decision.way is Way.REFUND and entry.direction is not Direction.CREDIT:
+    if decision.way is DecisionKind.REFUND and entry.direction is not Direction.CREDIT:
         raise WayNotAllowed
-    if decision.way is Way.ALLOCATE:
+    if decision.way is DecisionKind.ALLOCATE:
         _check_shares(entry, decision.shares)
 
 
@@ -152,7 +152,11 @@ def reject(entry: BankEntry) -> BankEntry:
 
 def reopen(entry: BankEntry) -> BankEntry:
     """The refund that was decided was cancelled: the entry waits again."""
-    if entry.status is not EntryStatus.SETTLED or entry.decision is None or entry.decision.way is not Way.REFUND:
+    if (
+        entry.status is not EntryStatus.SETTLED
+        or entry.decision is None
+        or entry.decision.way is not DecisionKind.REFUND
+    ):
         raise EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
     return _waiting(entry)
 
@@ -187,8 +191,8 @@ def _waiting(entry: BankEntry) -> BankEntry:
 
 
 def _booked_as(decision: EntryDecision) -> str:
-    if decision.way is Way.REFUND:
+    if decision.way is DecisionKind.REFUND:
         return f"refund:{decision.refund_id}:ordered"
-    if decision.way is Way.WRITE_OFF:
+    if decision.way is DecisionKind.WRITE_OFF:
         return "written-off"
     return f"{decision.shares[0].target}:{decision.shares[0].target_id}" if len(decision.shares) == 1 else "several"

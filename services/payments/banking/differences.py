@@ -7,7 +7,7 @@ from services.payments.banking import store
 from services.payments.banking.bank_entry import BankEntry
 from services.payments.banking.bank_file import Direction
 from services.payments.obligations import actions as obligations
-from services.payments.obligations.standing import Case, Standing
+from services.payments.obligations.standing import PeriodDifference, Standing
 from shared.storage.paging import Page, PageRequest, concatenated
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -16,7 +16,7 @@ from shared.storage.unit_of_work import UnitOfWork
 class Difference:
     """One case to be looked at; minor units. Money without a match has no employer, but the bank's reference."""
 
-    case: Case
+    case: PeriodDifference
     employer_id: str | None = None
     period: str | None = None
     bank_reference: str | None = None
@@ -36,7 +36,7 @@ def _standings(uow: UnitOfWork, wanted: PageRequest) -> Page[Difference]:
     return Page([_of_standing(each, each.case) for each in found if each.case is not None], next=found.next)
 
 
-def _of_standing(standing: Standing, case: Case) -> Difference:
+def _of_standing(standing: Standing, case: PeriodDifference) -> Difference:
     return Difference(
         case=case,
         employer_id=standing.employer_id,
@@ -55,7 +55,7 @@ def _unmatched(uow: UnitOfWork, wanted: PageRequest) -> Page[Difference]:
 
 def _of_entry(entry: BankEntry) -> Difference:
     return Difference(
-        case=Case.UNMATCHED if entry.direction is Direction.CREDIT else Case.LEFT_UNMATCHED,
+        case=PeriodDifference.UNMATCHED if entry.direction is Direction.CREDIT else PeriodDifference.LEFT_UNMATCHED,
         bank_reference=entry.bank_reference,
         collected_minor=entry.amount_minor,
     )

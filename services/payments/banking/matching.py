@@ -1,6 +1,6 @@
 """What a booked entry of the bank is: which one it is, what it names, and what it is for. Pure.
 
-`(entry, facts) → ruling` is one table of cases; `tests/payments/banking/test_matching.py` holds it row by row. What no
+`(entry, facts) → result` is one table of cases; `tests/payments/banking/test_matching.py` holds it row by row. What no
 rule settles waits for a person: it is never dropped, and never guessed.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from services.payments.banking.bank_entry import FOREIGN, BankEntry, EntryStatus, Share, Target, Why
+from services.payments.banking.bank_entry import FOREIGN, BankEntry, EntryStatus, Share, Target, WaitReason
 from services.payments.banking.bank_file import BookedEntry, Direction, is_same_account
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
 from services.payments.self_payers.self_contribution import SELF_PAYMENT_PREFIX
@@ -308,32 +308,32 @@ class MatchingFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ruling:
+class MatchResult:
     """What an entry is for: its shares; or why a person has to decide; or, with neither, that it moves no money."""
 
     shares: tuple[Share, ...] = ()
-    why: Why | None = None
+    why: WaitReason | None = None
 
 
-NOTHING_MOVED = Ruling()
+NOTHING_MOVED = MatchResult()
 _TAKEN_BACK = frozenset({Target.COLLECTION, Target.PAYOUT, Target.REFUND, Target.REPAYMENT, Target.SELF_CONTRIBUTION})
 """What an earlier entry may have been booked as for the money to be taken back under the bank's reference alone."""
 
 
-def decide(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
+def decide(entry: ReportedEntry, facts: MatchingFacts) -> MatchResult:
     """The table of cases."""
     if entry.amount_minor == 0:
         return NOTHING_MOVED
     if entry.is_currency_foreign:
-        return Ruling(why=Why.CURRENCY_FOREIGN)
+        return MatchResult(why=WaitReason.CURRENCY_FOREIGN)
     if entry.account == FOREIGN:
-        return Ruling(why=Why.ACCOUNT_FOREIGN)
+        return MatchResult(why=WaitReason.ACCOUNT_FOREIGN)
     if entry.takes_back:
         return _taken_back(entry, facts)
     return _came(entry, facts) if entry.direction is Direction.CREDIT else _left(entry, facts)
 
 
-def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
+def _came(entry: ReportedEntry, facts: MatchingFacts) -> MatchResult:
     """Money came: a contribution, what a person owes, a whole file of debits, what an operator took on a day, or
     money of ours that is returned without a reference. What an operator says that it took is a contribution alone."""
     if entry.account == BANK_PAYOUTS:
@@ -341,54 +341,56 @@ def _came(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
             return _whole(Target.PAYOUT, facts.payout, entry)
         if facts.refund is not None:
             return _whole(Target.REFUND, facts.refund, entry)
-        return Ruling(why=Why.ACCOUNT_OTHER if facts.collections or facts.debts else _unnamed(entry))
+        return MatchResult(why=WaitReason.ACCOUNT_OTHER if facts.collections or facts.debts else _unnamed(entry))
     is_at_bank = entry.account == BANK_COLLECTIONS
     if facts.operator_day is not None and is_at_bank:
         return _whole(Target.OPERATOR_DAY, facts.operator_day, entry)
     candidates = [each for each in facts.collections if each.is_by_id] or list(facts.collections)
     if not candidates and not is_at_bank:
-        return Ruling(why=_unnamed(entry))
+        return MatchResult(why=_unnamed(entry))
     if facts.debts:
-        return Ruling(why=Why.REFERENCES_SEVERAL) if candidates else _paid_by_person(entry, facts.debts)
+        return MatchResult(why=WaitReason.REFERENCES_SEVERAL) if candidates else _paid_by_person(entry, facts.debts)
     if not candidates and facts.debit_file_id is not None:
-        return Ruling(shares=(_share(Target.DEBIT_FILE, facts.debit_file_id, entry.amount_minor),))
+        return MatchResult(shares=(_share(Target.DEBIT_FILE, facts.debit_file_id, entry.amount_minor),))
     if not candidates:
-        return _whole(Target.REFUND, facts.refund, entry) if facts.refund else Ruling(why=_unnamed(entry))
+        return _whole(Target.REFUND, facts.refund, entry) if facts.refund else MatchResult(why=_unnamed(entry))
     if not all(each.has_room for each in candidates):
-        return Ruling(why=Why.ALREADY_SETTLED)
+        return MatchResult(why=WaitReason.ALREADY_SETTLED)
     if len(candidates) == 1:
-        return Ruling(shares=(_share(Target.COLLECTION, candidates[0].collection_id, entry.amount_minor),))
+        return MatchResult(shares=(_share(Target.COLLECTION, candidates[0].collection_id, entry.amount_minor),))
     if sum(each.amount_minor for each in candidates) != entry.amount_minor:
-        return Ruling(why=Why.REFERENCES_SEVERAL)
-    return Ruling(shares=tuple(_share(Target.COLLECTION, each.collection_id, each.amount_minor) for each in candidates))
+        return MatchResult(why=WaitReason.REFERENCES_SEVERAL)
+    return MatchResult(
+        shares=tuple(_share(Target.COLLECTION, each.collection_id, each.amount_minor) for each in candidates)
+    )
 
 
-def _paid_by_person(entry: ReportedEntry, debts: tuple[KnownDebt, ...]) -> Ruling:
+def _paid_by_person(entry: ReportedEntry, debts: tuple[KnownDebt, ...]) -> MatchResult:
     """A person pays what is owed, or a part of it. What is more than that, or comes again, waits for somebody who says
     what becomes of it."""
     if not all(each.owed_minor for each in debts):
-        return Ruling(why=Why.ALREADY_SETTLED)
+        return MatchResult(why=WaitReason.ALREADY_SETTLED)
     if len(debts) == 1 and entry.amount_minor <= debts[0].owed_minor:
-        return Ruling(shares=(_share(debts[0].target, debts[0].target_id, entry.amount_minor),))
+        return MatchResult(shares=(_share(debts[0].target, debts[0].target_id, entry.amount_minor),))
     if sum(each.owed_minor for each in debts) != entry.amount_minor:
-        return Ruling(why=Why.AMOUNT_DIFFERS if len(debts) == 1 else Why.REFERENCES_SEVERAL)
-    return Ruling(shares=tuple(_share(each.target, each.target_id, each.owed_minor) for each in debts))
+        return MatchResult(why=WaitReason.AMOUNT_DIFFERS if len(debts) == 1 else WaitReason.REFERENCES_SEVERAL)
+    return MatchResult(shares=tuple(_share(each.target, each.target_id, each.owed_minor) for each in debts))
 
 
-def _left(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
+def _left(entry: ReportedEntry, facts: MatchingFacts) -> MatchResult:
     """Money left: for a payout, for a whole file of them, or back to whom it came from."""
     if facts.refund is not None:
         return _whole(Target.REFUND, facts.refund, entry)
     if facts.payout is None and facts.batch_id is None:
-        return Ruling(why=_unnamed(entry))
+        return MatchResult(why=_unnamed(entry))
     if entry.account != BANK_PAYOUTS:
-        return Ruling(why=Why.ACCOUNT_OTHER)
+        return MatchResult(why=WaitReason.ACCOUNT_OTHER)
     if facts.payout is not None:
         return _whole(Target.PAYOUT, facts.payout, entry)
-    return Ruling(shares=(_share(Target.BATCH, facts.batch_id or "", entry.amount_minor),))
+    return MatchResult(shares=(_share(Target.BATCH, facts.batch_id or "", entry.amount_minor),))
 
 
-def _taken_back(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
+def _taken_back(entry: ReportedEntry, facts: MatchingFacts) -> MatchResult:
     """The bank says that this undoes an earlier entry: a return, a reversal, a charge-back."""
     earlier = _undone(entry, facts.bearers)
     if entry.direction is Direction.CREDIT:
@@ -401,34 +403,34 @@ def _taken_back(entry: ReportedEntry, facts: MatchingFacts) -> Ruling:
     elif facts.debts:
         return _debt_taken_back(entry, facts.debts)
     if earlier is None:
-        return Ruling(why=Why.REVERSES_UNKNOWN)
+        return MatchResult(why=WaitReason.REVERSES_UNKNOWN)
     if not earlier.is_matched:
-        return Ruling(shares=(_share(Target.ENTRY, earlier.entry_id, entry.amount_minor),))
+        return MatchResult(shares=(_share(Target.ENTRY, earlier.entry_id, entry.amount_minor),))
     target, _, target_id = earlier.booked_as.partition(":")
     if target in _TAKEN_BACK:
-        return Ruling(shares=(_share(Target(target), target_id, entry.amount_minor),))
-    return Ruling(why=Why.REVERSES_UNKNOWN)
+        return MatchResult(shares=(_share(Target(target), target_id, entry.amount_minor),))
+    return MatchResult(why=WaitReason.REVERSES_UNKNOWN)
 
 
-def _collection_taken_back(entry: ReportedEntry, collections: tuple[KnownCollection, ...]) -> Ruling:
+def _collection_taken_back(entry: ReportedEntry, collections: tuple[KnownCollection, ...]) -> MatchResult:
     candidates = [each for each in collections if each.is_by_id] or list(collections)
     if len(candidates) > 1:
-        return Ruling(why=Why.REFERENCES_SEVERAL)
+        return MatchResult(why=WaitReason.REFERENCES_SEVERAL)
     if entry.account == BANK_PAYOUTS:
-        return Ruling(why=Why.ACCOUNT_OTHER)
+        return MatchResult(why=WaitReason.ACCOUNT_OTHER)
     if entry.amount_minor > candidates[0].debited_minor:
-        return Ruling(why=Why.AMOUNT_DIFFERS)
-    return Ruling(shares=(_share(Target.COLLECTION, candidates[0].collection_id, entry.amount_minor),))
+        return MatchResult(why=WaitReason.AMOUNT_DIFFERS)
+    return MatchResult(shares=(_share(Target.COLLECTION, candidates[0].collection_id, entry.amount_minor),))
 
 
-def _debt_taken_back(entry: ReportedEntry, debts: tuple[KnownDebt, ...]) -> Ruling:
+def _debt_taken_back(entry: ReportedEntry, debts: tuple[KnownDebt, ...]) -> MatchResult:
     if len(debts) > 1:
-        return Ruling(why=Why.REFERENCES_SEVERAL)
+        return MatchResult(why=WaitReason.REFERENCES_SEVERAL)
     if entry.account != BANK_COLLECTIONS:
-        return Ruling(why=Why.ACCOUNT_OTHER)
+        return MatchResult(why=WaitReason.ACCOUNT_OTHER)
     if entry.amount_minor > debts[0].received_minor:
-        return Ruling(why=Why.AMOUNT_DIFFERS)
-    return Ruling(shares=(_share(debts[0].target, debts[0].target_id, entry.amount_minor),))
+        return MatchResult(why=WaitReason.AMOUNT_DIFFERS)
+    return MatchResult(shares=(_share(debts[0].target, debts[0].target_id, entry.amount_minor),))
 
 
 def _undone(entry: ReportedEntry, bearers: Iterable[BankEntry]) -> BankEntry | None:
@@ -445,16 +447,16 @@ def _undone(entry: ReportedEntry, bearers: Iterable[BankEntry]) -> BankEntry | N
     return found[0] if len(found) == 1 else None
 
 
-def _whole(target: Target, known: KnownPayment, entry: ReportedEntry, *, account: str = "") -> Ruling:
+def _whole(target: Target, known: KnownPayment, entry: ReportedEntry, *, account: str = "") -> MatchResult:
     if account and entry.account != account:
-        return Ruling(why=Why.ACCOUNT_OTHER)
+        return MatchResult(why=WaitReason.ACCOUNT_OTHER)
     if known.amount_minor != entry.amount_minor:
-        return Ruling(why=Why.AMOUNT_DIFFERS)
-    return Ruling(shares=(_share(target, known.payment_id, entry.amount_minor),))
+        return MatchResult(why=WaitReason.AMOUNT_DIFFERS)
+    return MatchResult(shares=(_share(target, known.payment_id, entry.amount_minor),))
 
 
-def _unnamed(entry: ReportedEntry) -> Why:
-    return Why.NO_REFERENCE if not "".join(entry.texts).strip() else Why.REFERENCE_UNKNOWN
+def _unnamed(entry: ReportedEntry) -> WaitReason:
+    return WaitReason.NO_REFERENCE if not "".join(entry.texts).strip() else WaitReason.REFERENCE_UNKNOWN
 
 
 def _share(target: Target, target_id: str, amount_minor: int) -> Share:

@@ -7,15 +7,15 @@ from marshmallow import Schema, fields, post_load, validate
 from services.payments.banking.bank_entry import (
     NOTE_CHARACTERS_MAX,
     SHARES_MAX,
+    DecisionKind,
+    DecisionReason,
     EntryStatus,
-    Ground,
     Share,
     Target,
-    Way,
-    Why,
+    WaitReason,
 )
 from services.payments.banking.bank_file import ACCOUNT_CHARACTERS_MAX, Direction
-from services.payments.obligations.standing import Case
+from services.payments.obligations.standing import PeriodDifference
 from shared.http.problems import translate
 from shared.http.shapes import Amount, PagedQuery, fund, paged
 
@@ -43,7 +43,7 @@ class ReferenceView(Schema):
 class DifferenceView(Schema):
     """A case to be looked at: an employer's period that does not add up, or money that was for nobody knows what."""
 
-    case = fields.Enum(Case, by_value=True, required=True)
+    case = fields.Enum(PeriodDifference, by_value=True, required=True)
     text = fields.Function(lambda it: translate(f"difference.{it.case}"), metadata={"type": "string"}, required=True)
     employer_id = fields.String(required=True, allow_none=True)
     period = fields.String(required=True, allow_none=True)
@@ -76,11 +76,11 @@ class ShareView(Schema):
 class DecisionView(Schema):
     """What somebody decided, and who confirmed it."""
 
-    way = fields.Enum(Way, by_value=True, required=True)
+    way = fields.Enum(DecisionKind, by_value=True, required=True)
     by = fields.String(required=True)
     at = fields.AwareDateTime(required=True)
     shares = fields.List(fields.Nested(ShareView), required=True)
-    ground = fields.Enum(Ground, by_value=True, required=True, allow_none=True)
+    ground = fields.Enum(DecisionReason, by_value=True, required=True, allow_none=True)
     confirmed_by = fields.String(required=True, allow_none=True)
     confirmed_at = fields.AwareDateTime(required=True, allow_none=True)
     refund_id = fields.String(required=True, allow_none=True)
@@ -111,7 +111,7 @@ class BankEntryView(Schema):
     text = fields.Function(
         lambda entry: translate(f"bank.entry.{entry.status}"), metadata={"type": "string"}, required=True
     )
-    why = fields.Enum(Why, by_value=True, required=True, allow_none=True)
+    why = fields.Enum(WaitReason, by_value=True, required=True, allow_none=True)
     why_text = fields.Function(
         lambda entry: translate(f"bank.why.{entry.why}") if entry.why else None,
         metadata={"type": ["string", "null"]},
@@ -157,7 +157,7 @@ class AllocationBody(VersionBody):
 class WriteOffBody(VersionBody):
     """Why the entry is closed; `note` says more to colleagues, and rests encrypted."""
 
-    ground = fields.Enum(Ground, by_value=True, required=True)
+    ground = fields.Enum(DecisionReason, by_value=True, required=True)
     note = fields.String(load_default="", validate=validate.Length(max=NOTE_CHARACTERS_MAX))
 
 

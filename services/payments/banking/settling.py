@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from services.payments.banking import matching, store
-from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, Why
+from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, WaitReason
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.matching import (
     KnownCollection,
     KnownDebt,
     KnownPayment,
     MatchingFacts,
+    MatchResult,
     ReportedEntry,
-    Ruling,
 )
 from services.payments.collections import actions as collections
 from services.payments.collections import booking
@@ -57,21 +57,21 @@ def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> 
     bearers = store.bearing(uow, reported.bank_reference)
     if any(matching.is_same(each, reported, reference=reference) for each in bearers):
         return
-    ruling = matching.decide(
+    result = matching.decide(
         reported, _facts(uow, named, found, [*map(_repayment, repaid), *map(_month, months)], bearers)
     )
-    entry = _kept(uow, reported, entry_id=entry_id, reference=reference, why=ruling.why)
-    if ruling.shares and _book(uow, entry, ruling.shares, reason=reported.return_reason or ""):
+    entry = _kept(uow, reported, entry_id=entry_id, reference=reference, why=result.why)
+    if result.shares and _book(uow, entry, result.shares, reason=reported.return_reason or ""):
         _post_charges(uow, entry)
-        _keep(uow, replace(entry, status=EntryStatus.BOOKED, booked_as=_booked_as(ruling), is_matched=True,
-                            why=None, shares=ruling.shares))  # fmt: skip
-    elif ruling == matching.NOTHING_MOVED:
+        _keep(uow, replace(entry, status=EntryStatus.BOOKED, booked_as=_booked_as(result), is_matched=True,
+                            why=None, shares=result.shares))  # fmt: skip
+    elif result == matching.NOTHING_MOVED:
         _keep(uow, replace(entry, status=EntryStatus.NOTED, booked_as=ZERO, is_matched=True))
     else:
         if entry.account != FOREIGN:
             _post_waiting(uow, entry)
             _post_charges(uow, entry)
-        _keep(uow, replace(entry, why=ruling.why or Why.ALREADY_SETTLED))
+        _keep(uow, replace(entry, why=result.why or WaitReason.ALREADY_SETTLED))
 
 
 def book(uow: UnitOfWork, entry: BankEntry, shares: Iterable[Share], *, reason: str) -> bool:
@@ -323,7 +323,9 @@ def _post_charges(uow: UnitOfWork, entry: BankEntry) -> None:
 # --- Keeping ----------------------------------------------------------------------------------------------------------
 
 
-def _kept(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str, reference: str, why: Why | None) -> BankEntry:
+def _kept(
+    uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str, reference: str, why: WaitReason | None
+) -> BankEntry:
     """The entry as it is kept, waiting until something is known of it."""
     is_zero = reported.amount_minor == 0
     taken_on = uow.today
@@ -358,6 +360,6 @@ def _keep(uow: UnitOfWork, entry: BankEntry) -> None:
     store.entries.save(uow, Outcome(entry))
 
 
-def _booked_as(ruling: Ruling) -> str:
-    first = ruling.shares[0]
-    return f"{first.target}:{first.target_id}" if len(ruling.shares) == 1 else "several"
+def _booked_as(result: MatchResult) -> str:
+    first = result.shares[0]
+    return f"{first.target}:{first.target_id}" if len(result.shares) == 1 else "several"

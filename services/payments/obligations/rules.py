@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from services.payments.obligations.movements import with_movement, without_newest
 from services.payments.obligations.obligation import FREEZES_MAX, Obligation, ObligationStatus, PenaltyFreeze
-from services.payments.obligations.standing import Case, Standing
+from services.payments.obligations.standing import PeriodDifference, Standing
 from shared.events.payments import DeclarationPaid
 from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict, Missing
@@ -241,13 +241,13 @@ def standing(
     booked = declared - outstanding_minor
     case = None
     if booked != collected:
-        case = Case.BOOKED_DIFFERS
+        case = PeriodDifference.BOOKED_DIFFERS
     elif any(0 < each.paid_minor < each.due_minor and not is_held(each) for each in known):
-        case = Case.PARTIAL
+        case = PeriodDifference.PARTIAL
     elif any(each.paid_minor > each.due_minor for each in known):
-        case = Case.OVER
+        case = PeriodDifference.OVER
     elif any(each.paid_minor and each.called_minor != each.paid_minor and not is_held(each) for each in known):
-        case = Case.UNCALLED
+        case = PeriodDifference.UNCALLED
     return Standing(
         standing_id=f"{employer_id}:{period}",
         employer_id=employer_id,

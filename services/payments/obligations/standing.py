@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Case(StrEnum):
+class PeriodDifference(StrEnum):
     """Why somebody has to look. `uncalled`: money came that nobody had asked for, in all or in part; `unmatched` and
     `left-unmatched`: money came, or left, and nobody knows for what."""
 
@@ -27,5 +27,5 @@ class Standing:
     called_minor: int
     collected_minor: int
     booked_minor: int
-    case: Case | None
+    case: PeriodDifference | None
     version: int = 0

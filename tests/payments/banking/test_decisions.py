@@ -9,13 +9,13 @@ from services.payments.banking import decisions
 from services.payments.banking.bank_entry import (
     FOREIGN,
     BankEntry,
+    DecisionKind,
+    DecisionReason,
     Details,
     EntryDecision,
     EntryStatus,
-    Ground,
     Share,
     Target,
-    Way,
 )
 from services.payments.banking.bank_file import Direction
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
@@ -44,41 +44,45 @@ def share(target: Target = Target.COLLECTION, amount_minor: int = 500, target_id
     return Share(target=target, target_id=target_id, amount_minor=amount_minor)
 
 
-def decision(way: Way = Way.ALLOCATE, *shares: Share, by: str = "agent-1") -> EntryDecision:
-    ground = None if way is Way.ALLOCATE else Ground.OTHER
+def decision(way: DecisionKind = DecisionKind.ALLOCATE, *shares: Share, by: str = "agent-1") -> EntryDecision:
+    ground = None if way is DecisionKind.ALLOCATE else DecisionReason.OTHER
     return EntryDecision(way=way, by=by, at=AT, shares=shares, ground=ground)
 
 
 ALLOWED: list[tuple[dict[str, Any], EntryDecision]] = [
-    ({}, decision(Way.ALLOCATE, share())),
-    ({}, decision(Way.ALLOCATE, share(Target.DECLARATION, 200), share(Target.EMPLOYER, 300))),
-    ({}, decision(Way.ALLOCATE, share(Target.REFUND))),
-    ({"account": BANK_PAYOUTS}, decision(Way.ALLOCATE, share(Target.PAYOUT))),
-    ({"account": BANK_PAYOUTS}, decision(Way.ALLOCATE, share())),
-    ({"direction": DEBIT}, decision(Way.ALLOCATE, share())),
-    ({"direction": DEBIT, "account": BANK_PAYOUTS}, decision(Way.ALLOCATE, share(Target.BATCH))),
-    ({"direction": DEBIT, "account": BANK_PAYOUTS}, decision(Way.ALLOCATE, share(Target.PAYOUT))),
-    ({}, decision(Way.REFUND)),
-    ({}, decision(Way.WRITE_OFF)),
-    ({"direction": DEBIT}, decision(Way.WRITE_OFF)),
-    ({"account": FOREIGN}, decision(Way.WRITE_OFF)),
+    ({}, decision(DecisionKind.ALLOCATE, share())),
+    ({}, decision(DecisionKind.ALLOCATE, share(Target.DECLARATION, 200), share(Target.EMPLOYER, 300))),
+    ({}, decision(DecisionKind.ALLOCATE, share(Target.REFUND))),
+    ({"account": BANK_PAYOUTS}, decision(DecisionKind.ALLOCATE, share(Target.PAYOUT))),
+    ({"account": BANK_PAYOUTS}, decision(DecisionKind.ALLOCATE, share())),
+    ({"direction": DEBIT}, decision(DecisionKind.ALLOCATE, share())),
+    ({"direction": DEBIT, "account": BANK_PAYOUTS}, decision(DecisionKind.ALLOCATE, share(Target.BATCH))),
+    ({"direction": DEBIT, "account": BANK_PAYOUTS}, decision(DecisionKind.ALLOCATE, share(Target.PAYOUT))),
+    ({}, decision(DecisionKind.REFUND)),
+    ({}, decision(DecisionKind.WRITE_OFF)),
+    ({"direction": DEBIT}, decision(DecisionKind.WRITE_OFF)),
+    ({"account": FOREIGN}, decision(DecisionKind.WRITE_OFF)),
 ]
 REFUSED: list[tuple[dict[str, Any], EntryDecision, type[Exception]]] = [
-    ({}, decision(Way.ALLOCATE), decisions.SharesDiffer),
-    ({}, decision(Way.ALLOCATE, share(amount_minor=499)), decisions.SharesDiffer),
-    ({}, decision(Way.ALLOCATE, share(amount_minor=501)), decisions.SharesDiffer),
-    ({}, decision(Way.ALLOCATE, share(amount_minor=250), share(amount_minor=250)), decisions.SharesDiffer),
-    ({}, decision(Way.ALLOCATE, share(Target.PAYOUT)), decisions.TargetNotAllowed),
-    ({}, decision(Way.ALLOCATE, share(Target.BATCH)), decisions.TargetNotAllowed),
-    ({}, decision(Way.ALLOCATE, share(Target.ENTRY)), decisions.TargetNotAllowed),
-    ({"direction": DEBIT}, decision(Way.ALLOCATE, share(Target.DECLARATION)), decisions.TargetNotAllowed),
-    ({"direction": DEBIT}, decision(Way.ALLOCATE, share(Target.EMPLOYER)), decisions.TargetNotAllowed),
-    ({"direction": DEBIT}, decision(Way.ALLOCATE, share(Target.PAYOUT)), decisions.TargetNotAllowed),
-    ({"direction": DEBIT}, decision(Way.REFUND), decisions.WayNotAllowed),
-    ({"account": FOREIGN}, decision(Way.REFUND), decisions.WayNotAllowed),
-    ({"account": FOREIGN}, decision(Way.ALLOCATE, share()), decisions.WayNotAllowed),
-    ({"booked_as": "x", "is_matched": True}, decision(Way.WRITE_OFF), decisions.EntryNotWaiting),
-    ({"status": EntryStatus.PROPOSED, "decision": decision()}, decision(Way.WRITE_OFF), decisions.EntryNotWaiting),
+    ({}, decision(DecisionKind.ALLOCATE), decisions.SharesDiffer),
+    ({}, decision(DecisionKind.ALLOCATE, share(amount_minor=499)), decisions.SharesDiffer),
+    ({}, decision(DecisionKind.ALLOCATE, share(amount_minor=501)), decisions.SharesDiffer),
+    ({}, decision(DecisionKind.ALLOCATE, share(amount_minor=250), share(amount_minor=250)), decisions.SharesDiffer),
+    ({}, decision(DecisionKind.ALLOCATE, share(Target.PAYOUT)), decisions.TargetNotAllowed),
+    ({}, decision(DecisionKind.ALLOCATE, share(Target.BATCH)), decisions.TargetNotAllowed),
+    ({}, decision(DecisionKind.ALLOCATE, share(Target.ENTRY)), decisions.TargetNotAllowed),
+    ({"direction": DEBIT}, decision(DecisionKind.ALLOCATE, share(Target.DECLARATION)), decisions.TargetNotAllowed),
+    ({"direction": DEBIT}, decision(DecisionKind.ALLOCATE, share(Target.EMPLOYER)), decisions.TargetNotAllowed),
+    ({"direction": DEBIT}, decision(DecisionKind.ALLOCATE, share(Target.PAYOUT)), decisions.TargetNotAllowed),
+    ({"direction": DEBIT}, decision(DecisionKind.REFUND), decisions.WayNotAllowed),
+    ({"account": FOREIGN}, decision(DecisionKind.REFUND), decisions.WayNotAllowed),
+    ({"account": FOREIGN}, decision(DecisionKind.ALLOCATE, share()), decisions.WayNotAllowed),
+    ({"booked_as": "x", "is_matched": True}, decision(DecisionKind.WRITE_OFF), decisions.EntryNotWaiting),
+    (
+        {"status": EntryStatus.PROPOSED, "decision": decision()},
+        decision(DecisionKind.WRITE_OFF),
+        decisions.EntryNotWaiting,
+    ),
 ]
 
 
@@ -95,7 +99,7 @@ def test_it_may_not_be_decided(facts: dict[str, Any], decided: EntryDecision, er
 
 
 def test_a_second_person_confirms() -> None:
-    proposed = decisions.propose(entry(), decision(Way.WRITE_OFF))
+    proposed = decisions.propose(entry(), decision(DecisionKind.WRITE_OFF))
     with pytest.raises(decisions.SecondPersonNeeded):
         decisions.confirm(proposed, by="agent-1", at=AT)
     confirmed = decisions.confirm(proposed, by="agent-2", at=AT)
@@ -110,12 +114,12 @@ def test_a_second_person_confirms() -> None:
 def test_what_was_rejected_waits_again_and_is_remembered_to_a_limit() -> None:
     waiting = entry()
     for _ in range(decisions.DECISIONS_MAX + 1):
-        waiting = decisions.reject(decisions.propose(waiting, decision(Way.WRITE_OFF)))
+        waiting = decisions.reject(decisions.propose(waiting, decision(DecisionKind.WRITE_OFF)))
     assert waiting.status is EntryStatus.WAITING and len(waiting.decided_before) == decisions.DECISIONS_MAX
 
 
 def test_a_refund_that_was_cancelled_lets_the_entry_wait_again() -> None:
-    settled = decisions.settle(decisions.propose(entry(), decision(Way.REFUND)), refund_id="r1")
+    settled = decisions.settle(decisions.propose(entry(), decision(DecisionKind.REFUND)), refund_id="r1")
     assert settled.booked_as == "refund:r1:ordered"
     assert decisions.reopen(settled).status is EntryStatus.WAITING
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.payments.banking import matching
-from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, Why
+from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, WaitReason
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.matching import (
     KnownCollection,
@@ -191,7 +191,7 @@ BACK_IN = {"account": BANK_PAYOUTS, "amount_minor": 32_000, "return_reason": "AC
 BACK_OUT = {"direction": DEBIT, "is_reversal": True}
 BOOKED = {"is_matched": True, "status": EntryStatus.BOOKED}
 
-CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why | None]] = {
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | WaitReason | None]] = {
     # Money that comes
     "exact": ({}, {"collections": (ONE,)}, to(Target.COLLECTION, "c1")),
     "partial": ({"amount_minor": 5}, {"collections": (ONE,)}, to(Target.COLLECTION, "c1", 5)),
@@ -202,14 +202,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
         {"collections": (ONE, TWO)},
         to(Target.COLLECTION, "c1") + to(Target.COLLECTION, "c2", 1_000),
     ),
-    "several, another sum": ({}, {"collections": (ONE, TWO)}, Why.REFERENCES_SEVERAL),
-    "too often": ({}, {"collections": (replace(ONE, has_room=False),)}, Why.ALREADY_SETTLED),
-    "no text at all": ({}, {}, Why.NO_REFERENCE),
-    "a text that names nothing": ({"texts": ("rent",)}, {}, Why.REFERENCE_UNKNOWN),
+    "several, another sum": ({}, {"collections": (ONE, TWO)}, WaitReason.REFERENCES_SEVERAL),
+    "too often": ({}, {"collections": (replace(ONE, has_room=False),)}, WaitReason.ALREADY_SETTLED),
+    "no text at all": ({}, {}, WaitReason.NO_REFERENCE),
+    "a text that names nothing": ({"texts": ("rent",)}, {}, WaitReason.REFERENCE_UNKNOWN),
     "contribution on the account of payouts": (
         {"account": BANK_PAYOUTS},
         {"collections": (ONE,)},
-        Why.ACCOUNT_OTHER,
+        WaitReason.ACCOUNT_OTHER,
     ),
     "payout that comes back without a word": (
         {"account": BANK_PAYOUTS, "amount_minor": 32_000},
@@ -230,10 +230,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
     "a whole file of debits on the account of payouts": (
         {"account": BANK_PAYOUTS, "texts": ("f1",)},
         {"debit_file_id": "f1"},
-        Why.REFERENCE_UNKNOWN,
+        WaitReason.REFERENCE_UNKNOWN,
     ),
     "a self-payer pays a month": ({"amount_minor": 800}, {"debts": (MONTH,)}, to(Target.SELF_CONTRIBUTION, "CI1", 800)),
-    "a self-payer pays too much": ({"amount_minor": 801}, {"debts": (MONTH,)}, Why.AMOUNT_DIFFERS),
+    "a self-payer pays too much": ({"amount_minor": 801}, {"debts": (MONTH,)}, WaitReason.AMOUNT_DIFFERS),
     "a month and a repayment in one": (
         {"amount_minor": 1_700},
         {"debts": (OWED, MONTH)},
@@ -241,53 +241,53 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
     ),
     "a person pays back": ({"amount_minor": 900}, {"debts": (OWED,)}, to(Target.REPAYMENT, "OP1", 900)),
     "a person pays back a part": ({"amount_minor": 1}, {"debts": (OWED,)}, to(Target.REPAYMENT, "OP1", 1)),
-    "a person pays back too much": ({"amount_minor": 901}, {"debts": (OWED,)}, Why.AMOUNT_DIFFERS),
-    "a person pays back again": ({"amount_minor": 900}, {"debts": (PAID_BACK,)}, Why.ALREADY_SETTLED),
+    "a person pays back too much": ({"amount_minor": 901}, {"debts": (OWED,)}, WaitReason.AMOUNT_DIFFERS),
+    "a person pays back again": ({"amount_minor": 900}, {"debts": (PAID_BACK,)}, WaitReason.ALREADY_SETTLED),
     "a person pays back, and a firm pays": (
         {"amount_minor": 900},
         {"debts": (OWED,), "collections": (ONE,)},
-        Why.REFERENCES_SEVERAL,
+        WaitReason.REFERENCES_SEVERAL,
     ),
     "a person pays back to the account of payouts": (
         {"account": BANK_PAYOUTS, "amount_minor": 900},
         {"debts": (OWED,)},
-        Why.ACCOUNT_OTHER,
+        WaitReason.ACCOUNT_OTHER,
     ),
     "zero": ({"amount_minor": 0}, {"collections": (ONE,)}, None),
-    "foreign account": ({"account": FOREIGN}, {"collections": (ONE,)}, Why.ACCOUNT_FOREIGN),
+    "foreign account": ({"account": FOREIGN}, {"collections": (ONE,)}, WaitReason.ACCOUNT_FOREIGN),
     "foreign currency": (
         {"account": FOREIGN, "is_currency_foreign": True},
         {"collections": (ONE,)},
-        Why.CURRENCY_FOREIGN,
+        WaitReason.CURRENCY_FOREIGN,
     ),
     # Money that leaves
     "payout": (LEFT, {"payout": PAYOUT}, to(Target.PAYOUT, "p1", 32_000)),
     "payout before its file": (LEFT, {"payout": PAYOUT, "batch_id": "b1"}, to(Target.PAYOUT, "p1", 32_000)),
-    "payout, another amount": ({**LEFT, "amount_minor": 1}, {"payout": PAYOUT}, Why.AMOUNT_DIFFERS),
+    "payout, another amount": ({**LEFT, "amount_minor": 1}, {"payout": PAYOUT}, WaitReason.AMOUNT_DIFFERS),
     "payout from the account of collections": (
         {**LEFT, "account": BANK_COLLECTIONS},
         {"payout": PAYOUT},
-        Why.ACCOUNT_OTHER,
+        WaitReason.ACCOUNT_OTHER,
     ),
     "batch without references": (LEFT, {"batch_id": "b1"}, to(Target.BATCH, "b1", 32_000)),
     "refund": ({**LEFT, "amount_minor": 500}, {"refund": REFUND}, to(Target.REFUND, "r1", 500)),
-    "refund, another amount": (LEFT, {"refund": REFUND}, Why.AMOUNT_DIFFERS),
-    "left for nobody knows what": (LEFT, {}, Why.NO_REFERENCE),
-    "left with the reference of a collection": ({"direction": DEBIT}, {"collections": (ONE,)}, Why.NO_REFERENCE),
+    "refund, another amount": (LEFT, {"refund": REFUND}, WaitReason.AMOUNT_DIFFERS),
+    "left for nobody knows what": (LEFT, {}, WaitReason.NO_REFERENCE),
+    "left with the reference of a collection": ({"direction": DEBIT}, {"collections": (ONE,)}, WaitReason.NO_REFERENCE),
     # Money that is taken back
     "returned": (BACK_IN, {"payout": PAYOUT}, to(Target.PAYOUT, "p1", 32_000)),
-    "returned, another amount": ({**BACK_IN, "amount_minor": 1}, {"payout": PAYOUT}, Why.AMOUNT_DIFFERS),
+    "returned, another amount": ({**BACK_IN, "amount_minor": 1}, {"payout": PAYOUT}, WaitReason.AMOUNT_DIFFERS),
     "returned to another account": (
         {**BACK_IN, "account": BANK_COLLECTIONS},
         {"payout": PAYOUT},
-        Why.ACCOUNT_OTHER,
+        WaitReason.ACCOUNT_OTHER,
     ),
     "returned under the debit's reference alone": (
         BACK_IN,
         {"bearers": (kept(**LEFT, **BOOKED, booked_as="payout:p1"),)},
         to(Target.PAYOUT, "p1", 32_000),
     ),
-    "returned, and nobody knows what": (BACK_IN, {}, Why.REVERSES_UNKNOWN),
+    "returned, and nobody knows what": (BACK_IN, {}, WaitReason.REVERSES_UNKNOWN),
     "refund returned": ({**BACK_IN, "amount_minor": 500}, {"refund": REFUND}, to(Target.REFUND, "r1", 500)),
     "charged back": (BACK_OUT, {"collections": (ONE,)}, to(Target.COLLECTION, "c1")),
     "charged back in part": (
@@ -298,14 +298,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
     "charged back, more than came": (
         {**BACK_OUT, "amount_minor": DUE + 1},
         {"collections": (ONE,)},
-        Why.AMOUNT_DIFFERS,
+        WaitReason.AMOUNT_DIFFERS,
     ),
     "charged back from the account of payouts": (
         {**BACK_OUT, "account": BANK_PAYOUTS},
         {"collections": (ONE,)},
-        Why.ACCOUNT_OTHER,
+        WaitReason.ACCOUNT_OTHER,
     ),
-    "charged back, two named": (BACK_OUT, {"collections": (ONE, TWO)}, Why.REFERENCES_SEVERAL),
+    "charged back, two named": (BACK_OUT, {"collections": (ONE, TWO)}, WaitReason.REFERENCES_SEVERAL),
     "charged back under the credit's reference alone": (
         BACK_OUT,
         {"bearers": (kept(**BOOKED, booked_as="collection:c1"),)},
@@ -319,39 +319,39 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
     "more than a person paid back is taken back": (
         {**BACK_OUT, "amount_minor": 901},
         {"debts": (PAID_BACK,)},
-        Why.AMOUNT_DIFFERS,
+        WaitReason.AMOUNT_DIFFERS,
     ),
     "of two that a person paid back one is taken back": (
         {**BACK_OUT, "amount_minor": 900},
         {"debts": (OWED, PAID_BACK)},
-        Why.REFERENCES_SEVERAL,
+        WaitReason.REFERENCES_SEVERAL,
     ),
     "what a person paid back is taken back from the account of payouts": (
         {**BACK_OUT, "account": BANK_PAYOUTS, "amount_minor": 900},
         {"debts": (PAID_BACK,)},
-        Why.ACCOUNT_OTHER,
+        WaitReason.ACCOUNT_OTHER,
     ),
     "a debit given back": (
         {**BACK_OUT, "is_reversal": False, "return_reason": "MD06"},
         {"collections": (BY_ID,), "debit_file_id": "f1"},
         to(Target.COLLECTION, "c3"),
     ),
-    "a whole file of debits given back": ({**BACK_OUT}, {"debit_file_id": "f1"}, Why.REVERSES_UNKNOWN),
+    "a whole file of debits given back": ({**BACK_OUT}, {"debit_file_id": "f1"}, WaitReason.REVERSES_UNKNOWN),
     "what nobody knew the reason of is taken back": (BACK_OUT, {"bearers": (kept(),)}, to(Target.ENTRY, "e1")),
     "one of two alike is taken back": (
         BACK_OUT,
         {"bearers": (kept(), kept(entry_id="e2"))},
-        Why.REVERSES_UNKNOWN,
+        WaitReason.REVERSES_UNKNOWN,
     ),
     "a whole file is taken back": (
         BACK_IN,
         {"bearers": (kept(**LEFT, **BOOKED, booked_as="batch:b1"),)},
-        Why.REVERSES_UNKNOWN,
+        WaitReason.REVERSES_UNKNOWN,
     ),
     "what is being decided on is taken back": (
         {**BACK_OUT, "amount_minor": 7},
         {"bearers": (kept(),)},
-        Why.REVERSES_UNKNOWN,
+        WaitReason.REVERSES_UNKNOWN,
     ),
 }
 
@@ -359,8 +359,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | Why |
 @pytest.mark.parametrize("case", CASES)
 def test_the_table_of_cases(case: str) -> None:
     reported, known, expected = CASES[case]
-    ruling = matching.decide(entry(**reported), MatchingFacts(**known))
-    if isinstance(expected, Why):
-        assert (ruling.why, ruling.shares) == (expected, ())
+    result = matching.decide(entry(**reported), MatchingFacts(**known))
+    if isinstance(expected, WaitReason):
+        assert (result.why, result.shares) == (expected, ())
     else:
-        assert (ruling.shares, ruling.why) == (expected or (), None)
+        assert (result.shares, result.why) == (expected or (), None)

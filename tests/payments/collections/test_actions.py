@@ -18,7 +18,7 @@ from services.payments.obligations import actions as obligations
 from services.payments.obligations import store as obligations_store
 from services.payments.obligations.obligation import ObligationStatus
 from services.payments.obligations.rules import DeclarationReplaced
-from services.payments.obligations.standing import Case, Standing
+from services.payments.obligations.standing import PeriodDifference, Standing
 from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -79,7 +79,7 @@ def test_a_replaced_declaration_is_taken_back_and_what_came_counts_on(context: S
     assert net(context, f"receivable:{FIRM}:2025") == 100_000
     assert net(context, "contributions:social-insurance") == -215_025
     (case,) = differing(context)
-    assert case.case is Case.PARTIAL
+    assert case.case is PeriodDifference.PARTIAL
 
     pay(context, made, "d2", "1000.00", "ent_2")
     assert obligations.read(reading(context), declaration_id="d2").status is ObligationStatus.PAID

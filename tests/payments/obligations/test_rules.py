@@ -4,7 +4,7 @@ import pytest
 
 from services.payments.obligations import rules
 from services.payments.obligations.obligation import ObligationStatus
-from services.payments.obligations.standing import Case
+from services.payments.obligations.standing import PeriodDifference
 from shared.events.payments import DeclarationPaid
 from tests.kit.clock import AT
 from tests.payments.obligations.builders import DUE, obligation
@@ -82,15 +82,15 @@ def test_what_a_smaller_successor_does_not_need_is_a_surplus() -> None:
         (100, 100, 0, 100, None),
         (100, 100, 100, 0, None),
         (0, 0, 0, 0, None),
-        (100, 100, 60, 40, Case.PARTIAL),
-        (100, 100, 130, -30, Case.OVER),
-        (100, 0, 100, 0, Case.UNCALLED),
-        (100, 100, 100, 5, Case.BOOKED_DIFFERS),
-        (100, 100, 0, 0, Case.BOOKED_DIFFERS),
+        (100, 100, 60, 40, PeriodDifference.PARTIAL),
+        (100, 100, 130, -30, PeriodDifference.OVER),
+        (100, 0, 100, 0, PeriodDifference.UNCALLED),
+        (100, 100, 100, 5, PeriodDifference.BOOKED_DIFFERS),
+        (100, 100, 0, 0, PeriodDifference.BOOKED_DIFFERS),
     ],
 )
 def test_what_is_due_is_no_difference_but_what_came_must_fit(
-    declared: int, called: int, collected: int, outstanding: int, case: Case | None
+    declared: int, called: int, collected: int, outstanding: int, case: PeriodDifference | None
 ) -> None:
     owed = obligation(due_minor=declared, called_minor=called, paid_minor=collected)
     replaced = obligation(declaration_id="d0", due_minor=77, replaced_by="d1")
@@ -107,9 +107,17 @@ def test_what_is_due_is_no_difference_but_what_came_must_fit(
 
 
 @pytest.mark.parametrize(
-    ("paid", "case"), [((100, 0), None), ((100, 40), Case.PARTIAL), ((140, 60), Case.PARTIAL), ((140, 100), Case.OVER)]
+    ("paid", "case"),
+    [
+        ((100, 0), None),
+        ((100, 40), PeriodDifference.PARTIAL),
+        ((140, 60), PeriodDifference.PARTIAL),
+        ((140, 100), PeriodDifference.OVER),
+    ],
 )
-def test_r01_the_debts_of_two_establishments_are_judged_one_by_one(paid: tuple[int, int], case: Case | None) -> None:
+def test_r01_the_debts_of_two_establishments_are_judged_one_by_one(
+    paid: tuple[int, int], case: PeriodDifference | None
+) -> None:
     owed = [
         obligation(declaration_id=f"d{each}", due_minor=100, called_minor=100 if amount else 0, paid_minor=amount)
         for each, amount in enumerate(paid)
