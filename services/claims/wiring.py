@@ -18,7 +18,6 @@ from services.claims.claims.backfills import backfills
 from services.claims.claims.claim import (
     AppealOutcome,
     Doubt,
-    Happening,
     MedicalAnswer,
     MedicalReason,
     PaperReason,
@@ -27,6 +26,7 @@ from services.claims.claims.claim import (
     Reduction,
     RefusalReason,
     Status,
+    StepKind,
 )
 from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
@@ -86,7 +86,7 @@ from shared.storage.retention import kept
 
 CODES: CodeSets = {
     "claim-statuses": (Status, "claim.step.{}"),
-    "claim-happenings": (Happening, "claim.happening.{}"),
+    "claim-happenings": (StepKind, "claim.happening.{}"),
     "next-steps": ([Status, FurtherStep], "claim.next.{}"),
     "who-must-act": (Who, "claim.who.{}"),
     "paper-reasons": (PaperReason, "claim.paper-reason.{}"),

@@ -25,7 +25,7 @@ class MedicalControl(StrEnum):
     """Nothing is granted without their answer."""
 
 
-class Untouched(StrEnum):
+class AutomatedDecisions(StrEnum):
     """What the rules may decide without anybody of the fund, where a benefit is decided by rules at all."""
 
     NOTHING = "nothing"
@@ -114,7 +114,7 @@ class Procedure:
     one_person_up_to: tuple[OnePersonLimit, ...] = ()
     """Without a limit one agent is enough."""
     medical_control: MedicalControl = MedicalControl.ON_REQUEST
-    untouched: Untouched = Untouched.GRANTS
+    untouched: AutomatedDecisions = AutomatedDecisions.GRANTS
     samples: tuple[Sample, ...] = ()
     refusal_reasons: Mapping[str, Texts] | None = None
     """Why such a claim may be refused, by code, as a sentence; the platform's own list where the fund gives none."""

@@ -15,7 +15,6 @@ from services.claims.claims.claim import (
     MOVES,
     AppealOutcome,
     Doubt,
-    Happening,
     MedicalAnswer,
     MedicalReason,
     PaperReason,
@@ -24,6 +23,7 @@ from services.claims.claims.claim import (
     Reduction,
     RefusalReason,
     Status,
+    StepKind,
 )
 from services.claims.claims.duplicates import Likeness
 from services.claims.claims.timeline import FurtherStep, Who, next_step
@@ -47,7 +47,7 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     PaperReason: ("claim.paper-reason.",),
     RefusalReason: ("claim.refused-for.",),
     Reduction: ("claim.reduced-for.",),
-    Happening: ("claim.happening.",),
+    StepKind: ("claim.happening.",),
     FurtherStep: ("claim.next.",),
     MedicalAnswer: ("claim.medical-answer.",),
     MedicalReason: ("claim.medical-reason.",),

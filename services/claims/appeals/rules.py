@@ -16,8 +16,8 @@ from services.claims.claims.claim import (
     Claim,
     ClaimPaper,
     ClaimStep,
-    Happening,
     Status,
+    StepKind,
 )
 from services.claims.claims.rules import (
     PaperKindUnknown,
@@ -87,7 +87,7 @@ def appeal(
         papers=all_papers,
         answers=first.answers,
         status=Status.SUBMITTED,
-        steps=(ClaimStep(status=Status.SUBMITTED, at=at, happening=Happening.APPEALED),),
+        steps=(ClaimStep(status=Status.SUBMITTED, at=at, happening=StepKind.APPEALED),),
         due_on=usual_due_on(definition, fund=fund, complete_on=today),
         legal_due_on=legal_due_on(definition, fund=fund, complete_on=today),
         separations=first.separations,
@@ -109,7 +109,7 @@ def appeal(
         first_reference=first.reference,
         appealed_at=at,
     )
-    contested = noted(first, Happening.APPEALED, at=at)
+    contested = noted(first, StepKind.APPEALED, at=at)
     link = AppealLink(claim_id=claim_id, reference=reference, at=at)
     return Outcome(replace(contested, appeal=link)), Outcome(copy, (published,))
 

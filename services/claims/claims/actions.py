@@ -20,7 +20,7 @@ from services.claims.claims.claim import (
     Status,
 )
 from services.claims.claims.duplicates import DuplicateFinding
-from services.claims.claims.pricing import ActUnknown, CoverInForce, PricedBeside, priced
+from services.claims.claims.pricing import ActUnknown, CoverInForce, PricingFacts, priced
 from services.claims.claims.rules import ClaimFiling
 from services.claims.crosschecks import actions as crosschecks
 from services.claims.entitlements import actions as entitlements
@@ -54,7 +54,7 @@ class PaperInAnotherClaim(Conflict):
 
 
 @dataclass(frozen=True)
-class ForAgent:
+class ClaimForAgent:
     """A claim as an agent needs it to decide: beside what may be the same bill."""
 
     claim: Claim
@@ -223,30 +223,30 @@ def find_number(uow: UnitOfWork, *, number: str, purpose: Purpose) -> search.Fou
     return search.Found(person_ref=person_ref)
 
 
-def for_agent(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> ForAgent:
+def for_agent(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> ClaimForAgent:
     """A claim with the person's others of the same act and day, and what of it may be filed twice."""
     claim = look_at(uow, claim_id=claim_id, purpose=purpose)
     return beside(uow, claim)
 
 
-def beside(uow: UnitOfWork, claim: Claim) -> ForAgent:
+def beside(uow: UnitOfWork, claim: Claim) -> ClaimForAgent:
     """The claim with what stands beside it, for who has looked at it or changed it."""
     others = store.comparable(uow, claim)
     alike = (each for each in others if each.person_ref == claim.person_ref and duplicates.has_same_act(claim, each))
     first = store.claims.load(uow, claim.appealed.claim_id) if claim.appealed else None
     found = duplicates.findings(claim, others)
     if not claim.is_undecided:
-        return ForAgent(claim, tuple(alike), found, first)
+        return ClaimForAgent(claim, tuple(alike), found, first)
     if rules.type_of(uow.fund, claim.claim_type).is_for_care:
-        return ForAgent(claim, tuple(alike), found, first, would_pay=_would_pay(uow, claim))
-    return ForAgent(claim, tuple(alike), found, first, benefits.judge_claim(uow, claim, on=uow.today))
+        return ClaimForAgent(claim, tuple(alike), found, first, would_pay=_would_pay(uow, claim))
+    return ClaimForAgent(claim, tuple(alike), found, first, benefits.judge_claim(uow, claim, on=uow.today))
 
 
 def _would_pay(uow: UnitOfWork, claim: Claim) -> tuple[DecidedLine, ...]:
     definition = rules.type_of(uow.fund, claim.claim_type)
     try:
         rounding = uow.fund.rounding.of_prices(on=claim.care_on)
-        return priced(claim, definition, rounding=rounding, refused_lines={}, beside=_priced_beside(uow, claim))
+        return priced(claim, definition, rounding=rounding, refused_lines={}, facts=_pricing_facts(uow, claim))
     except ActUnknown:
         return ()  # the fund no longer knows a price for the day: the claim is still to be read
 
@@ -266,7 +266,7 @@ def reassign(uow: UnitOfWork, *, claim_id: str, to: str | None, reason: str) -> 
     return _assigned(uow, "reassigned", rules.reassign(store.claims.load(uow, claim_id), to=to), why=reason)
 
 
-def separate(uow: UnitOfWork, *, claim_id: str, other_id: str) -> ForAgent:
+def separate(uow: UnitOfWork, *, claim_id: str, other_id: str) -> ClaimForAgent:
     """The caller confirms that two claims that are alike are two."""
     claim, other = store.claims.load(uow, claim_id), store.claims.load(uow, other_id)
     others = store.comparable(uow, claim)
@@ -305,7 +305,7 @@ def _approval(uow: UnitOfWork, claim: Claim, *, refused_lines: Mapping[int, str]
         is_right_open=_is_right_open(uow, claim),
         by=by,
         at=uow.at,
-        beside=_priced_beside(uow, claim),
+        facts=_pricing_facts(uow, claim),
     )
 
 
@@ -326,7 +326,7 @@ def _is_right_open(uow: UnitOfWork, claim: Claim) -> bool:
     return entitlements.is_open(uow, person_ref=claim.person_ref, on=claim.care_on)
 
 
-def _priced_beside(uow: UnitOfWork, claim: Claim) -> PricedBeside:
+def _pricing_facts(uow: UnitOfWork, claim: Claim) -> PricingFacts:
     """What a claim for care is priced beside. Of an appeal, the claim that it is against is not granted besides."""
     definition = rules.type_of(uow.fund, claim.claim_type)
     covers = awards.covers_on(uow, claim.person_ref, claim.care_on)
@@ -334,7 +334,7 @@ def _priced_beside(uow: UnitOfWork, claim: Claim) -> PricedBeside:
     first_id = claim.appealed.claim_id if claim.appealed else ""
     granted = store.granted_to(uow, claim.person_ref, claim_type=claim.claim_type) if is_limited else iter(())
     person = insured.find(uow, claim.person_ref) if is_limited else None
-    return PricedBeside(
+    return PricingFacts(
         covers=tuple(
             CoverInForce(
                 reference=cover.reference, acts=frozenset(cover.terms.covers), percent=Decimal(cover.terms.percent)
@@ -463,7 +463,7 @@ def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Cl
     """Decide a claim that nobody of the fund has touched, or leave it to an agent with the doubts about it."""
     judgement = None if definition.is_for_care else benefits.judge_claim(uow, claim, on=uow.today)
     if judgement is None:
-        due = rules.reimbursed_minor(claim, definition, fund=uow.fund, beside=_priced_beside(uow, claim))
+        due = rules.reimbursed_minor(claim, definition, fund=uow.fund, facts=_pricing_facts(uow, claim))
     else:
         due = judged.due_minor(judgement)
     doubts = judged.doubts(
@@ -493,7 +493,7 @@ def _decide_by_rules(uow: UnitOfWork, claim: Claim, definition: ClaimType) -> Cl
         store.free_papers(uow, claim)
     else:
         outcome = _grant(uow, claim, judgement, by=RULES)
-    return _decided(uow, Outcome(judged.untouched(outcome.thing), outcome.events))
+    return _decided(uow, Outcome(judged.without_agent(outcome.thing), outcome.events))
 
 
 def decide_by_medical_control(uow: UnitOfWork, claim: Claim) -> Claim:

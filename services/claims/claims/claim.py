@@ -70,8 +70,9 @@ DEAD = frozenset({Status.REFUSED, Status.WITHDRAWN})
 """Such a claim is not paid and never will be: its papers may be filed again."""
 
 
-class Happening(StrEnum):
-    """What may happen to a claim and leave it where it stands; each has a sentence under `claim.happening.…`."""
+class StepKind(StrEnum):
+    """What a step of a claim's history was where it left the claim in its status; each has a sentence under
+    `claim.happening.…`."""
 
     FOUND_COMPLETE = "found-complete"
     PAPER_ADDED = "paper-added"
@@ -358,7 +359,7 @@ class ClaimStep:
     status: Status
     at: datetime
     about: str = ""
-    happening: Happening | None = None
+    happening: StepKind | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,13 +10,13 @@ from services.claims.claims.claim import (
     AppealOutcome,
     Claim,
     Decision,
-    Happening,
     MedicalAnswer,
     Objection,
     PaymentCheck,
     PaymentCheckStatus,
     RefusalReason,
     Status,
+    StepKind,
 )
 from services.claims.claims.steps import moved_to, noted
 from shared.events.claims import AppealDecided, ClaimApproved, ClaimRefused, RequestGranted
@@ -243,11 +243,11 @@ def refuse(claim: Claim, decision: Decision, *, at: datetime) -> Outcome[Claim]:
 # --- Appeals ----------------------------------------------------------------------------------------------------------
 
 _HAPPENINGS = {
-    AppealOutcome.CONFIRMED: Happening.APPEAL_CONFIRMED,
-    AppealOutcome.CHANGED: Happening.APPEAL_CHANGED,
-    AppealOutcome.LOWERED: Happening.APPEAL_LOWERED,
-    AppealOutcome.REVERSED: Happening.APPEAL_REVERSED,
-    AppealOutcome.WITHDRAWN: Happening.APPEAL_WITHDRAWN,
+    AppealOutcome.CONFIRMED: StepKind.APPEAL_CONFIRMED,
+    AppealOutcome.CHANGED: StepKind.APPEAL_CHANGED,
+    AppealOutcome.LOWERED: StepKind.APPEAL_LOWERED,
+    AppealOutcome.REVERSED: StepKind.APPEAL_REVERSED,
+    AppealOutcome.WITHDRAWN: StepKind.APPEAL_WITHDRAWN,
 }
 
 

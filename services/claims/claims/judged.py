@@ -16,7 +16,7 @@ from shared.funds.benefits import ClaimType, DecidedBy
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
 from shared.funds.period import last_day_of_term
-from shared.funds.procedure import Untouched
+from shared.funds.procedure import AutomatedDecisions
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome
@@ -104,12 +104,12 @@ def doubts(
     is_refusal = judgement is not None and judgement.outcome is JudgedOutcome.REFUSED
     is_paid = definition.is_for_care or bool(definition.formula)
     found = {
-        Doubt.NOT_ALLOWED: definition.procedure.untouched is Untouched.NOTHING,
+        Doubt.NOT_ALLOWED: definition.procedure.untouched is AutomatedDecisions.NOTHING,
         Doubt.ALIKE: any(not finding.is_answered for finding in findings),
         Doubt.MEDICAL_CONTROL: decisions.needs_medical_control(definition),
         Doubt.RIGHT_NOT_OPEN: definition.is_for_care and not is_right_open,
         Doubt.FACTS_MISSING: judgement is not None and judgement.outcome is JudgedOutcome.UNDECIDED,
-        Doubt.REFUSAL: is_refusal and definition.procedure.untouched is not Untouched.ALL,
+        Doubt.REFUSAL: is_refusal and definition.procedure.untouched is not AutomatedDecisions.ALL,
         Doubt.NOTHING_DUE: is_paid and not is_refusal and due == 0,
         Doubt.SECOND_PERSON: limit is not None and due > limit.amount.amount_minor,
         Doubt.SAMPLE: is_in_sample(definition, sample_digest, on=on),
@@ -117,7 +117,7 @@ def doubts(
     return tuple(doubt for doubt, is_so in found.items() if is_so)
 
 
-def untouched(claim: Claim) -> Claim:
+def without_agent(claim: Claim) -> Claim:
     """The claim as rules decided it: nobody holds it, and its decision says so."""
     decision = replace(claim.decision, is_by_rules=True) if claim.decision else None
     return replace(claim, assigned_to=None, decision=decision)

@@ -10,12 +10,12 @@ from services.claims.claims import decisions
 from services.claims.claims.claim import (
     Claim,
     Decision,
-    Happening,
     Objection,
     PaymentCheck,
     PaymentCheckStatus,
     PaymentHold,
     Status,
+    StepKind,
 )
 from services.claims.claims.steps import moved_to, noted
 from shared.events.claims import PaymentHeld
@@ -31,7 +31,7 @@ class NoPaymentHeld(Conflict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class KnownNow:
+class PaymentCheckFacts:
     """What is known of a granted claim now. `judgement` is None for care, which is priced and not judged."""
 
     died_on: date | None
@@ -42,7 +42,7 @@ class KnownNow:
     judgement: Judgement | None
 
 
-def conclude(claim: Claim, known: KnownNow, *, currency: str, at: datetime) -> Outcome[Claim]:
+def conclude(claim: Claim, known: PaymentCheckFacts, *, currency: str, at: datetime) -> Outcome[Claim]:
     """The registers have answered: the claim is owed, or an agent has to look at what differs. A claim that was
     concluded before stays as it is."""
     if claim.payment_check is None or claim.payment_check.status is not PaymentCheckStatus.AWAITED:
@@ -70,11 +70,11 @@ def conclude(claim: Claim, known: KnownNow, *, currency: str, at: datetime) -> O
         reason=hold.value,
         held_at=at,
     )
-    stopped = noted(claim, Happening.PAYMENT_HELD, at=at, about=hold.value)
+    stopped = noted(claim, StepKind.PAYMENT_HELD, at=at, about=hold.value)
     return Outcome(replace(stopped, payment_check=held, is_payment_held=True), (published,))
 
 
-def _hold(decision: Decision | None, known: KnownNow) -> PaymentHold | None:
+def _hold(decision: Decision | None, known: PaymentCheckFacts) -> PaymentHold | None:
     """Why it is not paid without an agent; None where all is as it was decided."""
     if known.died_on is not None:
         return PaymentHold.DIED
@@ -108,7 +108,7 @@ def release(claim: Claim, *, reason: str, currency: str, by: Actor, at: datetime
     if claim.decision is not None and by.subject in claim.decision.deciders:
         raise decisions.SamePerson
     check = _looked_at(claim, PaymentCheckStatus.RELEASED, reason=reason, by=by, at=at)
-    released = noted(claim, Happening.PAYMENT_RELEASED, at=at)
+    released = noted(claim, StepKind.PAYMENT_RELEASED, at=at)
     return Outcome(
         replace(released, payment_check=check, is_payment_held=False),
         (decisions.approved_event(claim, currency=currency, at=at),),
@@ -121,7 +121,7 @@ def decide_anew(claim: Claim, *, reason: str, by: Actor, at: datetime) -> Outcom
     _must_be_held(claim, by)
     check = _looked_at(claim, PaymentCheckStatus.DECIDED_ANEW, reason=reason, by=by, at=at)
     back = replace(
-        moved_to(claim, Status.SUBMITTED, at=at, happening=Happening.DECIDED_ANEW),
+        moved_to(claim, Status.SUBMITTED, at=at, happening=StepKind.DECIDED_ANEW),
         decision=None,
         earlier_decisions=(*claim.earlier_decisions, *((claim.decision,) if claim.decision else ())),
         approved_minor=0,

@@ -4,7 +4,7 @@ the decision."""
 from services.claims.benefits import actions as benefits
 from services.claims.claims import payment_check, store
 from services.claims.claims.claim import Claim, PaymentCheckStatus
-from services.claims.claims.payment_check import KnownNow
+from services.claims.claims.payment_check import PaymentCheckFacts
 from services.claims.claims.rules import type_of
 from services.claims.crosschecks import actions as crosschecks
 from services.claims.deaths import actions as deaths
@@ -25,7 +25,7 @@ def go_on(uow: UnitOfWork, claim: Claim) -> Claim:
     if not is_awaited(claim) or crosschecks.are_open(uow, claim):
         return claim
     is_judged = not type_of(uow.fund, claim.claim_type).is_for_care
-    known = KnownNow(
+    known = PaymentCheckFacts(
         died_on=deaths.died_on(uow, claim.person_ref),
         has_changed=crosschecks.have_changed(uow, claim),
         is_lost=crosschecks.are_lost(uow, claim),

@@ -33,16 +33,16 @@ class CoverInForce:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PricedBeside:
-    """What a claim is priced beside: covers on the day of care, what was granted before for other claims of the type,
-    and how many depend on the person, where that is known."""
+class PricingFacts:
+    """What a price depends on beside the bill: covers on the day of care, what was granted before for other claims of
+    the type, and how many depend on the person, where that is known."""
 
     covers: tuple[CoverInForce, ...] = ()
     granted: tuple[Claim, ...] = ()
     dependants: int | None = None
 
 
-NOTHING = PricedBeside()
+NOTHING = PricingFacts()
 
 
 def price_of(definition: ClaimType, line: ClaimLine, *, on: date) -> Price:
@@ -60,21 +60,21 @@ def priced(
     *,
     rounding: RoundingRule,
     refused_lines: Mapping[int, str],
-    beside: PricedBeside = NOTHING,
+    facts: PricingFacts = NOTHING,
 ) -> tuple[DecidedLine, ...]:
     """Each line as the fund pays it, by the prices and percentages of the day of care.
 
     Never more than the percentage of what the person paid. What a cover bears is paid beside the year's ceiling.
     """
-    one = partial(_line, claim, definition, beside=beside, rounding=rounding)
-    left = _ceiling_left(claim, definition, beside)
+    one = partial(_line, claim, definition, facts=facts, rounding=rounding)
+    left = _ceiling_left(claim, definition, facts)
     done: Counter[str] = Counter()
     lines = []
     for number, line in enumerate(claim.lines, start=1):
         if (reason := refused_lines.get(number)) is not None:
             lines.append(one(line, number=number, refused_for=reason))
             continue
-        limit = _most_of(claim, definition, line.act, beside=beside)
+        limit = _most_of(claim, definition, line.act, facts=facts)
         quantity = line.quantity if limit is None else min(line.quantity, max(limit[0] - done[line.act], 0))
         done[line.act] += quantity
         decided = one(line, number=number, quantity=quantity)
@@ -146,7 +146,7 @@ def _line(
     line: ClaimLine,
     *,
     number: int,
-    beside: PricedBeside,
+    facts: PricingFacts,
     rounding: RoundingRule,
     quantity: int = 0,
     refused_for: str | None = None,
@@ -154,7 +154,7 @@ def _line(
     """A line of which so many are paid; the person's share of what they paid goes with the number."""
     price = price_of(definition, line, on=claim.care_on)
     rate = in_force(definition.reimbursement, on=claim.care_on)
-    cover = _best(beside.covers, line.act, rate=rate)
+    cover = _best(facts.covers, line.act, rate=rate)
     percent = rate.percent if cover is None else cover.percent
     paid_minor = line.paid_minor * quantity // line.quantity
     base_minor = min(price.price.amount_minor * quantity, paid_minor)
@@ -185,14 +185,14 @@ def _reduced(line: DecidedLine, reduction: Reduction, law: Law) -> DecidedLine:
     )
 
 
-def _ceiling_left(claim: Claim, definition: ClaimType, beside: PricedBeside) -> tuple[int, Law] | None:
+def _ceiling_left(claim: Claim, definition: ClaimType, facts: PricingFacts) -> tuple[int, Law] | None:
     """What is left of the ceiling of the year of care; None where there is none. Of whom it is not known how many
     depend on them, the highest ceiling holds: nobody loses by what the fund does not know."""
     ceiling = find_in_force(definition.ceilings, on=claim.care_on)
     if ceiling is None:
         return None
-    most = len(ceiling.amounts) if beside.dependants is None else beside.dependants
-    used = sum(_uncovered_minor(each) for each in beside.granted if each.care_on.year == claim.care_on.year)
+    most = len(ceiling.amounts) if facts.dependants is None else facts.dependants
+    used = sum(_uncovered_minor(each) for each in facts.granted if each.care_on.year == claim.care_on.year)
     return max(ceiling.amount_for(most).amount_minor - used, 0), ceiling.law
 
 
@@ -203,10 +203,10 @@ def _uncovered_minor(claim: Claim) -> int:
     return sum(line.reimbursed_minor for line in claim.decision.lines if line.cover is None)
 
 
-def _most_of(claim: Claim, definition: ClaimType, act: str, *, beside: PricedBeside) -> tuple[int, Law] | None:
+def _most_of(claim: Claim, definition: ClaimType, act: str, *, facts: PricingFacts) -> tuple[int, Law] | None:
     """How many of an act may still be paid, by the strictest rule in force; None where nothing limits them."""
     rules = [rule for rule in definition.frequencies if rule.act in (None, act) and rule.law.holds_on(claim.care_on)]
-    found = [(max(rule.count_max - _count(claim, rule, act, beside.granted), 0), rule.law) for rule in rules]
+    found = [(max(rule.count_max - _count(claim, rule, act, facts.granted), 0), rule.law) for rule in rules]
     return min(found, key=lambda each: each[0], default=None)
 
 

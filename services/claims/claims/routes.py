@@ -5,7 +5,7 @@ from typing import Any
 
 from services.claims.benefits.answer import GivenAnswer
 from services.claims.claims import actions, payment_checking
-from services.claims.claims.actions import ForAgent
+from services.claims.claims.actions import ClaimForAgent
 from services.claims.claims.claim import Claim, ClaimLine, ClaimPaper, Status
 from services.claims.claims.offers import ClaimOffer, MedicalAct, medical_acts, offers
 from services.claims.claims.rules import ClaimFiling
@@ -125,7 +125,7 @@ def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
 @routes.get(
     "/queue/claims/<claim_id>", scope="claims:decide", response=AgentClaimView, query=PurposeQuery, is_journaled=True
 )
-def read_for_decision(uow: UnitOfWork, query: Body, claim_id: str) -> ForAgent:
+def read_for_decision(uow: UnitOfWork, query: Body, claim_id: str) -> ClaimForAgent:
     """One claim, with the person's others about the same act and day, and what of it may be filed twice."""
     return actions.for_agent(uow, claim_id=claim_id, purpose=query["purpose"])
 
@@ -170,7 +170,7 @@ def reassign(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     response=AgentClaimView,
     edits=actions.read,
 )
-def separate(uow: UnitOfWork, body: Body, claim_id: str) -> ForAgent:
+def separate(uow: UnitOfWork, body: Body, claim_id: str) -> ClaimForAgent:
     """Confirm that a claim and another that is like it are two, not one bill filed twice."""
     return actions.separate(uow, claim_id=claim_id, other_id=body["claim_id"])
 

@@ -19,15 +19,15 @@ from services.claims.claims.claim import (
     ClaimPaper,
     ClaimStep,
     Decision,
-    Happening,
     MedicalReview,
     PaperReason,
     PaperRequest,
     RefusalReason,
     Separation,
     Status,
+    StepKind,
 )
-from services.claims.claims.pricing import NOTHING, PricedBeside, explained, price_of, priced
+from services.claims.claims.pricing import NOTHING, PricingFacts, explained, price_of, priced
 from services.claims.claims.steps import complete_at, moved_to, noted
 from shared.events.claims import (
     ClaimPaid,
@@ -271,20 +271,20 @@ def legal_due_on(definition: ClaimType, *, fund: Fund, complete_on: date) -> dat
 
 
 @dataclass(frozen=True)
-class Awaited:
+class PaperDeadline:
     """Until when papers that were asked for may be given, that day included, and by which text."""
 
     until_on: date
     law: Law
 
 
-def paper_term(claim: Claim, *, fund: Fund) -> Awaited | None:
+def paper_term(claim: Claim, *, fund: Fund) -> PaperDeadline | None:
     """Until when the person may give what was asked for last; None where nothing is asked, or the fund sets no term."""
     if claim.status is not Status.PAPERS_ASKED or not claim.requests:
         return None
     asked_on = fund.day_of(max(request.asked_at for request in claim.requests))
     term = find_in_force(type_of(fund, claim.claim_type).procedure.paper_terms, on=asked_on)
-    return None if term is None else Awaited(asked_on + timedelta(days=term.days), term.law)
+    return None if term is None else PaperDeadline(asked_on + timedelta(days=term.days), term.law)
 
 
 def _check_papers(definition: ClaimType, papers: Sequence[ClaimPaper], *, facts: Facts, on: date) -> None:
@@ -373,7 +373,7 @@ def find_complete(claim: Claim, *, by: Actor, at: datetime) -> Outcome[Claim]:
     moved(MOVES, claim.status, to=Status.TO_CONFIRM)  # only what waits for a decision
     if claim.found_complete_at is not None:
         raise FoundComplete
-    return Outcome(replace(noted(held, Happening.FOUND_COMPLETE, at=at), found_complete_at=at))
+    return Outcome(replace(noted(held, StepKind.FOUND_COMPLETE, at=at), found_complete_at=at))
 
 
 def ask_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
@@ -435,7 +435,7 @@ def add_paper(claim: Claim, paper: ClaimPaper, *, fund: Fund, at: datetime) -> O
     if claim.status is Status.PAPERS_ASKED and not left:
         added = _complete_again(added, definition, about=paper.kind, fund=fund, at=at)
     else:
-        added = noted(added, Happening.PAPER_ADDED, at=at, about=paper.kind)
+        added = noted(added, StepKind.PAPER_ADDED, at=at, about=paper.kind)
     published = PaperAdded(
         claim_id=claim.claim_id,
         reference=claim.reference,
@@ -482,7 +482,7 @@ def approve(
     is_right_open: bool,
     by: Actor,
     at: datetime,
-    beside: PricedBeside = NOTHING,
+    facts: PricingFacts = NOTHING,
 ) -> Outcome[Claim]:
     """An agent decides line by line, numbered from 1; the fund pays its percentage of the reference price.
 
@@ -503,7 +503,7 @@ def approve(
         definition,
         rounding=fund.rounding.of_prices(on=claim.care_on),
         refused_lines=refused_lines,
-        beside=beside,
+        facts=facts,
     )
     amount_minor = sum(line.reimbursed_minor for line in lines)
     if amount_minor == 0:
@@ -581,8 +581,8 @@ def complete(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Cl
     return Outcome(note_done(_held(claim, by=by), at=at).thing, (published,))
 
 
-def reimbursed_minor(claim: Claim, definition: ClaimType, *, fund: Fund, beside: PricedBeside) -> int:
+def reimbursed_minor(claim: Claim, definition: ClaimType, *, fund: Fund, facts: PricingFacts) -> int:
     """What the fund pays for all lines of a claim for care."""
     rounding = fund.rounding.of_prices(on=claim.care_on)
-    lines = priced(claim, definition, rounding=rounding, refused_lines={}, beside=beside)
+    lines = priced(claim, definition, rounding=rounding, refused_lines={}, facts=facts)
     return sum(line.reimbursed_minor for line in lines)

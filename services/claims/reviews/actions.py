@@ -4,7 +4,7 @@ from services.claims.access_journal.accessed import AccessedKind
 from services.claims.claims import actions as claims
 from services.claims.claims import rules as claim_rules
 from services.claims.claims import store
-from services.claims.claims.actions import ForAgent
+from services.claims.claims.actions import ClaimForAgent
 from services.claims.claims.claim import Claim, PaperReason, Status
 from services.claims.reviews import rules
 from services.claims.reviews.rules import ReviewAnswer
@@ -29,7 +29,7 @@ def read(uow: UnitOfWork, *, claim_id: str) -> Claim:
     return claim
 
 
-def look_at(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> ForAgent:
+def look_at(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> ClaimForAgent:
     """As `read`, with what an agent sees beside it; it enters the access journal."""
     claim = read(uow, claim_id=claim_id)
     journal.note_person(uow, claim.person_ref, looked_at=AccessedKind.CLAIM, reference=claim.reference, purpose=purpose)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.claims.claims import actions as claims
-from services.claims.claims.actions import ForAgent
+from services.claims.claims.actions import ClaimForAgent
 from services.claims.claims.claim import Claim
 from services.claims.claims.offers import ClaimOffer, offers
 from services.claims.claims.schemas import (
@@ -60,7 +60,7 @@ def list_types(uow: UnitOfWork, query: Body) -> dict[str, tuple[ClaimOffer, ...]
     query=PurposeQuery,
     is_journaled=True,
 )
-def read(uow: UnitOfWork, query: Body, claim_id: str) -> ForAgent:
+def read(uow: UnitOfWork, query: Body, claim_id: str) -> ClaimForAgent:
     """One claim that is or was with medical control, with what an agent sees of it."""
     return actions.look_at(uow, claim_id=claim_id, purpose=query["purpose"])
 

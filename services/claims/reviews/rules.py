@@ -6,11 +6,11 @@ from datetime import datetime
 
 from services.claims.claims.claim import (
     Claim,
-    Happening,
     MedicalAnswer,
     MedicalReason,
     MedicalReview,
     Status,
+    StepKind,
 )
 from services.claims.claims.decisions import must_be_another
 from services.claims.claims.steps import moved_to
@@ -57,7 +57,7 @@ def answer(claim: Claim, given: ReviewAnswer, *, by: Actor, at: datetime) -> Out
         answered_by=by.subject,
         answered_at=at,
     )
-    answered = moved_to(claim, Status.SUBMITTED, at=at, happening=Happening.MEDICAL_ANSWER)
+    answered = moved_to(claim, Status.SUBMITTED, at=at, happening=StepKind.MEDICAL_ANSWER)
     return Outcome(replace(answered, medical=review))
 
 

@@ -9,7 +9,7 @@ import pytest
 from services.claims.appeals import rules as appeals
 from services.claims.benefits.answer import BenefitAnswer
 from services.claims.claims import decisions, duplicates, rules
-from services.claims.claims.claim import AppealOutcome, Claim, ClaimLine, Happening, MedicalAnswer, Status
+from services.claims.claims.claim import AppealOutcome, Claim, ClaimLine, MedicalAnswer, Status, StepKind
 from services.claims.claims.timeline import Who, contest, next_step
 from shared.events.claims import AppealDecided, ClaimAppealed, ClaimApproved
 from shared.funds.benefits import QuestionKind
@@ -52,7 +52,7 @@ def test_an_appeal_is_a_copy_and_the_first_decision_stays() -> None:
     first = refused()
     contested, copy = appealed(first, papers=(paper("invoice", "u-invoice"),))
     assert (contested.status, contested.decision) == (first.status, first.decision)
-    assert contested.steps[-1].happening is Happening.APPEALED
+    assert contested.steps[-1].happening is StepKind.APPEALED
     assert contested.appeal is not None and contested.appeal.claim_id == "c2"
     assert (copy.lines, copy.care_on, copy.status) == (first.lines, first.care_on, Status.SUBMITTED)
     assert [each.upload_id for each in copy.papers] == ["u-sheet", "u-prescription", "u-invoice"]
@@ -174,7 +174,7 @@ def test_where_the_fund_lets_it_the_review_comes_to_less_and_the_rest_is_to_be_r
     assert (published.first_minor, published.granted_minor, published.overpaid_minor) == (80_000, 32_000, 48_000)
     knows = decisions.note_appeal_decided(contested, lowered, at=LATER).thing
     assert (knows.decision, knows.approved_minor, knows.overpaid_minor) == (first.decision, 80_000, 0)
-    assert knows.steps[-1].happening is Happening.APPEAL_LOWERED
+    assert knows.steps[-1].happening is StepKind.APPEAL_LOWERED
     with pytest.raises(decisions.AppealGivesNoMore):
         approved(copy, by=SECOND, fund=fund)
     with pytest.raises(decisions.AppealGivesNoMore):
@@ -211,7 +211,7 @@ def test_a_refused_appeal_confirms_and_is_not_contested_once_more() -> None:
     with pytest.raises(appeals.NotContestable):
         appealed(stands.thing)
     knows = decisions.note_appeal_decided(contested, stands.thing, at=LATER).thing
-    assert knows.steps[-1].happening is Happening.APPEAL_CONFIRMED
+    assert knows.steps[-1].happening is StepKind.APPEAL_CONFIRMED
 
 
 def test_a_withdrawn_appeal_may_be_made_again_in_time() -> None:

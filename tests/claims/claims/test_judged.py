@@ -13,7 +13,7 @@ from services.claims.claims.claim import Doubt
 from services.claims.wiring import service
 from shared.funds.benefits import DecidedBy
 from shared.funds.law import Confidence, Law
-from shared.funds.procedure import OnePersonLimit, Procedure, Sample, Untouched
+from shared.funds.procedure import AutomatedDecisions, OnePersonLimit, Procedure, Sample
 from shared.kernel.money import Currency, Money
 from shared.storage.service_context import ServiceContext
 from tests.claims.benefits.builders import quarters_of_wages, registered
@@ -80,7 +80,7 @@ def test_where_rules_decide_and_nothing_is_in_doubt_nobody_touches_it(office: Of
 @pytest.mark.parametrize(
     ("procedure", "doubt"),
     [
-        ({"untouched": Untouched.NOTHING}, "not-allowed"),
+        ({"untouched": AutomatedDecisions.NOTHING}, "not-allowed"),
         ({"samples": (Sample(percent=Decimal(100), law=LAW),)}, "sample"),
         ({"one_person_up_to": (OnePersonLimit(amount=Money(1_000, Currency.TND), law=LAW),)}, "second-person"),
     ],
@@ -122,9 +122,11 @@ def test_a_second_claim_for_the_same_benefit_is_in_doubt(office: OfFund) -> None
     assert refused.json["code"] == "claim.duplicate-open"
 
 
-@pytest.mark.parametrize(("untouched", "status"), [(Untouched.GRANTS, "submitted"), (Untouched.ALL, "refused")])
+@pytest.mark.parametrize(
+    ("untouched", "status"), [(AutomatedDecisions.GRANTS, "submitted"), (AutomatedDecisions.ALL, "refused")]
+)
 def test_what_rules_refuse_a_person_refuses_unless_the_fund_says_otherwise(
-    office: OfFund, context: ServiceContext, untouched: Untouched, status: str
+    office: OfFund, context: ServiceContext, untouched: AutomatedDecisions, status: str
 ) -> None:
     here = office(untouched=untouched)
     people = registered(AMIRA, birth_on=BORN_ON, dependants=(), fund_id=TN)

@@ -13,7 +13,7 @@ from services.claims.benefits.judgement import ConditionResult, JudgedOutcome, J
 from services.claims.claims import actions as claims
 from services.claims.claims import decisions, payment_check
 from services.claims.claims.claim import Claim, Decision, PaymentCheck, PaymentCheckStatus, PaymentHold, Status
-from services.claims.claims.payment_check import KnownNow
+from services.claims.claims.payment_check import PaymentCheckFacts
 from services.claims.crosschecks import actions as crosschecks
 from services.claims.crosschecks import store as crosschecks_store
 from services.claims.crosschecks.register import RegisterReply
@@ -62,10 +62,10 @@ def granted(holds: bool | None = True) -> Claim:
 
 def known(
     *, outcome: JudgedOutcome = JudgedOutcome.GRANTED, minor: int = 20_000, holds: bool | None = True, **facts: Any
-) -> KnownNow:
+) -> PaymentCheckFacts:
     total = a_sum(minor) if outcome is JudgedOutcome.GRANTED else None
     now = Judgement(outcome=outcome, judged_on=AT.date(), sum=total, conditions=(condition(holds),))
-    return KnownNow(**{"died_on": None, "has_changed": False, "is_lost": False, "judgement": now, **facts})
+    return PaymentCheckFacts(**{"died_on": None, "has_changed": False, "is_lost": False, "judgement": now, **facts})
 
 
 REFUSED = known(outcome=JudgedOutcome.REFUSED, holds=False)
@@ -86,7 +86,7 @@ REFUSED = known(outcome=JudgedOutcome.REFUSED, holds=False)
         (granted(), known(judgement=None, died_on=date(2026, 2, 1)), PaymentHold.DIED),
     ],
 )
-def test_what_is_held(first: Claim, now: KnownNow, hold: PaymentHold | None) -> None:
+def test_what_is_held(first: Claim, now: PaymentCheckFacts, hold: PaymentHold | None) -> None:
     outcome = payment_check.conclude(first, now, currency="DZD", at=AT)
     check = outcome.thing.payment_check
     assert check is not None and check.hold is hold

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.claims.claims.claim import Claim, ClaimLine, ClaimStep, DecidedLine, Decision, Reduction, Status
-from services.claims.claims.pricing import CoverInForce, PricedBeside, explained, priced
+from services.claims.claims.pricing import CoverInForce, PricingFacts, explained, priced
 from shared.funds.benefits import ClaimType
 from shared.funds.rounding import USUAL_RULE, Rounding, RoundingRule
 from shared.kernel.money import Money
@@ -48,9 +48,9 @@ def bill(*lines: tuple[str, int, int], on: date = CARE_ON, claim_id: str = "c1")
     )
 
 
-def granted(claim: Claim, definition: ClaimType, beside: PricedBeside | None = None) -> Claim:
+def granted(claim: Claim, definition: ClaimType, facts: PricingFacts | None = None) -> Claim:
     """The claim as it is once it was granted."""
-    lines = priced(claim, definition, rounding=USUAL_RULE, refused_lines={}, beside=beside or PricedBeside())
+    lines = priced(claim, definition, rounding=USUAL_RULE, refused_lines={}, facts=facts or PricingFacts())
     decision = Decision(lines=lines, decided_by="agent-1", decided_at=AT)
     return replace(claim, decision=decision, approved_minor=sum(line.reimbursed_minor for line in lines))
 
@@ -58,8 +58,8 @@ def granted(claim: Claim, definition: ClaimType, beside: PricedBeside | None = N
 EXEMPTION = CoverInForce(reference="AW1", acts=frozenset({"visit"}), percent=Decimal(100))
 
 
-def line(*lines: tuple[str, int, int], more: str = "", **beside: object) -> DecidedLine:
-    return priced(bill(*lines), care(more), rounding=USUAL_RULE, refused_lines={}, beside=PricedBeside(**beside))[-1]  # type: ignore[arg-type]
+def line(*lines: tuple[str, int, int], more: str = "", **facts: object) -> DecidedLine:
+    return priced(bill(*lines), care(more), rounding=USUAL_RULE, refused_lines={}, facts=PricingFacts(**facts))[-1]  # type: ignore[arg-type]
 
 
 def test_a_visit_at_200_with_a_reference_of_80_refunds_64() -> None:
@@ -100,7 +100,7 @@ def test_the_year_s_ceiling_is_by_family(dependants: int | None, visits: int, re
 def test_what_was_granted_in_the_year_counts_and_what_a_cover_bore_does_not() -> None:
     definition = care(CEILING)
     first = granted(bill(("visit", 1, 20_000), claim_id="c0"), definition)
-    borne = granted(bill(("visit", 1, 20_000), claim_id="c2"), definition, PricedBeside(covers=(EXEMPTION,)))
+    borne = granted(bill(("visit", 1, 20_000), claim_id="c2"), definition, PricingFacts(covers=(EXEMPTION,)))
     year_before = granted(bill(("visit", 1, 20_000), on=date(2025, 12, 31), claim_id="c3"), definition)
     found = line(("visit", 1, 20_000), more=CEILING, granted=(first, borne, year_before), dependants=0)
     assert (found.reimbursed_minor, found.reduced_for) == (3_600, Reduction.CEILING)
@@ -110,8 +110,8 @@ def test_what_was_granted_in_the_year_counts_and_what_a_cover_bore_does_not() ->
 
 def test_the_ceiling_is_used_up_line_by_line_and_a_refused_line_uses_none() -> None:
     claim = bill(("visit", 1, 20_000), ("visit", 1, 20_000), ("visit", 1, 20_000))
-    beside = PricedBeside(dependants=0)
-    lines = priced(claim, care(CEILING), rounding=USUAL_RULE, refused_lines={1: "not-covered"}, beside=beside)
+    facts = PricingFacts(dependants=0)
+    lines = priced(claim, care(CEILING), rounding=USUAL_RULE, refused_lines={1: "not-covered"}, facts=facts)
     assert [each.reimbursed_minor for each in lines] == [0, 6_400, 3_600]
     assert [each.reduced_for for each in lines] == [None, None, Reduction.CEILING]
 
@@ -146,7 +146,7 @@ def test_no_line_pays_more_than_its_share_nor_all_more_than_the_ceiling(
     amount = Decimal(ceiling).scaleb(-2)
     definition = care(f"ceilings: [{{amounts: [{amount:.2f} MAD], law: LAW}}]\n")
     claim = bill(*(("visit", quantity, paid) for quantity, paid in prices))
-    lines = priced(claim, definition, rounding=USUAL_RULE, refused_lines={}, beside=PricedBeside(dependants=0))
+    lines = priced(claim, definition, rounding=USUAL_RULE, refused_lines={}, facts=PricingFacts(dependants=0))
     for asked, decided in zip(claim.lines, lines, strict=True):
         assert 0 <= decided.reimbursed_minor <= min(asked.quantity * 6_400, asked.paid_minor * 8 // 10 + 1)
     assert sum(each.reimbursed_minor for each in lines) <= ceiling
@@ -155,8 +155,8 @@ def test_no_line_pays_more_than_its_share_nor_all_more_than_the_ceiling(
 def test_what_care_comes_to_is_explained_line_by_line() -> None:
     definition = care(CEILING)
     claim = bill(("visit", 1, 20_000), ("specialist", 1, 15_000), ("visit", 1, 20_000))
-    beside = PricedBeside(covers=(replace(EXEMPTION, acts=frozenset({"specialist"})),), dependants=0)
-    lines = priced(claim, definition, rounding=USUAL_RULE, refused_lines={3: "not-covered"}, beside=beside)
+    facts = PricingFacts(covers=(replace(EXEMPTION, acts=frozenset({"specialist"})),), dependants=0)
+    lines = priced(claim, definition, rounding=USUAL_RULE, refused_lines={3: "not-covered"}, facts=facts)
     found = explained(claim, lines, definition, fund=funds()[DZ], on=CARE_ON)
     assert [each.amount_minor for each in found.lines] == [6_400, 15_000, 0] and found.amount_minor == 21_400
     named = [{fact.name: fact.value for fact in each.facts} for each in found.lines]

@@ -14,12 +14,12 @@ from services.claims.claims.claim import (
     PAPERS_MAX,
     Claim,
     ClaimLine,
-    Happening,
     MedicalAnswer,
     MedicalReason,
     PaperReason,
     RefusalReason,
     Status,
+    StepKind,
 )
 from services.claims.claims.timeline import Who, next_step
 from services.claims.reviews import rules as reviews
@@ -286,7 +286,7 @@ def test_two_papers_asked_are_two_to_give() -> None:
 def test_a_paper_that_nobody_asked_for_is_taken_while_nothing_is_decided() -> None:
     given = rules.add_paper(claim(), paper("invoice", "u-invoice"), fund=FUND, at=LATER)
     assert given.thing.papers[-1].upload_id == "u-invoice"
-    assert (given.thing.steps[-1].happening, given.thing.steps[-1].about) == (Happening.PAPER_ADDED, "invoice")
+    assert (given.thing.steps[-1].happening, given.thing.steps[-1].about) == (StepKind.PAPER_ADDED, "invoice")
     assert [type(event) for event in given.events] == [PaperAdded]
     with pytest.raises(rules.PaperKindUnknown):
         rules.add_paper(claim(), paper("poem", "u-poem"), fund=FUND, at=LATER)
@@ -300,7 +300,7 @@ def test_a_claim_is_found_complete_once_and_anew_after_a_paper() -> None:
     assert (found.status, found.found_complete_at, found.steps[-1].happening) == (
         Status.SUBMITTED,
         LATER,
-        Happening.FOUND_COMPLETE,
+        StepKind.FOUND_COMPLETE,
     )
     with pytest.raises(rules.FoundComplete):
         rules.find_complete(found, by=AGENT, at=LATER)

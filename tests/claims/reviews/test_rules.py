@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.claims.claims import decisions, rules
-from services.claims.claims.claim import Claim, ClaimLine, Happening, MedicalAnswer, MedicalReason, Status
+from services.claims.claims.claim import Claim, ClaimLine, MedicalAnswer, MedicalReason, Status, StepKind
 from services.claims.reviews import rules as reviews
 from shared.funds.procedure import MedicalControl
 from tests.claims.builders import claim, paper, with_procedure
@@ -29,7 +29,7 @@ def answered(answer: MedicalAnswer, *, of: Claim | None = None, **facts: Any) ->
 def test_an_answer_brings_the_claim_back_and_stays_with_it() -> None:
     back = answered(MedicalAnswer.IN_PART, refused_lines=(2,), months=6)
     assert back.medical is not None
-    assert (back.status, back.steps[-1].happening) == (Status.SUBMITTED, Happening.MEDICAL_ANSWER)
+    assert (back.status, back.steps[-1].happening) == (Status.SUBMITTED, StepKind.MEDICAL_ANSWER)
     assert (back.medical.answered_by, back.medical.refused_lines, back.medical.months) == ("officer-1", (2,), 6)
     assert back.steps[-1].about == "", "the person reads the answer in the decision"
 
