@@ -78,9 +78,9 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "home.static": "files, no page",
     "jobs.one": "there is none where all works; tests/frontends/operations/test_pages.py",
     "cases.one": "by the id of a case that was searched for; test_operations searches for one",
-    "letters.find": "leads on to the letter that was searched for",
-    "letters.of_service": "there is none where all works; tests/frontends/operations/test_pages.py",
-    "letters.one": "there is none where all works; tests/frontends/operations/test_pages.py",
+    "dead_letters.find": "leads on to the letter that was searched for",
+    "dead_letters.of_service": "there is none where all works; tests/frontends/operations/test_pages.py",
+    "dead_letters.one": "there is none where all works; tests/frontends/operations/test_pages.py",
 }
 """Pages that no crawl comes to, each with what is known of it instead."""
 

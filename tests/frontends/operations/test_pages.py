@@ -14,9 +14,9 @@ from frontends.kit.sessions import Session
 from frontends.kit.signin import SignedOut
 from frontends.kit.typed import in_zone
 from frontends.operations.campaign import so_far
+from frontends.operations.dead_letters import is_event
 from frontends.operations.figures import WEEKS, weeks_until
 from frontends.operations.lanes import level
-from frontends.operations.letters import is_event
 from frontends.operations.operations import OPERATIONS
 from tests.kit.frontends import rendered, unreached
 
@@ -130,7 +130,7 @@ def test_an_event_is_told_from_a_key(text: str, expected: bool) -> None:
 
 
 def test_the_menu_names_groups_and_the_pages_of_the_one_that_is_open() -> None:
-    entries = menu(OPERATIONS.navigation, here="letters")
+    entries = menu(OPERATIONS.navigation, here="dead_letters")
     assert [each.text for each in entries] == ["Overview", "Work", "Campaigns", "Money", "What operators did"]
     assert [each.text for each in entries if each.is_here] == ["Work"]
     assert sum(len(each.links) for each in entries) == len(OPERATIONS.navigation)

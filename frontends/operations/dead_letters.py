@@ -13,7 +13,7 @@ from frontends.kit.words import _, ngettext
 from frontends.operations.guard import ACT, READ, operators
 from frontends.operations.services import CLIENTS, client, service_choices
 
-pages = Blueprint("letters", __name__)
+pages = Blueprint("dead_letters", __name__)
 
 PAGE = 25
 FOLLOWERS = 50
@@ -26,7 +26,7 @@ def index() -> Response:
     asked = api()
     found = together(*(lambda each=each: CLIENTS[each].operations_list_groups(asked) for each in CLIENTS))
     shown = list(zip(CLIENTS, found, strict=True))
-    return render("operations/letter-groups.html", found=shown, services=service_choices())
+    return render("operations/dead-letter-groups.html", found=shown, services=service_choices())
 
 
 @pages.get("/dead-letters/find")
@@ -35,8 +35,8 @@ def find() -> Response:
     """By what an operator was given: the key of a case, or the number of an event."""
     service, asked_for = request.args.get("service", ""), request.args.get("key", "").strip()
     if is_event(asked_for):
-        return go_to("letters.one", service=service, event_id=asked_for)
-    return go_to("letters.of_service", service=service, key=asked_for)
+        return go_to("dead_letters.one", service=service, event_id=asked_for)
+    return go_to("dead_letters.of_service", service=service, key=asked_for)
 
 
 @pages.get("/dead-letters/<service>")
@@ -50,7 +50,7 @@ def of_service(service: str) -> Response:
         asked, key=key or None, fingerprint=fingerprint or None, after=cursor or None, limit=PAGE
     )
     return render(
-        "operations/letters.html",
+        "operations/dead-letters.html",
         service=service,
         services=service_choices(),
         found=found,
@@ -80,7 +80,7 @@ def replay(service: str, event_id: str) -> Response:
         return _page(service, event_id, problem=problem)
     form.done()
     flash(_("A worker tries it again, and then those behind it."))
-    return go_to("letters.one", service=service, event_id=event_id)
+    return go_to("dead_letters.one", service=service, event_id=event_id)
 
 
 @pages.post("/dead-letters/<service>/<event_id>/discard")
@@ -95,7 +95,7 @@ def discard(service: str, event_id: str) -> Response:
         return _page(service, event_id, problem=problem)
     form.done()
     flash(_("It is discarded. A worker goes on with those behind it."))
-    return go_to("letters.of_service", service=service)
+    return go_to("dead_letters.of_service", service=service)
 
 
 @pages.post("/dead-letters/<service>/replay")
@@ -114,7 +114,7 @@ def replay_several(service: str) -> Response:
     flash(
         ngettext("A worker tries %(num)s row of letters again.", "A worker tries %(num)s rows of letters again.", rows)
     )
-    return go_to("letters.index")
+    return go_to("dead_letters.index")
 
 
 @pages.app_template_global()
@@ -146,7 +146,7 @@ def _page(service: str, event_id: str, *, problem: Problem | None = None) -> Res
     if letter["is_open"]:
         (followers,) = together(lambda: from_service.operations_list_letters(asked, key=letter["key"], limit=FOLLOWERS))
     return render(
-        "operations/letter.html",
+        "operations/dead-letter.html",
         service=service,
         letter=needed(letter),
         followers=followers,
