@@ -18,11 +18,11 @@ from shared.kernel.errors import Unavailable
 from shared.process.backfills import backfill_all
 from shared.process.service import Service
 from shared.process.settings import Common
-from shared.storage import indexes, proving
+from shared.storage import indexes, transaction_check
 from shared.storage.connection import DatabaseUnavailable, Document, is_gone
 from shared.storage.engine import profile_of
-from shared.storage.proving import TransactionsMissing
 from shared.storage.service_context import ServiceContext
+from shared.storage.transaction_check import TransactionsMissing
 
 NAME = "migrate"
 NAMED_MAX = 5
@@ -64,8 +64,8 @@ def migrate(service: Service[Any], database: Database[Document]) -> list[str]:
     """Make what the service needs; what stands in the way, a sentence each."""
     declared = service.declared_indexes()
     try:
-        indexes.create_collections(database, [*service.collections(), proving.NAME])
-        proving.prove_transactions(database)
+        indexes.create_collections(database, [*service.collections(), transaction_check.NAME])
+        transaction_check.check_transactions(database)
         indexes.retire(database, RETIRED)
         refused = indexes.make(database, declared)
     except TransactionsMissing as found:
@@ -91,7 +91,7 @@ def lacking(service: Service[Any], context: ServiceContext) -> list[str]:
         if missing:
             more = f" and {len(missing) - NAMED_MAX} more" if len(missing) > NAMED_MAX else ""
             return [f"migrate: no index {', '.join(missing[:NAMED_MAX])}{more}"]
-        proving.prove_transactions(context.database)
+        transaction_check.check_transactions(context.database)
     except TransactionsMissing as found:
         return [f"transactions: {found}"]
     except PyMongoError as gone:

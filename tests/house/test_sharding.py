@@ -29,7 +29,7 @@ BESIDE_THE_REPOSITORIES: Mapping[str, str] = {
     "shared/process/worker_status.py": "counts what all funds told",
     "shared/storage/indexes.py": "makes indexes",
     "shared/storage/service_context.py": "gives repositories their collections",
-    "shared/storage/proving.py": "a row of its own, never kept",
+    "shared/storage/transaction_check.py": "a row of its own, never kept",
     "shared/storage/reencryption.py": "names the fund",
     "shared/storage/retention.py": "names the fund, but for outbox and inbox, which are purged for all",
     "shared/storage/published_values.py": "names the fund, and none for rows of an older release",

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.payments.declarations import rules, store
-from services.payments.declarations.answering import Answering, answering
-from services.payments.declarations.answering import prefilled_file as write_prefilled
 from services.payments.declarations.declaration import Declaration, Intake
 from services.payments.declarations.layouts.layout import Layout
 from services.payments.declarations.layouts.registry import layouts_of, made
 from services.payments.declarations.prefilled import Prefilled, is_expected, leaving_codes, prefill
+from services.payments.declarations.prefilled_files import PrefilledContent, prefilled_content
+from services.payments.declarations.prefilled_files import prefilled_file as write_prefilled
 from services.payments.declarations.reading import bytes_of, own, workers_of_period
 from services.payments.declarations.typed_lines import LINES_MAX, LineFault, TypedFiling, WrittenFile, may_be_typed
 from services.payments.declarations.typed_lines import read as read_lines
@@ -133,13 +133,13 @@ def prefilled_of(uow: UnitOfWork, *, employer_id: str, form: str, period: Period
     )
 
 
-def answer_to(uow: UnitOfWork, *, employer_id: str, form: str, period: Period) -> Answering | None:
+def answer_to(uow: UnitOfWork, *, employer_id: str, form: str, period: Period) -> PrefilledContent | None:
     """The pre-filled file of a period with what is known of its firm; None where files of the form answer nothing."""
     prefilled = prefilled_of(uow, employer_id=employer_id, form=form, period=period)
     employer = employers.find(uow, employer_id)
     if prefilled is None:
         return None
-    return answering(
+    return prefilled_content(
         prefilled,
         employer_id=employer_id,
         name=employer.name if employer else "",

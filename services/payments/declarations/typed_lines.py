@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.payments.declarations.answering import Answering
 from services.payments.declarations.findings import FileRole, Severity
 from services.payments.declarations.layouts.forms import (
     Choice,
@@ -21,6 +20,7 @@ from services.payments.declarations.layouts.forms import (
 from services.payments.declarations.layouts.layout import Field, Layout, RecordKind, Values
 from services.payments.declarations.layouts.lines import lines
 from services.payments.declarations.layouts.periods import named_by
+from services.payments.declarations.prefilled_files import PrefilledContent
 from services.payments.declarations.records import compose, is_empty
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine, unit_letter, wage_line
 from shared.funds.fund import Fund, IdentifierKind
@@ -124,7 +124,7 @@ def _of_workers(layout: Layout) -> tuple[RecordKind, ...]:
     return tuple(kind for kind in layout.kinds[FileRole.DETAIL] if not kind.is_frame)
 
 
-def _kind_of(layout: Layout, worker: WageLine, answered: Answering | None) -> RecordKind:
+def _kind_of(layout: Layout, worker: WageLine, answered: PrefilledContent | None) -> RecordKind:
     """The kind of line that a worker stands in: in an answer, that of whom the fund expects or that of who is new."""
     if answered is None:
         return layout.kinds[FileRole.DETAIL][0]
@@ -133,7 +133,12 @@ def _kind_of(layout: Layout, worker: WageLine, answered: Answering | None) -> Re
 
 
 def write(
-    filing: TypedFiling, *, layout: Layout, fund: Fund, parts: Sequence[Period], answered: Answering | None = None
+    filing: TypedFiling,
+    *,
+    layout: Layout,
+    fund: Fund,
+    parts: Sequence[Period],
+    answered: PrefilledContent | None = None,
 ) -> tuple[tuple[WrittenFile, ...], tuple[LineFault, ...]]:
     """The files that say what was typed; or, where a value cannot stand in its field, what is wrong with it, all of
     it. Of a layout that answers a pre-filled file, `answered` is that file."""

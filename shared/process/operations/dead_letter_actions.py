@@ -61,7 +61,7 @@ class DeadLetterNotFirst(Conflict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class DeadLetterSummary:
     """A dead letter as an operator may see it. `tried_at` is None until it is retried."""
 
     event_id: str
@@ -88,7 +88,7 @@ class Shown:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class DeadLetterGroup:
     """Open dead letters of one type that failed for one reason."""
 
     fingerprint: str
@@ -98,12 +98,12 @@ class Group:
     oldest_parked_at: datetime
 
 
-def shown(document: Any) -> Shown:
+def shown(document: Any) -> DeadLetterSummary:
     """A stored dead letter without its body."""
     letter = dead_letters.record_of({"body": None, **document})
     optional = ("tried_at", "asked_by", "resolved", "resolved_by", "resolved_at")
     same = ("key", "topic", "partition", "offset", "place", "why", "fingerprint", "tries", "parked_at")
-    return Shown(
+    return DeadLetterSummary(
         event_id=letter.event_id,
         fund_id=document["fund"],
         type=letter.type_name or "?",
@@ -129,7 +129,7 @@ def page(
     fingerprint: str | None = None,
     after: str = "",
     limit: int = OPEN_SHOWN_MAX,
-) -> tuple[list[Shown], str | None]:
+) -> tuple[list[DeadLetterSummary], str | None]:
     """Open dead letters by the time at which their events were published, and the id to go on after where there are
     more."""
     query: Document = {**_open(fund_id), "_id": {"$gt": after}}
@@ -142,7 +142,7 @@ def page(
     return [shown(each) for each in found[:limit]], following
 
 
-def inspect(database: Database[Document], fund_id: str | None, event_id: str) -> Shown:
+def inspect(database: Database[Document], fund_id: str | None, event_id: str) -> DeadLetterSummary:
     """One dead letter, open or closed."""
     query: Document = {"_id": event_id}
     if fund_id is not None:
@@ -153,7 +153,7 @@ def inspect(database: Database[Document], fund_id: str | None, event_id: str) ->
     return shown(found)
 
 
-def groups(database: Database[Document], fund_id: str | None) -> list[Group]:
+def groups(database: Database[Document], fund_id: str | None) -> list[DeadLetterGroup]:
     """What is wrong, the most frequent first. Dead letters that only wait behind others are in no group."""
     query = _open(fund_id)
     fields = {"type": 1, "why": 1, "fingerprint": 1, "parked_at": 1}
@@ -162,7 +162,7 @@ def groups(database: Database[Document], fund_id: str | None) -> list[Group]:
         if row["why"] != FOLLOWS:
             members.setdefault(str(row["fingerprint"]), []).append(row)
     found = [
-        Group(
+        DeadLetterGroup(
             fingerprint=fingerprint,
             type=rows[0]["type"] or "?",
             why=rows[0]["why"],
@@ -174,7 +174,7 @@ def groups(database: Database[Document], fund_id: str | None) -> list[Group]:
     return sorted(found, key=lambda group: (-group.letters, group.oldest_parked_at))
 
 
-def ask_letter(uow: UnitOfWork, event_id: str) -> Shown:
+def ask_letter(uow: UnitOfWork, event_id: str) -> DeadLetterSummary:
     """Have a dead letter retried by a worker, then those behind it, in order. It must be the first of its key."""
     letter = _open_letter(uow, event_id)
     first = dead_letters.first_open(database_of(uow), letter.key, session=session_of(uow))
@@ -214,7 +214,7 @@ def ask_group(uow: UnitOfWork, fingerprint: str) -> int:
     return asked
 
 
-def discard(uow: UnitOfWork, event_id: str, *, reason: str) -> Shown:
+def discard(uow: UnitOfWork, event_id: str, *, reason: str) -> DeadLetterSummary:
     """Close a dead letter without acting on it; a worker goes on with those behind it."""
     _open_letter(uow, event_id)
     try:
@@ -257,14 +257,14 @@ def _open(fund_id: str | None) -> Document:
     return {"is_open": True} | ({} if fund_id is None else {"fund": fund_id})
 
 
-def _open_letter(uow: UnitOfWork, event_id: str) -> Shown:
+def _open_letter(uow: UnitOfWork, event_id: str) -> DeadLetterSummary:
     letter = _inspect_in(uow, event_id)
     if not letter.is_open:
         raise DeadLetterClosed
     return letter
 
 
-def _inspect_in(uow: UnitOfWork, event_id: str) -> Shown:
+def _inspect_in(uow: UnitOfWork, event_id: str) -> DeadLetterSummary:
     found = database_of(uow)[THING].find_one(
         {"_id": event_id, "fund": uow.fund.fund_id}, {"body": 0}, session=session_of(uow)
     )

@@ -8,7 +8,7 @@ from shared.bus import dead_letters
 from shared.bus.replaying import replay as try_again
 from shared.process.operations import dead_letter_actions
 from shared.process.operations.command_context import CommandContext
-from shared.process.operations.dead_letter_actions import DeadLetterNotFirst, DeadLetterUnknown, Shown
+from shared.process.operations.dead_letter_actions import DeadLetterNotFirst, DeadLetterSummary, DeadLetterUnknown
 from shared.process.operations.text_output import count, facts, instant, table, write_line
 
 
@@ -48,7 +48,7 @@ def inspect(command: CommandContext, asked: argparse.Namespace) -> int:
     return 0
 
 
-def _now(row: Shown) -> str:
+def _now(row: DeadLetterSummary) -> str:
     if row.is_open:
         return f"open, asked for by {row.asked_by}" if row.is_asked else "open"
     return f"{row.resolved}, by {row.resolved_by} at {instant(row.resolved_at)}"

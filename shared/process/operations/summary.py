@@ -9,7 +9,7 @@ from shared.jobs.lane_status import LaneStatus
 from shared.jobs.queue import JobsWaiting
 from shared.kernel.ids import first_id_at
 from shared.process.operations import dead_letter_actions, inbox, outbox
-from shared.process.operations.dead_letter_actions import Group
+from shared.process.operations.dead_letter_actions import DeadLetterGroup
 from shared.process.operations.inbox import InboxStatus
 from shared.process.operations.infrastructure import database_of
 from shared.process.operations.outbox import Outbox
@@ -85,7 +85,7 @@ def _arrivals(uow: UnitOfWork) -> Arrivals:
     )
 
 
-def _added(groups: Sequence[Group]) -> DeadLetters:
+def _added(groups: Sequence[DeadLetterGroup]) -> DeadLetters:
     return DeadLetters(
         letters=sum(group.letters for group in groups),
         groups=len(groups),

@@ -15,12 +15,12 @@ from services.claims.wiring import service as claims
 from shared.process import migrating
 from shared.process.migrating import lacking, migrate
 from shared.process.service import Service
-from shared.storage import indexes, proving
+from shared.storage import indexes, transaction_check
 from shared.storage.connection import Document, connect
 from shared.storage.indexes import DeclaredIndex
-from shared.storage.proving import TransactionsMissing
 from shared.storage.repository import Index
 from shared.storage.service_context import ServiceContext
+from shared.storage.transaction_check import TransactionsMissing
 from tests.kit.contexts import context_on
 from tests.kit.processes import answer, is_ok, running
 from tests.kit.waiting import until
@@ -107,7 +107,7 @@ def test_g02_transactions_are_proved_before_anything_starts(
     def found_out(database: Database[Document]) -> None:
         raise TransactionsMissing("the server keeps what an aborted transaction has written")
 
-    monkeypatch.setattr(proving, "prove_transactions", found_out)
+    monkeypatch.setattr(transaction_check, "check_transactions", found_out)
     assert migrate(claims, own) == ["the server keeps what an aborted transaction has written"]
     assert lacking(claims, context) == ["transactions: the server keeps what an aborted transaction has written"]
 

@@ -8,9 +8,9 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
-from shared.storage import proving
+from shared.storage import transaction_check
 from shared.storage.connection import connect
-from shared.storage.proving import NAME, TransactionsMissing, prove_transactions
+from shared.storage.transaction_check import NAME, TransactionsMissing, check_transactions
 
 
 @pytest.mark.parametrize("is_there", [True, False], ids=["migrated", "without a collection"])
@@ -19,7 +19,7 @@ def test_g02_a_server_with_transactions_is_taken_and_nothing_stays(
 ) -> None:
     if is_there:
         database.create_collection(NAME)
-    prove_transactions(connect(mongodb, database.name))
+    check_transactions(connect(mongodb, database.name))
     assert database[NAME].count_documents({}) == 0
 
 
@@ -31,9 +31,9 @@ def test_g02_a_server_that_ignores_start_transaction_is_refused_and_nothing_stay
     def ignored(session: ClientSession) -> AbstractContextManager[object]:
         return nullcontext()
 
-    monkeypatch.setattr(proving, "begin", ignored)
+    monkeypatch.setattr(transaction_check, "begin", ignored)
     with pytest.raises(TransactionsMissing, match="shows what an open transaction has written"):
-        prove_transactions(connect(mongodb, database.name))
+        check_transactions(connect(mongodb, database.name))
     assert database[NAME].count_documents({}) == 0
 
 
@@ -45,6 +45,6 @@ def test_g02_a_server_that_refuses_transactions_is_refused_with_its_code(
     def refused(session: ClientSession) -> AbstractContextManager[object]:
         raise OperationFailure("Transaction numbers are only allowed on a replica set member or mongos", code=20)
 
-    monkeypatch.setattr(proving, "begin", refused)
+    monkeypatch.setattr(transaction_check, "begin", refused)
     with pytest.raises(TransactionsMissing, match="code 20"):
-        prove_transactions(connect(mongodb, database.name))
+        check_transactions(connect(mongodb, database.name))

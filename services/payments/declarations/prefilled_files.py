@@ -16,8 +16,8 @@ COMPANY_MAX, ACTIVITY_MAX = 40, 40
 
 
 @dataclass(frozen=True)
-class Answering:
-    """Whom a file answers, and what its lines without a worker say."""
+class PrefilledContent:
+    """What a pre-filled file says: whom the fund expects, and the lines around them."""
 
     prefilled: Prefilled
     head: Values
@@ -27,7 +27,7 @@ class Answering:
         return {person.insurance_number: person for person in self.prefilled.persons}
 
 
-def answering(
+def prefilled_content(
     prefilled: Prefilled,
     *,
     employer_id: str,
@@ -36,7 +36,7 @@ def answering(
     period: Period,
     issued_on: date,
     due_on: date,
-) -> Answering:
+) -> PrefilledContent:
     """The firm and the period as the lines around the workers have them. What payments does not know of a firm, its
     address and its office, stays empty."""
     head = named_by(period) | {
@@ -49,10 +49,10 @@ def answering(
         "issued_on": issued_on,
         "due_on": due_on,
     }
-    return Answering(prefilled, head)
+    return PrefilledContent(prefilled, head)
 
 
-def prefilled_file(answered: Answering, *, layout: Layout, period: Period) -> tuple[str, bytes]:
+def prefilled_file(answered: PrefilledContent, *, layout: Layout, period: Period) -> tuple[str, bytes]:
     """The file that the fund publishes for a period, by its name and its bytes."""
     rows = [asdict(person) | {"national_id": None} for person in answered.prefilled.persons]
     lines = compose(layout, rows, head=answered.head, expected=answered.expected)

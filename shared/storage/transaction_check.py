@@ -20,7 +20,7 @@ class TransactionsMissing(Exception):
     """The server has no transactions: the text is one sentence about what was observed."""
 
 
-def prove_transactions(database: Database[Document]) -> None:
+def check_transactions(database: Database[Document]) -> None:
     """Write inside a transaction, read from outside, abort, read again. Leaves nothing behind."""
     with pymongo.timeout(PROOF_MAX_S):
         try:
