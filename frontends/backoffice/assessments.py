@@ -73,16 +73,9 @@ def _new(employer_id: str, *, problem: Problem | None = None) -> Response:
     asked, purpose = api(), purpose_of(request.args.get("purpose"))
     (periods,) = together(lambda: open_periods(asked))
     which, period = form_and_period()
-    would_be = None
-    if which and problem is None:
-        try:
-            would_be = payments.provisional_assessments_simulate(
-                asked, employer_id=employer_id, form=which, period=period, purpose=purpose
-            )
-        except Problem as refused:
-            if refused.status not in REFUSALS:
-                raise
-            problem = refused
+    would_be = _simulated(employer_id, which, period, purpose=purpose) if which and problem is None else None
+    if isinstance(would_be, Problem):
+        would_be, problem = None, would_be
     form = Form(form_name("assess", employer_id))
     return render(
         "assess.html",
@@ -95,6 +88,18 @@ def _new(employer_id: str, *, problem: Problem | None = None) -> Response:
         purpose=purpose,
         problem=problem,
     )
+
+
+def _simulated(employer_id: str, which: str, period: str, *, purpose: str) -> payments.AssessedViews | Problem:
+    """What the employer would owe for a period, or why there is nothing to assess."""
+    try:
+        return payments.provisional_assessments_simulate(
+            api(), employer_id=employer_id, form=which, period=period, purpose=purpose
+        )
+    except Problem as refused:
+        if refused.status not in REFUSALS:
+            raise
+        return refused
 
 
 def _one(assessment_id: str, *, problem: Problem | None = None) -> Response:

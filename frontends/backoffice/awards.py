@@ -7,11 +7,11 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
-from frontends.backoffice.forms import form_name, forms
+from frontends.backoffice.forms import forms, submit
 from frontends.backoffice.texts import Offers
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
-from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
+from frontends.kit.pages import api, flash, go_to, render, signed_in
 from frontends.kit.typed import read_day
 from frontends.kit.words import _
 
@@ -93,13 +93,10 @@ def life_certificate(award_id: str) -> Response:
 
 
 def _act(award_id: str, act: str, call: Callable[..., Any], said: str, *, body: Any = None) -> Response:
-    form = Form(form_name(act, award_id))
-    more = {} if body is None else {"body": body}
     try:
-        call(api(), award_id, idempotency_key=form.key, version=form.read_version, **more)
+        submit(act, award_id, call, body=body)
     except Problem as problem:
         return _page(award_id, problem=problem, sent=act)
-    form.done()
     flash(said)
     return go_to("awards.one", award_id=award_id)
 

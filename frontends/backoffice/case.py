@@ -11,7 +11,7 @@ from frontends.api import claims as service
 from frontends.api import documents
 from frontends.backoffice.deciding import refused_lines, total_of
 from frontends.backoffice.duplicates import differing
-from frontends.backoffice.forms import form_name, forms
+from frontends.backoffice.forms import form_name, forms, submit
 from frontends.backoffice.queue import next_case, queue_worked_on
 from frontends.backoffice.texts import Offers
 from frontends.kit.api import Problem, needed, together
@@ -138,13 +138,10 @@ def act(
 ) -> Response:
     """Do one thing by the form of it; what was typed stays where it is refused. Then on: to the next case where this
     one needs nothing more of the agent."""
-    form = Form(form_name(what, claim_id))
-    more = {} if body is None else {"body": body}
     try:
-        call(api(), claim_id, idempotency_key=form.key, version=form.read_version, **more)
+        submit(what, claim_id, call, body=body)
     except Problem as problem:
         return page(claim_id, problem=problem, sent=what)
-    form.done()
     flash(said)
     return (
         next_case(queue_worked_on(), claim_id)

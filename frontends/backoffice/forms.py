@@ -1,11 +1,12 @@
 """Pages with several forms: the one that was sent keeps what was typed in it, the others stay as new."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from frontends.kit.pages import Form
+from frontends.kit.pages import Form, api
 
 
 class UntouchedForm(Form):
@@ -28,3 +29,13 @@ def forms(acts: Iterable[str], thing_id: str, version: int | None, *, sent: str 
 def form_name(act: str, thing_id: str) -> str:
     """Under which a form keeps its key: the same act on the same thing is done once."""
     return f"{act}:{thing_id}"
+
+
+def submit(act: str, thing_id: str, call: Callable[..., Any], *, body: Any = None) -> Any:
+    """Have a service do what the form of an act asks for, once, to the version of the thing that its page showed; what
+    the service answers. Raises `Problem`, and what was typed stays in the form."""
+    form = Form(form_name(act, thing_id))
+    more = {} if body is None else {"body": body}
+    done = call(api(), thing_id, idempotency_key=form.key, version=form.read_version, **more)
+    form.done()
+    return done

@@ -8,11 +8,11 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import payments
-from frontends.backoffice.forms import form_name, forms
+from frontends.backoffice.forms import forms, submit
 from frontends.backoffice.listing import PAGE
 from frontends.kit.api import Problem, items_of, needed, together
 from frontends.kit.codes import Codes
-from frontends.kit.pages import Form, api, flash, go_to, may, render, signed_in, user
+from frontends.kit.pages import api, flash, go_to, may, render, signed_in, user
 from frontends.kit.words import _
 
 pages = Blueprint("operator_days", __name__, url_prefix="/operator-days")
@@ -131,13 +131,10 @@ def reject(difference_id: str) -> Response:
 
 
 def _act(difference_id: str, act: str, call: Callable[..., Any], *, body: Any = None) -> Response:
-    form = Form(form_name(act, difference_id))
-    more = {} if body is None else {"body": body}
     try:
-        done = call(api(), difference_id, idempotency_key=form.key, version=form.read_version, **more)
+        done = submit(act, difference_id, call, body=body)
     except Problem as problem:
         return _page(difference_id, problem=problem, sent=act)
-    form.done()
     flash(done["status_text"])
     return go_to("operator_days.difference", difference_id=difference_id)
 

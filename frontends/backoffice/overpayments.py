@@ -7,10 +7,10 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
-from frontends.backoffice.forms import form_name, forms
+from frontends.backoffice.forms import forms, submit
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
-from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
+from frontends.kit.pages import api, flash, go_to, render, signed_in
 from frontends.kit.words import _
 
 pages = Blueprint("overpayments", __name__, url_prefix="/overpayments")
@@ -85,12 +85,10 @@ def _reason() -> str:
 
 
 def _act(award_id: str, act: str, call: Callable[..., Any], said: str, *, body: Any) -> Response:
-    form = Form(form_name(act, award_id))
     try:
-        call(api(), award_id, idempotency_key=form.key, version=form.read_version, body=body)
+        submit(act, award_id, call, body=body)
     except Problem as problem:
         return _page(award_id, problem=problem, sent=act)
-    form.done()
     flash(said)
     return go_to("overpayments.one", award_id=award_id)
 

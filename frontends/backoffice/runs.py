@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
-from frontends.backoffice.forms import form_name, forms
+from frontends.backoffice.forms import forms, submit
 from frontends.backoffice.texts import Offers
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
@@ -75,13 +75,10 @@ def reject(run_id: str) -> Response:
 
 
 def _act(run_id: str, act: str, call: Callable[..., Any], said: str, *, body: Any = None) -> Response:
-    form = Form(form_name(act, run_id))
-    more = {} if body is None else {"body": body}
     try:
-        call(api(), run_id, idempotency_key=form.key, version=form.read_version, **more)
+        submit(act, run_id, call, body=body)
     except Problem as problem:
         return _page(run_id, problem=problem, sent=act)
-    form.done()
     flash(said)
     return go_to("runs.one", run_id=run_id)
 

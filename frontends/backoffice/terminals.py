@@ -8,7 +8,7 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from frontends.api import payments
-from frontends.backoffice.forms import form_name, forms
+from frontends.backoffice.forms import form_name, forms, submit
 from frontends.backoffice.listing import PAGE
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.formats import amount_to_send, today
@@ -126,13 +126,10 @@ def reverse(payment_id: str) -> Response:
 
 
 def _act(payment_id: str, act: str, call: Callable[..., Any], *, body: Any = None) -> Response:
-    form = Form(form_name(act, payment_id))
-    more = {} if body is None else {"body": body}
     try:
-        done = call(api(), payment_id, idempotency_key=form.key, version=form.read_version, **more)
+        done = submit(act, payment_id, call, body=body)
     except Problem as problem:
         return _payment_page(payment_id, problem=problem, sent=act)
-    form.done()
     flash(done["text"])
     return go_to("terminals.payment", payment_id=payment_id)
 

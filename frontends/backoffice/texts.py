@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from frontends.api.claims import OfferView
+from frontends.kit.api import items_of
 from frontends.kit.codes import Choices
 
 
@@ -12,8 +13,7 @@ class Offers:
     types, or why there is none."""
 
     def __init__(self, answer: Any) -> None:
-        items = answer["items"] if isinstance(answer, dict) else []
-        self._offers: Mapping[str, OfferView] = {offer["claim_type"]: offer for offer in items}
+        self._offers: Mapping[str, OfferView] = {offer["claim_type"]: offer for offer in items_of(answer)}
 
     def name(self, claim_type: str) -> str:
         """What was asked for."""

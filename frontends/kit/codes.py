@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from frontends.kit.api import items_of
+
 Choices = list[tuple[str, str]]
 
 
@@ -9,8 +11,8 @@ class Codes:
     """The codes of a service with their sentences. `answer` is its list of sets, or why there is none."""
 
     def __init__(self, answer: Any) -> None:
-        items = answer["items"] if isinstance(answer, dict) else []
-        self._sets = {each["name"]: [(code["code"], code["text"]) for code in each["codes"]] for each in items}
+        sets = items_of(answer)
+        self._sets = {each["name"]: [(code["code"], code["text"]) for code in each["codes"]] for each in sets}
 
     def choices(self, name: str) -> Choices:
         """A set, for a field or a filter."""

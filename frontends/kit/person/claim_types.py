@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from frontends.api.claims import OfferView
+from frontends.kit.api import items_of
 
 
 class NamedClaims:
@@ -29,4 +30,4 @@ class NamedClaims:
 
 def name_all(answer: Any) -> Mapping[str, OfferView]:
     """The offers by code; none where the service did not answer."""
-    return {offer["claim_type"]: offer for offer in answer["items"]} if isinstance(answer, dict) else {}
+    return {offer["claim_type"]: offer for offer in items_of(answer)}

@@ -82,5 +82,5 @@ def _page(*, problem: Problem | None = None) -> Response:
 
 def _certified(paper_type: documents.PaperTypeView, awards: Any) -> list[claims.AwardView]:
     """What a certificate could be about: the awards of its kind that hold."""
-    found = awards["items"] if isinstance(awards, dict) and paper_type["takes_award"] else []
+    found = items_of(awards) if paper_type["takes_award"] else []
     return [each for each in found if each["kind"] == CERTIFIES.get(paper_type["kind"]) and each["status"] == "active"]
