@@ -5,10 +5,10 @@ from datetime import date
 from services.payments.arrears import actions as arrears
 from services.payments.campaigns import actions as campaigns
 from services.payments.campaigns import rules as campaign_rules
-from services.payments.collections import store as collections
-from services.payments.collections.obligation import Obligation, ObligationStatus
 from services.payments.employers import store as employers
 from services.payments.mandates import store as mandates
+from services.payments.obligations import store as obligations
+from services.payments.obligations.obligation import Obligation, ObligationStatus
 from shared.audiences.answering import Audiences
 from shared.audiences.selection import Parameters
 from shared.events.audiences import AudienceMember
@@ -41,7 +41,7 @@ def employers_in_debt(uow: UnitOfWork, parameters: Parameters, wanted: PageReque
 
 
 def _overdue_minor(uow: UnitOfWork, employer_id: str) -> int:
-    overdue = [each for each in collections.of_employer(uow, employer_id) if _is_overdue(each, today=uow.today)]
+    overdue = [each for each in obligations.of_employer(uow, employer_id) if _is_overdue(each, today=uow.today)]
     if uow.fund.sections.arrears is None:
         return sum(each.to_pay_minor for each in overdue)
     return sum(each.to_pay_minor for each in arrears.forecasts(uow, overdue, employer_id=employer_id))
