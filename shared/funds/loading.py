@@ -6,7 +6,7 @@ import dataclasses
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from enum import EnumMeta
+from enum import Enum
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import available_timezones
@@ -131,13 +131,21 @@ class _Loader(UniqueKeys):
 _Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(node.value))
 
 _MISSING = object()
-VALUES_NAMED_MAX = 20
-"""Of an enum with more values, such as currencies, a fault names none."""
 
 
-def _values_of(kind: Any) -> str:
-    is_named = isinstance(kind, EnumMeta) and len(kind) <= VALUES_NAMED_MAX
-    return f"; it may be {', '.join(each.value for each in kind)}" if is_named else ""
+VALUES_NAMED_MAX = 40
+"""Of an enum with more values, such as currencies, a fault names those that begin alike."""
+
+
+def _values_of(kind: Any, raw: object) -> str:
+    """What may stand where an enum is wanted."""
+    if not (isinstance(kind, type) and issubclass(kind, Enum)):
+        return ""
+    values = [str(each.value) for each in kind]
+    if len(values) <= VALUES_NAMED_MAX:
+        return f"; it may be {', '.join(values)}"
+    alike = sorted(value for value in values if value[:1] == str(raw)[:1])
+    return f"; it may be {', '.join((*alike, f'or another of {len(values)}'))}"
 
 
 class _Reading:
@@ -219,7 +227,7 @@ class _Reading:
         try:
             return msgspec.convert(raw, kind)
         except msgspec.ValidationError as wrong:
-            return self.fault(place, f"{wrong}{_values_of(kind)}")
+            return self.fault(place, f"{wrong}{_values_of(kind, raw)}")
 
     def _thing(self, raw: object, kind: Any, place: str) -> object:
         if not isinstance(raw, dict):

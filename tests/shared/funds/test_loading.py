@@ -323,6 +323,24 @@ def test_a_test_that_never_holds_of_its_fact_is_named_with_its_place(
     assert any(f": {place}: " in said[0] for place in ("conditions", "formula", "papers", "questions")), said
 
 
+VALUES = [
+    # file, what is replaced, by what, what the fault names: every value, or of very many those that begin alike
+    (FUND, "currency: TND", "currency: TDN", "TMT, TND, TOP, TRY, TTD, TWD, TZS, or another of 164"),
+    (FUND, "confidence: H", "confidence: X", "it may be H, M, L, ?"),
+    (FUND, "employer-number:", "number-employer:", "it may be employer-number, insurance-number, national-id"),
+    (FORMS, "period: quarter", "period: week", "it may be year, half-year, quarter, month"),
+    (FORMS, "period: quarter", "period: 3", "it may be year, half-year, quarter, month"),
+    ("benefits/card-request.yaml", "kind: choice", "kind: select", "it may be yes-no, date, amount, number,"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "expected"), VALUES)
+def test_a_value_that_is_none_is_answered_with_those_that_are(
+    tmp_path: Path, file: str, old: str, new: str, expected: str
+) -> None:
+    assert any(expected in fault for fault in faults(tmp_path, "tn-cnss", (file, old, new)))
+
+
 def test_all_faults_of_all_files_are_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "tn-cnss").mkdir()
     (tmp_path / "tn-cnss" / FUND).write_text("[]")

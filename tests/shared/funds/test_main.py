@@ -23,7 +23,7 @@ def test_every_fault_is_named_with_its_place(tmp_path: Path, capsys: pytest.Capt
     )
     assert main([str(folder)]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "dz-cnas/fund.yaml: currency: Invalid enum value 'DIN'",
+        "dz-cnas/fund.yaml: currency: Invalid enum value 'DIN'; it may be DJF, DKK, DOP, DZD, or another of 164",
         "dz-cnas/fund.yaml: weekend[1]: Invalid enum value 'caturday'; it may be"
         " monday, tuesday, wednesday, thursday, friday, saturday, sunday",
     ]
