@@ -243,12 +243,18 @@ class Frequency:
     act: str | None = None
 
 
+OF_CARE = ("acts", "reimbursement", "filing_terms", "ceilings", "frequencies")
+"""What is read of care alone, which is priced line by line."""
+OF_FACTS = ("conditions", "formula")
+"""What is read of all that is decided from facts, and so of everything but care."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClaimType:
     """A benefit that an insured person may ask for. All of its values are dated: read them with `in_force`.
 
-    `papers`, `acts`, `reimbursement` and `filing_terms` are for what is asked with care; `questions`, `conditions` and
-    `formula` for what is decided from facts.
+    `acts`, `reimbursement`, `filing_terms`, `ceilings` and `frequencies` are for care; `conditions` and `formula` for
+    what is decided from facts. Either refuses what is for the other: nothing would read it there.
     """
 
     names: Texts
@@ -280,8 +286,9 @@ class ClaimType:
             check_no_overlap(getattr(self, name), of=name)
         if self.is_for_care and not (self.acts and self.reimbursement and self.filing_terms):
             raise ValueError("a reimbursement says its acts, reimbursement and filing_terms")
-        if not self.is_for_care and (self.acts or self.reimbursement):
-            raise ValueError(f"a benefit of the family {self.family} has no acts and no reimbursement")
+        unread = [name for name in (OF_FACTS if self.is_for_care else OF_CARE) if getattr(self, name)]
+        if unread:
+            raise ValueError(f"a benefit of the family {self.family} has no {', '.join(unread)}: nothing reads them")
         if len(self.questions) > QUESTIONS_MAX or len(self.formula) > STEPS_MAX:
             raise ValueError(f"has at most {QUESTIONS_MAX} questions and {STEPS_MAX} steps")
         if sum(each.kind is QuestionKind.DECEASED for each in self.questions) > 1:

@@ -323,6 +323,34 @@ def test_a_test_that_never_holds_of_its_fact_is_named_with_its_place(
     assert any(f": {place}: " in said[0] for place in ("conditions", "formula", "papers", "questions")), said
 
 
+OFTEN = "frequencies: [{count_max: 1, within_days: 30, law: {valid_from: 2020-01-01, reference: A, confidence: H}}]"
+UNREAD = [
+    # page, what is added to it, what must be said: nothing would ever be limited, or refused, by it
+    ("solidarity-aid", OFTEN, "of the family grant has no frequencies: nothing reads them"),
+    ("general-request", OFTEN, "of the family request has no frequencies: nothing reads them"),
+    (
+        "sickness-allowance",
+        OFTEN.replace("frequencies", "filing_terms").replace("count_max: 1, within_days", "days_max"),
+        "of the family allowance has no filing_terms: nothing reads them",
+    ),
+    (
+        "care-reimbursement",
+        """conditions:
+  - code: open
+    holds: {fact: right.is-open, is_true: true}
+    sentence: {ar: مغلق, fr: Fermé, en: Closed}
+    law: {valid_from: 2020-01-01, reference: Art. 1, confidence: H}""",
+        "of the family reimbursement has no conditions: nothing reads them",
+    ),
+]
+
+
+@pytest.mark.parametrize(("page", "added", "expected"), UNREAD)
+def test_what_no_rule_of_the_family_reads_is_refused(tmp_path: Path, page: str, added: str, expected: str) -> None:
+    (fault,) = faults(tmp_path, "tn-cnss", (f"benefits/{page}.yaml", "names:", f"{added}\nnames:"))
+    assert fault == f"tn-cnss/benefits/{page}.yaml: the file: a benefit {expected}"
+
+
 VALUES = [
     # file, what is replaced, by what, what the fault names: every value, or of very many those that begin alike
     (FUND, "currency: TND", "currency: TDN", "TMT, TND, TOP, TRY, TTD, TWD, TZS, or another of 164"),
