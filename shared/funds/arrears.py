@@ -1,14 +1,15 @@
 """What a fund does about contributions that come late, as data: penalties by dated rules, measures that help."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from shared.funds.contributions import ContributionSide
-from shared.funds.law import Law, check_no_overlap
+from shared.funds.faults import refuse
+from shared.funds.law import Law, overlaps
 from shared.funds.period import WRITTEN
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
@@ -54,16 +55,19 @@ class PenaltyRule:
     """The most that it comes to, of what the declaration made due."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not all(0 <= each <= PERCENT_MAX for each in (self.first_percent, self.percent)):
-            raise ValueError(f"first_percent and percent are from 0 to {PERCENT_MAX}")
+            yield f"first_percent and percent are from 0 to {PERCENT_MAX}"
         if not self.first_percent and not self.percent:
-            raise ValueError("first_percent and percent are both 0: leave the rule out instead")
+            yield "first_percent and percent are both 0: leave the rule out instead"
         if not 1 <= self.from_day <= DAYS_MAX:
-            raise ValueError(f"from_day is from 1 to {DAYS_MAX}")
+            yield f"from_day is from 1 to {DAYS_MAX}"
         if self.maximum_percent is not None and self.maximum_percent <= 0:
-            raise ValueError("maximum_percent is above 0")
+            yield "maximum_percent is above 0"
         if self.floor is not None and self.maximum is not None and self.floor.amount_minor > self.maximum.amount_minor:
-            raise ValueError("floor is above maximum")
+            yield "floor is above maximum"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +82,13 @@ class ProvisionalRule:
     """How many days after the last day in time it may be assessed at the earliest."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not 0 <= self.percent <= PERCENT_MAX:
-            raise ValueError(f"percent is from 0 to {PERCENT_MAX}")
+            yield f"percent is from 0 to {PERCENT_MAX}"
         if not 1 <= self.after_days <= DAYS_MAX:
-            raise ValueError(f"after_days is from 1 to {DAYS_MAX}")
+            yield f"after_days is from 1 to {DAYS_MAX}"
 
 
 class MeasureKind(StrEnum):
@@ -144,20 +151,23 @@ class Measure:
     """The text that undid it: what was granted holds no more."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not 0 < len(self.periods) <= PERIODS_MAX or any(
             re.fullmatch(WRITTEN, each) is None for each in self.periods
         ):
-            raise ValueError(f"periods: 1 to {PERIODS_MAX} periods, such as 2025, 2026-Q1 or 2026-M01")
+            yield f"periods: 1 to {PERIODS_MAX} periods, such as 2025, 2026-Q1 or 2026-M01"
         if self.ask_until_on < self.ask_from_on:
-            raise ValueError("ask_until_on is before ask_from_on")
+            yield "ask_until_on is before ask_from_on"
         if (self.frozen_from_on is None) != (self.frozen_to_on is None):
-            raise ValueError("frozen_from_on and frozen_to_on belong together")
+            yield "frozen_from_on and frozen_to_on belong together"
         if (self.kind is MeasureKind.DEFER) != (self.new_due_on is not None):
-            raise ValueError("new_due_on belongs to the kind defer, which needs it")
+            yield "new_due_on belongs to the kind defer, which needs it"
         if self.kind is MeasureKind.WAIVE and self.frozen_from_on is None:
-            raise ValueError("the kind waive needs frozen_from_on and frozen_to_on")
+            yield "the kind waive needs frozen_from_on and frozen_to_on"
         if self.kind is MeasureKind.WAIVE and (self.side or self.loss is not MeasureLoss.NEVER):
-            raise ValueError("side and loss belong to the kind defer")
+            yield "side and loss belong to the kind defer"
 
     def is_frozen_on(self, day: date) -> bool:
         """Whether a month of lateness that begins on a day costs nothing."""
@@ -231,19 +241,22 @@ class SettlementScheme:
     """Whether another agent has to agree too before a plan holds."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if self.ask_until_on < self.ask_from_on:
-            raise ValueError("ask_until_on is before ask_from_on")
+            yield "ask_until_on is before ask_from_on"
         months = [each.months_max for each in self.waived]
         if not months or months != sorted(set(months)):
-            raise ValueError("waived names each length once, the shorter first")
+            yield "waived names each length once, the shorter first"
         if (self.breach is PlanBreach.MISSED) != (self.missed_max is not None):
-            raise ValueError("missed_max belongs to the breach missed, which needs it")
+            yield "missed_max belongs to the breach missed, which needs it"
         if self.missed_max is not None and self.missed_max < 1:
-            raise ValueError("missed_max is at least 1")
+            yield "missed_max is at least 1"
         if self.needs_current_paid and self.debts_until_on is None:
-            raise ValueError("needs_current_paid needs debts_until_on")
+            yield "needs_current_paid needs debts_until_on"
         if not all(0 <= each <= PLAN_DAYS_MAX for each in (self.grace_days, self.reminder_days)):
-            raise ValueError(f"grace_days and reminder_days are from 0 to {PLAN_DAYS_MAX}")
+            yield f"grace_days and reminder_days are from 0 to {PLAN_DAYS_MAX}"
 
     def waived_percent(self, months: int) -> Decimal | None:
         """What of the penalties a plan of so many months waives; None where no plan is so long."""
@@ -263,9 +276,13 @@ class Arrears:
     """What employers owe that declare nothing, by dated rules; without one nothing is assessed provisionally."""
 
     def __post_init__(self) -> None:
-        check_no_overlap(self.provisional, of="provisional")
+        refuse(self.faults())
+
+    def faults(self, unread: Collection[str] = ()) -> Iterator[str]:
+        """What does not fit together in the file."""
+        yield from overlaps(self.provisional, of="provisional")
         for reason in PenaltyReason:
-            check_no_overlap(self.of(reason), of=f"penalties of the reason {reason}")
+            yield from overlaps(self.of(reason), of=f"penalties of the reason {reason}")
 
     def of(self, reason: PenaltyReason) -> tuple[PenaltyRule, ...]:
         """The dated rules of a reason."""

@@ -1,6 +1,6 @@
 """What insured persons may ask a fund for: claim types with their papers, prices, delays and appeals, all dated."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,9 @@ from shared.funds import facts
 from shared.funds.calendar import DayCount, WhenClosed, check_delay
 from shared.funds.conditions import FIT, Condition
 from shared.funds.effects import PAY_ONCE, Effect
+from shared.funds.faults import refuse
 from shared.funds.formula import STEPS_MAX, Step
-from shared.funds.law import Law, check_no_overlap, find_in_force
+from shared.funds.law import Law, check_no_overlap, find_in_force, overlaps
 from shared.funds.papers import CertificateWording
 from shared.funds.procedure import USUAL, Procedure
 from shared.funds.registers import REGISTER_QUESTIONS_MAX, RegisterQuestion
@@ -196,10 +197,13 @@ class Question:
     at_most: int | None = None
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if (self.kind is QuestionKind.CHOICE) is not bool(self.choices):
-            raise ValueError(f"{self.code}: choices are for a question of the kind choice, and for no other")
+            yield f"{self.code}: choices are for a question of the kind choice, and for no other"
         if self.kind is not QuestionKind.NUMBER and (self.at_least, self.at_most) != (None, None):
-            raise ValueError(f"{self.code}: at_least and at_most bound a number")
+            yield f"{self.code}: at_least and at_most bound a number"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,110 +284,77 @@ class ClaimType:
     """Title and statement of the certificate of its award; those of the paper type where the benefit says none."""
 
     def __post_init__(self) -> None:
-        if self.certificate is not None and not self.effect.opens_award:
-            raise ValueError("a certificate is of a cover or of a payment of every period, and this opens neither")
+        refuse(self.faults())
+
+    def faults(self, unread: Collection[str] = ()) -> Iterator[str]:
+        """What does not fit together on the page; what names a part that could not be read is taken to fit."""
+        if self.certificate is not None and not self.effect.opens_award and "effect" not in unread:
+            yield "a certificate is of a cover or of a payment of every period, and this opens neither"
         for name in ("usual_days", "reimbursement", "filing_terms", "appeals", "ceilings"):
-            check_no_overlap(getattr(self, name), of=name)
-        if self.is_for_care and not (self.acts and self.reimbursement and self.filing_terms):
-            raise ValueError("a reimbursement says its acts, reimbursement and filing_terms")
-        unread = [name for name in (OF_FACTS if self.is_for_care else OF_CARE) if getattr(self, name)]
-        if unread:
-            raise ValueError(f"a benefit of the family {self.family} has no {', '.join(unread)}: nothing reads them")
+            yield from overlaps(getattr(self, name), of=name)
+        if "family" not in unread:
+            yield from self._family_faults(unread)
+        yield from self._code_faults()
+        if "acts" not in unread:
+            unpriced = {each.act for each in self.frequencies if each.act} - set(self.acts)
+            if unpriced and self.is_for_care:
+                yield f"frequencies: there is no act {', '.join(sorted(unpriced))}"
+        if len(self.registers) > REGISTER_QUESTIONS_MAX:
+            yield f"has at most {REGISTER_QUESTIONS_MAX} questions to registers"
+        for name in sorted({each.fact_name for each in self.registers}):
+            yield from overlaps([each for each in self.registers if each.fact_name == name], of=f"registers: {name}")
+        yield from self._fact_faults(unread)
+
+    def _family_faults(self, unread: Collection[str]) -> Iterator[str]:
+        """What the family needs, and what no rule of it would read."""
+        needed = ("acts", "reimbursement", "filing_terms")
+        if self.is_for_care and not all(getattr(self, name) or name in unread for name in needed):
+            yield "a reimbursement says its acts, reimbursement and filing_terms"
+        if needless := [name for name in (OF_FACTS if self.is_for_care else OF_CARE) if getattr(self, name)]:
+            yield f"a benefit of the family {self.family} has no {', '.join(needless)}: nothing reads them"
+
+    def _code_faults(self) -> Iterator[str]:
+        """Questions, steps and conditions by their codes."""
         if len(self.questions) > QUESTIONS_MAX or len(self.formula) > STEPS_MAX:
-            raise ValueError(f"has at most {QUESTIONS_MAX} questions and {STEPS_MAX} steps")
+            yield f"has at most {QUESTIONS_MAX} questions and {STEPS_MAX} steps"
         if sum(each.kind is QuestionKind.DECEASED for each in self.questions) > 1:
-            raise ValueError("asks for one deceased person at most")
+            yield "asks for one deceased person at most"
         for coded in (self.questions, self.formula, self.conditions):
             if wrong := sorted(each.code for each in coded if not facts.is_a_code(each.code)):
-                raise ValueError(f"{', '.join(wrong)} is no code: small letters and digits, joined by hyphens")
+                yield f"{', '.join(wrong)} is no code: small letters and digits, joined by hyphens"
         for coded in (self.questions, self.formula):
             codes = [each.code for each in coded]
             if twice := sorted({code for code in codes if codes.count(code) > 1}):
-                raise ValueError(f"{', '.join(twice)} is said twice")
-        for code in {each.code for each in self.conditions}:
-            check_no_overlap([each for each in self.conditions if each.code == code], of=f"conditions: {code}")
-        if len(self.registers) > REGISTER_QUESTIONS_MAX:
-            raise ValueError(f"has at most {REGISTER_QUESTIONS_MAX} questions to registers")
-        for name in {each.fact_name for each in self.registers}:
-            check_no_overlap([each for each in self.registers if each.fact_name == name])
-        self._check_facts()
-        unpriced = {each.act for each in self.frequencies if each.act} - set(self.acts)
-        if unpriced:
-            raise ValueError(f"there is no act {', '.join(sorted(unpriced))}")
+                yield f"{', '.join(twice)} is said twice"
+        for code in sorted({each.code for each in self.conditions}):
+            yield from overlaps([each for each in self.conditions if each.code == code], of=f"conditions: {code}")
 
-    def _check_facts(self) -> None:
+    def _fact_faults(self, unread: Collection[str]) -> Iterator[str]:
         """Every fact that is named is one, is known by then (an answer of an earlier question, an earlier step), and is
         of a kind that its tests can hold of."""
-        asked: set[str] = set()
+        known = _Known(self, unread)
         for question in self.questions:
-            self._check_condition(f"questions: {question.code}: when", question.when, asked=asked, computed=set())
-            asked.add(question.code)
+            yield from known.condition_faults(f"questions: {question.code}: when", question.when)
+            known.asked.add(question.code)
         for to_register in self.registers:
-            place = f"registers: {to_register.fact_name}: when"
-            self._check_condition(place, to_register.when, asked=asked, computed=set())
-        computed: set[str] = set()
-        for step in self.formula:
-            self._check_known(f"formula: {step.code}", step.fact_names(), asked=asked, computed=computed)
-            self._check_condition(f"formula: {step.code}: when", step.when, asked=asked, computed=computed)
-            computed.add(step.code)
-        for eligibility in self.conditions:
-            place = f"conditions: {eligibility.code}: holds"
-            self._check_condition(place, eligibility.holds, asked=asked, computed=computed)
-        until = self.effect.payment.until if self.effect.payment else None
-        self._check_condition("effect: payment: until", until, asked=asked, computed=computed)
+            yield from known.condition_faults(f"registers: {to_register.fact_name}: when", to_register.when)
         for code, paper in self.papers.items():
             for requirement in paper.requirements:
-                self._check_condition(f"papers: {code}: when", requirement.when, asked=asked, computed=set())
+                yield from known.condition_faults(f"papers: {code}: when", requirement.when)
+        for step in self.formula:
+            yield from known.name_faults(f"formula: {step.code}", step.part_names())
+            yield from known.condition_faults(f"formula: {step.code}: when", step.when)
+            known.computed.add(step.code)
+        for eligibility in self.conditions:
+            yield from known.condition_faults(f"conditions: {eligibility.code}: holds", eligibility.holds)
+        until = self.effect.payment.until if self.effect.payment else None
+        yield from known.condition_faults("effect: payment: until", until)
 
-    def _check_condition(self, place: str, condition: Condition | None, *, asked: set[str], computed: set[str]) -> None:
-        if condition is None:
-            return
-        self._check_known(place, condition.fact_names(), asked=asked, computed=computed)
-        for each in condition.of_facts():
-            name = each.fact or ""
-            kind = self._kind_of(name)
-            for test in each.tests:
-                if kind is not None and kind not in FIT.get(test, frozenset(facts.FactKind)):
-                    raise ValueError(f"{place}: {name} is {kind}, of which {test} never holds")
-            asked_of = self._asked_of(name)
-            compared = {*(each.one_of or ()), *({each.equals} if each.equals is not None else ())}
-            if asked_of and asked_of.choices and (unknown := sorted(compared - asked_of.choices.keys())):
-                raise ValueError(f"{place}: {name} has no choice {', '.join(unknown)}")
-
-    def _asked_of(self, name: str) -> Question | RegisterQuestion | None:
+    def asked_of(self, name: str) -> Question | RegisterQuestion | None:
         """The question, of the person or of a register, that a fact is the answer of."""
         answer = facts.ANSWER.read(name) or facts.ANSWER_DAYS_AGO.read(name)
         own = (each for each in self.questions if answer and each.code == answer["code"])
         return next(own, None) or next((each for each in self.registers if each.fact_name == name), None)
-
-    def _kind_of(self, name: str) -> facts.FactKind | None:
-        asked = self._asked_of(name) if facts.kind_of(name) is None else None
-        if isinstance(asked, Question):
-            return ANSWERED[asked.kind]
-        if asked is not None:
-            return facts.FactKind.TEXT if asked.choices else facts.FactKind.YES_NO
-        return facts.kind_of(name)
-
-    def _check_known(self, place: str, names: Iterable[str], *, asked: set[str], computed: set[str]) -> None:
-        for name in names:
-            answer = facts.ANSWER.read(name) or facts.ANSWER_DAYS_AGO.read(name)
-            step = facts.FORMULA.read(name)
-            if not facts.is_a_fact(name):
-                raise ValueError(f"{place}: there is no fact {name}")
-            if answer is not None and answer["code"] not in asked:
-                raise ValueError(f"{place}: {name}: no question of that code is asked before")
-            of = self._asked_of(name) if facts.ANSWER_DAYS_AGO.read(name) else None
-            if isinstance(of, Question) and of.kind is not QuestionKind.DATE:
-                raise ValueError(f"{place}: {name}: the answer is no day")
-            if wrong := facts.impossible(name):
-                raise ValueError(f"{place}: {name}: {wrong}")
-            if facts.REGISTER.read(name) and name not in {each.fact_name for each in self.registers}:
-                raise ValueError(f"{place}: {name}: no register is asked that")
-            is_of_deceased = facts.DECEASED.read(name) or facts.EARLIER_SURVIVORS.read(name)
-            if is_of_deceased and self.deceased_question is None:
-                raise ValueError(f"{place}: {name}: no question asks who died")
-            if step is not None and step["code"] not in computed:
-                raise ValueError(f"{place}: {name}: no step of that code is computed before")
 
     @property
     def is_for_care(self) -> bool:
@@ -425,3 +396,63 @@ class ClaimType:
     def price_on(self, act: str, *, day: date) -> Price | None:
         """The price of an act on the day of care; None where the fund does not pay for it."""
         return find_in_force(self.acts[act].prices, on=day) if act in self.acts else None
+
+
+class _Known:
+    """What is known when a place of a page is read from top to bottom: the codes of what was `asked` and `computed`."""
+
+    def __init__(self, page: ClaimType, unread: Collection[str]) -> None:
+        self.page, self.unread = page, unread
+        self.asked: set[str] = set()
+        self.computed: set[str] = set()
+
+    def condition_faults(self, place: str, condition: Condition | None) -> Iterator[str]:
+        """What of a condition could never hold."""
+        if condition is None:
+            return
+        yield from self.name_faults(place, condition.fact_names())
+        for each in condition.of_facts():
+            name = each.fact or ""
+            kind = self._kind_of(name)
+            for test in each.tests:
+                if kind is not None and kind not in FIT.get(test, frozenset(facts.FactKind)):
+                    yield f"{place}: {name} is {kind}, of which {test} never holds"
+            of = self.page.asked_of(name)
+            compared = {*(each.one_of or ()), *({each.equals} if each.equals is not None else ())}
+            if of and of.choices and (unknown := sorted(compared - of.choices.keys())):
+                yield f"{place}: {name} has no choice {', '.join(unknown)}"
+
+    def name_faults(self, place: str, names: Iterable[str]) -> Iterator[str]:
+        """The facts of these names that are none, or are not known yet."""
+        for name in dict.fromkeys(names):
+            if wrong := self._wrong_with(name):
+                yield f"{place}: {wrong}"
+
+    def _wrong_with(self, name: str) -> str:
+        answer = facts.ANSWER.read(name) or facts.ANSWER_DAYS_AGO.read(name)
+        step = facts.FORMULA.read(name)
+        of = self.page.asked_of(name) if facts.ANSWER_DAYS_AGO.read(name) else None
+        is_of_deceased = facts.DECEASED.read(name) or facts.EARLIER_SURVIVORS.read(name)
+        if not facts.is_a_fact(name):
+            return f"there is no fact {name}"
+        if answer is not None and answer["code"] not in self.asked and "questions" not in self.unread:
+            return f"{name}: no question of that code is asked before"
+        if isinstance(of, Question) and of.kind is not QuestionKind.DATE:
+            return f"{name}: the answer is no day"
+        if impossible := facts.impossible(name):
+            return f"{name}: {impossible}"
+        if facts.REGISTER.read(name) and self.page.asked_of(name) is None and "registers" not in self.unread:
+            return f"{name}: no register is asked that"
+        if is_of_deceased and self.page.deceased_question is None and "questions" not in self.unread:
+            return f"{name}: no question asks who died"
+        if step is not None and step["code"] not in self.computed and "formula" not in self.unread:
+            return f"{name}: no step of that code is computed before"
+        return ""
+
+    def _kind_of(self, name: str) -> facts.FactKind | None:
+        asked = self.page.asked_of(name) if facts.kind_of(name) is None else None
+        if isinstance(asked, Question):
+            return ANSWERED[asked.kind]
+        if asked is not None:
+            return facts.FactKind.TEXT if asked.choices else facts.FactKind.YES_NO
+        return facts.kind_of(name)

@@ -2,11 +2,12 @@
 Addresses and secrets are settings of the installation, never data."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from shared.funds.calendar import Weekday
+from shared.funds.faults import refuse
 from shared.funds.law import Law
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
@@ -15,9 +16,9 @@ DEBIT_MESSAGES = ("pain.008.001.02", "pain.008.001.08")
 LEAD_DAYS_MAX = 10
 
 
-def _check_name(name: str, *, such_as: str) -> None:
+def _name_faults(name: str, *, such_as: str) -> Iterator[str]:
     if not re.fullmatch("[A-Z][A-Z0-9_]{0,39}", name, re.ASCII):
-        raise ValueError(f"settings is the beginning of names of settings, in capital letters, such as {such_as}")
+        yield f"settings is the beginning of names of settings, in capital letters, such as {such_as}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,15 +50,18 @@ class BankBinding:
     """How many of its working days before the day of the debit it must have the file."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if self.cut_off is not None and not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", self.cut_off, re.ASCII):
-            raise ValueError("cut_off is an hour and a minute, such as 14:30")
+            yield "cut_off is an hour and a minute, such as 14:30"
         if self.debit_message not in DEBIT_MESSAGES:
-            raise ValueError(f"debit_message is one of {', '.join(DEBIT_MESSAGES)}")
+            yield f"debit_message is one of {', '.join(DEBIT_MESSAGES)}"
         if not 0 <= self.debit_lead_days <= LEAD_DAYS_MAX:
-            raise ValueError(f"debit_lead_days is 0 to {LEAD_DAYS_MAX}")
+            yield f"debit_lead_days is 0 to {LEAD_DAYS_MAX}"
         if set(self.weekend or ()) == set(Weekday):
-            raise ValueError("weekend leaves the bank no day to work")
-        _check_name(self.settings, such_as="BANK")
+            yield "weekend leaves the bank no day to work"
+        yield from _name_faults(self.settings, such_as="BANK")
 
 
 USUAL_BANK = BankBinding()
@@ -77,10 +81,13 @@ class Senders:
     """At most eleven letters, the first of them a letter, or a number."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if self.mail_from is not None and not _MAIL_FROM.fullmatch(self.mail_from):
-            raise ValueError("mail_from is a mail address, such as no-reply@fund.example")
+            yield "mail_from is a mail address, such as no-reply@fund.example"
         if self.sms_name is not None and not _SMS_NAME.fullmatch(self.sms_name):
-            raise ValueError("sms_name is a name of at most eleven letters, or a number")
+            yield "sms_name is a name of at most eleven letters, or a number"
 
 
 USUAL_SENDERS = Senders()
@@ -103,7 +110,7 @@ class RegisterBinding:
     layout: str | None = None
 
     def __post_init__(self) -> None:
-        _check_name(self.settings, such_as="TAX_REGISTER")
+        refuse(_name_faults(self.settings, such_as="TAX_REGISTER"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +121,7 @@ class SignerBinding:
     settings: str = "PAPER"
 
     def __post_init__(self) -> None:
-        _check_name(self.settings, such_as="PAPER")
+        refuse(_name_faults(self.settings, such_as="PAPER"))
 
 
 USUAL_SIGNER = SignerBinding()
@@ -129,7 +136,7 @@ class SiteBinding:
     settings: str
 
     def __post_init__(self) -> None:
-        _check_name(self.settings, such_as="IPM")
+        refuse(_name_faults(self.settings, such_as="IPM"))
 
 
 _OPERATOR = re.compile("[a-z][a-z0-9-]{0,29}", re.ASCII)
@@ -155,15 +162,18 @@ class DayFileLayout:
     encoding: str = "utf-8"
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         heads = [each for each in (self.payment, self.reference, self.amount, self.taken_at, self.fee) if each]
         if len(set(heads)) < len(heads) or not all(head == head.strip() for head in heads):
-            raise ValueError("payment, reference, amount, taken_at and fee are heads of columns, each its own")
+            yield "payment, reference, amount, taken_at and fee are heads of columns, each its own"
         if self.separator not in (";", ",", "\t", "|"):
-            raise ValueError("separator is a semicolon, a comma, a tabulator or a bar")
+            yield "separator is a semicolon, a comma, a tabulator or a bar"
         if self.decimal_mark not in (".", ",") or self.decimal_mark == self.separator:
-            raise ValueError("decimal_mark is a point or a comma, and not the separator")
+            yield "decimal_mark is a point or a comma, and not the separator"
         if self.encoding not in DAY_FILE_ENCODINGS:
-            raise ValueError(f"encoding is one of {', '.join(DAY_FILE_ENCODINGS)}")
+            yield f"encoding is one of {', '.join(DAY_FILE_ENCODINGS)}"
 
 
 _CODED = "[!-~]{1,%d}"
@@ -183,12 +193,15 @@ class GovStackTerms:
     """As which payers see the fund: at most 10 characters."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not re.fullmatch(_CODED % PAYER_FI_CHARACTERS_MAX, self.payer_fi_id, re.ASCII):
-            raise ValueError(f"payer_fi_id is 1 to {PAYER_FI_CHARACTERS_MAX} letters and digits")
+            yield f"payer_fi_id is 1 to {PAYER_FI_CHARACTERS_MAX} letters and digits"
         if not re.fullmatch(_CODED % BILLER_CHARACTERS_MAX, self.biller_id, re.ASCII):
-            raise ValueError(f"biller_id is 1 to {BILLER_CHARACTERS_MAX} letters and digits")
+            yield f"biller_id is 1 to {BILLER_CHARACTERS_MAX} letters and digits"
         if not 1 <= len(self.biller_name) <= BILLER_CHARACTERS_MAX:
-            raise ValueError(f"biller_name is 1 to {BILLER_CHARACTERS_MAX} characters")
+            yield f"biller_name is 1 to {BILLER_CHARACTERS_MAX} characters"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,12 +222,15 @@ class MobileOperator:
     """Where the operator may use GovStack's bill payment API too; without, it is refused there."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not 0 <= self.fee_percent <= OPERATOR_FEE_PERCENT_MAX:
-            raise ValueError(f"fee_percent is from 0 to {OPERATOR_FEE_PERCENT_MAX}")
+            yield f"fee_percent is from 0 to {OPERATOR_FEE_PERCENT_MAX}"
         if self.fee_each is not None and self.fee_each.amount_minor <= 0:
-            raise ValueError("fee_each is above zero, or left out")
+            yield "fee_each is above zero, or left out"
         if not self.client:
-            raise ValueError("client is empty")
+            yield "client is empty"
 
 
 _TERMINAL = re.compile("[A-Za-z0-9-]{1,20}", re.ASCII)
@@ -246,12 +262,15 @@ class Acquirer:
     cancelled stands beside them."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not self.terminals or not all(_TERMINAL.fullmatch(number) for number in self.terminals):
-            raise ValueError("terminals: one at least, each by up to 20 letters, digits and dashes")
+            yield "terminals: one at least, each by up to 20 letters, digits and dashes"
         if not 0 <= self.fee_percent <= OPERATOR_FEE_PERCENT_MAX:
-            raise ValueError(f"fee_percent is from 0 to {OPERATOR_FEE_PERCENT_MAX}")
+            yield f"fee_percent is from 0 to {OPERATOR_FEE_PERCENT_MAX}"
         if self.fee_each is not None and self.fee_each.amount_minor <= 0:
-            raise ValueError("fee_each is above zero, or left out")
+            yield "fee_each is above zero, or left out"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,18 +290,22 @@ class Bindings:
     """By the code under which the ledger has what each of them owes the fund; no operator has the same."""
 
     def __post_init__(self) -> None:
+        refuse(self.faults())
+
+    def faults(self, unread: Collection[str] = ()) -> Iterator[str]:
+        """What does not fit together in the file."""
         if not all(_OPERATOR.fullmatch(code) for code in self.mobile_operators):
-            raise ValueError("mobile_operators: a code is up to 30 small letters, digits and dashes")
+            yield "mobile_operators: a code is up to 30 small letters, digits and dashes"
         if not all(_OPERATOR.fullmatch(code) for code in self.acquirers):
-            raise ValueError("acquirers: a code is up to 30 small letters, digits and dashes")
+            yield "acquirers: a code is up to 30 small letters, digits and dashes"
         if twice := set(self.mobile_operators) & set(self.acquirers):
-            raise ValueError(f"{', '.join(sorted(twice))}: an operator and an acquirer have the same code")
+            yield f"{', '.join(sorted(twice))}: an operator and an acquirer have the same code"
         numbers = [number for each in self.acquirers.values() for number in each.terminals]
         if len(set(numbers)) < len(numbers):
-            raise ValueError("acquirers: two terminals have the same number")
+            yield "acquirers: two terminals have the same number"
         clients = [each.client for each in self.mobile_operators.values()]
         if len(set(clients)) < len(clients):
-            raise ValueError("mobile_operators: two have the same client")
+            yield "mobile_operators: two have the same client"
 
 
 USUAL = Bindings()

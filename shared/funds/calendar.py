@@ -15,6 +15,7 @@ from typing import Protocol
 import holidays as published
 from holidays.utils import list_supported_countries
 
+from shared.funds.faults import refuse
 from shared.funds.law import Law
 from shared.funds.texts import Texts
 
@@ -87,7 +88,7 @@ class AddedHoliday:
     """Whether the day is an estimate, as days of the lunar calendar are until they are announced."""
 
     def __post_init__(self) -> None:
-        _check_day(self.day, self.every, self.law)
+        refuse(_day_faults(self.day, self.every, self.law))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +100,7 @@ class RemovedHoliday:
     every: str | None = None
 
     def __post_init__(self) -> None:
-        _check_day(self.day, self.every, self.law)
+        refuse(_day_faults(self.day, self.every, self.law))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,24 +128,27 @@ class Holidays:
     language of every country."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if max(len(self.added), len(self.removed), len(self.moved)) > HOLIDAYS_MAX:
-            raise ValueError(f"more than {HOLIDAYS_MAX} days in one list")
+            yield f"more than {HOLIDAYS_MAX} days in one list"
         days = [each.day for each in self.moved]
         if len(set(days)) < len(days):
-            raise ValueError("moved says the same day twice")
+            yield "moved says the same day twice"
 
 
 USUAL_HOLIDAYS = Holidays()
 """Where the fund's definition says nothing: those of its country."""
 
 
-def _check_day(day: date | None, every: str | None, law: Law) -> None:
+def _day_faults(day: date | None, every: str | None, law: Law) -> Iterator[str]:
     if (day is None) == (every is None):
-        raise ValueError("say either day (one day) or every (the same day of each year)")
+        yield "say either day (one day) or every (the same day of each year)"
     if every is not None and _in_year(every, _LEAP_YEAR) is None:
-        raise ValueError("every is a month and a day, such as 05-01")
+        yield "every is a month and a day, such as 05-01"
     if day is not None and not law.holds_on(day):
-        raise ValueError("the law does not hold on that day")
+        yield "the law does not hold on that day"
 
 
 def _in_year(every: str, year: int) -> date | None:

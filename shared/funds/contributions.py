@@ -1,13 +1,14 @@
 """What employers and workers owe on wages, as data: shares, branches, rates and least wages, all dated."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from shared.funds.declarations import Due
-from shared.funds.law import Law, check_no_overlap, in_force
+from shared.funds.faults import refuse
+from shared.funds.law import Law, in_force, overlaps
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
 
@@ -65,16 +66,19 @@ class ContributionRates:
     """Branches with a ceiling of the wage; None: each is paid on the whole wage."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         branches = {branch for side in self.percents.values() for branch in side}
         if self.capped and (unpaid := set(self.capped.branches) - branches):
-            raise ValueError(f"capped has no percentages for {', '.join(sorted(unpaid))}")
+            yield f"capped has no percentages for {', '.join(sorted(unpaid))}"
         if self.capped and self.bounds:
-            raise ValueError("capped and bounds together are not known of any fund")
+            yield "capped and bounds together are not known of any fund"
         if strange := set(self.bounds) - set(self.percents):
-            raise ValueError(f"bounds has no percentages for {', '.join(sorted(strange))}")
+            yield f"bounds has no percentages for {', '.join(sorted(strange))}"
         sums = {side: sum(branches.values(), Decimal(0)) for side, branches in self.percents.items()}
         if sums != self.totals:
-            raise ValueError(f"totals differ from the sums, which are {_written(sums)}")
+            yield f"totals differ from the sums, which are {_written(sums)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,11 +120,14 @@ class SelfPayers:
     """Percent of the base, by the sides that the person bears, with the least and the most of each for a month."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not self.grounds:
-            raise ValueError("grounds is empty: nobody could be admitted")
+            yield "grounds is empty: nobody could be admitted"
         if any(rates.capped for rates in self.rates):
-            raise ValueError("rates: capped is for wages that employers declare")
-        check_no_overlap(self.rates, of="rates")
+            yield "rates: capped is for wages that employers declare"
+        yield from overlaps(self.rates, of="rates")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,14 +143,19 @@ class Contributions:
     """Persons who pay their contributions themselves; None where the fund admits nobody to that."""
 
     def __post_init__(self) -> None:
-        for rates in (*self.rates, *(self.self_payers.rates if self.self_payers else ())):
-            unnamed = {branch for side in rates.percents.values() for branch in side} - set(self.branches)
-            if unnamed:
-                raise ValueError(f"branches does not name {', '.join(sorted(unnamed))}")
-            if nameless := set(rates.percents) - set(self.sides):
-                raise ValueError(f"sides does not name {', '.join(sorted(nameless))}")
+        refuse(self.faults())
+
+    def faults(self, unread: Collection[str] = ()) -> Iterator[str]:
+        """What does not fit together in the file; what names a part that could not be read is taken to fit."""
+        rates = (*self.rates, *(self.self_payers.rates if self.self_payers else ()))
+        branches = {branch for each in rates for side in each.percents.values() for branch in side}
+        if (unnamed := branches - set(self.branches)) and "branches" not in unread:
+            yield f"branches does not name {', '.join(sorted(unnamed))}"
+        sides = {side for each in rates for side in each.percents}
+        if (nameless := sides - set(self.sides)) and "sides" not in unread:
+            yield f"sides does not name {', '.join(sorted(nameless))}"
         for name in ("rates", "accident_rates", "minimum_wages"):
-            check_no_overlap(getattr(self, name), of=name)
+            yield from overlaps(getattr(self, name), of=name)
 
     def rates_on(self, day: date) -> ContributionRates:
         return in_force(self.rates, on=day)

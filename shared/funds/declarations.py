@@ -1,13 +1,14 @@
 """The declarations of wages that employers owe a fund, as data: calendar, layouts, plausibility, durations."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from shared.funds.calendar import Calendar, DayCount, WhenClosed, check_delay
-from shared.funds.law import Law, check_no_overlap
+from shared.funds.faults import refuse
+from shared.funds.law import Law, overlaps
 from shared.funds.period import WRITTEN, Period, PeriodKind, after_period_end
 from shared.funds.texts import Texts
 
@@ -58,11 +59,14 @@ class Grace:
     law: Law
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not 0 < len(self.periods) <= GRACE_PERIODS_MAX:
-            raise ValueError(f"periods: 1 to {GRACE_PERIODS_MAX}")
+            yield f"periods: 1 to {GRACE_PERIODS_MAX}"
         for each in self.periods:
             if re.fullmatch(WRITTEN, each) is None:
-                raise ValueError(f"periods: {each} is no period, such as 2025, 2026-Q1 or 2026-M01")
+                yield f"periods: {each} is no period, such as 2025, 2026-Q1 or 2026-M01"
 
 
 class CheckSeverity(StrEnum):
@@ -139,12 +143,15 @@ class DeclarationForm:
     """What the codes of a worker's situation in the layouts mean, where they have any."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if self.wage_kind.months > self.period.months:
-            raise ValueError(f"wages_by: a {self.period} has no {self.wage_kind}")
-        if self.wage_kind is not self.period and self.period is not PeriodKind.YEAR:
-            raise ValueError("wages_by: only the declaration of a year may tell wages of its parts")
+            yield f"wages_by: a {self.period} has no {self.wage_kind}"
+        elif self.wage_kind is not self.period and self.period is not PeriodKind.YEAR:
+            yield "wages_by: only the declaration of a year may tell wages of its parts"
         if self.reconciles and self.period is not PeriodKind.YEAR:
-            raise ValueError("reconciles: only the declaration of a year is held against slips")
+            yield "reconciles: only the declaration of a year is held against slips"
 
     @property
     def wage_kind(self) -> PeriodKind:
@@ -172,10 +179,13 @@ class EmployerOffices:
     """What the offices are called, by those digits; one without a name is called by them."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not 1 <= self.digits <= OFFICE_DIGITS_MAX:
-            raise ValueError(f"digits: an office has 1 to {OFFICE_DIGITS_MAX}")
+            yield f"digits: an office has 1 to {OFFICE_DIGITS_MAX}"
         if wrong := sorted(code for code in self.names or {} if len(code) != self.digits):
-            raise ValueError(f"names: {wrong[0]} has not {self.digits} digits")
+            yield f"names: {wrong[0]} has not {self.digits} digits"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,11 +198,16 @@ class Declarations:
     """The offices by which declarations are counted; None: they are counted for the fund as a whole."""
 
     def __post_init__(self) -> None:
-        check_no_overlap(self.full_quarter, of="full_quarter")
+        refuse(self.faults())
+
+    def faults(self, unread: Collection[str] = ()) -> Iterator[str]:
+        """What does not fit together in the file."""
+        yield from overlaps(self.full_quarter, of="full_quarter")
         for name, form in self.forms.items():
             slips = self.forms.get(form.reconciles.form) if form.reconciles else None
-            if form.reconciles and (slips is None or slips.period is PeriodKind.YEAR):
-                raise ValueError(f"forms.{name}.reconciles.form: {form.reconciles.form} is no form of shorter periods")
+            is_known = slips is not None or "forms" in unread
+            if form.reconciles and (not is_known or (slips and slips.period is PeriodKind.YEAR)):
+                yield f"forms.{name}.reconciles.form: {form.reconciles.form} is no form of shorter periods"
 
     def office_of(self, employer_id: str) -> str:
         """The office that an employer belongs to; empty where the fund does not say."""

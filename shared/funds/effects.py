@@ -1,12 +1,14 @@
 """What follows from a granted benefit: money once, money every period, a cover, or a task that is done. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from shared.funds.conditions import Condition
-from shared.funds.law import Law, check_no_overlap, find_in_force
+from shared.funds.faults import refuse
+from shared.funds.law import Law, find_in_force, overlaps
 from shared.funds.period import Period, PeriodKind, end_of_month, last_day_of_term
 
 LIFE_CERTIFICATE_MONTHS_MAX = 60
@@ -71,11 +73,14 @@ class PeriodicPayment:
     reminder_days: int = 30
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         months = self.life_certificate_months
         if months is not None and not 1 <= months <= LIFE_CERTIFICATE_MONTHS_MAX:
-            raise ValueError(f"a life certificate is asked for every 1 to {LIFE_CERTIFICATE_MONTHS_MAX} months")
+            yield f"a life certificate is asked for every 1 to {LIFE_CERTIFICATE_MONTHS_MAX} months"
         if not 0 <= self.reminder_days <= 366:
-            raise ValueError("a reminder comes at most a year before the day")
+            yield "a reminder comes at most a year before the day"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,14 +97,17 @@ class Cover:
     reminder_days: int = 30
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not 1 <= self.months <= COVER_MONTHS_MAX:
-            raise ValueError(f"a cover lasts 1 to {COVER_MONTHS_MAX} months")
+            yield f"a cover lasts 1 to {COVER_MONTHS_MAX} months"
         if not 0 < len(self.covers) <= COVERED_MAX:
-            raise ValueError(f"a cover covers 1 to {COVERED_MAX} things")
+            yield f"a cover covers 1 to {COVERED_MAX} things"
         if not 0 < self.percent <= 100:
-            raise ValueError("a cover bears more than 0 and at most 100 percent")
+            yield "a cover bears more than 0 and at most 100 percent"
         if not 0 <= self.reminder_days <= 366:
-            raise ValueError("a reminder comes at most a year before the end")
+            yield "a reminder comes at most a year before the end"
 
     def last_on(self, begins_on: date) -> date:
         """The last day, included, of a cover that begins on a day."""
@@ -122,11 +130,14 @@ class Effect:
     """With which day an award ends where the person dies; where nothing is said, with the day of death."""
 
     def __post_init__(self) -> None:
-        check_no_overlap(self.on_death, of="on_death")
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        yield from overlaps(self.on_death, of="on_death")
         if self.on_death and not self.opens_award:
-            raise ValueError("on_death is of what lives on after the grant: a cover, or a payment of every period")
+            yield "on_death is of what lives on after the grant: a cover, or a payment of every period"
         if self.is_checked_at_payment and self.kind is not EffectKind.PAY_ONCE:
-            raise ValueError("is_checked_at_payment is of what is paid once: an award is judged again as facts change")
+            yield "is_checked_at_payment is of what is paid once: an award is judged again as facts change"
         parts = {
             EffectKind.PAY_PERIODICALLY: self.payment,
             EffectKind.COVER: self.cover,
@@ -134,7 +145,7 @@ class Effect:
         }
         for kind, part in parts.items():
             if (part is not None) != (kind is self.kind):
-                raise ValueError(f"{kind.value} and nothing else has its block")
+                yield f"{kind.value} and nothing else has its block"
 
     @property
     def opens_award(self) -> bool:

@@ -1,8 +1,10 @@
 """When work declared opens the right to benefits, as data, for how long, and who is covered besides."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from shared.funds.law import Law, check_no_overlap
+from shared.funds.faults import refuse
+from shared.funds.law import Law, overlaps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,5 +68,9 @@ class Entitlements:
     """Where it is left out, a month that a person pays alone opens no right."""
 
     def __post_init__(self) -> None:
+        refuse(self.faults())
+
+    def faults(self, unread: Collection[str] = ()) -> Iterator[str]:
+        """What does not fit together in the file."""
         for name in ("rules", "lifetime", "card_lifetime", "self_paid_months"):
-            check_no_overlap(getattr(self, name), of=name)
+            yield from overlaps(getattr(self, name), of=name)

@@ -8,7 +8,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from shared.funds.conditions import Condition
-from shared.funds.law import Law, check_no_overlap
+from shared.funds.faults import refuse
+from shared.funds.law import Law, overlaps
 from shared.funds.rounding import Rounding
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
@@ -78,18 +79,22 @@ class StepValue:
     bands: tuple[Band, ...] | None = None
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         for share in (*(self.shares or ()), *([self.share] if self.share else [])):
-            as_fraction(share)
+            if _SHARE.fullmatch(share) is None:
+                yield _no_share(share)
         for several in (self.amounts, self.percents, self.shares, self.bands):
             if several is not None and not 1 <= len(several) <= RANKS_MAX:
-                raise ValueError(f"has 1 to {RANKS_MAX} values")
+                yield f"has 1 to {RANKS_MAX} values"
         if self.bands:
             ends = [band.up_to for band in self.bands[:-1] if band.up_to is not None]
             is_open = self.bands[-1].up_to is None and len(ends) == len(self.bands) - 1
             if not is_open or ends != sorted(set(ends)) or (ends and ends[0] <= 0):
-                raise ValueError("bands grow, and the last has no up_to")
+                yield "bands grow, and the last has no up_to"
         if self.number is not None and self.number <= 0:
-            raise ValueError("number is above zero")
+            yield "number is above zero"
 
     @property
     def given(self) -> frozenset[str]:
@@ -149,24 +154,26 @@ class Step:
     """How its amount is rounded to the minor unit; where nothing is said, by the fund's rule for benefits."""
 
     def __post_init__(self) -> None:
-        check_no_overlap(self.values, of="values")
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        yield from overlaps(self.values, of="values")
         if not self.values:
-            raise ValueError(f"{self.code}: has no values; say the law at least")
+            yield f"{self.code}: has no values; say the law at least"
         named = frozenset(name for name in _PARTS if getattr(self, name) is not None)
         needed, given = _NEEDS[self.step]
         if missing := needed - named:
-            raise ValueError(f"{self.code}: {self.step} needs {', '.join(sorted(missing))}")
+            yield f"{self.code}: {self.step} needs {', '.join(sorted(missing))}"
         if needless := named - needed - _MAY.get(self.step, frozenset()):
-            raise ValueError(f"{self.code}: {self.step} has no {', '.join(sorted(needless))}")
-        for value in self.values:
-            if value.given not in given:
-                wanted = " or ".join(" and ".join(sorted(each)) or "no value" for each in given)
-                raise ValueError(f"{self.code}: {self.step} takes {wanted}")
-            beside = _COMPARED.get(self.step)
-            if beside is not None and (getattr(self, beside) is None) is not bool(value.given):
-                raise ValueError(f"{self.code}: {self.step} takes either a value or {beside}")
+            yield f"{self.code}: {self.step} has no {', '.join(sorted(needless))}"
+        beside = _COMPARED.get(self.step)
+        if any(value.given not in given for value in self.values):
+            wanted = " or ".join(" and ".join(sorted(each)) or "no value" for each in given)
+            yield f"{self.code}: {self.step} takes {wanted}"
+        elif beside and any((getattr(self, beside) is None) is not bool(value.given) for value in self.values):
+            yield f"{self.code}: {self.step} takes either a value or {beside}"
         if self.is_counted and self.rounding is Rounding.LATER:
-            raise ValueError(f"{self.code}: a step that counts is rounded")
+            yield f"{self.code}: a step that counts is rounded"
 
     @property
     def fact_name(self) -> str:
@@ -189,5 +196,9 @@ def as_fraction(share: str) -> Fraction:
     """A share as the law writes it: 2/3, 1.5, 7/6. ValueError for anything else."""
     found = _SHARE.fullmatch(share)
     if found is None:
-        raise ValueError(f"{share} is not a share such as 2/3 or 1.5")
+        raise ValueError(_no_share(share))
     return Fraction(found["over"]) / int(found["under"] or 1)
+
+
+def _no_share(share: str) -> str:
+    return f"{share} is not a share such as 2/3 or 1.5"

@@ -6,7 +6,7 @@ Each subject has a section of its own (`Sections`), one file and one module each
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -22,6 +22,7 @@ from shared.funds.contributions import Contributions
 from shared.funds.declarations import Declarations
 from shared.funds.entitlements import Entitlements
 from shared.funds.facts import is_a_code
+from shared.funds.faults import refuse
 from shared.funds.identifiers import KeyRule, has_key
 from shared.funds.key_table import KeyTable
 from shared.funds.law import Law
@@ -77,20 +78,25 @@ class IdentifierRule:
             re.compile(self.pattern)
         except re.error as fault:
             raise ValueError(f"pattern is not a regular expression: {fault}") from fault
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if (self.key is KeyRule.WEIGHTED_MOD_10) != bool(self.weights):
-            raise ValueError(f"weights belong to the key {KeyRule.WEIGHTED_MOD_10}, which needs them")
+            yield f"weights belong to the key {KeyRule.WEIGHTED_MOD_10}, which needs them"
+            return
         if self.key is not None and self.key_table is not None:
-            raise ValueError("key and key_table are two ways of saying one thing: one of them is enough")
+            yield "key and key_table are two ways of saying one thing: one of them is enough"
+            return
         bare = normalize.number(self.example).upper()
         if re.fullmatch(self.pattern, bare, re.ASCII) is None:
-            raise ValueError(f"example does not fit pattern: it is read as {bare}")
-        if self.key_table is not None and not self.fits(bare):
+            yield f"example does not fit pattern: it is read as {bare}"
+        elif self.key_table is not None and not self.fits(bare):
             would = self.key_table.completed(bare) or "other weights or places"
-            raise ValueError(f"example does not have the key of key_table: {would} would")
-        if not self.fits(bare):
+            yield f"example does not have the key of key_table: {would} would"
+        elif not self.fits(bare):
             right = next(filter(self.fits, (f"{bare[:-2]}{end:02d}" for end in range(100))), None)
             would = f"{right} would" if right else "it is of digits alone"
-            raise ValueError(f"example does not have the key {self.key}: {would}")
+            yield f"example does not have the key {self.key}: {would}"
 
     def read(self, text: str) -> str | None:
         """The number as it is kept, letters as capitals, without what people put in (`normalize.number`); None when
@@ -210,14 +216,18 @@ class Fund:
     """The layouts of its wage files, by name: one page of the folder `layouts` each."""
 
     def __post_init__(self) -> None:
-        if not self.languages:
-            raise ValueError("languages is empty: the first is the fund's default")
-        if missing := set(IdentifierKind) - set(self.identifiers):
-            raise ValueError(f"identifiers does not say {', '.join(sorted(missing))}")
+        refuse(self.faults())
+
+    def faults(self, unread: Collection[str] = ()) -> Iterator[str]:
+        """What does not fit together in its first file."""
+        if not self.languages and "languages" not in unread:
+            yield "languages is empty: the first is the fund's default"
+        if (missing := set(IdentifierKind) - set(self.identifiers)) and "identifiers" not in unread:
+            yield f"identifiers does not say {', '.join(sorted(missing))}"
         if len(self.counter_proofs) > COUNTER_PROOFS_MAX or not all(map(is_a_code, self.counter_proofs)):
-            raise ValueError(f"counter_proofs are at most {COUNTER_PROOFS_MAX}, each by a code of small letters")
+            yield f"counter_proofs are at most {COUNTER_PROOFS_MAX}, each by a code of small letters"
         if set(self.weekend) == set(Weekday):
-            raise ValueError("weekend leaves no day to work")
+            yield "weekend leaves no day to work"
 
     def with_usual_procedure(self) -> "Fund":
         """The fund, each of whose claim types has what its section `procedure` says where the type says nothing."""
@@ -228,44 +238,6 @@ class Fund:
             code: replace(each, procedure=each.procedure.or_else(usual)) for code, each in self.claim_types.items()
         }
         return replace(self, claim_types=types)
-
-    def faults(self) -> list[str]:
-        """What is wrong between its files, each as `file: place: what`. What is wrong within one is refused with it."""
-        forms = self.sections.declarations.forms if self.sections.declarations else {}
-        papers = self.sections.papers.types if self.sections.papers else {}
-        roles = self.sections.roles
-        unnamed = [
-            f"roles.yaml: {kind}.{code}.names: is missing: the platform has no name for it"
-            for kind, own, usual in (
-                ("staff", roles.staff if roles else {}, USUAL_ROLES.staff),
-                ("employers", roles.employers if roles else {}, USUAL_ROLES.employers),
-            )
-            for code, role in own.items()
-            if not role.names and code not in usual
-        ]
-        strange = [
-            f"papers.yaml: types.{name}.languages: {language} is no language of the fund"
-            for name, paper in papers.items()
-            for language in paper.languages
-            if language not in self.languages
-        ]
-        strange += [
-            f"benefits/{code}.yaml: registers: bindings.yaml allows no question {each.field} to {each.register}"
-            for code, definition in self.claim_types.items()
-            for each in definition.registers
-            if each.register not in self.bindings.registers
-            or each.field not in self.bindings.registers[each.register].may_ask
-        ]
-        return (
-            unnamed
-            + strange
-            + [
-                f"declarations.yaml: forms.{name}.layouts: {layout} is no page of the folder layouts"
-                for name, form in forms.items()
-                for layout in (*form.layouts, *([form.prefilled] if form.prefilled else []))
-                if layout not in self.layouts
-            ]
-        )
 
     @property
     def contributions(self) -> Contributions:

@@ -3,8 +3,11 @@
 The named rules of `identifiers.KeyRule` can be said so too; the tests hold one against the other.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from shared.funds.faults import refuse
 
 MODULUS_MAX = 10_000
 WEIGHT_MAX = 1_000
@@ -48,21 +51,24 @@ class KeyTable:
     """The place of the last that counts, included; without it all but the key count, from `first` on."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not 2 <= self.modulus <= MODULUS_MAX:
-            raise ValueError(f"modulus is 2 to {MODULUS_MAX}")
+            yield f"modulus is 2 to {MODULUS_MAX}"
         if not 1 <= self.key_digits <= KEY_DIGITS_MAX or (self.characters and self.key_digits != 1):
-            raise ValueError(f"key_digits is 1 to {KEY_DIGITS_MAX}, and 1 where characters are named")
+            yield f"key_digits is 1 to {KEY_DIGITS_MAX}, and 1 where characters are named"
         if len(set(self.characters)) != len(self.characters) or self.characters != self.characters.upper():
-            raise ValueError("characters are capital letters and digits, each once")
+            yield "characters are capital letters and digits, each once"
         if len(self.weights) > PLACES_MAX or any(not 0 <= each <= WEIGHT_MAX for each in self.weights):
-            raise ValueError(f"weights are up to {PLACES_MAX} numbers from 0 to {WEIGHT_MAX}")
+            yield f"weights are up to {PLACES_MAX} numbers from 0 to {WEIGHT_MAX}"
         if self.adds_digits and not self.weights:
-            raise ValueError("adds_digits belongs to weights")
+            yield "adds_digits belongs to weights"
         if not 1 <= self.times <= MODULUS_MAX:
-            raise ValueError(f"times is 1 to {MODULUS_MAX}")
+            yield f"times is 1 to {MODULUS_MAX}"
         places = (self.first, self.key_at or 0, self.last if self.last is not None else self.first)
         if any(not 0 <= each < PLACES_MAX for each in places) or places[2] < self.first:
-            raise ValueError(f"key_at, first and last are places from 0 to {PLACES_MAX - 1}, last not before first")
+            yield f"key_at, first and last are places from 0 to {PLACES_MAX - 1}, last not before first"
 
     def places(self, number: str) -> range:
         """Where in a number the key stands."""

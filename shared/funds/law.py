@@ -1,12 +1,13 @@
 """Where a legal value comes from, from when to when it holds, and how sure we are of it."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from shared.funds.faults import refuse
 from shared.kernel.errors import Invalid
 
 
@@ -75,10 +76,15 @@ def find_in_force(values: Iterable[Value], *, on: date) -> Value | None:
 
 
 def check_no_overlap(values: Iterable[Lawful], *, of: str = "") -> None:
-    """ValueError where two values of one list (`of`, as a page calls it) hold on the same day: the law would then say
-    two things."""
+    """ValueError with all `overlaps`."""
+    refuse(overlaps(values, of=of))
+
+
+def overlaps(values: Iterable[Lawful], *, of: str = "") -> Iterator[str]:
+    """Where two values of one list (`of`, as a page calls it) hold on the same day: the law would then say two
+    things."""
     ordered = sorted((value.law for value in values), key=lambda law: law.valid_from)
     for earlier, later in itertools.pairwise(ordered):
         if earlier.holds_on(later.valid_from):
             where = f"{of}: " if of else ""
-            raise ValueError(f"{where}two values hold on {later.valid_from.isoformat()}")
+            yield f"{where}two values hold on {later.valid_from.isoformat()}"

@@ -1,9 +1,12 @@
 """The wage files that a fund reads, as data: fixed-width lines, one page of the folder `layouts` for each layout."""
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+
+from shared.funds.faults import refuse
 
 FIELD_NAMES = frozenset(
     {
@@ -171,17 +174,20 @@ class LayoutField:
     """Of a control sum: the fields of its line that it adds up, numbers as they are and codes by their rank."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         part = re.fullmatch("([a-z]+)_([1-9]|1[0-2])", self.name)
         if self.name not in FIELD_NAMES and not (part and part[1] in PART_NAMES):
-            raise ValueError(f"name {self.name} is none of {', '.join(sorted(FIELD_NAMES))}")
+            yield f"name {self.name} is none of {', '.join(sorted(FIELD_NAMES))}"
         if not 0 < self.length <= LINE_LENGTH_MAX:
-            raise ValueError(f"length is 1 to {LINE_LENGTH_MAX}")
+            yield f"length is 1 to {LINE_LENGTH_MAX}"
         if (self.form is FieldForm.ONE_OF) != bool(self.letters):
-            raise ValueError("letters belong to a one-of, which needs them")
+            yield "letters belong to a one-of, which needs them"
         if (self.form is FieldForm.CHOICE) != bool(self.codes):
-            raise ValueError("codes belong to a choice, which needs them")
+            yield "codes belong to a choice, which needs them"
         if wide := sorted(each.code for each in self.codes if len(each.code) > self.length):
-            raise ValueError(f"codes: {wide[0]} is longer than {self.length}")
+            yield f"codes: {wide[0]} is longer than {self.length}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,16 +211,19 @@ class LineKind:
     """Whether such lines stand in the order of their insurance numbers."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if unknown := {name for each in self.fields for name in each.sums} - self.names:
-            raise ValueError(f"sums names {', '.join(sorted(unknown))}, which is no field of the line")
-        _compiled(self.signature, "signature")
+            yield f"sums names {', '.join(sorted(unknown))}, which is no field of the line"
+        yield from _pattern_faults(self.signature, "signature")
         names = [each.name for each in self.fields]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"fields names {', '.join(twice)} twice")
+            yield f"fields names {', '.join(twice)} twice"
         if not 0 < len(names) <= FIELDS_MAX:
-            raise ValueError(f"fields are 1 to {FIELDS_MAX}")
+            yield f"fields are 1 to {FIELDS_MAX}"
         if sum(each.length for each in self.fields) > LINE_LENGTH_MAX:
-            raise ValueError(f"a line is longer than {LINE_LENGTH_MAX} characters")
+            yield f"a line is longer than {LINE_LENGTH_MAX} characters"
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -256,46 +265,62 @@ class FileLayout:
     """Whether what is declared in it is always added to a declaration in force."""
 
     def __post_init__(self) -> None:
-        self._check_sequence()
-        groups = _compiled(self.file_name, "file_name").groupindex
-        for place, name in (("detail_name", self.detail_name), ("header_name", self.header_name)):
-            if name and re.fullmatch(self.file_name, self._example(name), re.IGNORECASE) is None:
-                raise ValueError(f"{place} {name} is not what file_name reads")
-        if bool(self.header) != bool(self.header_name) and self.detail_name:
-            raise ValueError("header_name belongs to a layout with a header, whose files' names are written")
-        if missing := {"employer", "year"} - set(groups):
-            raise ValueError(f"file_name has no group {', '.join(sorted(missing))}")
-        if not self.detail:
-            raise ValueError("detail is empty: a worker needs a line")
+        refuse(self.faults())
+
+    def faults(self, unread: Collection[str] = ()) -> Iterator[str]:
+        """What does not fit together in the file."""
+        if not {"detail", "frame", "sequence"} & set(unread):
+            yield from self._sequence_faults()
+        if not {"detail", "file_name", "detail_name", "header_name"} & set(unread):
+            yield from self._name_faults()
+        is_header_read = not {"header", "header_name"} & set(unread)
+        if bool(self.header) != bool(self.header_name) and self.detail_name and is_header_read:
+            yield "header_name belongs to a layout with a header, whose files' names are written"
+        if not self.detail and "detail" not in unread:
+            yield "detail is empty: a worker needs a line"
         for kind in self.detail:
             missing = {"employer", "year", "insurance_number"} - kind.names
             if missing:
-                raise ValueError(f"detail has no field {', '.join(sorted(missing))}")
+                yield f"detail has no field {', '.join(sorted(missing))}"
             if not kind.names & {"family_name", "full_name"}:
-                raise ValueError("detail has neither family_name nor full_name")
+                yield "detail has neither family_name nor full_name"
             if not kind.names & {"wage", "wage_1"} and not self.is_prefilled:
-                raise ValueError("detail has neither wage nor wage_1")
-            if "line_in_page" in kind.names and not self.lines_per_page:
-                raise ValueError("detail numbers lines by page, but lines_per_page is not said")
+                yield "detail has neither wage nor wage_1"
+            if "line_in_page" in kind.names and not self.lines_per_page and "lines_per_page" not in unread:
+                yield "detail numbers lines by page, but lines_per_page is not said"
 
-    def _check_sequence(self) -> None:
+    def _sequence_faults(self) -> Iterator[str]:
         """The records of the sequence are those of the lines, and totals are over lines of workers."""
         records = [kind.record for kind in (*self.detail, *self.frame)] if self.sequence or self.frame else []
         named = [each.rstrip("*+") for each in self.sequence]
         if sorted(records) != sorted(named) or len(set(named)) != len(named):
-            raise ValueError("sequence names each record of detail and frame once")
+            yield "sequence names each record of detail and frame once"
         details = {kind.record for kind in self.detail}
         for kind in self.frame:
             if strange := sorted(set(kind.totals_of) - details):
-                raise ValueError(f"totals_of names {strange[0]}, which is no record of detail")
+                yield f"totals_of names {strange[0]}, which is no record of detail"
 
-    def _example(self, name: str) -> str:
-        """A name as it would be written, of an employer whose number fills its field."""
+    def _name_faults(self) -> Iterator[str]:
+        """What file_name reads is a file's name as it is written, and says whose it is and of when."""
+        if no_pattern := list(_pattern_faults(self.file_name, "file_name")):
+            yield from no_pattern
+            return
+        for place, name in (("detail_name", self.detail_name), ("header_name", self.header_name)):
+            example = self._example(name)
+            if example is None:
+                yield f"the name {name} may say {', '.join(sorted(NAME_PARTS))}"
+            elif name and re.fullmatch(self.file_name, example, re.IGNORECASE) is None:
+                yield f"{place} {name} is not what file_name reads"
+        if missing := {"employer", "year"} - set(re.compile(self.file_name).groupindex):
+            yield f"file_name has no group {', '.join(sorted(missing))}"
+
+    def _example(self, name: str) -> str | None:
+        """A name as it would be written, of an employer whose number fills its field; None where it cannot be."""
         lengths = [each.length for kind in self.detail for each in kind.fields if each.name == "employer"]
         try:
             return name.format_map({**NAME_PARTS, "employer": "1".zfill(max(lengths, default=1))})
-        except (KeyError, ValueError, IndexError) as fault:
-            raise ValueError(f"the name {name} may say {', '.join(sorted(NAME_PARTS))}") from fault
+        except (KeyError, ValueError, IndexError):
+            return None
 
 
 NAME_PARTS = {
@@ -309,8 +334,8 @@ NAME_PARTS = {
 """What a written name may say, each as it may look."""
 
 
-def _compiled(pattern: str, place: str) -> re.Pattern[str]:
+def _pattern_faults(pattern: str, place: str) -> Iterator[str]:
     try:
-        return re.compile(pattern)
+        re.compile(pattern)
     except re.error as fault:
-        raise ValueError(f"{place} is not a regular expression: {fault}") from fault
+        yield f"{place} is not a regular expression: {fault}"

@@ -4,7 +4,8 @@ A fund is a folder: `fund.yaml`, one file for each section that it has (`Section
 
 import dataclasses
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from pathlib import Path
@@ -14,9 +15,11 @@ from zoneinfo import available_timezones
 import msgspec
 import yaml
 
+from shared.funds.agreement import disagreements
 from shared.funds.benefits import ClaimType
 from shared.funds.fund import Fund, Sections
 from shared.funds.layouts import FileLayout
+from shared.funds.payments import Payments
 from shared.funds.texts import Texts
 from shared.kernel.money import Currency, Money
 from shared.kernel.yaml_text import UniqueKeys
@@ -73,25 +76,20 @@ def load(
     faults += [
         f"{fund_id}: no such fund; defined are {', '.join(defined)}" for fund_id in wanted if fund_id not in defined
     ]
-    funds: dict[str, Fund] = {}
-    for fund_id in wanted:
-        if fund_id in defined:
-            fund, wrong = read(defined[fund_id])
-            faults += wrong
-            if fund is not None:
-                funds[fund_id] = fund
-    faults += _shared_accounts(funds)
+    found = {fund_id: _Reading(defined[fund_id]) for fund_id in wanted if fund_id in defined}
+    funds = {fund_id: reading.fund() for fund_id, reading in found.items()}
+    faults += [fault for reading in found.values() for fault in reading.faults]
+    faults += _shared_accounts({fund_id: reading.sections.payments for fund_id, reading in found.items()})
     if faults:
         raise FundsInvalid(faults)
-    return funds
+    return {fund_id: fund for fund_id, fund in funds.items() if fund is not None}
 
 
-def _shared_accounts(funds: Mapping[str, Fund]) -> list[str]:
+def _shared_accounts(sections: Mapping[str, Payments | None]) -> list[str]:
     """Bank accounts that more than one fund names: what the bank says of one fund would be booked by the other."""
     of: dict[str, str] = {}
     faults = []
-    for fund_id, fund in funds.items():
-        payments = fund.sections.payments
+    for fund_id, payments in sections.items():
         for account in (payments.collections.number, payments.payouts.number) if payments else ():
             if (other := of.setdefault(account, fund_id)) != fund_id:
                 faults.append(f"{fund_id}/payments.yaml: {account} is an account of {other}")
@@ -99,38 +97,37 @@ def _shared_accounts(funds: Mapping[str, Fund]) -> list[str]:
 
 
 def read(folder: Path) -> tuple[Fund | None, list[str]]:
-    """The fund that a folder defines and no fault, or None and what is wrong with it."""
-    if not folder.is_dir():
-        return None, [f"{folder.name}: is a file; a fund is a folder with one file for each section"]
+    """The fund that a folder defines and no fault, or None and all that is wrong with it."""
     reading = _Reading(folder)
-    files, pages = reading.find()
-    raw = {name: reading.parse(file) for name, file in files.items()}
-    reading.know(raw[ABOUT], said={file: raw[name] for name, file in files.items()})
-    fund = reading.read_file(files[ABOUT], raw[ABOUT], Fund)
-    if isinstance(fund, Fund):
-        if fund.fund_id != folder.name:
-            reading.fault("fund_id", f"is {fund.fund_id}, but the folder is named {folder.name}")
-        if fund.timezone not in available_timezones():
-            reading.fault("timezone", f"{fund.timezone} is not a time zone")
-    sections = {name: reading.read_file(files[name], raw[name], kind) for name, kind in SECTIONS.items() if name in raw}
-    read_pages = {
-        name: {code: reading.read_file(file, reading.parse(file), kind) for code, file in pages[pages_folder].items()}
-        for pages_folder, (name, kind) in PAGES.items()
-    }
-    if reading.faults:
-        return None, reading.faults
-    whole = dataclasses.replace(fund, sections=Sections(**sections), **read_pages).with_usual_procedure()
-    reading.faults += [f"{folder.name}/{fault}" for fault in whole.faults()]
-    return (None, reading.faults) if reading.faults else (whole, [])
+    return reading.fund(), reading.faults
 
 
 class _Loader(UniqueKeys):
-    """YAML whose decimals are exact."""
+    """YAML whose decimals are exact. What is no number (`.inf`) or no day (2025-02-30) stays a text, which is refused
+    in its place with whatever else is wrong in the file."""
+
+    def construct_decimal(self, node: yaml.ScalarNode) -> Decimal | str:
+        try:
+            return Decimal(node.value)
+        except InvalidOperation:
+            return str(node.value)
+
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node)
+        except yaml.MarkedYAMLError:
+            return node.value
 
 
-_Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(node.value))
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.construct_decimal)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
 
-_MISSING = object()
+
+class _Unread:
+    """What could not be read, and of a list or a block what of it could (`rest`)."""
+
+    def __init__(self, rest: Any = None) -> None:
+        self.rest = rest
 
 
 VALUES_NAMED_MAX = 40
@@ -148,6 +145,35 @@ def _values_of(kind: Any, raw: object) -> str:
     return f"; it may be {', '.join((*alike, f'or another of {len(values)}'))}"
 
 
+def _read_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that could be read."""
+    return {name: value for name, value in values.items() if not isinstance(value, _Unread)}
+
+
+def _faults_of_rest(
+    kind: Any, hints: Mapping[str, Any], values: Mapping[str, Any], *, unread: Collection[str]
+) -> Iterator[str]:
+    """What does not fit together in a file of which some fields could not be read whole: these have what could be."""
+    if not hasattr(kind, "faults"):
+        return
+    rest = object.__new__(kind)
+    for field in dataclasses.fields(kind):
+        value = values.get(field.name, _Unread())
+        known = value.rest if isinstance(value, _Unread) else value
+        is_nothing = known is None and isinstance(value, _Unread)
+        object.__setattr__(rest, field.name, _nothing(field, hints.get(field.name)) if is_nothing else known)
+    yield from rest.faults(unread)
+
+
+def _nothing(field: dataclasses.Field[Any], hint: Any) -> Any:
+    """What a field has of which nothing could be read."""
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    if field.default is not dataclasses.MISSING:
+        return field.default
+    return () if get_origin(hint) is tuple else {} if get_origin(hint) is Mapping else None
+
+
 class _Reading:
     """Builds dataclasses from plain YAML and goes on after a fault, so that one start shows them all.
 
@@ -159,12 +185,55 @@ class _Reading:
         self.languages: list[str] = []
         self.currency: Currency | None = None
         self.faults: list[str] = []
+        self.sections = Sections()
+        """Those that could be read, once the fund was."""
         self._file = ""
         self._said: Mapping[str, Any] = {}
 
-    def fault(self, place: str, message: str) -> object:
+    def fund(self) -> Fund | None:
+        """The fund, or None where anything is a fault. What fits together between the files is looked at of those that
+        could be read."""
+        if not self.folder.is_dir():
+            self.faults.append(f"{self.folder.name}: is a file; a fund is a folder with one file for each section")
+            return None
+        files, pages = self.find()
+        raw = {name: self.parse(file) for name, file in files.items()}
+        self.know(raw[ABOUT], said={file: raw[name] for name, file in files.items()})
+        self._file = files[ABOUT]
+        self._check_about(raw[ABOUT])
+        about = self.read_file(files[ABOUT], raw[ABOUT], Fund)
+        sections = {
+            name: self.read_file(files[name], raw[name], kind) for name, kind in SECTIONS.items() if name in raw
+        }
+        self.sections = Sections(**_read_of(sections))
+        read_pages: dict[str, Any] = {
+            name: {code: self.read_file(file, self.parse(file), kind) for code, file in pages[pages_folder].items()}
+            for pages_folder, (name, kind) in PAGES.items()
+        }
+        is_allowing_read = not isinstance(sections.get("bindings"), _Unread)
+        between = disagreements(
+            self.sections,
+            claim_types=_read_of(read_pages["claim_types"]) if is_allowing_read else {},
+            layouts=read_pages["layouts"],
+            languages=self.languages,
+        )
+        self.faults += [f"{self.folder.name}/{fault}" for fault in between]
+        if self.faults or not isinstance(about, Fund):
+            return None
+        return dataclasses.replace(about, sections=self.sections, **read_pages).with_usual_procedure()
+
+    def _check_about(self, raw: object) -> None:
+        """What the loader alone knows of the first file."""
+        said = raw if isinstance(raw, dict) else {}
+        fund_id, timezone = said.get("fund_id"), said.get("timezone")
+        if isinstance(fund_id, str) and fund_id != self.folder.name:
+            self.fault("fund_id", f"is {fund_id}, but the folder is named {self.folder.name}")
+        if isinstance(timezone, str) and timezone not in available_timezones():
+            self.fault("timezone", f"{timezone} is not a time zone")
+
+    def fault(self, place: str, message: str) -> _Unread:
         self.faults.append(f"{self.folder.name}/{self._file}: {place.lstrip('.') or 'the file'}: {message}")
-        return _MISSING
+        return _Unread()
 
     def find(self) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         """The files of the fund's sections, by name, and the pages of each folder, by code. What is neither is a
@@ -201,7 +270,7 @@ class _Reading:
 
     def read_file(self, file: str, raw: object, kind: type) -> Any:
         self._file = file
-        return _MISSING if raw is _MISSING else self.read(raw, kind, "")
+        return raw if isinstance(raw, _Unread) else self.read(raw, kind, "")
 
     def _unknown(self, key: object, kind: type, place: str) -> object:
         """A key that is not known in its place; at the top of a file, it may be at home in another one."""
@@ -227,12 +296,12 @@ class _Reading:
         try:
             return msgspec.convert(raw, kind)
         except msgspec.ValidationError as wrong:
-            return self.fault(place, f"{wrong}{_values_of(kind, raw)}")
+            said = f"{raw} is no day" if kind is date and isinstance(raw, str) else wrong
+            return self.fault(place, f"{said}{_values_of(kind, raw)}")
 
     def _thing(self, raw: object, kind: Any, place: str) -> object:
         if not isinstance(raw, dict):
             return self.fault(place, "must be a block of `name: value`")
-        before = len(self.faults)
         hints = get_type_hints(kind)
         if kind is Fund:
             hints = {name: hint for name, hint in hints.items() if name not in ELSEWHERE}
@@ -243,18 +312,24 @@ class _Reading:
             if field.name in raw and field.name in hints:
                 values[field.name] = self.read(raw[field.name], hints[field.name], f"{place}.{field.name}")
             elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-                self.fault(f"{place}.{field.name}", "is missing")
-        if len(self.faults) > before:
-            return _MISSING
+                values[field.name] = self.fault(f"{place}.{field.name}", "is missing")
+        if unread := [name for name, value in values.items() if isinstance(value, _Unread)]:
+            for wrong in _faults_of_rest(kind, hints, values, unread=unread):
+                self.fault(place, wrong)
+            return _Unread()
         try:
             return kind(**values)
-        except ValueError as wrong:
-            return self.fault(place, str(wrong))
+        except ValueError as refused:
+            for wrong in refused.args:
+                self.fault(place, str(wrong))
+            return _Unread()
 
     def _list(self, raw: object, kind: Any, place: str) -> object:
         if not isinstance(raw, list):
             return self.fault(place, "must be a list")
-        return tuple(self.read(item, kind, f"{place}[{number}]") for number, item in enumerate(raw, 1))
+        items = tuple(self.read(item, kind, f"{place}[{number}]") for number, item in enumerate(raw, 1))
+        rest = tuple(item for item in items if not isinstance(item, _Unread))
+        return items if len(rest) == len(items) else _Unread(rest)
 
     def _mapping(self, raw: object, kind: Any, place: str) -> object:
         if not isinstance(raw, dict):
@@ -264,20 +339,24 @@ class _Reading:
                 if language not in raw:
                     self.fault(f"{place}.{language}", "is missing")
         key_kind, value_kind = get_args(kind)
-        return {
+        read = {
             self.read(key, key_kind, f"{place}.{key}"): self.read(value, value_kind, f"{place}.{key}")
             for key, value in raw.items()
         }
+        rest = {key: value for key, value in _read_of(read).items() if not isinstance(key, _Unread)}
+        return read if len(rest) == len(read) else _Unread(rest)
 
     def _money(self, raw: object, place: str) -> object:
         try:
             number, code = str(raw).split(" ")
             currency = Currency(code)
             minor = Decimal(number).scaleb(currency.decimals)
-        except (ValueError, InvalidOperation):
+            is_whole = minor == int(minor)
+            amount = Money(int(minor), currency)
+        except (ValueError, ArithmeticError):
             return self.fault(place, "must be an amount and a currency, such as 528.320 TND")
-        if minor != int(minor):
+        if not is_whole:
             return self.fault(place, f"has more than the {currency.decimals} decimals of {currency}")
         if self.currency not in (None, currency):
             return self.fault(place, f"is not in {self.currency}")
-        return Money(int(minor), currency)
+        return amount

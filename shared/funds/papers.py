@@ -1,9 +1,10 @@
 """The papers that a fund issues, as data."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from shared.funds.faults import refuse
 from shared.funds.law import Law
 from shared.funds.texts import Texts
 
@@ -31,8 +32,11 @@ class CertificateWording:
     """The same where the right is for a dependant of the insured person, who stands below it with them."""
 
     def __post_init__(self) -> None:
-        check_statement(self.statement)
-        check_statement(self.dependant_statement)
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        yield from _statement_faults(self.statement)
+        yield from _statement_faults(self.dependant_statement)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +57,11 @@ class PaperType:
     """Whether the form of a mandate says all that it says in a second language of the fund too."""
 
     def __post_init__(self) -> None:
-        check_statement(self.statement)
-        check_statement(self.dependant_statement)
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        yield from _statement_faults(self.statement)
+        yield from _statement_faults(self.dependant_statement)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +76,10 @@ def issued(papers: Papers | None, code: str) -> PaperType | None:
     return papers.types.get(code) if papers else None
 
 
-def check_statement(statement: Texts | None) -> None:
-    """ValueError where a statement names what nobody could put in."""
+def _statement_faults(statement: Texts | None) -> Iterator[str]:
+    """Where a statement names what nobody could put in."""
     for language, text in (statement or {}).items():
         named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
         if unknown := sorted(named - STATEMENT_NAMES):
             known = ", ".join(sorted(STATEMENT_NAMES))
-            raise ValueError(f"statement.{language} names {', '.join(unknown)}; known are {known}")
+            yield f"statement.{language} names {', '.join(unknown)}; known are {known}"

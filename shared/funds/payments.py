@@ -1,10 +1,11 @@
 """How money comes to a fund and leaves it, as data: its accounts, references, limits and files."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.funds.faults import refuse
 from shared.funds.identifiers import AccountRule, is_account
 from shared.funds.law import Law
 from shared.funds.texts import Texts
@@ -95,17 +96,18 @@ class DebitMandates:
     """A mandate by which nothing was debited for so long expires."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not self.accounts:
-            raise ValueError("accounts is empty: no account could be debited")
+            yield "accounts is empty: no account could be debited"
         if self.amount_max is not None and self.amount_max.amount_minor <= 0:
-            raise ValueError("amount_max is not above zero")
+            yield "amount_max is not above zero"
         if self.failures_max < 1:
-            raise ValueError("failures_max is at least 1")
+            yield "failures_max is at least 1"
         waits = (self.form_days_max, self.answer_days_max, self.amendment_days_max, self.unused_days_max)
         if not all(0 < days <= DAYS_MAX for days in waits):
-            raise ValueError(
-                f"form_days_max, answer_days_max, amendment_days_max and unused_days_max are 1 to {DAYS_MAX} days"
-            )
+            yield (f"form_days_max, answer_days_max, amendment_days_max and unused_days_max are 1 to {DAYS_MAX} days")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,10 +121,13 @@ class DebitRetry:
     law: Law
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not 1 <= self.after_days <= RETRY_DAYS_MAX:
-            raise ValueError(f"after_days is 1 to {RETRY_DAYS_MAX}")
+            yield f"after_days is 1 to {RETRY_DAYS_MAX}"
         if not self.reasons or any(not re.fullmatch("[A-Z0-9]{4}", each, re.ASCII) for each in self.reasons):
-            raise ValueError("reasons are codes of four capital letters and digits, such as AM04")
+            yield "reasons are codes of four capital letters and digits, such as AM04"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,10 +145,13 @@ class DirectDebit:
     """Without it, what was refused is for the employer to pay in another way."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not re.fullmatch("[A-Za-z0-9]{1,35}", self.creditor_id, re.ASCII):
-            raise ValueError("creditor_id is up to 35 letters and digits")
+            yield "creditor_id is up to 35 letters and digits"
         if not 0 <= self.notice_days <= NOTICE_DAYS_MAX:
-            raise ValueError(f"notice_days is 0 to {NOTICE_DAYS_MAX}")
+            yield f"notice_days is 0 to {NOTICE_DAYS_MAX}"
 
 
 class ArrangementKind(StrEnum):
@@ -173,10 +181,13 @@ class ClearanceRule:
     """Whether the certificate is revoked while it is valid once its holder is in order no more."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not 0 < len(self.purposes) <= PURPOSES_MAX:
-            raise ValueError(f"purposes are 1 to {PURPOSES_MAX}")
+            yield f"purposes are 1 to {PURPOSES_MAX}"
         if not 0 <= self.declared_periods <= DECLARED_PERIODS_MAX:
-            raise ValueError(f"declared_periods is 0 to {DECLARED_PERIODS_MAX}")
+            yield f"declared_periods is 0 to {DECLARED_PERIODS_MAX}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,10 +202,13 @@ class MobileMoney:
     law: Law
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not 1 <= self.valid_days_max <= VALID_DAYS_MAX:
-            raise ValueError(f"valid_days_max is 1 to {VALID_DAYS_MAX}")
+            yield f"valid_days_max is 1 to {VALID_DAYS_MAX}"
         if not 1 <= self.hold_minutes <= HOLD_MINUTES_MAX:
-            raise ValueError(f"hold_minutes is 1 to {HOLD_MINUTES_MAX}")
+            yield f"hold_minutes is 1 to {HOLD_MINUTES_MAX}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,10 +224,13 @@ class CardAtCounter:
     law: Law
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not 1 <= self.valid_days_max <= VALID_DAYS_MAX:
-            raise ValueError(f"valid_days_max is 1 to {VALID_DAYS_MAX}")
+            yield f"valid_days_max is 1 to {VALID_DAYS_MAX}"
         if not 1 <= self.hold_minutes <= HOLD_MINUTES_MAX:
-            raise ValueError(f"hold_minutes is 1 to {HOLD_MINUTES_MAX}")
+            yield f"hold_minutes is 1 to {HOLD_MINUTES_MAX}"
 
 
 @dataclass(frozen=True, kw_only=True)

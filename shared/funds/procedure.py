@@ -2,13 +2,14 @@
 wants an answer, what goes to medical control. Every part may be left out; what a benefit's page leaves out, the fund's
 section `procedure` says for all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from shared.funds.calendar import DayCount, WhenClosed, check_delay
-from shared.funds.law import Law, check_no_overlap
+from shared.funds.faults import refuse
+from shared.funds.law import Law, overlaps
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
 
@@ -124,10 +125,14 @@ class Procedure:
     """How much of a payment is taken for what was overpaid before; all of it where nobody says it."""
 
     def __post_init__(self) -> None:
+        refuse(self.faults())
+
+    def faults(self, unread: Collection[str] = ()) -> Iterator[str]:
+        """What does not fit together in the file."""
         for name in ("legal_delays", "paper_terms", "one_person_up_to", "samples", "recovery"):
-            check_no_overlap(getattr(self, name), of=name)
+            yield from overlaps(getattr(self, name), of=name)
         if self.draft_days is not None and not 1 <= self.draft_days <= 366:
-            raise ValueError("draft_days is from 1 to 366")
+            yield "draft_days is from 1 to 366"
 
     def or_else(self, usual: "Procedure") -> "Procedure":
         """The procedure with what the fund says for all claim types where this one says nothing. Who looks at a claim

@@ -1,10 +1,11 @@
 """What a benefit asks the registers of other administrations about a person, and by which law it may."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.funds import facts
 from shared.funds.conditions import Condition
+from shared.funds.faults import refuse
 from shared.funds.law import Law
 from shared.funds.texts import Texts
 
@@ -42,17 +43,20 @@ class RegisterQuestion:
     """Only where this holds is it asked; it looks at answers and at facts that the fund has."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         for code in (self.register, self.field, *(self.choices or ())):
             if not facts.is_a_code(code):
-                raise ValueError(f"{code} is no code: small letters and digits, joined by hyphens")
+                yield f"{code} is no code: small letters and digits, joined by hyphens"
         if not 1 <= self.good_days <= GOOD_DAYS_MAX:
-            raise ValueError(f"good_days is from 1 to {GOOD_DAYS_MAX}")
+            yield f"good_days is from 1 to {GOOD_DAYS_MAX}"
         if self.choices is not None and not 2 <= len(self.choices) <= CHOICES_MAX:
-            raise ValueError(f"choices are 2 to {CHOICES_MAX}")
+            yield f"choices are 2 to {CHOICES_MAX}"
         if self.choices is not None and {YES, NO, UNKNOWN} & set(self.choices):
-            raise ValueError("yes, no and unknown are no choices: every register may answer unknown")
+            yield "yes, no and unknown are no choices: every register may answer unknown"
         if any(facts.REGISTER.read(name) for name in (self.when.fact_names() if self.when else ())):
-            raise ValueError("when looks at what a register answers: questions are asked all at once")
+            yield "when looks at what a register answers: questions are asked all at once"
 
     @property
     def fact_name(self) -> str:

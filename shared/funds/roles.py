@@ -1,10 +1,11 @@
 """Which roles a fund's staff and employers' users have, as data, and what each lets them do."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from shared.funds.faults import refuse
 from shared.funds.texts import Texts
 
 ROLES_MAX = 50
@@ -90,13 +91,16 @@ class StaffRole:
     """What the fund calls it; a role of the platform's own set has a name of the platform's."""
 
     def __post_init__(self) -> None:
-        _check(self.scopes)
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        yield from _scope_faults(self.scopes)
         for one, other in APART:
             if one in self.scopes and other in self.scopes:
-                raise ValueError(f"scopes: {one.value} and {other.value} are not given together")
+                yield f"scopes: {one.value} and {other.value} are not given together"
         for scope, reading in _LEADS_TO.items():
             if scope in self.scopes and reading not in self.scopes:
-                raise ValueError(f"scopes: {scope.value} needs {reading.value}")
+                yield f"scopes: {scope.value} needs {reading.value}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,14 +112,14 @@ class EmployerRole:
     """What the fund calls it; a role of the platform's own set has a name of the platform's."""
 
     def __post_init__(self) -> None:
-        _check(self.scopes)
+        refuse(_scope_faults(self.scopes))
 
 
-def _check(scopes: tuple[StrEnum, ...]) -> None:
+def _scope_faults(scopes: tuple[StrEnum, ...]) -> Iterator[str]:
     if not set(scopes) - {MANAGE}:
-        raise ValueError("scopes is empty: the role lets nobody do anything")
+        yield "scopes is empty: the role lets nobody do anything"
     if len(set(scopes)) < len(scopes):
-        raise ValueError("scopes says the same twice")
+        yield "scopes says the same twice"
 
 
 _AGENT = (
@@ -171,15 +175,19 @@ class Roles:
     employers: Mapping[str, EmployerRole] = field(default_factory=lambda: USUAL_EMPLOYERS)
 
     def __post_init__(self) -> None:
+        refuse(self.faults())
+
+    def faults(self, unread: Collection[str] = ()) -> Iterator[str]:
+        """What does not fit together in the file."""
         for name, roles in (("staff", self.staff), ("employers", self.employers)):
-            if not 0 < len(roles) <= ROLES_MAX:
-                raise ValueError(f"{name} has 1 to {ROLES_MAX} roles")
+            if not 0 < len(roles) <= ROLES_MAX and name not in unread:
+                yield f"{name} has 1 to {ROLES_MAX} roles"
         codes = [*self.staff, *self.employers]
         for code in codes:
             if not _CODE.fullmatch(code) or code == PERSON:
-                raise ValueError(f"{code}: a role is letters, digits and dashes, and not {PERSON}")
+                yield f"{code}: a role is letters, digits and dashes, and not {PERSON}"
         if twice := set(self.staff) & set(self.employers):
-            raise ValueError(f"{', '.join(sorted(twice))}: a role is of staff or of employers")
+            yield f"{', '.join(sorted(twice))}: a role is of staff or of employers"
 
     def staff_scopes(self, role: str) -> frozenset[str]:
         """What a role of staff may do; nothing where there is no such role."""

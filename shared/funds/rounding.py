@@ -1,13 +1,14 @@
 """How amounts are rounded: to the minor unit or a coarser step, by a rule that the fund dates. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from shared.funds.law import Confidence, Law, check_no_overlap, find_in_force
+from shared.funds.faults import refuse
+from shared.funds.law import Confidence, Law, find_in_force, overlaps
 from shared.kernel.money import Money
 
 
@@ -40,10 +41,13 @@ class RoundingRule:
     """To multiples of which amount (5 XOF, 0.010 KWD); of the minor unit where nothing is said."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if self.mode is Rounding.LATER:
-            raise ValueError("mode: later is for the steps of a formula")
+            yield "mode: later is for the steps of a formula"
         if self.step is not None and self.step.amount_minor < 1:
-            raise ValueError("step is an amount above zero")
+            yield "step is an amount above zero"
 
     @property
     def step_minor(self) -> int:
@@ -85,8 +89,11 @@ class RoundingRules:
     """What is paid of each line of a claim for care; never more than was paid for it."""
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         for name in ("contributions", "benefits", "prices"):
-            check_no_overlap(getattr(self, name), of=name)
+            yield from overlaps(getattr(self, name), of=name)
 
     def of_contributions(self, *, on: date) -> RoundingRule:
         return _on(self.contributions, on)

@@ -1,16 +1,18 @@
 """The funds' definitions: those that ship are right; a wrong one is refused with every fault at its place."""
 
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared.funds.contributions import ContributionSide
-from shared.funds.fund import IdentifierKind, SectionMissing
+from shared.funds.fund import Fund, IdentifierKind, SectionMissing
 from shared.funds.law import Confidence, Law, NothingInForce, in_force
-from shared.funds.loading import DEFINITIONS, FundsInvalid, defined_funds, load
+from shared.funds.loading import ABOUT, DEFINITIONS, PAGES, SECTIONS, FundsInvalid, _Reading, defined_funds, load
 from shared.kernel.money import Currency, Money
 
 FUNDS = load()
@@ -392,6 +394,91 @@ def test_all_faults_of_all_files_are_said_at_once(tmp_path: Path) -> None:
     ]
 
 
+KINDS = {f"{ABOUT}.yaml": Fund, **{f"{name}.yaml": kind for name, kind in SECTIONS.items()}} | {
+    folder: kind for folder, (_, kind) in PAGES.items()
+}
+PENSION = "benefits/old-age-pension.yaml"
+
+
+def test_what_cannot_be_read_hides_nothing_beside_it(tmp_path: Path) -> None:
+    """Of all files: shapes, what does not fit together in one, and what does not between them."""
+    said = faults(
+        tmp_path,
+        "tn-cnss",
+        (FUND, "timezone: Africa/Tunis", "timezone: Africa/Carthage\nweekend_days: []"),
+        (SUMS, "  death: {ar", "  dying: {ar"),
+        (SUMS, "valid_to: 2024-12-31", "valid_to: 2024-12-32"),
+        (FORMS, "[tn-122]", "[tn-122, tn-123]"),
+        (LAYOUT, "form: amount", "form: money"),
+        (CARE, "names:", "frequencies: [{act: dance, count_max: 1, within_days: 9, law: 1}]\nnames:"),
+        (PENSION, "usual_days:", "usual_days: soon\nother_days:"),
+        (PENSION, AGE, "fact: person.aged, is_true: true"),
+    )
+    assert said == [
+        "tn-cnss/fund.yaml: timezone: Africa/Carthage is not a time zone",
+        "tn-cnss/fund.yaml: weekend_days: is not known here",
+        "tn-cnss/contributions.yaml: rates[1].law.valid_to: 2024-12-32 is no day",
+        "tn-cnss/contributions.yaml: the file: branches does not name death",
+        "tn-cnss/benefits/care-reimbursement.yaml: frequencies[1].law: must be a block of `name: value`",
+        "tn-cnss/benefits/old-age-pension.yaml: other_days: is not known here",
+        "tn-cnss/benefits/old-age-pension.yaml: usual_days: must be a list",
+        "tn-cnss/benefits/old-age-pension.yaml: the file: conditions: old-enough: holds: there is no fact person.aged",
+        "tn-cnss/layouts/tn-122.yaml: detail[1].fields[10].form: Invalid enum value 'money'; it may be digits,"
+        " optional-digits, word, optional-word, code, count, amount, day, year-first-day, birth, letters, one-of,"
+        " choice, filler",
+        "tn-cnss/declarations.yaml: forms.quarterly-wages.layouts: tn-123 is no page of the folder layouts",
+    ]
+
+
+def test_of_one_page_everything_is_said_once(tmp_path: Path) -> None:
+    page = "benefits/family-allowance.yaml"
+    said = faults(
+        tmp_path,
+        "tn-cnss",
+        (page, "kind: yes-no", "kind: maybe"),
+        (page, "when: {fact: answer.single-wage, is_true: true}, law", "when: {fact: person.wage, is_true: true}, law"),
+        (page, FAMILY, "fact: dependants.children.aged-9-to-6, at_least: 1"),
+        (page, "fact: right.is-open, is_true: true", "fact: right.is-open, at_least: x"),
+        (page, "of: wages.last-quarter", "of: wages.of-quarter"),
+        (page, "percents: [18, 16, 14]", "percents: [18, many, 14]"),
+    )
+    assert [fault.removeprefix(f"tn-cnss/{page}: ") for fault in said] == [
+        "questions[1].kind: Invalid enum value 'maybe'; it may be yes-no, date, amount, number, choice, text,"
+        " dependant, deceased",
+        "conditions[2].holds.at_least: Invalid decimal string",
+        "formula[2].values[1].percents[2]: Invalid decimal string",
+        "the file: papers: spouse-declaration: when: there is no fact person.wage",
+        "the file: formula: base: there is no fact wages.of-quarter",
+        "the file: conditions: has-children: holds: dependants.children.aged-9-to-6: nobody is from 9 to 6",
+    ]
+
+
+def _broken(raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a file says with one thing of it no value at all, and that thing's place: each field, each item of one."""
+    for name, said in raw.items():
+        yield name, {**raw, name: object()}
+        for number, _ in enumerate(said if isinstance(said, list) else (), 1):
+            yield f"{name}[{number}]", {**raw, name: [*said[: number - 1], object(), *said[number:]]}
+        for key in said if isinstance(said, dict) else ():
+            yield f"{name}.{key}", {**raw, name: {**said, key: object()}}
+
+
+FILES = [path.relative_to(DEFINITIONS).as_posix() for path in sorted(DEFINITIONS.rglob("*.yaml"))]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_part_that_cannot_be_read_is_not_held_against_the_others(path: str) -> None:
+    fund_id, file = path.split("/", 1)
+    reading = _Reading(DEFINITIONS / fund_id)
+    reading.know(reading.parse(FUND), said={})
+    raw = reading.parse(file)
+    assert isinstance(raw, dict)
+    for place, broken in _broken(raw):
+        reading.faults.clear()
+        reading.read_file(file, broken, KINDS[file.partition("/")[0]])
+        assert len(reading.faults) == 1 and f"/{file}: {place}: " in reading.faults[0], reading.faults
+
+
 @pytest.mark.parametrize(
     "file", ["contribution.yaml", "benefits/care.yml", "benefits/more/care.yaml", "fund.yaml.orig", "Fund.yaml"]
 )
@@ -413,6 +500,12 @@ def test_what_belongs_in_another_file_is_said_so(tmp_path: Path) -> None:
         "tn-cnss/fund.yaml: full_quarter: belongs in declarations.yaml",
         "tn-cnss/fund.yaml: forms: belongs in declarations.yaml",
     ]
+
+
+@pytest.mark.parametrize("amount", ["Infinity TND", "NaN TND", "1e30 TND", ".inf"])
+def test_what_is_no_amount_is_a_fault_and_no_crash(tmp_path: Path, amount: str) -> None:
+    (fault,) = faults(tmp_path, "tn-cnss", (SUMS, "a_month: 528.320 TND", f"a_month: {amount}"))
+    assert fault.startswith(f"tn-cnss/{SUMS}: minimum_wages[1].a_month: ")
 
 
 @pytest.mark.parametrize("section", ["contributions", "declarations", "payments", "entitlements", "papers"])
@@ -468,6 +561,7 @@ def test_an_account_is_of_one_fund(tmp_path: Path) -> None:
     about.write_text(about.read_text().replace("fund_id: tn-cnss", "fund_id: tn-other"))
     number = FUNDS["tn-cnss"].payments.collections.number
 
+    about.write_text(about.read_text().replace("country: TN", "country: TN\nstrange: 1"))  # nor is it hidden by a fault
     with pytest.raises(FundsInvalid) as refused:
         load(further=[tmp_path])
     assert f"tn-other/payments.yaml: {number} is an account of tn-cnss" in refused.value.faults
