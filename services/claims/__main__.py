@@ -1,4 +1,4 @@
-"""`python -m services.claims web|worker`."""
+"""`python -m services.claims web|worker|try`."""
 
 import sys
 

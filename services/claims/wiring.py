@@ -1,5 +1,6 @@
 """What claims is made of."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -74,6 +75,7 @@ from services.claims.runs.run import Status as RunStatus
 from services.claims.runs.store import accounts, pages, payments, runs
 from services.claims.settings import Settings, read
 from shared.audiences.answering import selections
+from services.claims.trials.commands import try_case
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose
@@ -178,6 +180,7 @@ service: Service[Settings] = Service(
     jobs=jobs,
     periodic_tasks=periodic_tasks,
     backfills=[backfills, reassessment_backfills],
+    offline={"try": lambda folders, arguments: try_case(folders, arguments, texts=service.texts(), out=sys.stdout)},
     repositories=[
         claims,
         drafts,

@@ -356,6 +356,15 @@ class ClaimType:
         own = (each for each in self.questions if answer and each.code == answer["code"])
         return next(own, None) or next((each for each in self.registers if each.fact_name == name), None)
 
+    def kind_of(self, name: str) -> facts.FactKind | None:
+        """What a fact is in this benefit; None of a step of its formula."""
+        asked = self.asked_of(name) if facts.kind_of(name) is None else None
+        if isinstance(asked, Question):
+            return ANSWERED[asked.kind]
+        if asked is not None:
+            return facts.FactKind.TEXT if asked.choices else facts.FactKind.YES_NO
+        return facts.kind_of(name)
+
     @property
     def is_for_care(self) -> bool:
         """Whether a claim of it says a day of care and what was done then."""
@@ -413,7 +422,7 @@ class _Known:
         yield from self.name_faults(place, condition.fact_names())
         for each in condition.of_facts():
             name = each.fact or ""
-            kind = self._kind_of(name)
+            kind = self.page.kind_of(name)
             for test in each.tests:
                 if kind is not None and kind not in FIT.get(test, frozenset(facts.FactKind)):
                     yield f"{place}: {name} is {kind}, of which {test} never holds"
@@ -448,11 +457,3 @@ class _Known:
         if step is not None and step["code"] not in self.computed and "formula" not in self.unread:
             return f"{name}: no step of that code is computed before"
         return ""
-
-    def _kind_of(self, name: str) -> facts.FactKind | None:
-        asked = self.page.asked_of(name) if facts.kind_of(name) is None else None
-        if isinstance(asked, Question):
-            return ANSWERED[asked.kind]
-        if asked is not None:
-            return facts.FactKind.TEXT if asked.choices else facts.FactKind.YES_NO
-        return facts.kind_of(name)

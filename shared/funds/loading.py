@@ -76,7 +76,7 @@ def load(
     faults += [
         f"{fund_id}: no such fund; defined are {', '.join(defined)}" for fund_id in wanted if fund_id not in defined
     ]
-    found = {fund_id: _Reading(defined[fund_id]) for fund_id in wanted if fund_id in defined}
+    found = {fund_id: Reading(defined[fund_id]) for fund_id in wanted if fund_id in defined}
     funds = {fund_id: reading.fund() for fund_id, reading in found.items()}
     faults += [fault for reading in found.values() for fault in reading.faults]
     faults += _shared_accounts({fund_id: reading.sections.payments for fund_id, reading in found.items()})
@@ -98,7 +98,7 @@ def _shared_accounts(sections: Mapping[str, Payments | None]) -> list[str]:
 
 def read(folder: Path) -> tuple[Fund | None, list[str]]:
     """The fund that a folder defines and no fault, or None and all that is wrong with it."""
-    reading = _Reading(folder)
+    reading = Reading(folder)
     return reading.fund(), reading.faults
 
 
@@ -174,7 +174,7 @@ def _nothing(field: dataclasses.Field[Any], hint: Any) -> Any:
     return () if get_origin(hint) is tuple else {} if get_origin(hint) is Mapping else None
 
 
-class _Reading:
+class Reading:
     """Builds dataclasses from plain YAML and goes on after a fault, so that one start shows them all.
 
     msgspec checks the single values; it would stop at the first fault, so the containers are walked here.
@@ -189,6 +189,13 @@ class _Reading:
         """Those that could be read, once the fund was."""
         self._file = ""
         self._said: Mapping[str, Any] = {}
+
+    @classmethod
+    def beside(cls, fund: Fund, path: Path) -> "Reading":
+        """Of a file that is no part of a fund but speaks of it: in the fund's languages and currency."""
+        reading = cls(path.parent)
+        reading.languages, reading.currency, reading._file = list(fund.languages), fund.currency, path.name
+        return reading
 
     def fund(self) -> Fund | None:
         """The fund, or None where anything is a fault. What fits together between the files is looked at of those that
@@ -257,6 +264,8 @@ class _Reading:
             return yaml.load((self.folder / file).read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a SafeLoader
         except FileNotFoundError:
             return self.fault("", "is missing")
+        except OSError as fault:
+            return self.fault("", f"cannot be read: {fault.strerror}")
         except (yaml.YAMLError, UnicodeDecodeError) as fault:
             return self.fault("", f"not YAML: {' '.join(str(fault).split())}")
 

@@ -9,14 +9,14 @@ from shared.funds.loading import FundsInvalid
 from shared.process import migrating, reencrypting, web, worker
 from shared.process.operations import commands
 from shared.process.service import Service
-from shared.process.settings import SettingsMissing, check_complete, common, environment
+from shared.process.settings import SettingsMissing, check_complete, common, environment, fund_folders
 
 PROCESSES = ("web", "worker")
 
 
 def main(service: Service[Any], arguments: Sequence[str]) -> int:
     """Run one process of the service; 2 where it cannot start, with the reason in one sentence."""
-    known = [*PROCESSES, migrating.NAME, reencrypting.NAME, *commands.NAMES, *service.commands]
+    known = [*PROCESSES, migrating.NAME, reencrypting.NAME, *commands.NAMES, *service.commands, *service.offline]
     if not arguments or arguments[0] not in known:
         is_help = arguments[:1] in (["-h"], ["--help"])
         usage = f"usage: python -m services.{service.name} {'|'.join(known)}\n       <command> --help says more"
@@ -24,6 +24,10 @@ def main(service: Service[Any], arguments: Sequence[str]) -> int:
         return 0 if is_help else 2
     env = environment()
     try:
+        if arguments[0] in service.offline:
+            code = service.offline[arguments[0]](fund_folders(env), arguments[1:])
+            sys.stdout.flush()
+            return code
         shared, own = common(env, service=service.name), service.settings(env)
         check_complete(env)
         code = _run(service, arguments, shared, own)

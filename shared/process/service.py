@@ -82,6 +82,8 @@ class Service(Generic[Own]):
     keys: Callable[[Own, ServiceContext], PublicKeys] | None = None
     quotas: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, Callable[[Own, ServiceContext, Sequence[str]], int]] = field(default_factory=dict)
+    offline: Mapping[str, Callable[[Sequence[Path], Sequence[str]], int]] = field(default_factory=dict)
+    """Commands that need no engine and no setting: they get the further folders of funds and their arguments."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "routes", (*self.routes, operations))

@@ -61,7 +61,7 @@ class Common:
 
 def common(env: Env, *, service: str) -> Common:
     """Read them from the environment; `env` collects the faults until `env.seal` reports them."""
-    fund_folders = tuple(map(Path, filter(None, env.str("FUNDS_PATH", "").split(pathsep))))
+    further = fund_folders(env)
     return Common(
         mongodb_uri=env.str("MONGODB_URI"),
         mongodb_database=env.str("MONGODB_DATABASE", f"himaya_{service}"),
@@ -71,8 +71,8 @@ def common(env: Env, *, service: str) -> Common:
         kafka_replicas=env.int("KAFKA_REPLICAS", 1),
         kafka_session_timeout_ms=env.int("KAFKA_SESSION_TIMEOUT_MS", 6_000),
         worker_name=env.str("WORKER_NAME", ""),
-        fund_ids=tuple(env.list("FUNDS", defined_funds(further=fund_folders))),
-        fund_folders=fund_folders,
+        fund_ids=tuple(env.list("FUNDS", defined_funds(further=further))),
+        fund_folders=further,
         keys_file=env.path("KEYS_FILE"),
         issuer=env.str("ISSUER"),
         jwks_url=env.str("JWKS_URL"),
@@ -91,6 +91,11 @@ def common(env: Env, *, service: str) -> Common:
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         quotas=env.dict("QUOTAS", {}, validate=_are_quotas),
     )
+
+
+def fund_folders(env: Env) -> tuple[Path, ...]:
+    """The folders of funds' definitions beside those that ship."""
+    return tuple(map(Path, filter(None, env.str("FUNDS_PATH", "").split(pathsep))))
 
 
 KAFKA_SECURITY: Mapping[str, str] = {

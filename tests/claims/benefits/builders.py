@@ -13,7 +13,7 @@ from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue, fa
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
 from shared.funds.benefits import ClaimType
-from shared.funds.loading import _Loader, _Reading
+from shared.funds.loading import Reading, _Loader
 from shared.kernel.money import Currency, Money
 from shared.kernel.personal import DataClass, Encrypted
 from tests.kit.clock import AT
@@ -37,7 +37,7 @@ def page(text: str, *, family: str = "allowance") -> ClaimType:
     """A benefit as its page says it; `LAW` and `TEXTS` stand for a law and for words."""
     head = HEAD + (f"family: {family}\n" if "family:" not in text else "")
     raw = yaml.load(head + text.replace("LAW", LAW).replace("TEXTS", TEXTS), Loader=_Loader)  # noqa: S506
-    reading = _Reading(Path("tn-test"))
+    reading = Reading(Path("tn-test"))
     reading.languages = ["ar", "fr", "en"]
     found = reading.read(raw, ClaimType, "")
     if reading.faults:

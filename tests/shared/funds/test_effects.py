@@ -16,7 +16,7 @@ from shared.funds.effects import (
     PeriodicPayment,
 )
 from shared.funds.law import Confidence, Law
-from shared.funds.loading import _Reading
+from shared.funds.loading import Reading
 from shared.funds.period import PeriodKind
 
 LAW = Law(valid_from=date(2020, 1, 1), reference="invented", confidence=Confidence.UNKNOWN)
@@ -84,14 +84,14 @@ def test_a_payment_that_cannot_be_is_refused(facts: dict[str, Any]) -> None:
     ],
 )
 def test_the_loader_says_what_is_wrong_and_where(written: dict[str, Any], fault: str) -> None:
-    reading = _Reading(Path("xx-test"))
+    reading = Reading(Path("xx-test"))
     reading.read(written, Effect, "effect")
     (found,) = reading.faults
     assert "effect" in found and fault in found
 
 
 def test_an_effect_as_a_fund_writes_it() -> None:
-    reading = _Reading(Path("xx-test"))
+    reading = Reading(Path("xx-test"))
     written = {
         "kind": "pay-periodically",
         "payment": {

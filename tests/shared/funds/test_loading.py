@@ -12,7 +12,7 @@ import pytest
 from shared.funds.contributions import ContributionSide
 from shared.funds.fund import Fund, IdentifierKind, SectionMissing
 from shared.funds.law import Confidence, Law, NothingInForce, in_force
-from shared.funds.loading import ABOUT, DEFINITIONS, PAGES, SECTIONS, FundsInvalid, _Reading, defined_funds, load
+from shared.funds.loading import ABOUT, DEFINITIONS, PAGES, SECTIONS, FundsInvalid, Reading, defined_funds, load
 from shared.kernel.money import Currency, Money
 
 FUNDS = load()
@@ -469,7 +469,7 @@ FILES = [path.relative_to(DEFINITIONS).as_posix() for path in sorted(DEFINITIONS
 @pytest.mark.parametrize("path", FILES)
 def test_a_part_that_cannot_be_read_is_not_held_against_the_others(path: str) -> None:
     fund_id, file = path.split("/", 1)
-    reading = _Reading(DEFINITIONS / fund_id)
+    reading = Reading(DEFINITIONS / fund_id)
     reading.know(reading.parse(FUND), said={})
     raw = reading.parse(file)
     assert isinstance(raw, dict)

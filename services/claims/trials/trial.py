@@ -1,0 +1,80 @@
+"""What a trial of an invented claim shows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.claims.benefits.explained import ExplainedSum
+from services.claims.benefits.fact import FactValue
+from services.claims.benefits.judgement import Judgement
+from services.claims.claims import judged
+from services.claims.claims.claim import Claim, Doubt, Status
+from shared.funds.benefits import ClaimType, DecidedBy, Question, Requirement
+from shared.funds.fund import Fund
+from shared.funds.procedure import OnePersonLimit
+from shared.funds.registers import RegisterQuestion
+from shared.kernel.errors import Failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedQuestion:
+    """A question, and whether it is asked: None where that cannot be said."""
+
+    question: Question
+    is_asked: bool | None
+    answer: FactValue | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedPaper:
+    """A paper of the day, and whether its condition holds: None where that cannot be said."""
+
+    kind: str
+    requirement: Requirement
+    is_asked: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedRegister:
+    """A question to another register, and whether it is put."""
+
+    question: RegisterQuestion
+    is_asked: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What became of a case. `unknown` are the facts that the benefit looks at and nobody said. `judgement` is of one
+    that is decided from facts, `sum` what it comes to, step by step, or line by line. `doubts` say why rules left it to
+    a person, where rules decide such claims. `granted` is the claim as it was granted; where it is not, `refused` says
+    why."""
+
+    definition: ClaimType
+    fund: Fund
+    claim: Claim
+    decided_on: date
+    questions: tuple[AskedQuestion, ...]
+    papers: tuple[AskedPaper, ...]
+    registers: tuple[AskedRegister, ...]
+    unknown: tuple[str, ...]
+    judgement: Judgement | None
+    sum: ExplainedSum | None
+    is_right_open: bool | None
+    doubts: tuple[Doubt, ...]
+    limit: OnePersonLimit | None
+    granted: Claim | None
+    refused: Failure | None
+
+    @property
+    def is_by_rules(self) -> bool:
+        """Whether rules decide it without anybody of the fund."""
+        return self.definition.decided_by is DecidedBy.RULES and not self.doubts
+
+    @property
+    def needs_second_person(self) -> bool:
+        return self.granted is not None and self.granted.status is Status.TO_CONFIRM
+
+    @property
+    def award_days(self) -> tuple[date, date | None]:
+        """The first day of what it opens, and the last where one is known."""
+        from_on = judged.award_from_on(self.definition, filed_on=self.fund.day_of(self.claim.submitted_at))
+        return from_on, judged.award_until_on(self.claim, self.definition, from_on=from_on)
