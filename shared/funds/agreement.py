@@ -11,8 +11,8 @@ from shared.funds.roles import USUAL_ROLES
 def disagreements(
     sections: Sections, *, claim_types: Mapping[str, ClaimType], layouts: Collection[str], languages: Sequence[str]
 ) -> Iterator[str]:
-    """Each as `file: place: what`, of the files that could be read: a section is None, and a benefit not there, where
-    its file is not; `layouts` are the names of all pages."""
+    """Each as `file: place: what`, of what could be read: a section is None, and a benefit not there, of whose file
+    nothing could be; `layouts` are the names of all pages."""
     yield from _roles(sections)
     for name, paper in sections.papers.types.items() if sections.papers else ():
         for language in paper.languages:

@@ -310,7 +310,8 @@ class ClaimType:
         needed = ("acts", "reimbursement", "filing_terms")
         if self.is_for_care and not all(getattr(self, name) or name in unread for name in needed):
             yield "a reimbursement says its acts, reimbursement and filing_terms"
-        if needless := [name for name in (OF_FACTS if self.is_for_care else OF_CARE) if getattr(self, name)]:
+        others = OF_FACTS if self.is_for_care else OF_CARE
+        if needless := [name for name in others if getattr(self, name) or name in unread]:
             yield f"a benefit of the family {self.family} has no {', '.join(needless)}: nothing reads them"
 
     def _code_faults(self) -> Iterator[str]:

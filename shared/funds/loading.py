@@ -4,7 +4,7 @@ A fund is a folder: `fund.yaml`, one file for each section that it has (`Section
 
 import dataclasses
 import types
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -124,7 +124,8 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_ti
 
 
 class _Unread:
-    """What could not be read, and of a list or a block what of it could (`rest`)."""
+    """What could not be read, and what of it could (`rest`): of a list or a block its items, of a file what it says
+    besides; None of anything else."""
 
     def __init__(self, rest: Any = None) -> None:
         self.rest = rest
@@ -150,19 +151,20 @@ def _read_of(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if not isinstance(value, _Unread)}
 
 
-def _faults_of_rest(
-    kind: Any, hints: Mapping[str, Any], values: Mapping[str, Any], *, unread: Collection[str]
-) -> Iterator[str]:
-    """What does not fit together in a file of which some fields could not be read whole: these have what could be."""
-    if not hasattr(kind, "faults"):
-        return
+def _rest_of(value: Any) -> Any:
+    """A value, or what of it could be read."""
+    return value.rest if isinstance(value, _Unread) else value
+
+
+def _partly(kind: Any, hints: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+    """What a file says of which some fields could not be read whole: these have what could be."""
     rest = object.__new__(kind)
     for field in dataclasses.fields(kind):
         value = values.get(field.name, _Unread())
-        known = value.rest if isinstance(value, _Unread) else value
-        is_nothing = known is None and isinstance(value, _Unread)
-        object.__setattr__(rest, field.name, _nothing(field, hints.get(field.name)) if is_nothing else known)
-    yield from rest.faults(unread)
+        is_nothing = isinstance(value, _Unread) and value.rest is None
+        said = _nothing(field, hints.get(field.name)) if is_nothing else _rest_of(value)
+        object.__setattr__(rest, field.name, said)
+    return rest
 
 
 def _nothing(field: dataclasses.Field[Any], hint: Any) -> Any:
@@ -212,15 +214,16 @@ class Reading:
         sections = {
             name: self.read_file(files[name], raw[name], kind) for name, kind in SECTIONS.items() if name in raw
         }
-        self.sections = Sections(**_read_of(sections))
+        self.sections = Sections(**{name: _rest_of(section) for name, section in sections.items()})
         read_pages: dict[str, Any] = {
             name: {code: self.read_file(file, self.parse(file), kind) for code, file in pages[pages_folder].items()}
             for pages_folder, (name, kind) in PAGES.items()
         }
+        types = {code: _rest_of(each) for code, each in read_pages["claim_types"].items()}
         is_allowing_read = not isinstance(sections.get("bindings"), _Unread)
         between = disagreements(
             self.sections,
-            claim_types=_read_of(read_pages["claim_types"]) if is_allowing_read else {},
+            claim_types={code: each for code, each in types.items() if each is not None and is_allowing_read},
             layouts=read_pages["layouts"],
             languages=self.languages,
         )
@@ -323,9 +326,12 @@ class Reading:
             elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
                 values[field.name] = self.fault(f"{place}.{field.name}", "is missing")
         if unread := [name for name, value in values.items() if isinstance(value, _Unread)]:
-            for wrong in _faults_of_rest(kind, hints, values, unread=unread):
+            if not hasattr(kind, "faults"):
+                return _Unread()
+            rest = _partly(kind, hints, values)
+            for wrong in rest.faults(unread):
                 self.fault(place, wrong)
-            return _Unread()
+            return _Unread(rest)
         try:
             return kind(**values)
         except ValueError as refused:

@@ -409,6 +409,7 @@ def test_what_cannot_be_read_hides_nothing_beside_it(tmp_path: Path) -> None:
         (SUMS, "  death: {ar", "  dying: {ar"),
         (SUMS, "valid_to: 2024-12-31", "valid_to: 2024-12-32"),
         (FORMS, "[tn-122]", "[tn-122, tn-123]"),
+        (FORMS, "full_quarter:", "full_quarter: 90\nfull_quarters:"),
         (LAYOUT, "form: amount", "form: money"),
         (CARE, "names:", "frequencies: [{act: dance, count_max: 1, within_days: 9, law: 1}]\nnames:"),
         (PENSION, "usual_days:", "usual_days: soon\nother_days:"),
@@ -419,6 +420,8 @@ def test_what_cannot_be_read_hides_nothing_beside_it(tmp_path: Path) -> None:
         "tn-cnss/fund.yaml: weekend_days: is not known here",
         "tn-cnss/contributions.yaml: rates[1].law.valid_to: 2024-12-32 is no day",
         "tn-cnss/contributions.yaml: the file: branches does not name death",
+        "tn-cnss/declarations.yaml: full_quarters: is not known here",
+        "tn-cnss/declarations.yaml: full_quarter: must be a list",
         "tn-cnss/benefits/care-reimbursement.yaml: frequencies[1].law: must be a block of `name: value`",
         "tn-cnss/benefits/old-age-pension.yaml: other_days: is not known here",
         "tn-cnss/benefits/old-age-pension.yaml: usual_days: must be a list",
@@ -427,6 +430,24 @@ def test_what_cannot_be_read_hides_nothing_beside_it(tmp_path: Path) -> None:
         " optional-digits, word, optional-word, code, count, amount, day, year-first-day, birth, letters, one-of,"
         " choice, filler",
         "tn-cnss/declarations.yaml: forms.quarterly-wages.layouts: tn-123 is no page of the folder layouts",
+    ]
+
+
+def test_a_page_that_cannot_be_read_hides_no_agreement_that_is_lacking(tmp_path: Path) -> None:
+    page = "benefits/permanent-aid.yaml"
+    said = faults(
+        tmp_path,
+        "tn-solidarite",
+        ("bindings.yaml", "has-second-home", "has-third-home"),
+        (page, "kind: number", "kind: nummer"),
+        (page, "names:", f"{OFTEN.replace('30', 'many')}\nnames:"),
+    )
+    assert [fault.removeprefix("tn-solidarite/") for fault in said] == [
+        f"{page}: questions[1].kind: Invalid enum value 'nummer'; it may be yes-no, date, amount, number, choice, text,"
+        " dependant, deceased",
+        f"{page}: frequencies[1].within_days: Expected `int`, got `str`",
+        f"{page}: the file: a benefit of the family grant has no frequencies: nothing reads them",
+        f"{page}: registers: bindings.yaml allows no question has-second-home to land",
     ]
 
 
