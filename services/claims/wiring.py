@@ -74,8 +74,8 @@ from services.claims.runs.run import Change, PaymentStatus, RunLineKind
 from services.claims.runs.run import Status as RunStatus
 from services.claims.runs.store import accounts, pages, payments, runs
 from services.claims.settings import Settings, read
-from shared.audiences.answering import selections
 from services.claims.trials.commands import try_case
+from shared.audiences.answering import selections
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.process.access_journal.entry import Purpose

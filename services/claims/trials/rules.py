@@ -22,7 +22,7 @@ from services.claims.claims.claim import (
     MedicalReview,
     Status,
 )
-from services.claims.claims.pricing import CoverInForce, PricedBeside
+from services.claims.claims.pricing import CoverInForce, PricingFacts
 from services.claims.claims.rules import ClaimFiling, type_of
 from services.claims.crosschecks.rules import CrossChecksOpen
 from services.claims.trials.case import TrialCase
@@ -203,7 +203,7 @@ class _Trying:
                     is_right_open=bool(is_right_open),
                     by=by,
                     at=at,
-                    beside=self._beside(),
+                    facts=self._pricing_facts(),
                 )
             else:
                 outcome = judged.grant(
@@ -215,11 +215,11 @@ class _Trying:
 
     def _priced(self, claim: Claim) -> tuple[DecidedLine, ...]:
         rounding = self.fund.rounding.of_prices(on=claim.care_on)
-        return pricing.priced(claim, self.definition, rounding=rounding, refused_lines={}, beside=self._beside())
+        return pricing.priced(claim, self.definition, rounding=rounding, refused_lines={}, facts=self._pricing_facts())
 
-    def _beside(self) -> PricedBeside:
+    def _pricing_facts(self) -> PricingFacts:
         """The covers of the case, and the care that was granted before, priced in its order."""
-        beside = PricedBeside(
+        beside = PricingFacts(
             covers=tuple(
                 CoverInForce(reference=f"cover {number}", acts=frozenset(each.acts), percent=each.percent)
                 for number, each in enumerate(self.case.covers, 1)
@@ -239,7 +239,7 @@ class _Trying:
                 steps=(),
             )
             rounding = self.fund.rounding.of_prices(on=each.care_on)
-            lines = pricing.priced(claim, self.definition, rounding=rounding, refused_lines={}, beside=beside)
+            lines = pricing.priced(claim, self.definition, rounding=rounding, refused_lines={}, facts=beside)
             decision = Decision(lines=lines, decided_by=NOBODY, decided_at=self.filed_at)
             beside = replace(beside, granted=(*beside.granted, replace(claim, decision=decision)))
         return beside
