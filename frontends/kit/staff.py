@@ -15,7 +15,19 @@ from frontends.kit import formats
 from frontends.kit.api import Api, Problem, Unreachable
 
 FIELDS = frozenset(
-    {"assigned_to", "decided_by", "by", "asked_by", "resolved_by", "confirmed_by", "proposed_by", "made_by", "to"}
+    {
+        "assigned_to",
+        "decided_by",
+        "by",
+        "asked_by",
+        "resolved_by",
+        "confirmed_by",
+        "proposed_by",
+        "made_by",
+        "to",
+        "written_by",
+        "started_by",
+    }
 )
 """Fields of the services' answers that hold the account of one of the staff."""
 ASKED_MAX = 50

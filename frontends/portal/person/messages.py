@@ -4,7 +4,9 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import notifications
-from frontends.kit.pages import api, render, signed_in
+from frontends.kit.api import Problem
+from frontends.kit.pages import api, flash, go_to, render, signed_in, user
+from frontends.kit.words import _
 
 pages = Blueprint("messages", __name__)
 
@@ -18,3 +20,56 @@ def index() -> Response:
     cursor = request.args.get("cursor") or None
     found = notifications.messages_list_own(api(), limit=PAGE, cursor=cursor)
     return render("person/messages.html", found=found, is_first=cursor is None)
+
+
+@pages.get("/messages/preferences")
+@signed_in("person", "employer")
+def preferences() -> Response:
+    """By which channels messages come; of which firm, where the user acts for several."""
+    return _preferences()
+
+
+@pages.post("/messages/preferences")
+@signed_in("person", "employer")
+def choose() -> Response:
+    """Keep what was ticked: all choices of the page, so that what was not ticked is not wanted."""
+    employer_id = _firm()
+    offered = notifications.preferences_read(api(), employer_id=employer_id)["choices"]
+    body: notifications.PreferencesBody = {
+        "employer_id": employer_id,
+        "choices": [
+            {
+                "purpose": each["purpose"],
+                "channel": each["channel"],
+                "is_wanted": f"{each['purpose']}-{each['channel']}" in request.form,
+            }
+            for each in offered
+        ],
+    }
+    try:
+        notifications.preferences_choose(api(), body=body)
+    except Problem as problem:
+        return _preferences(problem=problem)
+    flash(_("Your choice holds from now on."))
+    return go_to("messages.preferences", employer_id=employer_id)
+
+
+def _preferences(*, problem: Problem | None = None) -> Response:
+    employer_id = _firm()
+    found = notifications.preferences_read(api(), employer_id=employer_id)
+    purposes = {each["purpose"]: each["purpose_text"] for each in found["choices"]}
+    return render(
+        "person/preferences.html",
+        found=found,
+        purposes=purposes,
+        employer_id=employer_id,
+        firms=user().get("employers") or [],
+        problem=problem,
+    )
+
+
+def _firm() -> str | None:
+    """The firm that the address names, or the first of those that the user acts for; none of a person."""
+    firms = user().get("employers") or []
+    asked = request.values.get("employer_id")
+    return asked if asked in firms else next(iter(firms), None)
