@@ -1,0 +1,176 @@
+"""Campaigns as an agent sees them: written, counted, previewed, under way, and what may be done with each."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from frontends.backoffice import campaigns
+from frontends.backoffice.backoffice import BACKOFFICE
+from frontends.backoffice.campaigns import ACTS
+from tests.kit.frontends import rendered, unreached
+
+APP = unreached(BACKOFFICE)
+AGENT = {"sub": "s", "actor": "staff", "scope": "campaigns:manage"}
+NEW = SimpleNamespace(key="k", version=1, values={})
+AUDIENCE = {
+    "code": "silent-employers",
+    "name": "Les employeurs qui n'ont rien déclaré",
+    "of": "employers",
+    "parameters": [
+        {"name": "form", "text": "Déclaration", "kind": "form", "is_required": False},
+        {"name": "period", "text": "Période", "kind": "period", "is_required": False},
+    ],
+    "values": [{"name": "due_on", "text": "le dernier jour"}],
+}
+WORDING = {"subject": "Déclarez à temps", "text": "Dernier jour : {due_on}.", "sms": ""}
+REACH = {
+    "recipients": 120,
+    "by_channel": {"email": 100},
+    "by_language": {"fr": 120},
+    "inbox_only": 15,
+    "not_wanted": 5,
+    "dead": 0,
+    "not_registered": 2,
+}
+CAMPAIGN: dict[str, Any] = {
+    "campaign_id": "c1",
+    "name": "Rappel du trimestre",
+    "status": "ready",
+    "text": "Prête à partir",
+    "purpose": "campaign",
+    "legal_reference": "",
+    "audience": {"code": "silent-employers", "name": AUDIENCE["name"], "parameters": {"period": "2026-Q3"}},
+    "channels": ["email"],
+    "wordings": dict.fromkeys(("ar", "fr", "en"), WORDING),
+    "reach": REACH,
+    "progress": {"members": 0, "messages": 0},
+    "written_at": "2026-10-05T09:00:00+00:00",
+    "written_by": "agent-1",
+    "started_at": None,
+    "started_by": "",
+    "ended_at": None,
+    "reason": "",
+    "refused": "",
+    "needs_second_person": True,
+    "previews": [
+        {
+            "channel": "inbox",
+            "language": "fr",
+            "subject": "Déclarez à temps",
+            "text": "Dernier jour : 31 octobre 2026.",
+            "parts": 0,
+        }
+    ],
+    "version": 4,
+}
+REPORT: dict[str, Any] = {
+    "channels": [
+        {
+            "channel": "email",
+            "messages": 80,
+            "queued": 10,
+            "sent": 68,
+            "delivered": 0,
+            "undelivered": 0,
+            "failed": 2,
+            "in_doubt": 0,
+        }
+    ],
+    "reasons": [
+        {"channel": "email", "reason": "mail.address-refused", "text": "L’adresse n’existe pas.", "messages": 2}
+    ],
+    "per_minute": 40.0,
+    "ends_at": "2026-10-05T09:20:00+00:00",
+    "waits_until": None,
+}
+
+
+def page(language: str = "fr", *, report: Any = None, **changed: Any) -> str:
+    with APP.app_context():
+        return rendered(
+            APP,
+            "campaign.html",
+            language=language,
+            user=AGENT,
+            found={**CAMPAIGN, **changed},
+            report=report,
+            forms=dict.fromkeys(ACTS, NEW),
+            sent="",
+            problem=None,
+        )
+
+
+def form(language: str = "fr", **changed: Any) -> str:
+    with APP.app_context():
+        return rendered(
+            APP,
+            "campaign-edit.html",
+            language=language,
+            user=AGENT,
+            audience=AUDIENCE,
+            found=None,
+            declared=[("das", "Déclaration annuelle des salaires")],
+            channels=campaigns.CHANNELS,
+            form=NEW,
+            values=changed,
+            problem=None,
+        )
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_the_form_asks_for_the_text_in_each_language_and_names_what_may_stand_in_it(language: str) -> None:
+    shown = form(language)
+    assert all(f'name="{part}_{each}"' in shown for part in ("subject", "text", "sms") for each in ("ar", "fr", "en"))
+    assert "{due_on}" in shown and 'name="p_period"' in shown and "Déclaration annuelle" in shown
+    assert shown.count("checked") == 3, "both channels, and that it informs"
+
+
+def test_what_was_typed_stays() -> None:
+    shown = form(name="Rappel", channel_email="1", text_fr="Bonjour", purpose="legal")
+    assert "Bonjour" in shown and 'value="Rappel"' in shown and shown.count("checked") == 2
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+@pytest.mark.parametrize(
+    ("status", "acts"),
+    [
+        ("draft", {"select", "cancel"}),
+        ("selecting", {"cancel"}),
+        ("ready", {"select", "start", "cancel"}),
+        ("sending", {"stop"}),
+        ("stopped", {"resume", "cancel"}),
+        ("finished", set()),
+        ("cancelled", set()),
+    ],
+)
+def test_only_what_may_be_done_is_offered(language: str, status: str, acts: set[str]) -> None:
+    shown = page(language, status=status)
+    assert {act for act in ACTS if f"/campaigns/c1/{act}" in shown} == acts
+    assert ("/campaigns/c1/edit" in shown) == (status in ("draft", "selecting", "ready"))
+
+
+def test_whom_it_reaches_and_who_starts_it_are_said() -> None:
+    shown = page()
+    assert "Lancer : écrire à 120 destinataires" in shown
+    assert "une autre personne que son auteur la lance" in shown
+    assert "une autre personne" not in page(needs_second_person=False)
+    assert "Dernier jour : 31 octobre 2026." in shown
+    assert "Sans message : plus dans le registre" in shown and "Sans message : décédés" not in shown
+
+
+def test_how_far_it_is_and_why_some_did_not_arrive() -> None:
+    shown = page(
+        status="sending",
+        started_at="2026-10-05T09:10:00+00:00",
+        progress={"members": 80, "messages": 80},
+        report=REPORT,
+    )
+    assert "L’adresse n’existe pas." in shown and "sans accusé" in shown
+    assert "messages par minute" in shown and 'hx-trigger="load delay:3000ms"' in shown
+    assert "recipients.csv" in shown
+
+
+def test_quiet_hours_are_said() -> None:
+    shown = page(status="sending", report={**REPORT, "waits_until": "2026-10-06T07:00:00+00:00"})
+    assert "Les heures calmes" in shown
