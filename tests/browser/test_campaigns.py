@@ -79,10 +79,10 @@ def test_18_a_campaign_is_written_sent_and_reported_by_recipient(
     expect(page.locator("[role=alert]")).to_contain_text("{periode}")
     write(page, text=TEXT)
     page.click("form[action$='/selection'] button, form[action$='/select'] button")
-    until(lambda: is_ready(page), within_s=60)
+    until(lambda: is_ready(page))
     agent.seen("backoffice-campaign-ready")
     page.click("form[action$='/start'] button")
-    until(lambda: _is_finished(page), within_s=60)
+    until(lambda: _is_finished(page))
     agent.seen("backoffice-campaign-finished")
     with page.expect_download() as loading:
         page.click("a[download]")
