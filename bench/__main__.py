@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench import machine, results
 from bench.goals import (
+    campaigning,
     consuming,
     counting,
     filing,
@@ -42,6 +43,7 @@ GOALS: Mapping[str, tuple[str, Callable[[Ground], list[Row]]]] = {
     "p10": ("saturation", saturating.measure),
     "p11": ("the last day", last_day.measure),
     "p12": ("messages out", sending.measure),
+    "p13": ("a campaign", campaigning.measure),
     "ir": ("instructions", counting.measure),
 }
 

@@ -42,15 +42,15 @@ FLOOR_EACH_S, TARGET_EACH_S = 40.0, 80.0
 
 def measure(ground: Ground) -> list[Row]:
     context = ground.context(service)
-    _receive(context, [_persons(context)])
-    claims = [_claim(number) for number in range(CLAIMS)]
+    receive(context, [persons(context, range(CLAIMS))])
+    claims = [claim(number) for number in range(CLAIMS)]
     centre = Centre(free_port(), free_port(), free_port())
     ground.start(centre.program(ground.home / "messages"))
     began_s = time.monotonic()
     for start in range(0, CLAIMS, TOGETHER):
-        _receive(context, claims[start : start + TOGETHER])
+        receive(context, claims[start : start + TOGETHER])
     taken_s = time.monotonic() - began_s
-    with _sending(context, centre.settings()):
+    with sending(context, centre.settings()):
         began_s = time.monotonic()
         _until_all_are_settled(context)
         sent_s = time.monotonic() - began_s
@@ -75,40 +75,42 @@ def measure(ground: Ground) -> list[Row]:
     ]
 
 
-def _person_ref(number: int) -> str:
+def person_ref_of(number: int) -> str:
     return f"p{number:024d}"
 
 
-def _persons(context: ServiceContext) -> PersonsRegistered:
+def persons(context: ServiceContext, numbers: range) -> PersonsRegistered:
+    """A page of the register with a mail address and a mobile number of each."""
+
     def contact(number: int) -> Encrypted:
         reached = {"email": f"person.{number}@personne.example", "mobile": f"+2135{number:07d}9"}
         return context.keys[FUND].encrypt(
-            json.dumps(reached), data_class=DataClass.CONTACT, associated_data=_person_ref(number)
+            json.dumps(reached), data_class=DataClass.CONTACT, associated_data=person_ref_of(number)
         )
 
     people = tuple(
         RegisteredPerson(
-            person_ref=_person_ref(number),
+            person_ref=person_ref_of(number),
             civil=Encrypted("unread"),
             contact=contact(number),
             language=("fr", "ar")[number % 2],
         )
-        for number in range(CLAIMS)
+        for number in numbers
     )
-    return PersonsRegistered(page_id="bench/1", registered_at=datetime.now(UTC), persons=people)
+    return PersonsRegistered(page_id=f"bench/{numbers.start}", registered_at=datetime.now(UTC), persons=people)
 
 
-def _claim(number: int) -> ClaimSubmitted:
+def claim(number: int) -> ClaimSubmitted:
     return ClaimSubmitted(
         claim_id=f"c{number}",
         reference="CL260000000197",
-        person_ref=_person_ref(number),
+        person_ref=person_ref_of(number),
         claim_type="care-reimbursement",
         submitted_at=datetime.now(UTC),
     )
 
 
-def _receive(context: ServiceContext, events: Iterable[Any]) -> None:
+def receive(context: ServiceContext, events: Iterable[Any]) -> None:
     """Events as the reader hands them to the inbox."""
     stranger = context.make_uow(FUND, by=system("bench"), cause="", at=as_stored(context.clock()), writes=None)
     for event in events:
@@ -170,7 +172,7 @@ class Centre:
 
 
 @contextmanager
-def _sending(context: ServiceContext, settings: Settings) -> Iterator[None]:
+def sending(context: ServiceContext, settings: Settings) -> Iterator[None]:
     """The periodic tasks and jobs of a worker, in their threads."""
     stop = threading.Event()
     runner = Runner(context, jobs(settings))
