@@ -26,6 +26,8 @@ QUOTAS = (
     "appeals.appeal",
     "claims.search",
     "benefits.estimate",
+    "entitlements.simulate",
+    "entitlements.simulate_dependant",
     "awards.check_cover",
     "awards.check_cover_code",
     "uploads.add",

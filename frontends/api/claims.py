@@ -906,6 +906,79 @@ class RightView(TypedDict):
     worked: list["WorkedView"]
     self_paid: list[str]
 
+class ThresholdView(TypedDict):
+    days: int
+    hours: "int | None"
+    quarters: int
+    text: dict[str, Any]
+
+class LawView(TypedDict):
+    law: str
+    law_from: str
+    is_to_be_confirmed: bool
+
+class EntitlementRuleView(TypedDict):
+    thresholds: list["ThresholdView"]
+    newcomers: list["ThresholdView"]
+    newcomer_months: int
+    law: "LawView"
+
+class LifetimeView(TypedDict):
+    months: int
+    law: "LawView"
+
+class SelfPaidMonthsView(TypedDict):
+    law: "LawView"
+
+class DependantRuleView(TypedDict):
+    relation: str
+    condition: "str | None"
+    until_age: "int | None"
+    law: "LawView"
+
+class RightTermsView(TypedDict):
+    on: str
+    rule: "EntitlementRuleView | None"
+    lifetime: "LifetimeView | None"
+    self_paid: "SelfPaidMonthsView | None"
+    dependants: list["DependantRuleView"]
+    quarters: list[str]
+    units: list[str]
+
+class ThresholdProgressView(TypedDict):
+    threshold: "ThresholdView"
+    days_worked: int
+    hours_worked: "int | None"
+    days_missing: int
+    hours_missing: "int | None"
+    is_reached: bool
+
+class RightSimulationView(TypedDict):
+    on: str
+    status: str
+    reason: str
+    text: str
+    from_on: "str | None"
+    valid_until: "str | None"
+    missing_text: dict[str, Any]
+    is_newcomer: bool
+    law: "LawView"
+    lifetime: "LifetimeView"
+    progress: list["ThresholdProgressView"]
+
+class DependantCoverView(TypedDict):
+    condition: "str | None"
+    until_on: "str | None"
+    law: "LawView"
+
+class DependantSimulationView(TypedDict):
+    on: str
+    relation: str
+    is_covered: bool
+    text: dict[str, Any]
+    cover: "DependantCoverView | None"
+    otherwise: list["DependantCoverView"]
+
 class FiguresView(TypedDict):
     decided: int
     by_rules: int
@@ -1432,6 +1505,18 @@ def entitlements_read_own(api: Api) -> "RightView":
 def entitlements_read(api: Api, person_ref: str, *, purpose: str | None = None) -> "RightView":
     """A person's right to care, for the person and for the fund's agents."""
     return api.call(SERVICE, "GET", "/persons/{person_ref}/rights", at={"person_ref": person_ref}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def entitlements_read_terms(api: Api) -> "RightTermsView":
+    """What the fund asks for today before care is covered, and who is covered besides: what a simulation may name."""
+    return api.call(SERVICE, "GET", "/right-terms")  # type: ignore[no-any-return]
+
+def entitlements_simulate(api: Api, *, worked: str | None = None, unit: str | None = None, self_paid: str | None = None, insured_since: str | None = None, on: str | None = None) -> "RightSimulationView":
+    """Whether work would open the right to care, by the terms of a day: today's unless another is named."""
+    return api.call(SERVICE, "GET", "/rights/simulation", query={"worked": worked, "unit": unit, "self_paid": self_paid, "insured_since": insured_since, "on": on})  # type: ignore[no-any-return]
+
+def entitlements_simulate_dependant(api: Api, *, relation: str, birth_on: str | None = None, condition: str | None = None, on: str | None = None) -> "DependantSimulationView":
+    """Whether somebody would be covered through a person whose right is open, by the terms of a day: today's unless another is named. Nothing is kept."""
+    return api.call(SERVICE, "GET", "/rights/dependant-simulation", query={"relation": relation, "birth_on": birth_on, "condition": condition, "on": on})  # type: ignore[no-any-return]
 
 def figures_read(api: Api, *, from_on: str | None = None, until_on: str | None = None, claim_type: str | None = None) -> "FiguresView":
     """The share that rules decide, the time from filing to decision, and the share that appeals changed."""

@@ -174,6 +174,8 @@ service: Service[Settings] = Service(
         "appeals.appeal": "30/minute",
         "claims.search": "60/minute",
         "benefits.estimate": "60/minute",
+        "entitlements.simulate": "60/minute",
+        "entitlements.simulate_dependant": "60/minute",
         "awards.check_cover": "60/minute",
         "awards.check_cover_code": "20/minute",
     },

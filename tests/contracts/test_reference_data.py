@@ -34,6 +34,7 @@ def test_u7_each_kind_of_reference_data_has_a_route() -> None:
         ("claims", "/claim-types"),
         ("claims", "/medical-queue/claim-types"),
         ("claims", "/acts"),
+        ("claims", "/right-terms"),
         ("claims", "/codes"),
         ("documents", "/paper-types"),
         ("documents", "/codes"),

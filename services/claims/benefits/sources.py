@@ -12,11 +12,11 @@ from services.claims.benefits.answer import BenefitAnswer, fact_of
 from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue
 from services.claims.crosschecks import rules as crosschecks
 from services.claims.crosschecks.crosscheck import CrossCheck
+from services.claims.entitlements import dependants
 from services.claims.entitlements import rules as rights
 from services.claims.entitlements.entitlement import Entitlement, Worked, place_of
 from services.claims.insured.insured import Dependant, FamilyRecord, ages
 from shared.funds import facts as names
-from shared.funds.entitlements import DependantRule
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
 from shared.funds.period import PeriodKind
@@ -179,17 +179,13 @@ class _Maker:
 
     def _is_covered(self, dependant: Dependant, months: tuple[int, int]) -> bool | None:
         """Whether somebody is covered through the person on the day, by any rule of the fund that fits them."""
-        if months[1] < 0:
-            return False
-        rules = [
-            rule
-            for rule in self.sources.fund.entitlements.dependants
-            if rule.relation == dependant.relation
-            and rule.condition in (None, dependant.condition)
-            and rule.law.holds_on(self.on)
-        ]
-        found = [_is_under(rule, months) for rule in rules]
-        return True if True in found else None if None in found else False
+        return dependants.is_covered(
+            self.sources.fund,
+            relation=dependant.relation,
+            condition=dependant.condition,
+            months=months,
+            on=self.on,
+        )
 
     # --- Other registers ----------------------------------------------------------------------------------------------
 
@@ -350,12 +346,4 @@ def _is_between(ages: tuple[int, int], written: str) -> bool | None:
     """Whether an age lies between two, both included; None where the least and the most that it may be differ on it."""
     first, _, last = written.partition("-to-")
     least, most = (int(first) <= age <= int(last) for age in ages)
-    return least if least is most else None
-
-
-def _is_under(rule: DependantRule, months: tuple[int, int]) -> bool | None:
-    """Whether somebody of such an age in months is below the age to which a rule covers."""
-    if rule.until_age is None:
-        return True
-    least, most = (age < rule.until_age * MONTHS_A_YEAR for age in months)
     return least if least is most else None

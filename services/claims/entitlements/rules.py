@@ -1,10 +1,8 @@
 """When work opens the right to care: any one of the fund's thresholds is enough (`shared/funds/definitions`)."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from fractions import Fraction
 
 from services.claims.entitlements.entitlement import (
     QUARTERS_KEPT_MAX,
@@ -17,17 +15,13 @@ from services.claims.entitlements.entitlement import (
     RightStatus,
     SelfPaidMonth,
     Worked,
-    place_of,
 )
+from services.claims.entitlements.terms import EntitlementTerms
 from shared.events.payments import DeclaredWageV2
-from shared.funds.declarations import FullQuarter
-from shared.funds.entitlements import Threshold
 from shared.funds.fund import Fund
 from shared.funds.law import in_force
 from shared.funds.period import Period, PeriodKind, last_day_of_term
 from shared.kernel.errors import Missing
-
-MONTHS_A_QUARTER = 3
 
 
 class EntitlementUnknown(Missing):
@@ -118,7 +112,7 @@ def self_paid(entitlement: Entitlement, month: Period, *, is_paid: bool, as_of: 
     return replace(entitlement, self_paid=tuple(months[-SELF_PAID_KEPT_MAX:]))
 
 
-def _with_self_paid(entitlement: Entitlement, *, fund: Fund) -> list[Worked]:
+def counted(entitlement: Entitlement, *, fund: Fund) -> list[Worked]:
     """What was worked, and the months that the person paid alone and that count, as if they had been."""
     months = (Period.read(each) for each in entitlement.months_self_paid)
     return [*entitlement.worked, *(_as_worked(each) for each in months if counts_self_paid(fund, each))]
@@ -140,22 +134,30 @@ def _first(days: Iterable[date | None]) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
+def terms_of(entitlement: Entitlement, *, fund: Fund, on: date) -> EntitlementTerms:
+    """What the fund asks of a person on a day: of a newcomer, as the fund counts them, its terms for newcomers."""
+    rule = in_force(fund.entitlements.rules, on=on)
+    since_on, months = entitlement.insured_since_on, rule.newcomer_months
+    is_newcomer = since_on is not None and months > 0 and on <= last_day_of_term(since_on, months=months)
+    thresholds = rule.newcomers if is_newcomer and rule.newcomers else rule.thresholds
+    return EntitlementTerms(
+        rule=rule,
+        is_newcomer=is_newcomer,
+        thresholds=thresholds,
+        full=in_force(fund.declarations.full_quarter, on=on),
+    )
+
+
 def decide(entitlement: Entitlement, *, fund: Fund, on: date, died_on: date | None = None) -> EntitlementRight:
     """The right on a day. A quarter that has begun counts as far as it was declared. Who died has none after that
     day."""
     if died_on is not None and on > died_on:
         return EntitlementRight(status=RightStatus.CLOSED, reason=EntitlementReason.DECEASED, decided_on=on)
-    rule = in_force(fund.entitlements.rules, on=on)
-    full = in_force(fund.declarations.full_quarter, on=on)
-    since_on = entitlement.insured_since_on
-    months = rule.newcomer_months
-    is_newcomer = since_on is not None and months > 0 and on <= last_day_of_term(since_on, months=months)
-    thresholds = rule.newcomers if is_newcomer and rule.newcomers else rule.thresholds
-    if any(_is_reached(threshold, entitlement.worked, full=full, on=on) for threshold in thresholds):
+    terms = terms_of(entitlement, fund=fund, on=on)
+    if terms.are_met(entitlement.worked, on=on):
+        is_newcomer = terms.is_newcomer
         reason = EntitlementReason.ENOUGH_WORK_AS_NEWCOMER if is_newcomer else EntitlementReason.ENOUGH_WORK
-    elif entitlement.self_paid and any(
-        _is_reached(each, _with_self_paid(entitlement, fund=fund), full=full, on=on) for each in thresholds
-    ):
+    elif entitlement.self_paid and terms.are_met(counted(entitlement, fund=fund), on=on):
         reason = EntitlementReason.ENOUGH_SELF_PAID
     else:
         return EntitlementRight(status=RightStatus.CLOSED, reason=EntitlementReason.NOT_ENOUGH_WORK, decided_on=on)
@@ -176,22 +178,3 @@ def is_open(entitlement: Entitlement, *, fund: Fund, on: date, died_on: date | N
     if entitlement.right is not None and entitlement.right.covers(on):
         return True
     return decide(entitlement, fund=fund, on=on).status is RightStatus.OPEN
-
-
-def _is_reached(threshold: Threshold, worked: Iterable[Worked], *, full: FullQuarter, on: date) -> bool:
-    this = place_of(on)
-    looked_at = (each for each in worked if this - threshold.quarters <= each.place <= this)
-    quarters = _full_quarters(looked_at, full)
-    return quarters * full.days >= threshold.days or (
-        threshold.hours is not None and quarters * full.hours >= threshold.hours
-    )
-
-
-def _full_quarters(worked: Iterable[Worked], full: FullQuarter) -> Fraction:
-    """How many full quarters were worked, parts of them counted: whole numbers are added first, since each fraction
-    costs."""
-    durations: Counter[str] = Counter()
-    for each in worked:
-        durations[each.unit] += each.duration
-    units = {"H": full.hours, "D": full.days, "M": MONTHS_A_QUARTER}
-    return sum((Fraction(duration, units[unit]) for unit, duration in durations.items()), Fraction(0))
