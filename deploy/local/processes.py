@@ -58,6 +58,7 @@ QUOTAS = (
     "accounts.ask_recovery",
     "accounts.recover",
     "upkeep.change_password",
+    "bank_accounts.ask",
     "register.find_person",
     "verification.check",
     "verification.check_code",

@@ -282,6 +282,58 @@ class DelegationViewPage(TypedDict):
 class CodeBody(TypedDict):
     code: str
 
+class AccountTermsView(TypedDict):
+    waiting_days: int
+    needs_agreement: bool
+    law: str
+    is_to_be_confirmed: bool
+
+class AccountChangeView(TypedDict):
+    change_id: str
+    reference: str
+    ending: str
+    status: str
+    text: str
+    asked_at: str
+    effective_at: str
+    ended_at: "str | None"
+    is_open: bool
+    refused_for: dict[str, Any]
+
+class OwnAccountView(TypedDict):
+    ending: "str | None"
+    digits: dict[str, Any]
+    terms: "AccountTermsView | None"
+    change: "AccountChangeView | None"
+
+class AccountChangeBody(TypedDict):
+    account: str
+    password: str
+
+class ListedChangeView(TypedDict):
+    change_id: str
+    reference: str
+    person_ref: str
+    status: str
+    text: str
+    asked_at: str
+    effective_at: str
+
+class ListedChangeViewPage(TypedDict):
+    items: list["ListedChangeView"]
+    next: "str | None"
+
+class ChangeForAgentView(TypedDict):
+    change: "AccountChangeView"
+    person: "PersonView"
+    account: str
+    former_ending: "str | None"
+    decided_by: str
+    version: int
+
+class ChangeRefusalBody(TypedDict):
+    reason: str
+
 class AccessEntryView(TypedDict):
     at: str
     by: str
@@ -622,6 +674,34 @@ def delegations_read(api: Api, delegation_id: str) -> "DelegationView":
 def delegations_end(api: Api, delegation_id: str, *, idempotency_key: str) -> "DelegationView":
     """The employer takes it back, or the accountant gives it up, at once. An access token that was given before is good for at most ten minutes. The employer is told."""
     return api.call(SERVICE, "POST", "/delegations/{delegation_id}/end", at={"delegation_id": delegation_id}, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def bank_accounts_read_own(api: Api) -> "OwnAccountView":
+    """The account that the caller's benefits are paid to, masked, and how it is changed."""
+    return api.call(SERVICE, "GET", "/bank-account")  # type: ignore[no-any-return]
+
+def bank_accounts_ask(api: Api, *, idempotency_key: str, body: "AccountChangeBody") -> "AccountChangeView":
+    """Ask that benefits be paid to another account. The person is told at once where they are reached."""
+    return api.call(SERVICE, "POST", "/bank-account/changes", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def bank_accounts_withdraw(api: Api, change_id: str, *, idempotency_key: str) -> "AccountChangeView":
+    """Take back a change that is not in force yet."""
+    return api.call(SERVICE, "POST", "/bank-account/changes/{change_id}/withdrawal", at={"change_id": change_id}, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def bank_accounts_queue(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "ListedChangeViewPage":
+    """Changes of account in a state, those first that were asked for first."""
+    return api.call(SERVICE, "GET", "/queue/bank-account-changes", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+
+def bank_accounts_read(api: Api, change_id: str, *, purpose: str | None = None) -> "ChangeForAgentView":
+    """A change with the whole account and who asked for it. It enters the access journal."""
+    return api.call(SERVICE, "GET", "/queue/bank-account-changes/{change_id}", at={"change_id": change_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def bank_accounts_agree(api: Api, change_id: str, *, idempotency_key: str, version: int | None = None) -> "ChangeForAgentView":
+    """Agree to a change: it counts when its waiting time is over, or at once where it is. One that the register contradicts by now is over instead."""
+    return api.call(SERVICE, "POST", "/queue/bank-account-changes/{change_id}/agreement", at={"change_id": change_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def bank_accounts_refuse(api: Api, change_id: str, *, idempotency_key: str, body: "ChangeRefusalBody", version: int | None = None) -> "ChangeForAgentView":
+    """Refuse a change, with the reason; also one that was agreed to and is not in force yet. The person is told."""
+    return api.call(SERVICE, "POST", "/queue/bank-account-changes/{change_id}/refusal", at={"change_id": change_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def access_journal_list_own(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "AccessEntryViewPage":
     """Which agents of the fund looked at what is kept here of the caller, when and why, newest first."""

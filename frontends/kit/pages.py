@@ -172,6 +172,15 @@ class Form:
         serials[self.name] = serials.get(self.name, 0) + 1
 
 
+class RenewedForm(Form):
+    """A form whose last request was refused for good, such as one with a wrong password, which is counted: what it
+    sends next is another thing, with what was typed shown again."""
+
+    @property
+    def key(self) -> str:
+        return self.fresh_key
+
+
 def keep_form(path: str) -> None:
     """Keep what a form brought, for the page at `path` to show it again. Passwords and files are not kept."""
     typed = {

@@ -9,6 +9,11 @@ from services.identity.accounts.jobs import backfills, considering
 from services.identity.accounts.routes import routes as account_routes
 from services.identity.accounts.store import accounts, applications, throttles
 from services.identity.audiences.queries import audiences
+from services.identity.bank_accounts.change import ChangeRefusal
+from services.identity.bank_accounts.change import Status as AccountChangeStatus
+from services.identity.bank_accounts.jobs import taking_effect
+from services.identity.bank_accounts.routes import routes as bank_account_routes
+from services.identity.bank_accounts.store import changes
 from services.identity.cards.reactions import reactions as card_reactions
 from services.identity.cards.routes import routes as card_routes
 from services.identity.cards.store import cards
@@ -51,6 +56,8 @@ CODES: CodeSets = {
     "looked-at": (AccessedKind, "access.looked-at.{}"),
     "death-sources": (DeathSource, "death.source.{}"),
     "delegation-statuses": (DelegationStatus, "delegation.status.{}"),
+    "bank-account-changes": (AccountChangeStatus, "bank-account.step.{}"),
+    "bank-account-refusals": (ChangeRefusal, "bank-account.refused-for.{}"),
     "delegation-powers": (Power, "delegation.power.{}"),
 }
 
@@ -67,6 +74,7 @@ service: Service[Settings] = Service(
         register_routes,
         counter_routes,
         delegation_routes,
+        bank_account_routes,
         access_journal(AccessedKind, scope="account:manage"),
     ],
     reactions=[card_reactions, signin_reactions, audiences.reactions()],
@@ -82,6 +90,7 @@ service: Service[Settings] = Service(
         visits,
         delegations,
         selections,
+        changes,
         entries,
     ],
     indexes={ASSERTIONS: [["fund", "expires_at"]]},
@@ -97,13 +106,14 @@ service: Service[Settings] = Service(
         "accounts.ask_recovery": "20/hour",
         "accounts.recover": "20/hour",
         "upkeep.change_password": "20/hour",
+        "bank_accounts.ask": "20/hour",
         "register.find_person": "60/minute",
         "counter.begin": "60/minute",
         "delegations.take": "20/hour",
     },
     keys=lambda own, context: keys.read(own.signing_keys_file),
     periodic_tasks=lambda own: [forget()],
-    jobs=lambda own: [considering(portal_of=own.portal_of), audiences.answering()],
+    jobs=lambda own: [considering(portal_of=own.portal_of), taking_effect(), audiences.answering()],
     faults=faults,
     backfills=[backfills],
     commands={

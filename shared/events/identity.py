@@ -71,6 +71,47 @@ class ContactCorrected:
     corrected_at: datetime
 
 
+@event(case="person_ref")
+class BankAccountChangeAsked:
+    """A person asked that benefits be paid to another account. It counts from `effective_on` at the earliest, and where
+    `needs_agreement` not before an agent agrees. notifications tells the person, in case it was somebody else: also
+    where the register has them reached, when that was corrected since (`former_contact`: JSON {email, mobile} of class
+    contact, which belongs to the `person_ref`). The account itself is told when it counts, in `PersonsRegistered`."""
+
+    person_ref: str
+    change_id: str
+    reference: str
+    former_contact: Annotated[Encrypted, DataClass.CONTACT] | None = None
+    effective_on: date
+    needs_agreement: bool
+    asked_at: datetime
+
+
+@event(case="person_ref")
+class BankAccountChanged:
+    """Benefits of a person are paid to another account from now on. `PersonsRegistered` of the same transaction has
+    it, and payments keeps it; notifications tells the person; `former_contact` is that of `BankAccountChangeAsked`."""
+
+    person_ref: str
+    change_id: str
+    reference: str
+    former_contact: Annotated[Encrypted, DataClass.CONTACT] | None = None
+    changed_at: datetime
+
+
+@event(case="person_ref")
+class BankAccountChangeEnded:
+    """A change of account will not count: the person withdrew it (`status` is `withdrawn`), an agent refused it
+    (`refused`), or the fund's register came to say something else (`overtaken`). Benefits are paid as before;
+    notifications tells the person."""
+
+    person_ref: str
+    change_id: str
+    reference: str
+    status: str
+    ended_at: datetime
+
+
 @event(case="page_id")
 class EmployersRegistered:
     """A page of the fund's register of employers was imported; payments, documents and notifications keep it."""

@@ -89,6 +89,11 @@ def read_account(text: str, *, rule: AccountRule) -> str | None:
     return number if is_account(number, rule=rule) else None
 
 
+def digits_of(rule: AccountRule) -> int | None:
+    """How many digits an account of a country has; None where it has letters, or may be written shorter."""
+    return _DIGITS.get(rule)
+
+
 def is_account(number: str, *, rule: AccountRule) -> bool:
     """Whether an account number, without spaces, has the form and the key of its country."""
     return _CHECKS[rule](number)

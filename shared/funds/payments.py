@@ -13,6 +13,7 @@ from shared.kernel.money import Money
 
 NOTICE_DAYS_MAX = 60
 RETRY_DAYS_MAX = 60
+WAITING_DAYS_MAX = 60
 VALID_DAYS_MAX = 366
 HOLD_MINUTES_MAX = 24 * 60
 PURPOSES_MAX = 20
@@ -234,6 +235,24 @@ class CardAtCounter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountChanges:
+    """How a person changes, on the portal, the account that their benefits are paid to. What is left out is the careful
+    side: an agent agrees, and some days pass in which the person, who is told at once, may object."""
+
+    law: Law
+    waiting_days: int = 3
+    """How long a change waits at least, from when it was asked for; benefits go to the former account until then."""
+    needs_agreement: bool = True
+    """Whether an agent has to agree to each change."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.waiting_days <= WAITING_DAYS_MAX:
+            raise ValueError(f"waiting_days is 0 to {WAITING_DAYS_MAX}")
+        if self.waiting_days == 0 and not self.needs_agreement:
+            raise ValueError("waiting_days is 0 and needs_agreement is false: nothing would stand before a thief")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Payments:
     """The section `payments` of a fund: where contributions come in, where benefits go out, and the letters that open
     a transfer's reference."""
@@ -256,6 +275,8 @@ class Payments:
     """Without it, nobody pays by card at a counter."""
     clearance: ClearanceRule | None = None
     """None where the fund certifies no employer that it is in order."""
+    account_changes: AccountChanges | None = None
+    """None where a person's account is what the register says, and nothing else."""
 
     def needs_two(self, amount_minor: int) -> bool:
         """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""

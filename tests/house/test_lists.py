@@ -28,6 +28,9 @@ from services.claims.runs.run import Status as RunStatus
 from services.documents.careers import store as careers
 from services.documents.careers.career import DeclaredPage
 from services.documents.papers import store as papers
+from services.identity.bank_accounts import store as bank_accounts
+from services.identity.bank_accounts.change import BankAccountChange
+from services.identity.bank_accounts.change import Status as AccountChangeStatus
 from services.identity.counter import store as counter
 from services.identity.delegations import store as delegations
 from services.identity.register import store as register
@@ -128,6 +131,20 @@ def _measure_request() -> MeasureRequest:
         is_declared=True,
         status=step.status,
         steps=(step,),
+    )
+
+
+def _change() -> BankAccountChange:
+    return BankAccountChange(
+        change_id="c",
+        reference="BA1",
+        person_ref="p",
+        account="1",
+        former=None,
+        status=AccountChangeStatus.WITHDRAWN,
+        asked_at=FIRST,
+        effective_at=FIRST,
+        ended_at=FIRST,
     )
 
 
@@ -345,6 +362,20 @@ PAGED: dict[str, Listed] = {
         counter.visits,
         counter.NEWEST_FIRST,
         lambda uow, it, wanted: counter.of_person(uow, it.person_ref, wanted=wanted),
+    ),
+    "services.identity.bank_accounts.store.of_person": Listed(
+        "identity",
+        bank_accounts.changes,
+        bank_accounts.NEWEST,
+        lambda uow, it, wanted: bank_accounts.of_person(uow, it.person_ref, wanted=wanted),
+        made=_change,
+    ),
+    "services.identity.bank_accounts.store.page": Listed(
+        "identity",
+        bank_accounts.changes,
+        bank_accounts.OLDEST,
+        lambda uow, it, wanted: bank_accounts.page(uow, status=it.status, wanted=wanted),
+        made=_change,
     ),
     "services.identity.delegations.store.of_employer": Listed(
         "identity",

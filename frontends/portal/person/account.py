@@ -1,17 +1,19 @@
-"""One's own account: who looked at my file, where I am signed in, my password."""
+"""One's own account: who looked at my file, where I am signed in, my password, the bank account that I am paid to."""
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import claims, documents, identity, payments
 from frontends.kit.api import Problem, together
-from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
-from frontends.kit.typed import passwords_differ
+from frontends.kit.pages import Form, RenewedForm, api, flash, go_to, render, signed_in
+from frontends.kit.typed import passwords_differ, unfilled
 from frontends.kit.words import _
 
 pages = Blueprint("account", __name__, url_prefix="/account")
 
 LOOKS_MAX = 50
+ACCOUNT_MAX = 60
+PASSWORD_REFUSED = "account.current-password-wrong"  # noqa: S105  the code of a refusal
 
 
 @pages.get("/")
@@ -35,6 +37,7 @@ def change_password() -> Response:
     try:
         done = identity.upkeep_change_password(api(), idempotency_key=form.key, body=body)
     except Problem as problem:
+        form.done()  # a wrong password was counted: the next try is another one
         return _page(problem=problem)
     form.done()
     flash(done["text"])
@@ -63,6 +66,48 @@ def end_others() -> Response:
     return go_to("account.index")
 
 
+@pages.get("/bank")
+@signed_in("person")
+def bank() -> Response:
+    """The bank account that benefits are paid to, and the change that was asked for last."""
+    return _bank_page()
+
+
+@pages.post("/bank")
+@signed_in("person")
+def change_bank() -> Response:
+    """Ask for another account, with the password again."""
+    form = Form("bank")
+    if (problem := unfilled("account", "current_password")) is not None:
+        return _bank_page(problem=problem)
+    body: identity.AccountChangeBody = {
+        "account": request.form["account"].strip()[:ACCOUNT_MAX],
+        "password": request.form["current_password"],
+    }
+    try:
+        identity.bank_accounts_ask(api(), idempotency_key=form.key, body=body)
+    except Problem as refused:
+        form.done()  # a wrong password was counted: the next try is another one
+        return _bank_page(problem=_at_its_field(refused))
+    form.done()
+    flash(_("Your change was received. We have told you of it in a message."))
+    return go_to("account.bank")
+
+
+@pages.post("/bank/<change_id>/withdrawal")
+@signed_in("person")
+def withdraw_bank(change_id: str) -> Response:
+    """Take the change back."""
+    form = Form(f"withdraw:{change_id}")
+    try:
+        identity.bank_accounts_withdraw(api(), change_id, idempotency_key=form.key)
+    except Problem as problem:
+        return _bank_page(problem=problem)
+    form.done()
+    flash(_("The change is withdrawn. Your benefits are paid as before."))
+    return go_to("account.bank")
+
+
 @pages.get("/access")
 @signed_in("person")
 def access() -> Response:
@@ -81,12 +126,33 @@ def access() -> Response:
     return render("person/access.html", entries=entries[:LOOKS_MAX], visits=visits, is_whole=is_whole)
 
 
+def _at_its_field(refused: Problem) -> Problem:
+    """What the fund refuses about the account or the password, at the field where it was typed."""
+    field = "current_password" if refused.code == PASSWORD_REFUSED else "account"
+    if refused.code != PASSWORD_REFUSED and not (refused.code.startswith("bank-account.") and refused.status == 422):
+        return refused
+    return Problem(422, {"code": refused.code, "errors": [{"field": field, "detail": refused.detail}]})
+
+
+def _bank_page(*, problem: Problem | None = None) -> Response:
+    found = identity.bank_accounts_read_own(api())
+    change = found["change"]
+    return render(
+        "person/bank-account.html",
+        found=found,
+        form=RenewedForm("bank"),
+        withdrawing=Form(f"withdraw:{change['change_id']}") if change else None,
+        typed=request.form.get("account", ""),
+        problem=problem,
+    )
+
+
 def _page(*, problem: Problem | None = None) -> Response:
     sessions = identity.upkeep_list_sessions(api(), limit=20)["items"]
     return render(
         "person/account.html",
         sessions=sessions,
-        password=Form("password"),
+        password=RenewedForm("password"),
         ending={each["session_id"]: Form(f"end:{each['session_id']}") for each in sessions},
         ending_others=Form("end-others"),
         problem=problem,

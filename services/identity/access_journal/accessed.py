@@ -12,3 +12,4 @@ class AccessedKind(StrEnum):
     DEATH = "death"
     CONTACT = "contact"
     COUNTER = "counter"
+    BANK_ACCOUNT = "bank-account"

@@ -150,6 +150,19 @@ def correct_contact(uow: UnitOfWork, *, person_ref: str, email: str | None, mobi
     return saved
 
 
+def change_bank(uow: UnitOfWork, *, person_ref: str, account: str) -> None:
+    """What is paid to a person goes to this account from now on; payments learns of it."""
+    saved = store.persons.save(uow, Outcome(rules.with_bank(store.persons.load(uow, person_ref), account)))
+    published = (_published_person(uow, saved),)
+    uow.publish(PersonsRegistered(page_id=uow.new_id(), registered_at=uow.at, persons=published))
+
+
+def former_contact(uow: UnitOfWork, person: Person) -> Encrypted | None:
+    """Where the register has a person reached, where that was corrected at a counter since; None where nothing was."""
+    said = person.register_contact
+    return None if said is None else _encrypted_contact(uow, said, associated_data=person.person_ref)
+
+
 def record_death(uow: UnitOfWork, *, person_ref: str, died_on: date, paper: str) -> Death:
     """An agent was shown that a person of the register died. Raises `PersonUnknown`."""
     person = store.persons.load(uow, person_ref)

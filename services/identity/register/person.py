@@ -82,6 +82,10 @@ class Person:
     """Who the dependants are; None where the register says only how many."""
     register_contact: Contact | None = None
     """What the register says where the contact was corrected since; None where it says the same."""
+    is_bank_changed: bool = False
+    """Whether the person gave another account than the register says."""
+    register_bank: str | None = None
+    """What the register said then, which may be no account; None where nothing was changed."""
     published: int = 0
     """How much of a person was published to the other services, as `PUBLISHED` counts it."""
     version: int = 0

@@ -144,15 +144,19 @@ def read_employer(row: Mapping[str, str], *, fund: Fund, on: date) -> Read[Emplo
 
 def registered(known: Person | None, entry: PersonEntry, *, person_ref: str, national_id_index: str) -> Person | None:
     """The person as the register now has them, or None where nothing of it is new. A contact that was corrected stands
-    until the register says another one than it did then: most registers learn of a correction late, or never."""
+    until the register says another one than it did then: most registers learn of a correction late, or never. So does
+    the account that a person gave."""
     is_corrected = known is not None and known.register_contact == entry.contact
+    is_bank_changed = known is not None and known.is_bank_changed and known.register_bank == entry.bank
     person = Person(
         person_ref=person_ref,
         national_id_index=national_id_index,
         civil=entry.civil,
         contact=known.contact if known and is_corrected else entry.contact,
         register_contact=entry.contact if is_corrected else None,
-        bank=entry.bank,
+        bank=known.bank if known and is_bank_changed else entry.bank,
+        is_bank_changed=is_bank_changed,
+        register_bank=entry.bank if is_bank_changed else None,
         language=entry.language,
         dependants=entry.dependants,
         family=entry.family,
@@ -168,6 +172,13 @@ def with_contact(person: Person, contact: Contact) -> Person | None:
         return None
     said = person.register_contact or person.contact
     return replace(person, contact=contact, register_contact=None if said == contact else said)
+
+
+def with_bank(person: Person, account: str) -> Person:
+    """The person with the account that they gave."""
+    said = person.register_bank if person.is_bank_changed else person.bank
+    is_changed = account != said
+    return replace(person, bank=account, is_bank_changed=is_changed, register_bank=said if is_changed else None)
 
 
 def affiliated(known: Employer | None, entry: Employer) -> Employer | None:

@@ -23,6 +23,7 @@ persons = Repository(
         "contact": DataClass.CONTACT,
         "register_contact": DataClass.CONTACT,
         "bank": DataClass.BANK,
+        "register_bank": DataClass.BANK,
         "family": DataClass.HEALTH,
     },
     associated_data="person_ref",

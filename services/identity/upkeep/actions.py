@@ -26,16 +26,33 @@ def change_password(uow: UnitOfWork, *, current: str, chosen: str) -> Failure | 
     """
     session, account = _own(uow)
     password_hash = accounts.new_hash(uow, account, password=chosen)
-    throttle = throttles.before(uow, f"change|{account.account_id}")
-    if wait_s := throttles.locked_s(uow, throttle):
-        raise throttles.locked(wait_s)
-    if not passwords.is_right(account.password_hash, account_rules.read_password(current)):
-        wait_s = throttles.failed(uow, throttle)
-        return throttles.locked(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
-    throttles.passed(uow, throttle)
+    refused = _prove(uow, account, password=current)
+    if refused is not None:
+        return refused
     account_rules.must_differ(chosen, current=current)
     changed = account_rules.change_password(account, password_hash=password_hash, at=uow.at)
     store.sessions.save(uow, Outcome(rules.hold_on(session, account_store.accounts.save(uow, changed))))
+    return None
+
+
+def prove(uow: UnitOfWork, *, password: str) -> Failure | None:
+    """Whether it is still the owner who sits there, before something that a thief would want: by the password again.
+
+    What is wrong is answered, not raised: it counts, with wrong current passwords of a change of password, so what
+    counted has to be kept. Raises `SessionOver` of who is not signed in to an account.
+    """
+    _, account = _own(uow)
+    return _prove(uow, account, password=password)
+
+
+def _prove(uow: UnitOfWork, account: Account, *, password: str) -> Failure | None:
+    throttle = throttles.before(uow, f"change|{account.account_id}")
+    if wait_s := throttles.locked_s(uow, throttle):
+        raise throttles.locked(wait_s)
+    if not passwords.is_right(account.password_hash, account_rules.read_password(password)):
+        wait_s = throttles.failed(uow, throttle)
+        return throttles.locked(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
+    throttles.passed(uow, throttle)
     return None
 
 

@@ -1,0 +1,94 @@
+"""Changes of the account that a person's benefits are paid to: an agent agrees, or refuses with a reason."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from frontends.api import identity
+from frontends.backoffice.forms import forms
+from frontends.backoffice.listing import PAGE
+from frontends.backoffice.persons import purpose_of
+from frontends.kit.api import Problem, needed, together
+from frontends.kit.codes import Codes
+from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
+
+pages = Blueprint("bank_accounts", __name__)
+
+ACTS = ("agree", "refuse")
+
+
+@pages.get("/bank-accounts")
+@signed_in("staff")
+def index() -> Response:
+    """Those that wait for an agent; those in another state where the address says so."""
+    status, cursor = request.args.get("status") or "asked", request.args.get("cursor") or None
+    asked = api()
+    listed, codes = together(
+        lambda: identity.bank_accounts_queue(asked, status=status, limit=PAGE, cursor=cursor),
+        lambda: identity.codes_list_sets(asked),
+    )
+    return render("bank-accounts.html", listed=listed, codes=Codes(codes), status=status, is_first=cursor is None)
+
+
+@pages.get("/bank-accounts/<change_id>")
+@signed_in("staff")
+def one(change_id: str) -> Response:
+    """One change with the whole account: to look enters the person's own journal."""
+    return _page(change_id)
+
+
+@pages.post("/bank-accounts/<change_id>/agreement")
+@signed_in("staff")
+def agree(change_id: str) -> Response:
+    """Agree to it."""
+    return _sent(
+        "agree",
+        change_id,
+        lambda form: identity.bank_accounts_agree(
+            api(), change_id, idempotency_key=form.key, version=form.read_version
+        ),
+    )
+
+
+@pages.post("/bank-accounts/<change_id>/refusal")
+@signed_in("staff")
+def refuse(change_id: str) -> Response:
+    """Refuse it, with the reason that the person reads."""
+    body: identity.ChangeRefusalBody = {"reason": request.form.get("reason", "")}
+    return _sent(
+        "refuse",
+        change_id,
+        lambda form: identity.bank_accounts_refuse(
+            api(), change_id, idempotency_key=form.key, body=body, version=form.read_version
+        ),
+    )
+
+
+def _sent(act: str, change_id: str, send: Callable[[Form], Any]) -> Response:
+    form = forms([act], change_id, None, sent=act)[act]
+    try:
+        done = send(form)
+    except Problem as problem:
+        return _page(change_id, sent=act, problem=problem)
+    form.done()
+    flash(done["change"]["text"])
+    return go_to("bank_accounts.index")
+
+
+def _page(change_id: str, *, sent: str = "", problem: Problem | None = None) -> Response:
+    asked = api()
+    found, codes = together(
+        lambda: identity.bank_accounts_read(asked, change_id, purpose=purpose_of(request.args.get("purpose"))),
+        lambda: identity.codes_list_sets(asked),
+    )
+    change = needed(found)
+    return render(
+        "bank-account.html",
+        found=change,
+        codes=Codes(codes),
+        forms=forms(ACTS, change_id, change["version"], sent=sent),
+        sent=sent,
+        problem=problem,
+    )
