@@ -54,6 +54,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "persons.certificate": "a file, no page",
     "payments.one": "nothing is paid month by month in the demo's data",
     "awards.one": "the same",
+    "bank_accounts.one": "nobody in the demo's data asked for one; tests/frontends/backoffice/test_bank_accounts.py",
     "mandates.one": "nobody in the demo's data has given a mandate; tests/frontends/portal/test_mandates.py",
     "mandates.paper": "the same",
     "mandates.terms": "the same",

@@ -30,6 +30,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
             "self_payers.admit",
             "delegations.give",
             "card_terminals.begin",
+            "bank_accounts.ask",
         ],
         "makes a new thing",
     ),
@@ -50,6 +51,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     **dict.fromkeys(
         ["upkeep.end_session", "upkeep.end_others", "counter.end", "delegations.end"], "what is ended twice is ended"
     ),
+    "bank_accounts.withdraw": "what is withdrawn keeps things as they are; the state says whether it may be",
     "delegations.take": "of a code that is good once",
     "bank.hear": "a message of the bank, taken in once by its id",
     **dict.fromkeys(

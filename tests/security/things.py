@@ -26,6 +26,9 @@ from services.claims.wiring import service as claims
 from services.documents.wiring import service as documents
 from services.identity.accounts.account import COUNTER_SCOPES, Account, Status
 from services.identity.accounts.store import accounts
+from services.identity.bank_accounts.change import BankAccountChange
+from services.identity.bank_accounts.change import Status as ChangeStatus
+from services.identity.bank_accounts.store import changes
 from services.identity.settings import Settings as IdentitySettings
 from services.identity.signin.session import Session
 from services.identity.signin.store import sessions
@@ -382,16 +385,19 @@ def _identity(context: ServiceContext, folder: Path) -> Holding:
     boss = {"actor": "employer", "sub": account_name(Role.EMPLOYER, is_owner=True), "employers": [DZ_EMPLOYER]}
     firm = Caller(office.app.test_client(), identity, DZ, Role.EMPLOYER.scopes, **boss)
     given = firm.post("/delegations", offered).json
+    context.run(DZ, by=someone(), cause="test:change", action=lambda uow: changes.save(uow, Outcome(_change(ref))))
     died = office.staff().post(f"/deaths/{ref}", {"died_on": "2026-01-30", "paper": "2026/11"})
     assert died.status_code == 200, died.text
     return Holding(
         office,
         parts={"person_ref": ref, "session_id": _signed_in(context), "visit_id": visit_id}
-        | {"delegation_id": given["delegation"]["delegation_id"]},
+        | {"delegation_id": given["delegation"]["delegation_id"], "change_id": "c1"},
         marks={
             ref,
             given["delegation"]["reference"],
             card["card_number"],
+            "BA260000000132",
+            "00700100000000000141",
             "Benali",
             of_identity.AMIRA_NIN,
             of_identity.AMIRA_NSS,
@@ -405,11 +411,26 @@ def _identity(context: ServiceContext, folder: Path) -> Holding:
             "delegations.give": {"json": offered},
             "delegations.list_given": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "delegations.take": {"json": {"code": given["code"]}},
+            "bank_accounts.ask": {"json": {"account": "00700100000000000141", "password": of_identity.PASSWORD}},
+            "bank_accounts.refuse": {"json": {"reason": "other"}},
             "counter.correct_contact": {"json": {"email": None, "mobile": None}},
             "accounts.list_staff_names": {"query_string": {"account_ids": "agent-1"}},
             "accounts.activate": {"json": {"token": "x" * 43, "password": of_identity.PASSWORD}},
         },
         owner=ref,
+    )
+
+
+def _change(person_ref: str) -> BankAccountChange:
+    return BankAccountChange(
+        change_id="c1",
+        reference="BA260000000132",
+        person_ref=person_ref,
+        account="00700100000000000141",
+        former=None,
+        status=ChangeStatus.ASKED,
+        asked_at=AT,
+        effective_at=AT,
     )
 
 
