@@ -137,8 +137,8 @@ def is_due(change: BankAccountChange, *, at: datetime) -> bool:
 
 def holds(change: BankAccountChange, person: Person, *, is_dead: bool) -> bool:
     """Whether the register says what it said when the change was asked for. An account that it came to say since is
-    newer knowledge of the fund's own: it wins."""
-    return not is_dead and person.bank == change.former
+    newer knowledge of the fund's own: it wins, unless it is the very one."""
+    return not is_dead and person.bank in (change.former, change.account)
 
 
 def overtake(change: BankAccountChange, *, at: datetime) -> Outcome[BankAccountChange]:

@@ -178,7 +178,7 @@ def test_each_end_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("bank", "is_dead", "holds"),
-    [(FIRST, False, True), (THIRD, False, False), (None, False, False), (FIRST, True, False)],
+    [(FIRST, False, True), (OTHER, False, True), (THIRD, False, False), (None, False, False), (FIRST, True, False)],
 )
 def test_what_the_register_came_to_say_since_wins(bank: str | None, is_dead: bool, holds: bool) -> None:
     assert rules.holds(change(), replace(person(), bank=bank), is_dead=is_dead) is holds
