@@ -1,5 +1,5 @@
-"""P13: a campaign of 30,000 mails beside claims that are told meanwhile, against a real SMTP server: how fast the mails
-are handed over, and how long a claim's mail takes behind them."""
+"""P13: a campaign of 30,000 mails beside claims that are filed meanwhile, against a real SMTP server: how fast the
+mails are handed over, and how long a claim's mail takes behind them."""
 
 import statistics
 import threading
@@ -42,7 +42,7 @@ def measure(ground: Ground) -> list[Row]:
     centre = Centre(free_port(), free_port(), free_port())
     ground.start(centre.program(ground.home / "campaign"))
     campaign = _ready(context)
-    with sending(context, centre.settings()), _claims(context) as told:
+    with sending(context, centre.settings()), _claims(context) as published:
         began_s = time.monotonic()
         context.run(
             FUND, by=system("second"), cause="bench", action=partial(actions.start, campaign_id=campaign.campaign_id)
@@ -50,12 +50,12 @@ def measure(ground: Ground) -> list[Row]:
         _until_all_are_sent(context, campaign.campaign_id)
         took_s = time.monotonic() - began_s
     counts = centre.counts()
-    waited = [_waited_s(context, number) for number in told]
+    waited = [_waited_s(context, number) for number in published]
     twice = counts["deliveries"] - counts["messages"]
     return [
         Row(
             "P13",
-            f"{RECIPIENTS:,} mails of a campaign handed over, {len(told)} claims told beside it ({twice} twice)",
+            f"{RECIPIENTS:,} mails of a campaign handed over, {len(published)} claims beside it ({twice} twice)",
             f"{took_s:,.0f} s ({RECIPIENTS / took_s:,.0f} mails /s)",
             aim=f"{FLOOR_S:g} / {TARGET_S:g} s",
             reached=at_most(took_s, floor=FLOOR_S, target=TARGET_S),
@@ -105,18 +105,18 @@ def _ready(context: ServiceContext) -> MessageCampaign:
 @contextmanager
 def _claims(context: ServiceContext) -> Iterator[list[int]]:
     """A claim every two seconds, while the campaign is sent; their numbers."""
-    told: list[int] = []
+    published: list[int] = []
     stop = threading.Event()
 
     def tell() -> None:
         while not stop.wait(CLAIM_EVERY_S):
-            receive(context, [claim(len(told))])
-            told.append(len(told))
+            receive(context, [claim(len(published))])
+            published.append(len(published))
 
     thread = threading.Thread(target=tell, daemon=True)
     thread.start()
     try:
-        yield told
+        yield published
     finally:
         stop.set()
         thread.join(30)

@@ -11,6 +11,7 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from shared.kernel import normalize
@@ -91,6 +92,7 @@ class Mail:
     written_at: datetime
 
 
+SENDERS_MAX = 100
 MAILS_A_CONNECTION_MAX = 100
 """After this many a new connection is opened: servers close long ones, some after a hundred mails."""
 
@@ -112,8 +114,8 @@ class MailConnection:
         Raises `AddressRefused`, `MailRefused` (do not retry), `MailServerUnavailable`, `MailThrottled` (do),
         `MailOutcomeUnknown`. Of a mail that was refused or put off, the connection is as good as before.
         """
-        for address in (mail.sender, mail.recipient):
-            _demand_address(address)
+        _demand_sender(mail.sender)
+        _demand_address(mail.recipient)
         written = _written(mail)
         smtp = self._ready_for(mail)
         self._is_clean = False
@@ -220,6 +222,12 @@ def _demand(answer: tuple[int, bytes], *, or_else: type[Invalid]) -> None:
 
 def _is_done(answer: tuple[int, bytes]) -> bool:
     return 200 <= answer[0] < 300
+
+
+@lru_cache(maxsize=SENDERS_MAX)
+def _demand_sender(address: str) -> None:
+    """Of the few that mail leaves from, each once."""
+    _demand_address(address)
 
 
 def _demand_address(address: str) -> None:

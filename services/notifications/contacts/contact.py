@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shared.kernel import normalize
 from shared.kernel.personal import Encrypted
 
 
@@ -27,12 +26,9 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """Where a person or an employer can be reached, in clear: for the moment of sending, never kept or logged."""
+    """Where a person or an employer can be reached, in clear, as `rules.addresses` reads it: for the moment of sending,
+    never kept or logged. The channel refuses what is no address."""
 
     language: str
     email: str | None = field(default=None, repr=False)
     mobile: str | None = field(default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        if self.email is not None and normalize.email(self.email) != self.email:
-            raise ValueError("not a mail address")
