@@ -737,6 +737,7 @@ FIRST_SO_MANY = {
     "services.payments.payouts.store.ordered": "what one file takes; the rest goes into the next one",
     "services.notifications.messages.store.of_wave": "a report that says so where it is not whole",
     "services.notifications.messages.store.wave_size": "the first of them",
+    "services.notifications.templates.store.latest": "those of a day: no fund writes a hundred campaigns on one",
     "services.notifications.messages.store.not_arrived": "why messages did not arrive: their number is counted whole",
     "services.notifications.messages.store.arrived_since": "receipts of a wave, which is counted up to a limit itself",
     "services.payments.campaigns.store.uncounted": "a round: what was counted is not found again",

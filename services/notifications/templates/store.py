@@ -7,7 +7,7 @@ from datetime import datetime
 from services.notifications.templates import catalogue
 from services.notifications.templates.template import Template
 from shared.kernel.errors import Missing
-from shared.storage.repository import Repository
+from shared.storage.repository import Index, Repository
 from shared.storage.retention import for_days
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -35,7 +35,16 @@ written_texts = Repository(
     key="name",
     missing=TextUnknown,
     retention=for_days(800, since="written_at", why="as long as any message that says it, and that of a late reader"),
+    indexes=[Index(("name",))],
 )
+
+NEWEST_FIRST = (("name", -1),)
+"""A text is named by its campaign, whose id begins with the time at which it was made."""
+
+
+def latest(uow: UnitOfWork, *, limit: int) -> dict[str, Template]:
+    """The newest of them, by name."""
+    return {text.name: text.template for text in written_texts.find_all(uow, limit=limit, sort=NEWEST_FIRST)}
 
 
 def said(uow: UnitOfWork, keys: Iterable[TextKey]) -> Mapping[TextKey, Template]:

@@ -8,6 +8,7 @@ from services.notifications.contacts.contact import Addresses
 from services.notifications.messages import store
 from services.notifications.messages.message import Message
 from services.notifications.templates import catalogue
+from services.notifications.templates import store as texts
 from services.notifications.waves import rules
 from services.notifications.waves.wave import WaveReport, WaveSize
 from shared.funds.messages import Channel
@@ -16,16 +17,21 @@ from shared.storage.unit_of_work import UnitOfWork
 
 MESSAGES_MAX = 20_000
 """Read of one wave: what is beyond is said to be left out."""
+CAMPAIGNS_MAX = 100
+"""Campaigns that may have been written on a day: the newest."""
 OPENED_AT_ONCE_MAX = 500
 
 
 def of_day(uow: UnitOfWork, *, on: date | None) -> list[WaveSize]:
     """The waves of a day of the fund, today unless another is named: the largest first."""
     day = on or uow.today
-    names = sorted({template.name for template in catalogue.every().values()})
-    found = {name: store.wave_size(uow, name, day, counted_max=MESSAGES_MAX) for name in names}
+    names = {template.name for template in catalogue.every().values()}
+    templates = {name: catalogue.newest(name) for name in sorted(names)} | texts.latest(uow, limit=CAMPAIGNS_MAX)
+    found = {name: store.wave_size(uow, name, day, counted_max=MESSAGES_MAX) for name in templates}
     waves = [
-        WaveSize(template=name, on=day, messages=size[0], first_at=size[1]) for name, size in found.items() if size
+        WaveSize(template=name, wordings=templates[name].wordings, on=day, messages=size[0], first_at=size[1])
+        for name, size in found.items()
+        if size
     ]
     return sorted(waves, key=lambda wave: (-wave.messages, wave.template))
 
@@ -34,8 +40,14 @@ def report(uow: UnitOfWork, *, template: str, on: date | None) -> WaveReport:
     """What became of a wave. `WaveUnknown`."""
     day = on or uow.today
     messages, is_whole = _messages(uow, template, day)
+    key = messages[-1].text_key
     return rules.report(
-        messages, delivered=_delivered(uow, messages), template=template, on=day, at=uow.at, is_whole=is_whole
+        messages,
+        delivered=_delivered(uow, messages),
+        template=texts.said(uow, [key])[key],
+        on=day,
+        at=uow.at,
+        is_whole=is_whole,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from services.notifications.contacts.contact import Addresses
 from services.notifications.messages.message import Message, Status
+from services.notifications.templates.template import Template
 from services.notifications.waves.wave import Recipient, WaveChannel, WaveReason, WaveReport, WaveStretch
 from shared.funds.messages import Channel
 from shared.kernel.csv_tables import csv_table
@@ -33,7 +34,7 @@ def report(
     messages: Sequence[Message],
     *,
     delivered: Collection[str],
-    template: str,
+    template: Template,
     on: date,
     at: datetime,
     is_whole: bool,
@@ -45,7 +46,8 @@ def report(
     first_at = min((message.told_at for message in messages), default=None)
     stretch_s, curve = stretches(settled, since=first_at)
     return WaveReport(
-        template=template,
+        template=template.name,
+        wordings=template.wordings,
         on=on,
         first_at=first_at,
         last_at=settled[-1] if settled else None,

@@ -2,18 +2,15 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.notifications.templates import catalogue
+from services.notifications.waves.wave import WaveReport, WaveSize
 from shared.funds.messages import Channel
 from shared.http.problems import language
 from shared.http.shapes import CodeText, many
 
 
-class Subject(fields.String):
-    """What messages of a template are about, in the caller's language; what differs from one to the other is left
-    out."""
-
-    def _serialize(self, value: str | None, attr: str | None, obj: object, **more: object) -> str | None:
-        return None if value is None else catalogue.newest(value).wordings[language()].bare_subject
+def _subject(wave: WaveSize | WaveReport) -> str:
+    """What its messages are about, in the caller's language; what differs from one to the other is left out."""
+    return wave.wordings[language()].bare_subject
 
 
 class WavesQuery(Schema):
@@ -28,7 +25,7 @@ class WaveSizeView(Schema):
     """The messages of one template that were written on one day, counted up to 20,000."""
 
     template = fields.String(required=True)
-    subject = Subject(required=True, attribute="template", dump_only=True)
+    subject = fields.Function(_subject, required=True, metadata={"type": "string"})
     on = fields.Date(required=True)
     messages = fields.Integer(required=True)
     first_at = fields.AwareDateTime(required=True)
@@ -67,7 +64,7 @@ class WaveReportView(Schema):
     """What became of a wave, its pace and when it ends at that pace."""
 
     template = fields.String(required=True)
-    subject = Subject(required=True, attribute="template", dump_only=True)
+    subject = fields.Function(_subject, required=True, metadata={"type": "string"})
     on = fields.Date(required=True)
     first_at = fields.AwareDateTime(required=True, allow_none=True)
     last_at = fields.AwareDateTime(required=True, allow_none=True)

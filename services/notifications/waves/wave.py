@@ -1,9 +1,11 @@
-"""A wave: the messages of one template that were written on one day of the fund, and what became of them."""
+"""A wave: the messages of one template, or of one campaign, that were written on one day of the fund, and what became
+of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.notifications.templates.template import TemplateWording
 from shared.funds.messages import Channel
 
 
@@ -12,6 +14,7 @@ class WaveSize:
     """How many messages of a template were written on a day, counted up to a limit, and when the first was."""
 
     template: str
+    wordings: Mapping[str, TemplateWording]
     on: date
     messages: int
     first_at: datetime
@@ -59,6 +62,7 @@ class WaveReport:
     None where none waits or nothing moves. `is_whole` says whether all messages of the wave were counted."""
 
     template: str
+    wordings: Mapping[str, TemplateWording]
     on: date
     first_at: datetime | None
     last_at: datetime | None

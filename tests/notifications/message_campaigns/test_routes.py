@@ -124,6 +124,10 @@ def test_from_a_draft_to_the_last_message(context: ServiceContext, office: Offic
     assert inbox["subject"] == "Déclarez à temps" and "31\u00a0octobre\u00a02026" in inbox["text"]
     (listed,) = office.staff().get("/message-campaigns").json["items"]
     assert listed["campaign_id"] == campaign_id
+    (wave,) = office.staff().get("/operations/waves").json["items"]
+    assert (wave["template"], wave["subject"], wave["messages"]) == (campaign_id, "Déclarez à temps", 6)
+    report = office.staff().get(f"/operations/waves/report?template={campaign_id}").json
+    assert report["subject"] == "Déclarez à temps"
 
 
 def test_a_page_that_comes_twice_or_of_another_selection_counts_nobody_twice(

@@ -8,6 +8,7 @@ import pytest
 
 from services.notifications.contacts.contact import Addresses
 from services.notifications.messages.message import Message, Status
+from services.notifications.templates import catalogue
 from services.notifications.waves import rules
 from services.notifications.waves.wave import WaveReport
 from shared.funds.messages import Channel
@@ -34,9 +35,8 @@ def message(number: int, *, status: Status = Status.SENT, after_s: float | None 
 
 
 def report(*messages: Message, at: datetime = AT + timedelta(minutes=2), delivered: tuple[str, ...] = ()) -> WaveReport:
-    return rules.report(
-        messages, delivered=delivered, template="card-refreshed", on=date(2026, 2, 10), at=at, is_whole=True
-    )
+    template = catalogue.newest("card-refreshed")
+    return rules.report(messages, delivered=delivered, template=template, on=date(2026, 2, 10), at=at, is_whole=True)
 
 
 def test_delivered_is_what_a_receipt_says_and_nothing_else() -> None:
