@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from frontends.api import identity
 from frontends.kit.api import Problem
 from frontends.kit.codes import Codes
-from frontends.kit.formats import read_amount
+from frontends.kit.formats import amount_to_send
 from frontends.kit.pages import Form, api, flash, go_to, render, session, signed_in, user
 from frontends.kit.signin import SignIn
 from frontends.kit.typed import read_day, unfilled
@@ -60,7 +60,7 @@ def give(employer_id: str) -> Response:
         **{name: day for name in ("periods_from", "periods_until") if (day := read_day(name))},
     }
     if amount := typed.get("payment_max", "").strip():
-        body["payment_max"] = str(read_amount(amount) or amount)
+        body["payment_max"] = amount_to_send(amount)
     try:
         given = identity.delegations_give(
             api(),

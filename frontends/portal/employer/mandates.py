@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from frontends.api import documents, payments
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
-from frontends.kit.formats import read_amount
+from frontends.kit.formats import amount_to_send
 from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
 from frontends.kit.typed import read_day, unfilled
 from frontends.kit.uploading import read_files
@@ -169,7 +169,7 @@ def _terms() -> dict[str, Any]:
     """The terms that were typed."""
     body: dict[str, Any] = {name: request.form.get(name, "").strip() for name in TERMS}
     if amount := request.form.get("amount_max", "").strip():
-        body["amount_max"] = str(read_amount(amount) or amount)
+        body["amount_max"] = amount_to_send(amount)
     if request.form.get("ends_on_year", "").strip():
         body["ends_on"] = read_day("ends_on")
     return body
