@@ -226,7 +226,8 @@ def _receive(uow: UnitOfWork, said: Sequence[tuple[Message, str]]) -> None:
     if kept:
         store.messages.save_many(uow, kept, part_of=kept[0].message_id)
     for message in kept:
-        uow.publish(rules.undelivered(message, at=uow.at), version=message.version + 1)
+        if not message.is_of_campaign:
+            uow.publish(rules.undelivered(message, at=uow.at), version=message.version + 1)
 
 
 def _by_batch(messages: Sequence[Message]) -> dict[str, list[Message]]:

@@ -147,13 +147,13 @@ def settle(
         again[answer.verdict] = replace(waits_in, size=waits_in.size + 1)
         others.append(replace(message, batch_id=waits_in.batch_id))
     provider_ids = {key: answer.provider_id for key, answer in answers.items() if answer.provider_id}
-    events: list[MessageEvent] = [_sent(message, at=at) for message in sent]
+    events: list[MessageEvent] = [_sent(message, at=at) for message in _of_cases(sent)]
     return Settlement(
         batch=replace(_done(batch), provider_ids=provider_ids, provider_keys=_keys(batch, provider_ids)),
         sent=sent,
         others=tuple(others),
         batches=tuple(_with_traces(each, others) for each in again.values()),
-        events=(*events, *(_failed(message, at=at) for message in others if message.settled_at)),
+        events=(*events, *(_failed(message, at=at) for message in _of_cases(others) if message.settled_at)),
     )
 
 
@@ -235,7 +235,9 @@ def give_up(batch: Batch, messages: Sequence[Message], *, at: datetime) -> Settl
     is_unknown = batch.status is BatchStatus.SENDING
     status, reason = (Status.UNKNOWN, NOBODY_KNOWS) if is_unknown else (Status.FAILED, BY_OPERATOR)
     ended = tuple(settled(message, to=status, at=at, reason=reason) for message in messages)
-    return Settlement(batch=_done(batch), others=ended, events=tuple(_failed(message, at=at) for message in ended))
+    return Settlement(
+        batch=_done(batch), others=ended, events=tuple(_failed(message, at=at) for message in _of_cases(ended))
+    )
 
 
 def _end(batch: Batch, answer: ProviderAnswer) -> End | None:
@@ -284,6 +286,11 @@ def _with_traces(again: Batch, messages: Iterable[Message]) -> Batch:
 def _taken(message: Message, *, at: datetime) -> Message:
     """A message that its provider took. It stays with its batch; the personal values that it carried have served."""
     return replace(message, status=moved(MOVES, message.status, to=Status.SENT), settled_at=at, sealed={})
+
+
+def _of_cases(messages: Iterable[Message]) -> Iterator[Message]:
+    """Those that are published: what became of a campaign's messages its own report says, thirty thousand at a time."""
+    return (message for message in messages if not message.is_of_campaign)
 
 
 def _sent(message: Message, *, at: datetime) -> MessageSent:

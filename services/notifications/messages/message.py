@@ -73,6 +73,11 @@ class Message:
     version: int = 0
 
     @property
+    def is_of_campaign(self) -> bool:
+        """Whether it is about the campaign that it is of, and about nobody's case."""
+        return self.about == self.template
+
+    @property
     def text_key(self) -> tuple[str, int]:
         """The name and the version of what it says."""
         return self.template, self.template_version

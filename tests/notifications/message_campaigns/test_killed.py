@@ -17,7 +17,7 @@ from services.notifications.wiring import service
 from shared.funds.messages import Messages
 from shared.storage.service_context import ServiceContext
 from shared.telemetry import failpoints
-from tests.kit.contexts import DZ, context_on, funds, handle, make_unique_indexes, someone
+from tests.kit.contexts import DZ, context_on, funds, handle, make_unique_indexes, published, someone
 from tests.notifications import builders as made
 from tests.notifications.delivery.test_jobs import mail_to
 from tests.notifications.message_campaigns.builders import draft, selected
@@ -73,3 +73,4 @@ def test_everybody_gets_one_mail_wherever_the_writer_is_killed(
     while send_waiting(context, DZ, provider=mail_to(centre)):
         pass
     assert [[each["count"] for each in centre.received(email)] for email in people.values()] == [[1]] * RECIPIENTS
+    assert published(context) == ["audiences.audience-requested"], "what becomes of them the report says, and no event"
