@@ -120,6 +120,7 @@ def of_services(
             "ALLOW_PRIVATE_ENDPOINTS": "true",
         },
         "notifications": {
+            "PORTAL_URL": addresses.pages("portal", environ, ports),
             "SMTP_HOST": HOST,
             "SMTP_PORT": str(ports["SMTP_PORT"]),
             "SMPP_HOST": HOST,

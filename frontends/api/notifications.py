@@ -66,6 +66,9 @@ class PreferencesBody(TypedDict):
     employer_id: NotRequired["str | None"]
     choices: list["ChoiceBody"]
 
+class UnsubscribeBody(TypedDict):
+    token: str
+
 class AudienceParameterView(TypedDict):
     name: str
     text: str
@@ -443,9 +446,13 @@ def preferences_choose(api: Api, *, body: "PreferencesBody") -> "PreferencesView
     """Choose by which channels messages of service and of campaigns come."""
     return api.call(SERVICE, "PUT", "/preferences", body=body)  # type: ignore[no-any-return]
 
+def preferences_unsubscribe(api: Api, *, idempotency_key: str, body: "UnsubscribeBody") -> None:
+    """Say by the link of a campaign's mail that its recipient wants no more of them by mail: for who is not signed in, and for mail programs (RFC 8058)."""
+    return api.call(SERVICE, "POST", "/preferences/unsubscription", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
 def message_campaigns_list_audiences(api: Api) -> "AudienceViews":
     """Whom a campaign of this fund may be for, and what each audience is asked with."""
-    return api.call(SERVICE, "GET", "/message-campaigns/audiences")  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/message-audiences")  # type: ignore[no-any-return]
 
 def message_campaigns_list_campaigns(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "CampaignSummaryViewPage":
     """The campaigns, newest first."""

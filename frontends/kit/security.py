@@ -3,9 +3,9 @@
 import hmac
 from collections.abc import Sequence
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 
-from frontends.kit.pages import session
+from frontends.kit.pages import P, Page, session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
@@ -40,9 +40,20 @@ def install(app: Flask, *, form_targets: Sequence[str]) -> None:
         return answer
 
 
+def from_elsewhere(page: Page[P]) -> Page[P]:
+    """A page to which others post, who have no session: it does nothing that who holds its address may not do."""
+    page.is_from_elsewhere = True  # type: ignore[attr-defined]
+    return page
+
+
+def _is_from_elsewhere() -> bool:
+    page = current_app.view_functions.get(request.endpoint or "")
+    return getattr(page, "is_from_elsewhere", False)
+
+
 def check_form() -> None:
     """400 unless the form carries this session's token, and comes from this site where the browser says so."""
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or _is_from_elsewhere():
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(400)

@@ -49,6 +49,7 @@ def providers(settings: Settings) -> tuple[MailProvider, SmsProvider]:
             password=settings.smtp_password or None,
         ),
         sender=settings.mail_from,
+        portals=settings.portals,
         connections_max=settings.smtp_connections,
         per_s_max=settings.smtp_per_s_max,
     )
@@ -93,6 +94,7 @@ service: Service[Settings] = Service(
     settings=read,
     routes=[code_routes(CODES), message_routes, preference_routes, campaign_routes, wave_routes],
     reactions=[contact_reactions, message_reactions, campaign_reactions],
+    quotas={"preferences.unsubscribe": "60/minute"},
     repositories=[
         contacts,
         preferences,

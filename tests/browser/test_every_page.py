@@ -34,6 +34,7 @@ STAFF = [(BACKOFFICE, "agent"), (BACKOFFICE, "supervisor"), (BACKOFFICE, "medica
 NOT_BY_LINKS: Mapping[str, str] = {
     "accounts.activation": "by the link of a mail; test_portal follows one",
     "accounts.recovery": "by the link of a mail; the same template as the activation",
+    "unsubscribe.ask": "by the link of a mail; tests/frontends/portal/test_unsubscribe.py",
     "check.paper": "by the code on a paper; test_portal checks one",
     "papers.one": "once a paper was asked for; test_portal asks for one",
     "clearances.one": "once a certificate was asked for; the demo's firms may owe something",

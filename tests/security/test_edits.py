@@ -31,6 +31,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
             "delegations.give",
             "card_terminals.begin",
             "bank_accounts.ask",
+            "message_campaigns.write",
         ],
         "makes a new thing",
     ),
@@ -52,6 +53,8 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
         ["upkeep.end_session", "upkeep.end_others", "counter.end", "delegations.end"], "what is ended twice is ended"
     ),
     "bank_accounts.withdraw": "what is withdrawn keeps things as they are; the state says whether it may be",
+    "preferences.choose": "says of each choice whether it is wanted: what is not named stays as it is",
+    "preferences.unsubscribe": "says that something is not wanted: said again it changes nothing",
     "delegations.take": "of a code that is good once",
     "bank.hear": "a message of the bank, taken in once by its id",
     **dict.fromkeys(

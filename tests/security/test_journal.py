@@ -22,6 +22,9 @@ NOT_JOURNALED = {
     "card_terminals.list_payments": "tickets of a terminal; whose payment one looks at is journaled",
     "runs.read": "totals of a whole benefit; whose payments are looked at is journaled",
     "delegations.read": "for the employer's own users and for who took it up: an agent gets none",
+    "message_campaigns.read": "a text for many, and how many they are: nothing says who",
+    "message_campaigns.report": "the same",
+    "message_campaigns.download": "the same, by ids of messages: addresses are masked, and no number is there",
     "operations.read_letter": "of what operators see, nothing says whom it is about",
     "operations.read_job": "the same",
 }

@@ -450,6 +450,7 @@ def _notifications(context: ServiceContext, folder: Path) -> Holding:
             "message_campaigns.rewrite": {"json": of_campaigns.BODY},
             "message_campaigns.stop": {"json": {"reason": "a wrong date"}},
             "message_campaigns.cancel": {"json": {"reason": "a wrong date"}},
+            "preferences.unsubscribe": {"json": {"token": "k1.x"}},
             "preferences.choose": {
                 "json": {"choices": [{"purpose": "campaign", "channel": "sms", "is_wanted": False}]}
             },

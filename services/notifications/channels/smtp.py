@@ -90,6 +90,8 @@ class Mail:
     text: str
     html: str | None
     written_at: datetime
+    unsubscribe_at: str = ""
+    """Where a mail program says for its reader that no more of its kind are wanted (RFC 8058); empty for none."""
 
 
 SENDERS_MAX = 100
@@ -252,6 +254,9 @@ def _written(mail: Mail) -> Message:
     written["Date"] = format_datetime(mail.written_at)
     written["Message-ID"] = f"<{mail.message_id}@{mail.sender.rpartition('@')[2]}>"
     written["Content-Language"] = mail.language
+    if mail.unsubscribe_at:
+        written["List-Unsubscribe"] = f"<{mail.unsubscribe_at}>"
+        written["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     written["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     return written
 

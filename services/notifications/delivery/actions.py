@@ -16,11 +16,12 @@ from services.notifications.messages.batch import Batch, BatchStatus, alone_kind
 from services.notifications.messages.message import ADDRESSES, Message, Status
 from services.notifications.messages.receipt import Delivered, Receipt
 from services.notifications.messages.rules import after_quiet_hours
+from services.notifications.preferences import actions as preferences
 from services.notifications.templates import store as texts
 from services.notifications.templates.rendering import render
 from services.notifications.templates.template import Template
 from shared.funds.fund import Fund
-from shared.funds.messages import Channel
+from shared.funds.messages import Channel, MessagePurpose
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
@@ -292,9 +293,16 @@ def _outgoing(uow: UnitOfWork, message: Message, address: str, *, template: Temp
         language=message.language,
         sender_name=uow.fund.branding.short_names[message.language],
         sender=_sender(uow.fund, message.channel),
+        site=uow.fund.bindings.site.settings if uow.fund.bindings.site else "",
+        unsubscribe_token=_unsubscribe_token(uow, message),
         written_at=message.told_at,
         said=said,
     )
+
+
+def _unsubscribe_token(uow: UnitOfWork, message: Message) -> str:
+    is_chosen = message.purpose is MessagePurpose.CAMPAIGN and message.channel is Channel.EMAIL
+    return preferences.unsubscribe_token(uow, owner_id=message.owner_id) if is_chosen else ""
 
 
 def _sender(fund: Fund, channel: Channel) -> str:

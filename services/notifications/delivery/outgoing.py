@@ -19,6 +19,10 @@ class OutgoingMessage:
     sender_name: str
     sender: str = ""
     """As whom it leaves, where the fund has an address or a name of its own; else the provider's."""
+    site: str = ""
+    """The name of the fund's site, where it has one of its own."""
+    unsubscribe_token: str = field(default="", repr=False)
+    """By which its reader says that no more of its kind are wanted; empty where nobody chooses about it."""
     written_at: datetime
     said: Rendering = field(repr=False)
 

@@ -1,7 +1,7 @@
 """Mail and SMS as those who send see them: messages in, an answer for each of them out."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -50,6 +50,8 @@ class MailProvider:
 
     server: MailServer
     sender: str
+    portals: Mapping[str, str] = field(default_factory=dict)
+    """Where funds' links lead, by the name of a site."""
     connections_max: int = 1
     per_s_max: float = 0.0
     channel: Channel = Channel.EMAIL
@@ -92,6 +94,10 @@ class MailProvider:
             connection.close()
             self._free.release()
 
+    def _unsubscribe_at(self, message: OutgoingMessage) -> str:
+        portal = self.portals.get(message.site, "") if message.unsubscribe_token else ""
+        return f"{portal}/{message.fund_id}/unsubscribe/{message.unsubscribe_token}" if portal else ""
+
     def _send(self, connection: MailConnection, message: OutgoingMessage) -> ProviderAnswer:
         mail = Mail(
             message_id=message.message_id,
@@ -103,6 +109,7 @@ class MailProvider:
             text=message.said.text,
             html=message.said.html,
             written_at=message.written_at,
+            unsubscribe_at=self._unsubscribe_at(message),
         )
         try:
             return ProviderAnswer(verdict=Verdict.TAKEN, provider_id=connection.send(mail))

@@ -28,7 +28,7 @@ routes = Routes("message_campaigns", about="One text of the fund's own for many 
 Body = Mapping[str, Any]
 
 
-@routes.get("/message-campaigns/audiences", scope=MANAGE, response=AudienceViews)
+@routes.get("/message-audiences", scope=MANAGE, response=AudienceViews)
 def list_audiences(uow: UnitOfWork) -> object:
     """Whom a campaign of this fund may be for, and what each audience is asked with."""
     return {"items": shown_audiences()}

@@ -5,8 +5,13 @@ from typing import Any
 
 from services.notifications.preferences import actions
 from services.notifications.preferences.preferences import Preferences
-from services.notifications.preferences.schemas import PreferencesBody, PreferencesQuery, PreferencesView
-from shared.http.routes import Routes
+from services.notifications.preferences.schemas import (
+    PreferencesBody,
+    PreferencesQuery,
+    PreferencesView,
+    UnsubscribeBody,
+)
+from shared.http.routes import ANYONE, Routes
 from shared.storage.unit_of_work import UnitOfWork
 
 OWN = "messages:read"
@@ -29,3 +34,10 @@ def choose(uow: UnitOfWork, body: Mapping[str, Any]) -> Preferences:
     everything.
     """
     return actions.choose(uow, employer_id=body["employer_id"], chosen=body["chosen"])
+
+
+@routes.post("/preferences/unsubscription", scope=ANYONE, request=UnsubscribeBody)
+def unsubscribe(uow: UnitOfWork, body: Mapping[str, Any]) -> None:
+    """Say by the link of a campaign's mail that its recipient wants no more of them by mail: for who is not signed
+    in, and for mail programs (RFC 8058)."""
+    actions.unsubscribe(uow, token=body["token"])

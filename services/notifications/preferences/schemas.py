@@ -12,12 +12,19 @@ from shared.http.shapes import fund
 
 CHOICES_MAX = 20
 ID_CHARACTERS_MAX = 60
+TOKEN_CHARACTERS_MAX = 500
 
 
 class PreferencesQuery(Schema):
     """Of which firm, where a user acts for several."""
 
     employer_id = fields.String(load_default=None, validate=validate.Length(1, ID_CHARACTERS_MAX))
+
+
+class UnsubscribeBody(Schema):
+    """The token of a mail's own link."""
+
+    token = fields.String(required=True, validate=validate.Length(1, TOKEN_CHARACTERS_MAX))
 
 
 class ChoiceBody(Schema):

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 from uuid import uuid4
@@ -9,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from deploy.local.programs import free_port
+from services.notifications.channels import smtp
 from services.notifications.channels.smtp import (
     MAILS_A_CONNECTION_MAX,
     AddressRefused,
@@ -81,6 +83,17 @@ def test_a_second_attempt_is_recognised(centre, server):
     assert send_mail(server, mail=sent) == send_mail(server, mail=sent)
 
     assert [shown["count"] for shown in centre.received(sent.recipient)] == [2]
+
+
+def test_a_mail_that_may_be_unsubscribed_from_says_where_in_one_click():
+    """RFC 8058: what a mail program posts to, and that it need ask nobody. The address has no line ends to fold at."""
+    at = f"https://portal.example/dz-cnas/unsubscribe/k1.{'x' * 150}="
+    written = smtp._written(mail(unsubscribe_at=at)).as_bytes(policy=smtp._ON_THE_WIRE)
+    read = message_from_bytes(written)
+    assert "".join(read["List-Unsubscribe"].split()) == f"<{at}>"
+    assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    plain = smtp._written(mail())
+    assert plain["List-Unsubscribe"] is None and plain["List-Unsubscribe-Post"] is None
 
 
 def test_a_subject_cannot_add_headers(centre, server):

@@ -296,7 +296,7 @@ def test_what_cannot_be_sent_is_refused_with_a_sentence(office: Office, facts: d
 
 
 def test_the_audiences_of_a_fund_are_shown_with_what_they_are_asked_with(office: Office) -> None:
-    found = {each["code"]: each for each in office.staff().get("/message-campaigns/audiences").json["items"]}
+    found = {each["code"]: each for each in office.staff().get("/message-audiences").json["items"]}
     assert found["silent-employers"]["name"] == "Les employeurs qui n'ont rien déclaré"
     assert [value["name"] for value in found["silent-employers"]["values"]] == ["form", "period", "due_on"]
     assert found["rights-ending"]["parameters"] == [

@@ -2,10 +2,11 @@
 
 import pytest
 
+from services.notifications.preferences import actions
 from services.notifications.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
-from tests.kit.contexts import handle
+from tests.kit.contexts import handle, reading
 from tests.kit.people import AMIRA, FIRM
 from tests.notifications import builders as made
 
@@ -54,6 +55,22 @@ def test_a_firm_chooses_for_itself_and_says_which_where_a_user_acts_for_several(
     stranger = both.put("/preferences", {**NO_SMS, "employer_id": "1600000077"})
     assert (stranger.status_code, stranger.json["code"]) == (404, "preferences.of-nobody")
     assert office.staff().get("/preferences").status_code == 404
+
+
+def test_who_holds_a_campaign_s_mail_says_that_no_more_are_wanted(context: ServiceContext, office: Office) -> None:
+    """Without signing in, twice as once; what is no such link is refused, and a link of another fund is none."""
+    token = actions.unsubscribe_token(reading(context), owner_id=AMIRA)
+    for _ in range(2):
+        answer = office.nobody().post("/v1/dz-cnas/preferences/unsubscription", json={"token": token})
+        assert answer.status_code == 204, answer.text
+    unwanted = [c for c in office.person(AMIRA).get("/preferences").json["choices"] if not c["is_wanted"]]
+    assert [(choice["purpose"], choice["channel"]) for choice in unwanted] == [("campaign", "email")]
+    assert office.person(AMIRA).get("/preferences").json["version"] == 1
+    wrong = [f"{token[:30]}AAAA{token[34:]}", token[:-6], "k1.AAAA", "k9.AAAA", "é", "x"]
+    asked = [("dz-cnas", each) for each in wrong] + [("tn-cnss", token)]
+    for fund, given in asked:
+        refused = office.nobody().post(f"/v1/{fund}/preferences/unsubscription", json={"token": given})
+        assert (refused.status_code, refused.json["code"]) == (404, "preferences.link-unknown"), given
 
 
 @pytest.mark.parametrize("choice", [("legal", "email"), ("campaign", "inbox")])
