@@ -109,9 +109,10 @@ def step(campaign_id: str, act: str) -> Response:
 @pages.get("/campaigns/<campaign_id>/recipients.csv")
 @signed_in("staff")
 def recipients(campaign_id: str) -> Response:
-    """What became of each message, as a file; addresses are masked."""
-    content = notifications.message_campaigns_download(api(), campaign_id)
-    return download(content, media_type=CSV, file_name="campaign.csv")
+    """What became of each message, as a file, a part at a time; addresses are masked."""
+    part = request.args.get("part", 1, type=int)
+    content = notifications.message_campaigns_download(api(), campaign_id, part=part)
+    return download(content, media_type=CSV, file_name=f"campaign-{part}.csv")
 
 
 @pages.app_template_global()

@@ -9,6 +9,7 @@ from services.notifications.message_campaigns.reporting import CampaignReport
 from services.notifications.message_campaigns.schemas import (
     AudienceViews,
     CampaignBody,
+    CampaignPartQuery,
     CampaignReasonBody,
     CampaignReportView,
     CampaignsQuery,
@@ -134,7 +135,12 @@ def report(uow: UnitOfWork, campaign_id: str) -> CampaignReport:
     return reporting.report(uow, campaign_id=campaign_id)
 
 
-@routes.get("/message-campaigns/<campaign_id>/recipients", scope=MANAGE, response=Downloads(CSV))
-def download(uow: UnitOfWork, campaign_id: str) -> Download:
-    """The same by recipient, as CSV: what became of each message and why. Addresses are masked."""
-    return Download(reporting.by_recipient(uow, campaign_id=campaign_id), CSV, "campaign.csv")
+@routes.get(
+    "/message-campaigns/<campaign_id>/recipients", scope=MANAGE, query=CampaignPartQuery, response=Downloads(CSV)
+)
+def download(uow: UnitOfWork, query: Body, campaign_id: str) -> Download:
+    """The same by recipient, as CSV: what became of each message and why. Addresses are masked. The report of a large
+    campaign comes in `parts`, of about twenty thousand recipients each."""
+    part = query["part"]
+    content = reporting.by_recipient(uow, campaign_id=campaign_id, part=part)
+    return Download(content, CSV, f"campaign-{part}.csv")

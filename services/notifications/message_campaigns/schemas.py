@@ -25,6 +25,7 @@ from shared.http.shapes import Derived, PagedQuery, fund, many, paged
 
 CODE_CHARACTERS_MAX = 60
 LANGUAGES_MAX = 10
+PARTS_MAX = 10_000
 PURPOSES = [MessagePurpose.CAMPAIGN.value, MessagePurpose.LEGAL.value]
 SENTENCE = {"type": "string"}
 
@@ -85,6 +86,12 @@ class CampaignBody(Schema):
     def _made(self, read: dict[str, Any], **_: Any) -> dict[str, Any]:
         channels = tuple(dict.fromkeys(read.pop("channels")))
         return {"draft": CampaignDraft(**read, channels=channels)}
+
+
+class CampaignPartQuery(Schema):
+    """Which part of a long report."""
+
+    part = fields.Integer(load_default=1, validate=validate.Range(1, PARTS_MAX))
 
 
 class CampaignReasonBody(Schema):
@@ -180,6 +187,7 @@ class CampaignReportView(Schema):
     per_minute = fields.Float(required=True)
     ends_at = fields.AwareDateTime(required=True, allow_none=True)
     waits_until = fields.AwareDateTime(required=True, allow_none=True)
+    parts = fields.Integer(required=True)
 
 
 class AudienceParameterView(Schema):

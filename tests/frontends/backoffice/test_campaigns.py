@@ -83,6 +83,7 @@ REPORT: dict[str, Any] = {
     "per_minute": 40.0,
     "ends_at": "2026-10-05T09:20:00+00:00",
     "waits_until": None,
+    "parts": 1,
 }
 
 
@@ -171,6 +172,11 @@ def test_how_far_it_is_and_why_some_did_not_arrive() -> None:
     many = page(status="sending", reach={**REACH, "recipients": 30_000}, report=REPORT)
     assert 'hx-trigger="load delay:15s"' in many, "counting thirty thousand takes the service a second or two"
     assert "recipients.csv" in shown
+
+
+def test_a_long_report_comes_in_parts() -> None:
+    shown = page(status="finished", report={**REPORT, "parts": 3})
+    assert [f"part={number}" in shown for number in (1, 2, 3, 4)] == [True, True, True, False]
 
 
 def test_quiet_hours_are_said() -> None:

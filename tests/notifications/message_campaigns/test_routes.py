@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from services.notifications.message_campaigns import actions, jobs
+from services.notifications.message_campaigns import actions, jobs, reporting
 from services.notifications.messages.message import Status
 from services.notifications.wiring import service
 from shared.events.audiences import AudienceRequested
@@ -191,7 +191,7 @@ def test_two_agents_on_one_campaign_the_second_is_told(context: ServiceContext, 
 
 
 def test_one_bad_contact_stops_nobody_and_each_is_reported_with_the_reason(
-    context: ServiceContext, office: Office, clock: Clock
+    context: ServiceContext, office: Office, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of five persons one has no address, one wants no campaigns, one died, and one is not in the register."""
     people = [made.person("p1"), made.person("p2", mobile="not a number"), made.person("p3"), made.person("p4")]
@@ -229,8 +229,20 @@ def test_one_bad_contact_stops_nobody_and_each_is_reported_with_the_reason(
         ("sms", "undelivered", "delivery.undelivered"),
     ]
     assert "p1@" not in answer.text and "0550 12" not in answer.text
+    parts = report_in_parts(office, campaign_id, monkeypatch)
+    assert sorted(row["reason"] for part in parts for row in part) == sorted(row["reason"] for row in rows)
     report = office.staff().get(f"/message-campaigns/{campaign_id}/report").json
     assert [(each["reason"], each["messages"]) for each in report["reasons"]] == [("delivery.undelivered", 1)]
+
+
+def report_in_parts(office: Office, campaign_id: str, monkeypatch: pytest.MonkeyPatch) -> list[list[dict[str, str]]]:
+    """The same report in as many parts as it has when a page of the audience is a part."""
+    monkeypatch.setattr(reporting, "PAGES_A_PART", 1)
+    path = f"/message-campaigns/{campaign_id}"
+    count = office.staff().get(f"{path}/report").json["parts"]
+    assert count == 2
+    files = [office.staff().get(f"{path}/recipients?part={part}").data for part in range(1, count + 1)]
+    return [list(csv.DictReader(each.decode("utf-8-sig").splitlines())) for each in files]
 
 
 def test_a_legal_campaign_reaches_who_wants_none(context: ServiceContext, office: Office) -> None:
