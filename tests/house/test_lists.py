@@ -580,11 +580,11 @@ PAGED: dict[str, Listed] = {
 """Each list that a caller gets page by page, by the function that reads it."""
 
 WHOLE: dict[str, Listed] = {
-    "services.notifications.message_campaigns.store.pages_until": Listed(
+    "services.notifications.message_campaigns.store.pages_between": Listed(
         "notifications",
         message_campaigns.pages,
         message_campaigns.IN_ORDER,
-        lambda uow, it: list(message_campaigns.pages_until(uow, it.selection_id, number=ROWS)),
+        lambda uow, it: list(message_campaigns.pages_between(uow, it.selection_id, first=0, last=ROWS)),
         made=lambda: AudiencePage(page_id="p", selection_id="s", number=1, members=(), selected_at=FIRST),
     ),
     "services.claims.claims.store.granted_to": Listed(

@@ -1,6 +1,6 @@
 """What notifications does with contacts: a page of the register at a time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -35,6 +35,13 @@ def addresses(uow: UnitOfWork, owner_ids: Collection[str], *, channels: Collecti
     known = contacts.find_many(uow, owner_ids)
     if len(known) < len(set(owner_ids)):
         raise ContactUnknown
+    return of_contacts(uow, known, channels=channels)
+
+
+def of_contacts(
+    uow: UnitOfWork, known: Mapping[str, Contact], *, channels: Collection[Channel]
+) -> dict[str, Addresses]:
+    """The same of contacts that were read already."""
     return {owner_id: _opened(uow, contact, channels) for owner_id, contact in known.items() if not contact.is_dead}
 
 

@@ -1,10 +1,13 @@
 """What notifications does with message campaigns: keep what staff write, ask for the audience, and write to it page by
 page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.notifications.contacts.store import contacts
+from services.notifications.contacts import actions as contacts
+from services.notifications.contacts import store as contact_store
+from services.notifications.contacts.contact import Addresses, Contact
 from services.notifications.message_campaigns import rules, store
 from services.notifications.message_campaigns.message_campaign import (
     AudiencePage,
@@ -17,7 +20,9 @@ from services.notifications.message_campaigns.message_campaign import (
 from services.notifications.messages import actions as messages
 from services.notifications.messages import store as message_store
 from services.notifications.messages.message import Message
+from services.notifications.messages.rules import Notice
 from services.notifications.templates.store import WrittenText, written_texts
+from services.notifications.templates.template import Template
 from shared.events.audiences import AudienceMember, AudienceSelected
 from shared.funds.messages import Channel
 from shared.jobs import queue
@@ -80,11 +85,31 @@ def take_page(uow: UnitOfWork, event: AudienceSelected) -> None:
 
 
 def _reach(uow: UnitOfWork, campaign: MessageCampaign, members: Sequence[AudienceMember]) -> Reach:
-    known = contacts.find_many(uow, {member.owner_id for member in members})
+    recipients = _recipients(uow, campaign, members)
+    written = messages.written(uow, recipients.notices, templates=recipients.templates, to=recipients.to)
+    return rules.reach(members, written, known=recipients.known)
+
+
+@dataclass(frozen=True)
+class _Recipients:
+    """Those of some members whom the register knows, where they are reached, and what each is recipients."""
+
+    known: Mapping[str, Contact]
+    to: Mapping[str, Addresses]
+    notices: Sequence[Notice]
+    templates: Mapping[str, Template]
+
+
+def _recipients(uow: UnitOfWork, campaign: MessageCampaign, members: Sequence[AudienceMember]) -> _Recipients:
+    """One whom the register does not know any more stops nobody."""
     template = rules.template(campaign.draft, name=campaign.campaign_id)
-    notices = [rules.notice(campaign, member) for member in members if member.owner_id in known]
-    written = messages.written(uow, notices, templates={template.name: template})
-    return rules.reach(members, written, known=known)
+    known = contact_store.contacts.find_many(uow, {member.owner_id for member in members})
+    return _Recipients(
+        known=known,
+        to=contacts.of_contacts(uow, known, channels=template.channels),
+        notices=[rules.notice(campaign, member) for member in members if member.owner_id in known],
+        templates={template.name: template},
+    )
 
 
 def start(uow: UnitOfWork, *, campaign_id: str) -> MessageCampaign:
@@ -147,11 +172,10 @@ def _leaving(campaign: MessageCampaign) -> list[Channel]:
 
 
 def _write_to(uow: UnitOfWork, campaign: MessageCampaign, members: Sequence[AudienceMember]) -> list[Message]:
-    """One whom the register does not know any more stops nobody."""
-    known = contacts.find_many(uow, {member.owner_id for member in members})
-    notices = [rules.notice(campaign, member) for member in members if member.owner_id in known]
-    template = rules.template(campaign.draft, name=campaign.campaign_id)
-    if not notices:
+    recipients = _recipients(uow, campaign, members)
+    if not recipients.notices:
         return []
     part_of = f"{campaign.campaign_id}/{campaign.progress.members}"
-    return messages.queue(uow, notices, templates={template.name: template}, part_of=part_of, is_rate_limited=True)
+    return messages.queue(
+        uow, recipients.notices, templates=recipients.templates, to=recipients.to, part_of=part_of, is_rate_limited=True
+    )

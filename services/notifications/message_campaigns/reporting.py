@@ -1,11 +1,9 @@
 """What became of a campaign: counted while it is sent, and by recipient."""
 
-import itertools
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.notifications.contacts import actions as contacts
 from services.notifications.contacts.store import contacts as contact_repository
@@ -13,7 +11,7 @@ from services.notifications.message_campaigns import actions, rules, store
 from services.notifications.message_campaigns.message_campaign import CampaignStatus, MessageCampaign
 from services.notifications.messages import store as messages
 from services.notifications.messages.message import Status
-from services.notifications.messages.rules import notice_id
+from services.notifications.messages.rules import message_id, notice_id
 from services.notifications.waves import rules as waves
 from services.notifications.waves.wave import Recipient, WaveChannel, WaveReason
 from shared.events.audiences import AudienceMember
@@ -24,7 +22,6 @@ FAILURES_COUNTED_MAX = 20_000
 """Of a campaign's messages that did not arrive; of more, the first of them say why."""
 PAGES_A_PART = 40
 """Twenty thousand members: a file of more takes longer than callers wait."""
-RATE_OVER = timedelta(minutes=10)
 NOT_WRITTEN, DEAD, UNKNOWN = "not-written", "contact.dead", "contact.unknown"
 
 
@@ -67,7 +64,8 @@ def by_recipient(uow: UnitOfWork, *, campaign_id: str, part: int) -> bytes:
     many pages of the audience, a part at a time. `CampaignUnknown`."""
     campaign = actions.read(uow, campaign_id=campaign_id)
     delivered = _arrived(uow, campaign)
-    pages = itertools.islice(_written_pages(uow, campaign), (part - 1) * PAGES_A_PART, part * PAGES_A_PART)
+    first = (part - 1) * PAGES_A_PART + 1
+    pages = _written_pages(uow, campaign, first=first, last=first + PAGES_A_PART - 1)
     return waves.as_csv(line for page in pages for line in _lines(uow, campaign, page, delivered=delivered))
 
 
@@ -76,7 +74,7 @@ def _lines(
 ) -> Iterator[Recipient]:
     channels = rules.template(campaign.draft, name=campaign.campaign_id).channels
     known = contact_repository.find_many(uow, {member.owner_id for member in page})
-    to = contacts.addresses(uow, known.keys(), channels=channels)
+    to = contacts.of_contacts(uow, known, channels=channels)
     ids = {member.owner_id: [_message_id(uow, campaign, member, each) for each in channels] for member in page}
     found = messages.messages.find_many(uow, [message_id for each in ids.values() for message_id in each])
     for owner_id, message_ids in ids.items():
@@ -98,7 +96,7 @@ def _lines(
 
 def _channels(uow: UnitOfWork, campaign: MessageCampaign) -> list[WaveChannel]:
     counts = messages.counts(uow, campaign.campaign_id, purpose=campaign.draft.purpose)
-    delivered = len(_arrived(uow, campaign))
+    delivered = _delivered(uow, campaign)
     return [
         WaveChannel(
             channel=channel,
@@ -114,38 +112,44 @@ def _channels(uow: UnitOfWork, campaign: MessageCampaign) -> list[WaveChannel]:
 
 
 def _reasons(uow: UnitOfWork, campaign: MessageCampaign) -> list[WaveReason]:
-    failed = messages.not_arrived(uow, campaign.campaign_id, limit=FAILURES_COUNTED_MAX)
-    counted = Counter((message.channel, str(message.reason)) for message in failed)
-    return [
-        WaveReason(channel=channel, reason=reason, messages=count)
-        for (channel, reason), count in sorted(counted.items(), key=lambda each: (-each[1], each[0]))
-    ]
+    return waves.reasons(messages.not_arrived(uow, campaign.campaign_id, limit=FAILURES_COUNTED_MAX))
 
 
 def _per_minute(uow: UnitOfWork, campaign: MessageCampaign) -> float:
-    since = max(uow.at - RATE_OVER, campaign.started_at or uow.at)
+    since = max(uow.at - waves.RATE_OVER, campaign.started_at or uow.at)
     minutes = max(1.0, (uow.at - since).total_seconds() / 60)
     return round(messages.written_since(uow, campaign.campaign_id, since) / minutes, 1)
 
 
-def _arrived(uow: UnitOfWork, campaign: MessageCampaign) -> frozenset[str]:
-    """The campaign's messages of which a receipt said that they arrived: only an SMS centre sends any."""
-    if Channel.SMS not in campaign.draft.channels or campaign.started_at is None:
-        return frozenset()
+def _delivered(uow: UnitOfWork, campaign: MessageCampaign) -> int:
+    """How many of the campaign's messages arrived, by a receipt."""
+    if not (arrived := _arrived(uow, campaign)):
+        return 0
     ours = {
         _message_id(uow, campaign, member, Channel.SMS)
         for members in _written_pages(uow, campaign)
         for member in members
     }
-    return messages.arrived_since(uow, campaign.started_at) & ours
+    return len(arrived & ours)
 
 
-def _written_pages(uow: UnitOfWork, campaign: MessageCampaign) -> Iterator[Sequence[AudienceMember]]:
-    """The members that were written to, page by page."""
+def _arrived(uow: UnitOfWork, campaign: MessageCampaign) -> frozenset[str]:
+    """The messages, its own and others, of which a receipt since its start said that they arrived: only an SMS centre
+    sends any."""
+    if Channel.SMS not in campaign.draft.channels or campaign.started_at is None:
+        return frozenset()
+    return messages.arrived_since(uow, campaign.started_at)
+
+
+def _written_pages(
+    uow: UnitOfWork, campaign: MessageCampaign, *, first: int = 1, last: int | None = None
+) -> Iterator[Sequence[AudienceMember]]:
+    """The members that were written to, page by page; those of some pages alone where they are named."""
     progress = campaign.progress
-    for page in store.pages_until(uow, campaign.selection_id, number=progress.next_page):
+    until = progress.next_page if last is None else min(last, progress.next_page)
+    for page in store.pages_between(uow, campaign.selection_id, first=first, last=until):
         yield page.members[: progress.next_member] if page.number == progress.next_page else page.members
 
 
 def _message_id(uow: UnitOfWork, campaign: MessageCampaign, member: AudienceMember, channel: Channel) -> str:
-    return f"{notice_id(rules.notice(campaign, member), fund=uow.fund)}.{channel}"
+    return message_id(notice_id(rules.notice(campaign, member), fund=uow.fund), channel)

@@ -1,10 +1,10 @@
 """What a message campaign may say, when it may start, and how fast its messages are written. Pure."""
 
 import string
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from services.notifications.channels.sms_parts import SmsTooLong, parts
 from services.notifications.contacts.contact import Contact
@@ -28,8 +28,6 @@ from shared.funds.messages import Channel, MessagePurpose
 from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
-
-Name = TypeVar("Name", bound=str)
 
 SMS_PARTS_MAX = 3
 """More than that is a letter, and is paid for part by part."""
@@ -202,16 +200,17 @@ def rewrite(campaign: MessageCampaign, draft: CampaignDraft, *, fund: Fund, by: 
     if CampaignStatus.DRAFT not in MOVES[campaign.status]:
         raise NotEditable
     return replace(
-        campaign,
+        _unselected(campaign),
         draft=checked(draft, fund=fund),
         status=moved(MOVES, campaign.status, to=CampaignStatus.DRAFT),
-        selection_id="",
-        pages=0,
-        reach=Reach(),
-        refused="",
         written_by=by,
         written_at=at,
     )
+
+
+def _unselected(campaign: MessageCampaign) -> MessageCampaign:
+    """What was known of its audience holds no more."""
+    return replace(campaign, selection_id="", pages=0, reach=Reach(), refused="")
 
 
 def select(campaign: MessageCampaign, *, selection_id: str, fund: Fund, at: datetime) -> Outcome[MessageCampaign]:
@@ -219,12 +218,9 @@ def select(campaign: MessageCampaign, *, selection_id: str, fund: Fund, at: date
     audience = campaign.draft.audience
     parameters = audiences.asked(audience.code, audience.parameters, fund=fund)
     selecting = replace(
-        campaign,
+        _unselected(campaign),
         status=moved(MOVES, campaign.status, to=CampaignStatus.SELECTING),
         selection_id=selection_id,
-        pages=0,
-        reach=Reach(),
-        refused="",
     )
     asked = AudienceRequested(
         selection_id=selection_id,
@@ -300,24 +296,16 @@ def cancel(campaign: MessageCampaign, *, reason: str, at: datetime) -> MessageCa
 
 def reach(members: Sequence[AudienceMember], written: Iterable[Message], *, known: Mapping[str, Contact]) -> Reach:
     """How members would be reached, from the messages that would be written to them now and what is known of them."""
-    by_channel: dict[Channel, int] = {}
-    languages: dict[str, str] = {}
-    alone: list[Message] = []
-    for message in written:
-        languages[message.owner_id] = message.language
-        if message.channel is Channel.INBOX:
-            alone.append(message)
-        else:
-            by_channel[message.channel] = by_channel.get(message.channel, 0) + 1
-    by_language: dict[str, int] = {}
-    for language in languages.values():
-        by_language[language] = by_language.get(language, 0) + 1
+    all_written = list(written)
+    languages = {message.owner_id: message.language for message in all_written}
+    alone = [message for message in all_written if message.channel is Channel.INBOX]
+    leaving = (message.channel for message in all_written if message.channel is not Channel.INBOX)
     not_wanted = sum(message.reason == NOT_WANTED for message in alone)
     owner_ids = {member.owner_id for member in members}
     return Reach(
         recipients=len(languages),
-        by_channel=by_channel,
-        by_language=by_language,
+        by_channel=dict(Counter(leaving)),
+        by_language=dict(Counter(languages.values())),
         inbox_only=len(alone) - not_wanted,
         not_wanted=not_wanted,
         dead=sum(owner_id in known and known[owner_id].is_dead for owner_id in owner_ids),
@@ -328,17 +316,13 @@ def reach(members: Sequence[AudienceMember], written: Iterable[Message], *, know
 def _sum(one: Reach, other: Reach) -> Reach:
     return Reach(
         recipients=one.recipients + other.recipients,
-        by_channel=_added(one.by_channel, other.by_channel),
-        by_language=_added(one.by_language, other.by_language),
+        by_channel=dict(Counter(one.by_channel) + Counter(other.by_channel)),
+        by_language=dict(Counter(one.by_language) + Counter(other.by_language)),
         inbox_only=one.inbox_only + other.inbox_only,
         not_wanted=one.not_wanted + other.not_wanted,
         dead=one.dead + other.dead,
         not_registered=one.not_registered + other.not_registered,
     )
-
-
-def _added(one: Mapping[Name, int], other: Mapping[Name, int]) -> dict[Name, int]:
-    return {name: one.get(name, 0) + other.get(name, 0) for name in sorted({*one, *other})}
 
 
 # --- How it is written ------------------------------------------------------------------------------------------------
@@ -398,9 +382,7 @@ def advance(
 def next_at(messages: Sequence[Message], *, fund: Fund, at: datetime) -> datetime:
     """When the next members may be written to, after these messages were: as the rate limit of each channel allows."""
     per_minute = fund.messages.campaigns.per_minute
-    counts: dict[Channel, int] = {}
-    for message in messages:
-        counts[message.channel] = counts.get(message.channel, 0) + 1
+    counts = Counter(message.channel for message in messages)
     waits = [60 * count / per_minute[channel] for channel, count in counts.items() if channel in per_minute]
     return at + timedelta(seconds=max(waits, default=0.0))
 

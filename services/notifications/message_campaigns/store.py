@@ -42,6 +42,6 @@ def page(uow: UnitOfWork, *, wanted: PageRequest) -> Page[MessageCampaign]:
     return campaigns.page(uow, order=NEWEST_FIRST, wanted=wanted)
 
 
-def pages_until(uow: UnitOfWork, selection_id: str, *, number: int) -> Iterator[AudiencePage]:
-    """The pages of a selection up to one, in their order."""
-    return pages.each(uow, order=IN_ORDER, selection_id=selection_id, number={"$lte": number})
+def pages_between(uow: UnitOfWork, selection_id: str, *, first: int, last: int) -> Iterator[AudiencePage]:
+    """The pages of a selection from one to another, in their order."""
+    return pages.each(uow, order=IN_ORDER, selection_id=selection_id, number={"$gte": first, "$lte": last})

@@ -40,11 +40,13 @@ def queue(
     *,
     templates: Mapping[str, Template],
     part_of: str,
+    to: Mapping[str, Addresses] | None = None,
     is_rate_limited: bool = False,
 ) -> list[Message]:
-    """As `notify`, with the templates that the notices name; the messages that were not there before. Where the caller
-    has a rate limit of its own, none waits for being many."""
-    due = {message.message_id: message for message in written(uow, notices, templates=templates)}
+    """As `notify`, with the templates that the notices name, and where their owners are reached where the caller has
+    read that; the messages that were not there before. Where the caller has a rate limit of its own, none waits for
+    being many."""
+    due = {message.message_id: message for message in written(uow, notices, templates=templates, to=to)}
     known = store.messages.find_many(uow, due)
     fresh = _batched(
         uow, [message for key, message in due.items() if key not in known], is_rate_limited=is_rate_limited
@@ -53,11 +55,18 @@ def queue(
     return fresh
 
 
-def written(uow: UnitOfWork, notices: Sequence[Notice], *, templates: Mapping[str, Template]) -> list[Message]:
+def written(
+    uow: UnitOfWork,
+    notices: Sequence[Notice],
+    *,
+    templates: Mapping[str, Template],
+    to: Mapping[str, Addresses] | None = None,
+) -> list[Message]:
     """The messages that notices are now, by the addresses and the wishes of their owners; nothing is kept."""
-    channels = {channel for template in templates.values() for channel in template.channels}
     owner_ids = {notice.owner_id for notice in notices}
-    to = contacts.addresses(uow, owner_ids, channels=channels)
+    if to is None:
+        channels = {channel for template in templates.values() for channel in template.channels}
+        to = contacts.addresses(uow, owner_ids, channels=channels)
     is_chosen = any(template.purpose is not MessagePurpose.LEGAL for template in templates.values())
     chosen = preferences.of_owners(uow, owner_ids) if is_chosen else {}
     return [

@@ -78,7 +78,7 @@ def messages(
     named = notice_id(notice, fund=fund)
     return [
         Message(
-            message_id=f"{named}.{channel}",
+            message_id=message_id(named, channel),
             notice_id=named,
             about=notice.about,
             template=template.name,
@@ -114,6 +114,11 @@ def after_quiet_hours(batch: Batch, *, fund: Fund) -> Batch:
 def notice_id(notice: Notice, *, fund: Fund) -> str:
     """The same for the same occasion, owner and template, whoever asks and however often."""
     return str(uuid5(_OURS, "|".join((fund.fund_id, notice.occasion, notice.owner_id, notice.template))))
+
+
+def message_id(notice_id: str, channel: Channel) -> str:
+    """Of a notice by a channel."""
+    return f"{notice_id}.{channel}"
 
 
 def inbox(messages: Iterable[Message]) -> list[Message]:

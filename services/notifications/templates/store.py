@@ -49,10 +49,12 @@ def latest(uow: UnitOfWork, *, limit: int) -> dict[str, Template]:
 
 def said(uow: UnitOfWork, keys: Iterable[TextKey]) -> Mapping[TextKey, Template]:
     """The texts that messages were written with. `TextUnknown`."""
-    wanted = set(keys)
-    found = {key: template for key in wanted if (template := catalogue.every().get(key)) is not None}
-    own = written_texts.find_many(uow, {name for name, _ in wanted - found.keys()}) if wanted - found.keys() else {}
-    found |= {(name, text.template.version): text.template for name, text in own.items()}
-    if wanted - found.keys():
+    wanted, shipped = set(keys), catalogue.every()
+    found = {key: shipped[key] for key in wanted & shipped.keys()}
+    if not (own := wanted - found.keys()):
+        return found
+    texts = written_texts.find_many(uow, {name for name, _ in own})
+    found |= {(name, text.template.version): text.template for name, text in texts.items()}
+    if own - found.keys():
         raise TextUnknown
     return found

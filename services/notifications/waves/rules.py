@@ -52,7 +52,7 @@ def report(
         first_at=first_at,
         last_at=settled[-1] if settled else None,
         channels=_channels(messages, delivered),
-        reasons=_reasons(messages),
+        reasons=reasons(messages),
         per_minute=per_minute,
         ends_at=at + timedelta(minutes=waiting / per_minute) if waiting and per_minute else None,
         curve=curve,
@@ -100,7 +100,8 @@ def _channels(messages: Iterable[Message], delivered: Collection[str]) -> list[W
     return [found[channel] for channel in sorted(found)]
 
 
-def _reasons(messages: Iterable[Message]) -> list[WaveReason]:
+def reasons(messages: Iterable[Message]) -> list[WaveReason]:
+    """Why messages did not arrive, the most frequent first."""
     counted = Counter((message.channel, message.reason) for message in messages if message.reason)
     return [
         WaveReason(channel=channel, reason=str(reason), messages=count)
