@@ -7,12 +7,12 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import identity
-from frontends.backoffice.forms import forms
+from frontends.backoffice.forms import forms, submit
 from frontends.backoffice.listing import PAGE
 from frontends.backoffice.persons import purpose_of
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
-from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
+from frontends.kit.pages import api, flash, go_to, render, signed_in
 
 pages = Blueprint("bank_accounts", __name__)
 
@@ -43,13 +43,7 @@ def one(change_id: str) -> Response:
 @signed_in("staff")
 def agree(change_id: str) -> Response:
     """Agree to it."""
-    return _sent(
-        "agree",
-        change_id,
-        lambda form: identity.bank_accounts_agree(
-            api(), change_id, idempotency_key=form.key, version=form.read_version
-        ),
-    )
+    return _sent("agree", change_id, identity.bank_accounts_agree)
 
 
 @pages.post("/bank-accounts/<change_id>/refusal")
@@ -57,22 +51,14 @@ def agree(change_id: str) -> Response:
 def refuse(change_id: str) -> Response:
     """Refuse it, with the reason that the person reads."""
     body: identity.ChangeRefusalBody = {"reason": request.form.get("reason", "")}
-    return _sent(
-        "refuse",
-        change_id,
-        lambda form: identity.bank_accounts_refuse(
-            api(), change_id, idempotency_key=form.key, body=body, version=form.read_version
-        ),
-    )
+    return _sent("refuse", change_id, identity.bank_accounts_refuse, body=body)
 
 
-def _sent(act: str, change_id: str, send: Callable[[Form], Any]) -> Response:
-    form = forms([act], change_id, None, sent=act)[act]
+def _sent(act: str, change_id: str, call: Callable[..., Any], *, body: Any = None) -> Response:
     try:
-        done = send(form)
+        done = submit(act, change_id, call, body=body)
     except Problem as problem:
         return _page(change_id, sent=act, problem=problem)
-    form.done()
     flash(done["change"]["text"])
     return go_to("bank_accounts.index")
 

@@ -6,15 +6,11 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from frontends.kit.pages import Form, api
+from frontends.kit.pages import Form, RenewedForm, api
 
 
-class UntouchedForm(Form):
+class UntouchedForm(RenewedForm):
     """A form of the page that was not the one sent: it has a key of its own and nothing typed in it."""
-
-    @property
-    def key(self) -> str:
-        return self.fresh_key
 
     @property
     def values(self) -> MultiDict[str, str]:

@@ -1,11 +1,12 @@
 """When and to whom a fund's messages leave, as data: quiet hours, and what campaigns may do."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from shared.funds.faults import refuse
 from shared.funds.law import Law
 
 
@@ -44,12 +45,15 @@ class QuietHours:
     law: Law
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if not (_CLOCK.fullmatch(self.begins) and _CLOCK.fullmatch(self.ends)) or self.begins == self.ends:
-            raise ValueError('begins and ends are two times of a day, such as "20:00" and "08:00"')
+            yield 'begins and ends are two times of a day, such as "20:00" and "08:00"'
         if self.channel is Channel.INBOX:
-            raise ValueError("channel: what stands in the inbox wakes nobody")
+            yield "channel: what stands in the inbox wakes nobody"
         if not self.holds or MessagePurpose.LEGAL in self.holds:
-            raise ValueError("holds names service, campaign or both: what is legal is never held")
+            yield "holds names service, campaign or both: what is legal is never held"
 
     def end(self, local: datetime) -> datetime | None:
         """When the quiet hours are over that an instant lies in; None where it lies in none. Both where the fund is."""
@@ -70,11 +74,14 @@ class CampaignTerms:
     per_minute: Mapping[Channel, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
         if self.second_person_above < 0:
-            raise ValueError("second_person_above is 0 or more")
+            yield "second_person_above is 0 or more"
         for channel, count in self.per_minute.items():
             if channel is Channel.INBOX or not 0 < count <= PER_MINUTE_MAX:
-                raise ValueError(f"per_minute: email and sms, each 1 to {PER_MINUTE_MAX:,}")
+                yield f"per_minute: email and sms, each 1 to {PER_MINUTE_MAX:,}"
 
 
 @dataclass(frozen=True, kw_only=True)
