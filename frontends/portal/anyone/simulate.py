@@ -26,7 +26,7 @@ def index() -> Response:
     activities, found, problem = payments.contributions_list_activities(api())["items"], None, None
     if wage:
         try:
-            found = payments.contributions_simulate(api(), wage=_as_service_reads(wage), activity=activity)
+            found = payments.contributions_simulate(api(), wage=formats.amount_to_send(wage.strip()), activity=activity)
         except Problem as refused:
             problem = refused
     return render("anyone/simulate.html", activities=activities, found=found, problem=problem)
@@ -104,9 +104,3 @@ def _months(quarters: list[str], *, until: str) -> list[str]:
         last = int(number) * MONTHS_A_QUARTER
         found += [f"{year}-M{month:02d}" for month in range(last, last - MONTHS_A_QUARTER, -1)]
     return [month for month in found if month.replace("M", "") <= until[:7]]
-
-
-def _as_service_reads(typed: str) -> str:
-    """An amount in plain digits; what is none goes as it was typed, and is refused with its reason."""
-    read = formats.read_amount(typed)
-    return typed.strip() if read is None else f"{read:f}"

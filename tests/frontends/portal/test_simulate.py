@@ -2,7 +2,7 @@
 
 import pytest
 
-from frontends.portal.anyone.simulate import _as_service_reads
+from frontends.kit.formats import amount_to_send
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from frontends.portal.anyone.simulate import _as_service_reads
     ],
 )
 def test_digits_of_any_script_and_either_decimal_sign_are_read(typed: str, sent: str) -> None:
-    assert _as_service_reads(typed) == sent
+    assert amount_to_send(typed.strip()) == sent
