@@ -256,7 +256,7 @@ class StepView(TypedDict):
     about: str
     text: str
 
-class ContestView(TypedDict):
+class AppealTermView(TypedDict):
     body: str
     days: int
     until_on: str
@@ -264,7 +264,7 @@ class ContestView(TypedDict):
     is_to_be_confirmed: bool
     text: str
 
-class NextView(TypedDict):
+class NextStepView(TypedDict):
     text: str
     who: str
     who_text: str
@@ -306,10 +306,10 @@ class ClaimView(TypedDict):
     is_payment_held: bool
     assigned_to: "str | None"
     timeline: list["StepView"]
-    contest: "ContestView | None"
+    contest: "AppealTermView | None"
     due_on: str
     legal_due_on: "str | None"
-    next: "NextView"
+    next: "NextStepView"
     appeal: "AppealLinkView | None"
     appeal_of: "AppealedView | None"
     version: int
@@ -826,7 +826,7 @@ class RepaymentView(TypedDict):
     taken: str
     repaid: list["RepaidView"]
     repaid_amount: str
-    contest: "ContestView | None"
+    contest: "AppealTermView | None"
     may_be_disputed: bool
     dispute: "OverpaymentDisputeView | None"
     found_at: str

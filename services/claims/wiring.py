@@ -32,7 +32,7 @@ from services.claims.claims.claim import (
 from services.claims.claims.reactions import reactions as claim_reactions
 from services.claims.claims.routes import routes as claim_routes
 from services.claims.claims.store import claims
-from services.claims.claims.timeline import FurtherStep, Who
+from services.claims.claims.timeline import FurtherStep, ResponsibleParty
 from services.claims.crosschecks.crosscheck import Status as CrossCheckStatus
 from services.claims.crosschecks.jobs import inquiries
 from services.claims.crosschecks.periodic_tasks import exchanges
@@ -90,7 +90,7 @@ CODES: CodeSets = {
     "claim-statuses": (Status, "claim.step.{}"),
     "claim-happenings": (StepKind, "claim.happening.{}"),
     "next-steps": ([Status, FurtherStep], "claim.next.{}"),
-    "who-must-act": (Who, "claim.who.{}"),
+    "who-must-act": (ResponsibleParty, "claim.who.{}"),
     "paper-reasons": (PaperReason, "claim.paper-reason.{}"),
     "refusal-reasons": (RefusalReason, "claim.refused-for.{}"),
     "medical-answers": (MedicalAnswer, "claim.medical-answer.{}"),

@@ -14,6 +14,8 @@ from shared.storage.paging import CURSOR_CHARACTERS_MAX, PAGE_MAX, PageRequest
 
 SIGNED = r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$"
 AMOUNT = re.compile(r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$")
+TEXT = {"type": "string"}
+"""What the API document says of a field that a function shows: marshmallow cannot know what it returns."""
 
 
 def fund() -> Fund:

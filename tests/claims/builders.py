@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.claims.claims.claim import Claim, ClaimLine, ClaimPaper
-from services.claims.claims.rules import ClaimFiling, submit
+from services.claims.claims.submission import ClaimFiling, submit
 from shared.events.documents import UploadStored
 from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.funds.fund import Fund

@@ -26,7 +26,7 @@ from services.claims.claims.claim import (
     StepKind,
 )
 from services.claims.claims.duplicates import Likeness
-from services.claims.claims.timeline import FurtherStep, Who, next_step
+from services.claims.claims.timeline import FurtherStep, ResponsibleParty, next_step
 from services.claims.crosschecks.crosscheck import Status as CrossCheckStatus
 from services.claims.crosschecks.registers.fixed_columns import ColumnKind
 from services.claims.entitlements.entitlement import EntitlementReason, RightStatus
@@ -53,7 +53,7 @@ SAID: dict[type[StrEnum], tuple[str, ...]] = {
     MedicalReason: ("claim.medical-reason.",),
     Doubt: ("claim.doubt.",),
     AppealOutcome: ("claim.appeal.",),
-    Who: ("claim.who.",),
+    ResponsibleParty: ("claim.who.",),
     Likeness: ("claim.duplicate.",),
     EntitlementReason: ("right.",),
     AccessedKind: ("access.looked-at.",),
@@ -100,7 +100,7 @@ def test_each_is_said_in_every_language(code: str) -> None:
 @pytest.mark.parametrize("status", Status)
 def test_a_status_has_its_moves_and_its_place_in_the_timeline(status: Status) -> None:
     assert status in MOVES
-    assert next_step(at_status(status), funds()[DZ]).who in Who
+    assert next_step(at_status(status), funds()[DZ]).who in ResponsibleParty
     assert (status in DEAD) <= (not MOVES[status])
 
 

@@ -20,7 +20,7 @@ from deploy.local.verify.answer import Look
 from deploy.local.verify.seen import Documents, Seen
 from services.claims.claims.claim import Status
 from services.claims.claims.store import claims
-from services.claims.runs import rules as run_rules
+from services.claims.runs import granting
 from services.claims.runs import store as runs
 from services.claims.runs.run import AwardAccount
 from services.payments.banking.banks.iso_http import IsoHttpBank
@@ -54,12 +54,12 @@ Rows = dict[str, list[dict[str, Any]]]
 def _owe_an_award(uow: UnitOfWork) -> None:
     """A run that was approved and told: it owes somebody an allowance whose account nobody knows yet."""
     payment = computed(of=award(person_ref=KARIM))
-    granted, account = run_rules.grant(payment, AwardAccount(award_id=payment.award_id), at=uow.at)
-    published = run_rules.due_event(granted, currency=uow.fund.currency.value, at=uow.at)
+    granted, account = granting.grant(payment, AwardAccount(award_id=payment.award_id), at=uow.at)
+    published = granting.due_event(granted, currency=uow.fund.currency.value, at=uow.at)
     runs.payments.save(uow, Outcome(granted, (published,)))
     runs.accounts.save(uow, Outcome(account))
     page_id = runs.page_id(granted.run_id, granted.page)
-    runs.pages.save(uow, Outcome(run_rules.page_of(page_id, granted.run_id, [granted])))
+    runs.pages.save(uow, Outcome(granting.page_of(page_id, granted.run_id, [granted])))
 
 
 class Counter(DeclarationsHarness):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.claims.appeals import rules
 from services.claims.claims import actions as claims
-from services.claims.claims import store
+from services.claims.claims import paper_uses, store
 from services.claims.claims.claim import Claim, ClaimPaper
 from services.claims.crosschecks import actions as crosschecks
 from shared.kernel.actors import NotYours
@@ -20,13 +20,13 @@ def appeal(uow: UnitOfWork, *, claim_id: str, statement: str, papers: Sequence[C
     contested, copy = rules.appeal(
         first,
         statement=statement,
-        papers=claims.known_papers(uow, papers, person_ref=first.person_ref),
+        papers=paper_uses.known_papers(uow, papers, person_ref=first.person_ref),
         fund=uow.fund,
         claim_id=uow.new_id(),
         reference=uow.new_reference("CL"),
         at=uow.at,
     )
-    claims.use_papers(uow, copy.thing, copy.thing.papers, or_of=first.claim_id)
+    paper_uses.use_papers(uow, copy.thing, copy.thing.papers, or_of=first.claim_id)
     store.claims.save(uow, contested)
     kept = store.claims.save(uow, claims.handled(uow, copy))
     claims.note_act(uow, kept)

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.claims.appeals import actions
 from services.claims.appeals.schemas import AppealBody
-from services.claims.claims import actions as claims
+from services.claims.claims import consulting
 from services.claims.claims.claim import Claim, ClaimPaper
 from services.claims.claims.schemas import ClaimView
 from shared.http.routes import Routes
@@ -21,7 +21,7 @@ routes = Routes("appeals", about="A decision that a person contests: another age
     response=ClaimView,
     status=201,
     is_keyed=True,
-    edits=claims.read,
+    edits=consulting.read,
 )
 def appeal(uow: UnitOfWork, body: Mapping[str, Any], claim_id: str) -> Claim:
     """Contest the decision of one's own claim. The answer is the appeal: a claim of its own, which another agent

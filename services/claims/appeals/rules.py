@@ -19,16 +19,11 @@ from services.claims.claims.claim import (
     Status,
     StepKind,
 )
-from services.claims.claims.rules import (
-    PaperKindUnknown,
-    PaperTwice,
-    TooManyPapers,
-    legal_due_on,
-    type_of,
-    usual_due_on,
-)
+from services.claims.claims.claim_types import type_of
+from services.claims.claims.due_days import legal_due_on, usual_due_on
+from services.claims.claims.papers import PaperKindUnknown, PaperTwice, TooManyPapers
 from services.claims.claims.steps import noted
-from services.claims.claims.timeline import contest
+from services.claims.claims.timeline import appeal_term
 from shared.events.claims import ClaimAppealed
 from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict
@@ -123,7 +118,7 @@ def deciders(claim: Claim) -> tuple[str, ...]:
 
 
 def _must_be_contestable(claim: Claim, *, fund: Fund, at: datetime) -> None:
-    found = contest(claim, fund)
+    found = appeal_term(claim, fund)
     if found is None:
         raise NotContestable
     if claim.appeal is not None and claim.appeal.outcome is not AppealOutcome.WITHDRAWN:

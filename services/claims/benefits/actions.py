@@ -11,7 +11,7 @@ from services.claims.benefits.facts import facts_on, sources_of, sources_of_clai
 from services.claims.benefits.judgement import Judgement
 from services.claims.benefits.sources import Sources
 from services.claims.claims.claim import Claim
-from services.claims.claims.rules import type_of
+from services.claims.claims.claim_types import type_of
 from services.claims.insured import actions as insured
 from shared.funds.benefits import QuestionKind
 from shared.funds.fund import IdentifierKind

@@ -4,8 +4,8 @@ the decision."""
 from services.claims.benefits import actions as benefits
 from services.claims.claims import payment_check, store
 from services.claims.claims.claim import Claim, PaymentCheckStatus
+from services.claims.claims.claim_types import type_of
 from services.claims.claims.payment_check import PaymentCheckFacts
-from services.claims.claims.rules import type_of
 from services.claims.crosschecks import actions as crosschecks
 from services.claims.deaths import actions as deaths
 from shared.storage.unit_of_work import UnitOfWork

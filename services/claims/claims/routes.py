@@ -4,26 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.claims.benefits.answer import GivenAnswer
-from services.claims.claims import actions, payment_checking
-from services.claims.claims.actions import ClaimForAgent
-from services.claims.claims.claim import Claim, ClaimLine, ClaimPaper, Status
-from services.claims.claims.offers import ClaimOffer, MedicalAct, medical_acts, offers
-from services.claims.claims.rules import ClaimFiling
-from services.claims.claims.schemas import (
-    ActsPage,
-    ActsQuery,
+from services.claims.claims import actions, consulting, deciding, handling, payment_checking
+from services.claims.claims.agent_schemas import (
     AgentClaimView,
     ApprovalBody,
-    ClaimView,
-    ClaimViews,
-    FilingBody,
     FoundView,
     HeldPaymentBody,
     ObjectionBody,
-    OfferQuery,
-    OfferViews,
-    OwnQuery,
-    PaperBody,
     PaperRequestBody,
     QueueQuery,
     ReassignmentBody,
@@ -31,7 +18,13 @@ from services.claims.claims.schemas import (
     SearchBody,
     SeparationBody,
 )
+from services.claims.claims.claim import Claim, ClaimLine, ClaimPaper, Status
+from services.claims.claims.consulting import ClaimForAgent
+from services.claims.claims.offer_schemas import ActsPage, ActsQuery, OfferQuery, OfferViews
+from services.claims.claims.offers import ClaimOffer, MedicalAct, medical_acts, offers
+from services.claims.claims.schemas import ClaimView, ClaimViews, FilingBody, OwnQuery, PaperBody
 from services.claims.claims.search import Found
+from services.claims.claims.submission import ClaimFiling
 from shared.http.routes import Routes
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Order, Page, page_of
@@ -74,24 +67,24 @@ def submit(uow: UnitOfWork, body: Body) -> Claim:
 @routes.get("/claims", scope="claims:read", response=ClaimViews, query=OwnQuery)
 def list_own(uow: UnitOfWork, query: Body) -> Page[Claim]:
     """The caller's own claims, newest first."""
-    return actions.of_caller(uow, wanted=query["page"], status=query["status"])
+    return consulting.of_caller(uow, wanted=query["page"], status=query["status"])
 
 
 @routes.get("/claims/<claim_id>", scope="claims:read", response=ClaimView, query=PurposeQuery, is_journaled=True)
 def read(uow: UnitOfWork, query: Body, claim_id: str) -> Claim:
     """One claim, with what happened, what comes next and who must act."""
-    return actions.look_at(uow, claim_id=claim_id, purpose=query["purpose"])
+    return consulting.look_at(uow, claim_id=claim_id, purpose=query["purpose"])
 
 
 @routes.post(
-    "/claims/<claim_id>/papers", scope="claims:submit", request=PaperBody, response=ClaimView, edits=actions.read
+    "/claims/<claim_id>/papers", scope="claims:submit", request=PaperBody, response=ClaimView, edits=consulting.read
 )
 def add_paper(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Give a paper that an agent asked for."""
     return actions.add_paper(uow, claim_id=claim_id, paper=ClaimPaper(**body, added_at=uow.at))
 
 
-@routes.post("/claims/<claim_id>/withdrawal", scope="claims:submit", response=ClaimView, edits=actions.read)
+@routes.post("/claims/<claim_id>/withdrawal", scope="claims:submit", response=ClaimView, edits=consulting.read)
 def withdraw(uow: UnitOfWork, claim_id: str) -> Claim:
     """Take one's own claim back while it is undecided; its papers may then be filed again."""
     return actions.withdraw(uow, claim_id=claim_id)
@@ -101,17 +94,17 @@ def withdraw(uow: UnitOfWork, claim_id: str) -> Claim:
 def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
     """Claims by status, holder, due day, reference or person; those first that are to be decided first."""
     if query["reference"] is not None:
-        return actions.find_reference(uow, reference=query["reference"], purpose=query["purpose"])
+        return consulting.find_reference(uow, reference=query["reference"], purpose=query["purpose"])
     status = query["status"]
     if query["is_to_recover"]:
-        return actions.to_recover(uow, wanted=query["page"])
+        return consulting.to_recover(uow, wanted=query["page"])
     if query["is_payment_held"]:
-        return actions.payments_held(uow, wanted=query["page"])
+        return consulting.payments_held(uow, wanted=query["page"])
     if query["is_overdue"]:
-        return actions.overdue(uow, status=status or Status.SUBMITTED, wanted=query["page"])
+        return consulting.overdue(uow, status=status or Status.SUBMITTED, wanted=query["page"])
     if status is None and query["person_ref"] is None:
         status = Status.SUBMITTED
-    return actions.queue(
+    return consulting.queue(
         uow,
         wanted=query["page"],
         status=status,
@@ -127,7 +120,7 @@ def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
 )
 def read_for_decision(uow: UnitOfWork, query: Body, claim_id: str) -> ClaimForAgent:
     """One claim, with the person's others about the same act and day, and what of it may be filed twice."""
-    return actions.for_agent(uow, claim_id=claim_id, purpose=query["purpose"])
+    return consulting.for_agent(uow, claim_id=claim_id, purpose=query["purpose"])
 
 
 @routes.post("/queue/searches", scope="claims:decide", request=SearchBody, response=FoundView)
@@ -136,19 +129,19 @@ def search(uow: UnitOfWork, body: Body) -> Found:
 
     A POST, since a number in an address would stand in every log on the way.
     """
-    return actions.find_number(uow, number=body["number"], purpose=body["purpose"])
+    return consulting.find_number(uow, number=body["number"], purpose=body["purpose"])
 
 
-@routes.post("/claims/<claim_id>/assignment", scope="claims:decide", response=ClaimView, edits=actions.read)
+@routes.post("/claims/<claim_id>/assignment", scope="claims:decide", response=ClaimView, edits=consulting.read)
 def assign(uow: UnitOfWork, claim_id: str) -> Claim:
     """Take a claim out of the common queue. The first who acts on a claim that nobody holds takes it, too."""
-    return actions.assign(uow, claim_id=claim_id)
+    return handling.assign(uow, claim_id=claim_id)
 
 
-@routes.post("/claims/<claim_id>/release", scope="claims:decide", response=ClaimView, edits=actions.read)
+@routes.post("/claims/<claim_id>/release", scope="claims:decide", response=ClaimView, edits=consulting.read)
 def release(uow: UnitOfWork, claim_id: str) -> Claim:
     """Put a claim that one holds back into the common queue."""
-    return actions.release(uow, claim_id=claim_id)
+    return handling.release(uow, claim_id=claim_id)
 
 
 @routes.post(
@@ -156,11 +149,11 @@ def release(uow: UnitOfWork, claim_id: str) -> Claim:
     scope="claims:supervise",
     request=ReassignmentBody,
     response=ClaimView,
-    edits=actions.read,
+    edits=consulting.read,
 )
 def reassign(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Give a claim to an agent, or back to the common queue, whoever holds it."""
-    return actions.reassign(uow, claim_id=claim_id, to=body["to"], reason=body["reason"])
+    return handling.reassign(uow, claim_id=claim_id, to=body["to"], reason=body["reason"])
 
 
 @routes.post(
@@ -168,17 +161,17 @@ def reassign(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     scope="claims:decide",
     request=SeparationBody,
     response=AgentClaimView,
-    edits=actions.read,
+    edits=consulting.read,
 )
 def separate(uow: UnitOfWork, body: Body, claim_id: str) -> ClaimForAgent:
     """Confirm that a claim and another that is like it are two, not one bill filed twice."""
-    return actions.separate(uow, claim_id=claim_id, other_id=body["claim_id"])
+    return handling.separate(uow, claim_id=claim_id, other_id=body["claim_id"])
 
 
-@routes.post("/claims/<claim_id>/completeness", scope="claims:decide", response=ClaimView, edits=actions.read)
+@routes.post("/claims/<claim_id>/completeness", scope="claims:decide", response=ClaimView, edits=consulting.read)
 def find_complete(uow: UnitOfWork, claim_id: str) -> Claim:
     """Say that nothing is lacking: the person sees it, and the claim waits for a decision."""
-    return actions.find_complete(uow, claim_id=claim_id)
+    return handling.find_complete(uow, claim_id=claim_id)
 
 
 @routes.post(
@@ -186,11 +179,11 @@ def find_complete(uow: UnitOfWork, claim_id: str) -> Claim:
     scope="claims:decide",
     request=PaperRequestBody,
     response=ClaimView,
-    edits=actions.read,
+    edits=consulting.read,
 )
 def ask_paper(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Ask the person for one more paper, with the reason."""
-    return actions.ask_paper(uow, claim_id=claim_id, kind=body["kind"], reason=body["reason"])
+    return handling.ask_paper(uow, claim_id=claim_id, kind=body["kind"], reason=body["reason"])
 
 
 @routes.post(
@@ -199,7 +192,7 @@ def ask_paper(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     request=ApprovalBody,
     response=ClaimView,
     is_keyed=True,
-    edits=actions.read,
+    edits=consulting.read,
 )
 def approve(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Grant a claim: line by line, where the fund owes its share of every line that is not refused; or, of a benefit
@@ -208,15 +201,15 @@ def approve(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     Above the amount that one person may grant, the decision waits for a second one.
     """
     refused = {line["number"]: line["reason"] for line in body["refused_lines"]}
-    return actions.approve(uow, claim_id=claim_id, refused_lines=refused)
+    return deciding.approve(uow, claim_id=claim_id, refused_lines=refused)
 
 
 @routes.post(
-    "/claims/<claim_id>/confirmation", scope="claims:decide", response=ClaimView, is_keyed=True, edits=actions.read
+    "/claims/<claim_id>/confirmation", scope="claims:decide", response=ClaimView, is_keyed=True, edits=consulting.read
 )
 def confirm(uow: UnitOfWork, claim_id: str) -> Claim:
     """Confirm, as a second person, what another agent granted: from now on the fund owes it."""
-    return actions.confirm(uow, claim_id=claim_id)
+    return deciding.confirm(uow, claim_id=claim_id)
 
 
 @routes.post(
@@ -225,7 +218,7 @@ def confirm(uow: UnitOfWork, claim_id: str) -> Claim:
     request=HeldPaymentBody,
     response=ClaimView,
     is_keyed=True,
-    edits=actions.read,
+    edits=consulting.read,
 )
 def release_payment(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Have a payment that was held paid as it was decided. Who decided the claim does not."""
@@ -237,17 +230,17 @@ def release_payment(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     scope="claims:decide",
     request=HeldPaymentBody,
     response=ClaimView,
-    edits=actions.read,
+    edits=consulting.read,
 )
 def decide_anew(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Have a claim whose payment was held decided anew; what was decided first is kept."""
     return payment_checking.decide_anew(uow, claim_id=claim_id, reason=body["reason"])
 
 
-@routes.post("/claims/<claim_id>/completion", scope="claims:decide", response=ClaimView, edits=actions.read)
+@routes.post("/claims/<claim_id>/completion", scope="claims:decide", response=ClaimView, edits=consulting.read)
 def complete(uow: UnitOfWork, claim_id: str) -> Claim:
     """Say that what a granted request asks for has been done: a card issued, data put right."""
-    return actions.complete(uow, claim_id=claim_id)
+    return handling.complete(uow, claim_id=claim_id)
 
 
 @routes.post(
@@ -255,16 +248,16 @@ def complete(uow: UnitOfWork, claim_id: str) -> Claim:
     scope="claims:decide",
     request=ObjectionBody,
     response=ClaimView,
-    edits=actions.read,
+    edits=consulting.read,
 )
 def send_back(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Do not confirm what another agent granted, and say why: the claim is to be decided anew."""
-    return actions.send_back(uow, claim_id=claim_id, reason=body["reason"])
+    return deciding.send_back(uow, claim_id=claim_id, reason=body["reason"])
 
 
 @routes.post(
-    "/claims/<claim_id>/refusal", scope="claims:decide", request=RefusalBody, response=ClaimView, edits=actions.read
+    "/claims/<claim_id>/refusal", scope="claims:decide", request=RefusalBody, response=ClaimView, edits=consulting.read
 )
 def refuse(uow: UnitOfWork, body: Body, claim_id: str) -> Claim:
     """Refuse the whole claim, with the reason. Of an appeal it means that the first decision stands."""
-    return actions.refuse(uow, claim_id=claim_id, reason=body["reason"])
+    return deciding.refuse(uow, claim_id=claim_id, reason=body["reason"])

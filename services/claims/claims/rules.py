@@ -1,106 +1,40 @@
 """What may happen to a claim. Pure: the fund's definition, the right and the time are handed in."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 
-from services.claims.benefits import answers
-from services.claims.benefits.answer import GivenAnswer, with_answers
-from services.claims.benefits.conditions import evaluate
-from services.claims.benefits.fact import Facts
 from services.claims.benefits.judgement import ConditionResult
 from services.claims.claims import decisions, duplicates
+from services.claims.claims.assignment import held_by
 from services.claims.claims.claim import (
     MOVES,
-    PAPERS_MAX,
     SEPARATIONS_MAX,
     Claim,
-    ClaimLine,
-    ClaimPaper,
-    ClaimStep,
     Decision,
     MedicalReview,
-    PaperReason,
-    PaperRequest,
     RefusalReason,
     Separation,
     Status,
     StepKind,
 )
-from services.claims.claims.pricing import NOTHING, PricingFacts, explained, price_of, priced
-from services.claims.claims.steps import complete_at, moved_to, noted
-from shared.events.claims import (
-    ClaimPaid,
-    ClaimSubmitted,
-    ClaimWithdrawn,
-    MedicalReviewRequested,
-    PaperAdded,
-    PaperRequested,
-    RequestDone,
-)
+from services.claims.claims.claim_types import type_of
+from services.claims.claims.papers import paper_term
+from services.claims.claims.pricing import NOTHING, PricingFacts, explained, priced
+from services.claims.claims.steps import moved_to, noted
+from shared.events.claims import ClaimPaid, ClaimWithdrawn, MedicalReviewRequested, RequestDone
 from shared.funds.benefits import ClaimType
 from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund
-from shared.funds.law import Law, find_in_force, in_force
 from shared.funds.procedure import MedicalControl
 from shared.kernel.actors import Actor
-from shared.kernel.errors import Conflict, Invalid, Missing, Parameter
+from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome
 
 
 class ClaimUnknown(Missing):
     code = "claim.unknown"
-
-
-class ClaimTypeUnknown(Invalid):
-    code = "claim.type-unknown"
-
-
-class CareInTheFuture(Invalid):
-    code = "claim.care-in-the-future"
-
-
-class FiledTooLate(Invalid):
-    code = "claim.filed-too-late"
-
-
-class CareDayMissing(Invalid):
-    """The benefit pays for care, and the claim does not say on which day it was."""
-
-    code = "claim.care-day-missing"
-
-
-class LinesMissing(Invalid):
-    """The benefit pays for care, and the claim does not say what was done."""
-
-    code = "claim.lines-missing"
-
-
-class CareNotAsked(Invalid):
-    """The benefit is not for care: a claim of it has neither a day of care nor lines."""
-
-    code = "claim.care-not-asked"
-
-
-class PaperKindUnknown(Invalid):
-    code = "claim.paper-kind-unknown"
-
-
-class PaperLacking(Invalid):
-    code = "claim.paper-lacking"
-
-
-class PaperTwice(Invalid):
-    code = "claim.paper-twice"
-
-
-class TooManyPapers(Invalid):
-    code = "claim.too-many-papers"
-
-
-class PaperNotAsked(Conflict):
-    code = "claim.paper-not-asked"
 
 
 class RightNotOpen(Conflict):
@@ -119,18 +53,6 @@ class PapersAwaited(Conflict):
     """The days within which the person gives a paper that was asked for are not over."""
 
     code = "claim.papers-awaited"
-
-
-class AssignedToAnother(Conflict):
-    """Another agent holds the claim: it is theirs to decide until they or a supervisor give it back."""
-
-    code = "claim.assigned-to-another"
-
-
-class NotAssigned(Conflict):
-    """Nobody holds the claim."""
-
-    code = "claim.not-assigned"
 
 
 class DuplicateOpen(Conflict):
@@ -173,141 +95,6 @@ class FoundComplete(Conflict):
     code = "claim.found-complete"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClaimFiling:
-    """What a person sends to open a claim: the care, where the benefit is for care, and answers to its questions."""
-
-    claim_type: str
-    care_on: date | None
-    lines: tuple[ClaimLine, ...]
-    papers: tuple[ClaimPaper, ...]
-    answers: tuple[GivenAnswer, ...] = ()
-
-
-def type_of(fund: Fund, claim_type: str) -> ClaimType:
-    """The fund's definition of a claim type."""
-    found = fund.claim_types.get(claim_type)
-    if found is None:
-        raise ClaimTypeUnknown(claim_type=claim_type[:40])
-    return found
-
-
-def submit(
-    filing: ClaimFiling,
-    *,
-    fund: Fund,
-    person_ref: str,
-    claim_id: str,
-    reference: str,
-    at: datetime,
-    facts: Facts | None = None,
-    dependants: Collection[str] = (),
-) -> Outcome[Claim]:
-    """A person files a claim, complete with the answers and the papers that its type requires. `facts` are what is
-    known of the person besides, `dependants` the ids of theirs."""
-    definition = type_of(fund, filing.claim_type)
-    today = fund.day_of(at)
-    care_on = _care_on(filing, definition, fund=fund, today=today)
-    known = facts or Facts(known={}, currency=fund.currency)
-    given = answers.checked(filing.answers, definition=definition, facts=known, dependants=dependants, on=today)
-    _check_papers(definition, filing.papers, facts=with_answers(known, given, on=today), on=today)
-    claim = Claim(
-        claim_id=claim_id,
-        reference=reference,
-        person_ref=person_ref,
-        claim_type=filing.claim_type,
-        care_on=care_on,
-        lines=filing.lines,
-        papers=filing.papers,
-        answers=given,
-        status=Status.SUBMITTED,
-        steps=(ClaimStep(status=Status.SUBMITTED, at=at),),
-        due_on=usual_due_on(definition, fund=fund, complete_on=today),
-        legal_due_on=legal_due_on(definition, fund=fund, complete_on=today),
-    )
-    published = ClaimSubmitted(
-        claim_id=claim_id, reference=reference, person_ref=person_ref, claim_type=filing.claim_type, submitted_at=at
-    )
-    return Outcome(claim, (published,))
-
-
-def _care_on(filing: ClaimFiling, definition: ClaimType, *, fund: Fund, today: date) -> date:
-    """The day of care, with each line priced on it; the day of filing where the benefit is not for care."""
-    if not definition.is_for_care:
-        if filing.lines or filing.care_on is not None:
-            raise CareNotAsked
-        return today
-    if filing.care_on is None:
-        raise CareDayMissing
-    if not filing.lines:
-        raise LinesMissing
-    if filing.care_on > today:
-        raise CareInTheFuture
-    term = in_force(definition.filing_terms, on=filing.care_on)
-    if today > fund.calendar.after(filing.care_on, days=term.days_max, by=term):
-        raise FiledTooLate(days_max=term.days_max)
-    for line in filing.lines:
-        price_of(definition, line, on=filing.care_on)
-    return filing.care_on
-
-
-def with_due_day(claim: Claim, *, fund: Fund) -> Outcome[Claim]:
-    """The claim with the day by which the fund is to decide it, for one that was filed before claims had that day."""
-    definition = type_of(fund, claim.claim_type)
-    due_on = usual_due_on(definition, fund=fund, complete_on=fund.day_of(complete_at(claim)))
-    return Outcome(replace(claim, due_on=due_on))
-
-
-def usual_due_on(definition: ClaimType, *, fund: Fund, complete_on: date) -> date:
-    """The day by which the fund is to decide a claim that came in complete on a day."""
-    usual = in_force(definition.usual_days, on=complete_on)
-    return fund.calendar.after(complete_on, days=usual.decision, by=usual)
-
-
-def legal_due_on(definition: ClaimType, *, fund: Fund, complete_on: date) -> date:
-    """The day by which the law wants a decision; the last of all days where it sets none."""
-    delay = find_in_force(definition.procedure.legal_delays, on=complete_on)
-    return date.max if delay is None else fund.calendar.after(complete_on, days=delay.days, by=delay)
-
-
-@dataclass(frozen=True)
-class PaperDeadline:
-    """Until when papers that were asked for may be given, that day included, and by which text."""
-
-    until_on: date
-    law: Law
-
-
-def paper_term(claim: Claim, *, fund: Fund) -> PaperDeadline | None:
-    """Until when the person may give what was asked for last; None where nothing is asked, or the fund sets no term."""
-    if claim.status is not Status.PAPERS_ASKED or not claim.requests:
-        return None
-    asked_on = fund.day_of(max(request.asked_at for request in claim.requests))
-    term = find_in_force(type_of(fund, claim.claim_type).procedure.paper_terms, on=asked_on)
-    return None if term is None else PaperDeadline(asked_on + timedelta(days=term.days), term.law)
-
-
-def _check_papers(definition: ClaimType, papers: Sequence[ClaimPaper], *, facts: Facts, on: date) -> None:
-    """A paper with a condition is required where that holds. Where it cannot be said it may be sent, and an agent may
-    ask for it."""
-    kinds, requirements = {paper.kind for paper in papers}, definition.requirements_on(on)
-    for kind in kinds:
-        if kind not in requirements:
-            raise PaperKindUnknown(kind=_paper_name(definition, kind))
-    for kind, requirement in requirements.items():
-        is_asked = requirement.when is None or evaluate(requirement.when, facts).holds
-        if requirement.is_required and is_asked and kind not in kinds:
-            raise PaperLacking(kind=_paper_name(definition, kind))
-    if len({paper.upload_id for paper in papers}) != len(papers):
-        raise PaperTwice
-
-
-def _paper_name(definition: ClaimType, kind: str) -> Parameter:
-    """What the fund calls a kind of paper; what was sent, where it has none of that kind."""
-    known = definition.papers.get(kind)
-    return known.names if known else kind[:40]
-
-
 def handled_at_counter(outcome: Outcome[Claim], *, agent: str | None) -> Outcome[Claim]:
     """What a person did with a claim, with the agent who did it for them at a counter and may not decide it now."""
     known = outcome.thing.counter_agents
@@ -316,35 +103,10 @@ def handled_at_counter(outcome: Outcome[Claim], *, agent: str | None) -> Outcome
     return replace(outcome, thing=replace(outcome.thing, counter_agents=(*known, agent)))
 
 
-def assign(claim: Claim, *, to: Actor) -> Outcome[Claim]:
-    """An agent takes a claim out of the common queue; what a colleague holds stays with the colleague."""
-    return Outcome(_held(claim, by=to))
-
-
-def release(claim: Claim, *, by: Actor) -> Outcome[Claim]:
-    """The agent who holds a claim puts it back into the common queue."""
-    if claim.assigned_to is None:
-        raise NotAssigned
-    return Outcome(replace(_held(claim, by=by), assigned_to=None))
-
-
-def reassign(claim: Claim, *, to: str | None) -> Outcome[Claim]:
-    """A supervisor gives a claim to an agent, or back to the common queue, whoever holds it."""
-    return Outcome(replace(claim, assigned_to=to))
-
-
-def _held(claim: Claim, *, by: Actor) -> Claim:
-    """The claim in the hands of an agent who acts on it. The first who does anything with a claim that nobody holds
-    holds it from then on."""
-    if claim.assigned_to not in (None, by.subject):
-        raise AssignedToAnother
-    return replace(claim, assigned_to=by.subject)
-
-
 def separate(claim: Claim, other: Claim, *, others: Iterable[Claim], by: Actor, at: datetime) -> Outcome[Claim]:
     """An agent looked at two claims that are alike and says that they are two. `others` are those of the claim's
     person and day, and those with its papers."""
-    held = _held(claim, by=by)
+    held = held_by(claim, by=by)
     open_ = [each for each in duplicates.findings(claim, others) if not each.is_answered]
     if other.claim_id not in {each.claim_id for each in open_}:
         raise NotAlike(reference=other.reference)
@@ -369,16 +131,11 @@ def withdraw(claim: Claim, *, at: datetime) -> Outcome[Claim]:
 
 def find_complete(claim: Claim, *, by: Actor, at: datetime) -> Outcome[Claim]:
     """An agent looked at the papers and finds nothing lacking."""
-    held = _held(claim, by=by)
+    held = held_by(claim, by=by)
     moved(MOVES, claim.status, to=Status.TO_CONFIRM)  # only what waits for a decision
     if claim.found_complete_at is not None:
         raise FoundComplete
     return Outcome(replace(noted(held, StepKind.FOUND_COMPLETE, at=at), found_complete_at=at))
-
-
-def ask_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, by: Actor, at: datetime) -> Outcome[Claim]:
-    """An agent cannot decide without one more paper, and says why."""
-    return request_paper(_held(claim, by=by), kind=kind, reason=reason, fund=fund, at=at)
 
 
 def ask_medical_control(claim: Claim, *, fund: Fund, by: str, at: datetime) -> Outcome[Claim]:
@@ -396,71 +153,10 @@ def ask_medical_control(claim: Claim, *, fund: Fund, by: str, at: datetime) -> O
     return Outcome(sent, (published,))
 
 
-def request_paper(claim: Claim, *, kind: str, reason: PaperReason, fund: Fund, at: datetime) -> Outcome[Claim]:
-    """Somebody of the fund, whoever holds the claim, needs one more paper."""
-    if kind not in type_of(fund, claim.claim_type).requirements_on(fund.day_of(at)):
-        raise PaperKindUnknown(kind=kind[:40])
-    asked = replace(
-        moved_to(claim, Status.PAPERS_ASKED, at=at, about=f"{kind}/{reason}"),
-        requests=(*claim.requests, PaperRequest(kind=kind, reason=reason, asked_at=at)),
-        found_complete_at=None,
-    )
-    published = PaperRequested(
-        claim_id=claim.claim_id,
-        reference=claim.reference,
-        person_ref=claim.person_ref,
-        paper_kind=kind,
-        reason=reason.value,
-        requested_at=at,
-    )
-    return Outcome(asked, (published,))
-
-
-def add_paper(claim: Claim, paper: ClaimPaper, *, fund: Fund, at: datetime) -> Outcome[Claim]:
-    """The person gives a paper, asked for or not, while nothing is decided; with the last one that was asked for the
-    claim is back where it was."""
-    definition = type_of(fund, claim.claim_type)
-    if not claim.is_undecided:
-        raise PaperNotAsked(kind=_paper_name(definition, paper.kind))
-    if paper.kind not in definition.requirements_on(fund.day_of(at)) and paper.kind not in {
-        request.kind for request in claim.requests
-    }:
-        raise PaperKindUnknown(kind=_paper_name(definition, paper.kind))
-    if paper.upload_id in {known.upload_id for known in claim.papers}:
-        raise PaperTwice
-    if len(claim.papers) == PAPERS_MAX:
-        raise TooManyPapers(papers_max=PAPERS_MAX)
-    left = tuple(request for request in claim.requests if request.kind != paper.kind)
-    added = replace(claim, papers=(*claim.papers, paper), requests=left)
-    if claim.status is Status.PAPERS_ASKED and not left:
-        added = _complete_again(added, definition, about=paper.kind, fund=fund, at=at)
-    else:
-        added = noted(added, StepKind.PAPER_ADDED, at=at, about=paper.kind)
-    published = PaperAdded(
-        claim_id=claim.claim_id,
-        reference=claim.reference,
-        person_ref=claim.person_ref,
-        paper_kind=paper.kind,
-        added_at=at,
-    )
-    return Outcome(added, (published,))
-
-
-def _complete_again(claim: Claim, definition: ClaimType, *, about: str, fund: Fund, at: datetime) -> Claim:
-    """All that was asked for is there: the delays begin anew."""
-    complete_on = fund.day_of(at)
-    is_medical = claim.medical is not None and claim.medical.is_open
-    return replace(
-        moved_to(claim, Status.MEDICAL_CONTROL if is_medical else Status.SUBMITTED, at=at, about=about),
-        due_on=usual_due_on(definition, fund=fund, complete_on=complete_on),
-        legal_due_on=legal_due_on(definition, fund=fund, complete_on=complete_on),
-    )
-
-
 def may_grant(claim: Claim, *, by: Actor) -> Claim:
     """The claim in the hands of who may grant it: it waits for a decision, and not for a second person, and who decides
     an appeal had no part in the first decision."""
-    held = _held(claim, by=by)
+    held = held_by(claim, by=by)
     moved(MOVES, claim.status, to=Status.TO_CONFIRM)
     decisions.must_be_another(claim, by)
     return held
@@ -524,7 +220,7 @@ def refuse(
 ) -> Outcome[Claim]:
     """An agent refuses the whole claim and says why. `conditions` are those of a benefit that is decided from facts, as
     they stood."""
-    held = _held(claim, by=by)
+    held = held_by(claim, by=by)
     decisions.must_be_another(claim, by)
     decisions.must_be_reasons([reason], type_of(fund, claim.claim_type))
     awaited = paper_term(claim, fund=fund) if reason == RefusalReason.PAPERS_NOT_GIVEN else None
@@ -578,7 +274,7 @@ def complete(claim: Claim, *, fund: Fund, by: Actor, at: datetime) -> Outcome[Cl
         claim_type=claim.claim_type,
         done_at=at,
     )
-    return Outcome(note_done(_held(claim, by=by), at=at).thing, (published,))
+    return Outcome(note_done(held_by(claim, by=by), at=at).thing, (published,))
 
 
 def reimbursed_minor(claim: Claim, definition: ClaimType, *, fund: Fund, facts: PricingFacts) -> int:

@@ -5,7 +5,8 @@ from datetime import date
 from enum import StrEnum
 
 from services.claims.claims.claim import Claim, ClaimStep, Status
-from services.claims.claims.rules import paper_term, type_of
+from services.claims.claims.claim_types import type_of
+from services.claims.claims.papers import paper_term
 from services.claims.claims.steps import complete_at
 from shared.funds.benefits import Appeal
 from shared.funds.effects import EffectKind
@@ -14,7 +15,7 @@ from shared.funds.law import find_in_force
 from shared.funds.texts import Texts
 
 
-class Who(StrEnum):
+class ResponsibleParty(StrEnum):
     """Whose turn it is."""
 
     YOU = "you"
@@ -31,12 +32,12 @@ class FurtherStep(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Next:
+class NextStep:
     """The step to come. `text` is a code; the usual day is a habit of the fund, not a promise; the legal one is the
     last on which the law wants the fund to decide, or the person to give what was asked for."""
 
     text: str
-    who: Who
+    who: ResponsibleParty
     usually_by_on: date | None = None
     is_to_be_confirmed: bool = False
     legally_by_on: date | None = None
@@ -45,7 +46,7 @@ class Next:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contest:
+class AppealTerm:
     """Where and until when the person may contest a decision that refuses something; the last day is included."""
 
     body: Texts
@@ -56,36 +57,36 @@ class Contest:
 
 
 _WHO = {
-    Status.SUBMITTED: Who.FUND,
-    Status.PAPERS_ASKED: Who.YOU,
-    Status.MEDICAL_CONTROL: Who.FUND,
-    Status.TO_CONFIRM: Who.FUND,
-    Status.APPROVED: Who.FUND,
-    Status.ORDERED: Who.BANK,
-    Status.RETURNED: Who.YOU,
-    Status.PAID: Who.NOBODY,
-    Status.REFUSED: Who.NOBODY,
-    Status.WITHDRAWN: Who.NOBODY,
-    Status.UNDER_WAY: Who.FUND,
-    Status.DONE: Who.NOBODY,
+    Status.SUBMITTED: ResponsibleParty.FUND,
+    Status.PAPERS_ASKED: ResponsibleParty.YOU,
+    Status.MEDICAL_CONTROL: ResponsibleParty.FUND,
+    Status.TO_CONFIRM: ResponsibleParty.FUND,
+    Status.APPROVED: ResponsibleParty.FUND,
+    Status.ORDERED: ResponsibleParty.BANK,
+    Status.RETURNED: ResponsibleParty.YOU,
+    Status.PAID: ResponsibleParty.NOBODY,
+    Status.REFUSED: ResponsibleParty.NOBODY,
+    Status.WITHDRAWN: ResponsibleParty.NOBODY,
+    Status.UNDER_WAY: ResponsibleParty.FUND,
+    Status.DONE: ResponsibleParty.NOBODY,
 }
 
 _FUND_DECIDES = frozenset({Status.SUBMITTED, Status.MEDICAL_CONTROL, Status.TO_CONFIRM})
 
 
-def next_step(claim: Claim, fund: Fund) -> Next:
+def next_step(claim: Claim, fund: Fund) -> NextStep:
     """What comes after the present status."""
-    if claim.appeal is not None and claim.appeal.is_open and _WHO[claim.status] is Who.NOBODY:
-        return Next(text=f"claim.next.{FurtherStep.APPEALED}", who=Who.FUND)
+    if claim.appeal is not None and claim.appeal.is_open and _WHO[claim.status] is ResponsibleParty.NOBODY:
+        return NextStep(text=f"claim.next.{FurtherStep.APPEALED}", who=ResponsibleParty.FUND)
     if claim.is_payment_held:
-        return Next(text=f"claim.next.{FurtherStep.PAYMENT_HELD}", who=Who.FUND)
+        return NextStep(text=f"claim.next.{FurtherStep.PAYMENT_HELD}", who=ResponsibleParty.FUND)
     if claim.status in _FUND_DECIDES:
         return _decision(claim, fund)
     awaited = paper_term(claim, fund=fund)
     since_on = fund.day_of(claim.steps[-1].at)
     usual = find_in_force(type_of(fund, claim.claim_type).usual_days, on=since_on)
     is_paying = claim.status in (Status.APPROVED, Status.ORDERED) and usual is not None
-    return Next(
+    return NextStep(
         text=f"claim.next.{claim.status}",
         who=_WHO[claim.status],
         usually_by_on=fund.calendar.after(since_on, days=usual.payment, by=usual) if is_paying and usual else None,
@@ -96,14 +97,14 @@ def next_step(claim: Claim, fund: Fund) -> Next:
     )
 
 
-def _decision(claim: Claim, fund: Fund) -> Next:
+def _decision(claim: Claim, fund: Fund) -> NextStep:
     """The fund decides: as it usually does, and as the law wants it to."""
     definition = type_of(fund, claim.claim_type)
     complete_on = fund.day_of(complete_at(claim))
     usual = find_in_force(definition.usual_days, on=complete_on)
     usually_by_on = None if usual is None else fund.calendar.after(complete_on, days=usual.decision, by=usual)
     legal = find_in_force(definition.procedure.legal_delays, on=complete_on) if claim.has_legal_delay else None
-    return Next(
+    return NextStep(
         text=f"claim.next.{claim.status}",
         who=_WHO[claim.status],
         usually_by_on=usually_by_on if claim.due_on == date.max else claim.due_on,
@@ -114,7 +115,7 @@ def _decision(claim: Claim, fund: Fund) -> Next:
     )
 
 
-def contest(claim: Claim, fund: Fund) -> Contest | None:
+def appeal_term(claim: Claim, fund: Fund) -> AppealTerm | None:
     """How the person may contest what was refused, be it one line, or an amount where the fund lets them: by the law of
     the day of the decision. What an appeal came to is not contested here once more."""
     decision = claim.decision
@@ -127,12 +128,12 @@ def contest(claim: Claim, fund: Fund) -> Contest | None:
     is_amount = appeal.of_amounts and definition.effect.kind is EffectKind.PAY_ONCE
     if not (decision.refuses_something or is_amount):
         return None
-    return contest_by(appeal, decided_on=decided_on, fund=fund)
+    return appeal_term_by(appeal, decided_on=decided_on, fund=fund)
 
 
-def contest_by(appeal: Appeal, *, decided_on: date, fund: Fund) -> Contest:
+def appeal_term_by(appeal: Appeal, *, decided_on: date, fund: Fund) -> AppealTerm:
     """Before whom, and until which day, something may be contested that was decided, or told, on a day."""
-    return Contest(
+    return AppealTerm(
         body=appeal.body,
         days=appeal.days,
         until_on=fund.calendar.after(decided_on, days=appeal.days, by=appeal),

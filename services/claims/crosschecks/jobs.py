@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from services.claims.claims import actions as claims
+from services.claims.claims import deciding
 from services.claims.crosschecks import actions, rules, store
 from services.claims.crosschecks.crosscheck import CrossCheck, Status
 from services.claims.crosschecks.register import RegisterOf, RegisterReply, RegisterTimeout
@@ -75,7 +75,7 @@ def _do(context: ServiceContext, fund_id: str, check_id: str, action: "partial[C
 
 def _take(uow: UnitOfWork, *, asked: CrossCheck, reply: RegisterReply | None) -> CrossCheck:
     kept = actions.take_reply(uow, check_id=asked.check_id, question_id=asked.question_id, reply=reply)
-    claims.go_on_after_answers(uow, claim_id=kept.claim_id)
+    deciding.go_on_after_answers(uow, claim_id=kept.claim_id)
     return kept
 
 
@@ -85,4 +85,4 @@ def _hold(uow: UnitOfWork, check_id: str) -> None:
 
 def _give_up(uow: UnitOfWork, check_id: str, reason: str) -> None:
     kept = actions.give_up(uow, check_id)
-    claims.go_on_after_answers(uow, claim_id=kept.claim_id)
+    deciding.go_on_after_answers(uow, claim_id=kept.claim_id)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.claims.claims.claim import ClaimPaper
-from services.claims.claims.rules import ClaimFiling
+from services.claims.claims.submission import ClaimFiling
 from services.claims.drafts.draft import DRAFTS_MAX, Content, Draft
 from shared.funds.fund import Fund
 from shared.funds.procedure import DRAFT_DAYS

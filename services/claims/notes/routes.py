@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.claims.claims import actions as claims
+from services.claims.claims import consulting
 from services.claims.notes import actions
 from services.claims.notes.note import Audience, Note
 from services.claims.notes.schemas import NoteBody, NotesQuery, NoteView, NoteViews
@@ -20,7 +20,7 @@ Body = Mapping[str, Any]
 @routes.post("/queue/claims/<claim_id>/notes", scope="claims:decide", request=NoteBody, response=NoteView, status=201)
 def write(uow: UnitOfWork, body: Body, claim_id: str) -> Note:
     """Write something down about a claim, for agents alone."""
-    claim = claims.read(uow, claim_id=claim_id)
+    claim = consulting.read(uow, claim_id=claim_id)
     return actions.write(uow, claim, body["text"], audience=Audience.AGENTS)
 
 
@@ -33,7 +33,7 @@ def write(uow: UnitOfWork, body: Body, claim_id: str) -> Note:
 )
 def list_of_claim(uow: UnitOfWork, query: Body, claim_id: str) -> Page[Note]:
     """What agents wrote down about a claim, oldest first."""
-    claim = claims.read(uow, claim_id=claim_id)
+    claim = consulting.read(uow, claim_id=claim_id)
     return actions.of_claim(uow, claim, audience=Audience.AGENTS, purpose=query["purpose"], wanted=query["page"])
 
 

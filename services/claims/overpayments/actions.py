@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from services.claims.access_journal.accessed import AccessedKind
 from services.claims.awards import actions as awards
 from services.claims.awards.award import Award
-from services.claims.claims.timeline import Contest
+from services.claims.claims.timeline import AppealTerm
 from services.claims.deaths import actions as deaths
 from services.claims.entitlements import actions as entitlements
 from services.claims.overpayments import disputing, repaying, rules, store
 from services.claims.overpayments.changing import (
-    contest_of,
+    appeal_term_of,
     look_for,
     recovery_of,
     save,
@@ -98,7 +98,7 @@ class Repayment:
     award: Award
     way: RepaymentWay
     recovery: Recovery | None
-    contest: Contest | None
+    appeal_term: AppealTerm | None
     may_be_disputed: bool
 
     @property
@@ -140,23 +140,23 @@ def dispute(uow: UnitOfWork, *, award_id: str, statement: str) -> Repayment:
     found = overpayments.load(uow, award_id)
     if uow.by.person_ref != found.person_ref:
         raise NotYours
-    contest = contest_of(uow, found)
+    appeal_term = appeal_term_of(uow, found)
     outcome = disputing.dispute(
-        found, statement=statement, until_on=contest.until_on if contest else None, today=uow.today, at=uow.at
+        found, statement=statement, until_on=appeal_term.until_on if appeal_term else None, today=uow.today, at=uow.at
     )
     journal.note_act(uow, found.person_ref, done_with=AccessedKind.OVERPAYMENT, reference=found.reference)
     return _shown(uow, overpayments.save(uow, outcome))
 
 
 def _shown(uow: UnitOfWork, overpayment: Overpayment) -> Repayment:
-    contest = contest_of(uow, overpayment)
-    until_on = contest.until_on if contest else None
+    appeal_term = appeal_term_of(uow, overpayment)
+    until_on = appeal_term.until_on if appeal_term else None
     return Repayment(
         overpayment=overpayment,
         award=awards.of_id(uow, overpayment.award_id),
         way=way_of(uow, overpayment),
         recovery=recovery_of(uow, overpayment),
-        contest=contest,
+        appeal_term=appeal_term,
         may_be_disputed=disputing.may_be_disputed(overpayment, until_on=until_on, today=uow.today),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from services.claims.awards import store as awards_store
 from services.claims.awards.award import Award, AwardKind
 from services.claims.awards.award import Status as AwardStatus
-from services.claims.claims.timeline import Contest, contest_by
+from services.claims.claims.timeline import AppealTerm, appeal_term_by
 from services.claims.overpayments import rules
 from services.claims.overpayments.overpayment import PAYMENTS_LOOKED_AT_MAX, Overpayment, RepaymentWay
 from services.claims.overpayments.store import overpayments
@@ -47,9 +47,9 @@ def save(uow: UnitOfWork, before: Overpayment | None, after: Overpayment) -> Ove
     """Keep an overpayment that changed, and publish what the person is told of that."""
     if not after.repayment_reference:  # one of an earlier release
         after = replace(after, repayment_reference=uow.new_reference(REPAYMENT_PREFIX))
-    contest = contest_of(uow, after)
+    appeal_term = appeal_term_of(uow, after)
     events = rules.change_events(
-        before, after, way=way_of(uow, after), until_on=contest.until_on if contest else None, at=uow.at
+        before, after, way=way_of(uow, after), until_on=appeal_term.until_on if appeal_term else None, at=uow.at
     )
     return overpayments.save(uow, Outcome(after, events))
 
@@ -82,12 +82,12 @@ def waits_for_dispute(recovery: Recovery | None) -> bool:
     return recovery is None or recovery.is_suspended_by_dispute
 
 
-def contest_of(uow: UnitOfWork, overpayment: Overpayment) -> Contest | None:
+def appeal_term_of(uow: UnitOfWork, overpayment: Overpayment) -> AppealTerm | None:
     """Before whom and until when it may be disputed: as decisions about the benefit are contested."""
     definition = uow.fund.claim_types.get(overpayment.claim_type)
     announced_on = uow.fund.day_of(overpayment.announced_at)
     appeal = None if definition is None else find_in_force(definition.appeals, on=announced_on)
-    return None if appeal is None else contest_by(appeal, decided_on=announced_on, fund=uow.fund)
+    return None if appeal is None else appeal_term_by(appeal, decided_on=announced_on, fund=uow.fund)
 
 
 def way_of(uow: UnitOfWork, overpayment: Overpayment) -> RepaymentWay:

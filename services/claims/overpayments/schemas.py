@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from services.claims.awards.award import Status as AwardStatus
 from services.claims.awards.schemas import said_of
 from services.claims.benefits.schemas import name_of
-from services.claims.claims.schemas import ContestView
+from services.claims.claims.schemas import AppealTermView
 from services.claims.overpayments.actions import Repayment
 from services.claims.overpayments.overpayment import DisputeOutcome, Overpayment, RepaymentWay, Status
 from services.claims.runs.run import PaymentStatus
@@ -201,7 +201,7 @@ class RepaymentView(Schema):
     taken = Amount(required=True, attribute="overpayment.taken_minor")
     repaid = fields.List(fields.Nested(RepaidView), required=True, attribute="overpayment.repaid")
     repaid_amount = Amount(required=True, attribute="overpayment.repaid_minor")
-    contest = Derived(ContestView, of=lambda it: it.contest, required=True, allow_none=True)
+    contest = Derived(AppealTermView, of=lambda it: it.appeal_term, required=True, allow_none=True)
     may_be_disputed = fields.Boolean(required=True)
     dispute = Derived(OverpaymentDisputeView, of=lambda it: it.overpayment.dispute, required=True, allow_none=True)
     found_at = fields.AwareDateTime(required=True, attribute="overpayment.found_at")

@@ -8,7 +8,7 @@ from services.claims.awards.award import Award
 from services.claims.awards.award import Status as AwardStatus
 from services.claims.overpayments import changing, rules, store
 from services.claims.overpayments.overpayment import TO_RECOVER, Overpayment, Status, Withheld
-from services.claims.runs.rules import NO_DEBTS, Debt, Debts
+from services.claims.runs.computing import NO_DEBTS, Debt, Debts
 from services.claims.runs.run import AwardAccount, AwardPayment
 from shared.storage.unit_of_work import UnitOfWork
 

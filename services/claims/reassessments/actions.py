@@ -23,8 +23,8 @@ from services.claims.reassessments.reassessment import (
     Reassessment,
 )
 from services.claims.runs import store as runs_store
+from services.claims.runs.computing import periods_within
 from services.claims.runs.judging import by_rules
-from services.claims.runs.rules import periods_within
 from services.claims.runs.run import AwardAccount
 from shared.funds.facts import FactOrigin
 from shared.funds.period import Period

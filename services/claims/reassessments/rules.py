@@ -23,7 +23,7 @@ from services.claims.reassessments.reassessment import (
     Reassessment,
     ReassessmentStep,
 )
-from services.claims.runs.rules import Judged
+from services.claims.runs.computing import PeriodDue
 from services.claims.runs.run import AwardAccount
 from shared.events.claims import AwardChanged
 from shared.funds import facts
@@ -203,7 +203,7 @@ def judged_as(judgement: Judgement) -> LastJudged:
     )
 
 
-def judged_by_period(judged: Mapping[Period, Judged], account: AwardAccount, *, on: date) -> LastJudged:
+def judged_by_period(judged: Mapping[Period, PeriodDue], account: AwardAccount, *, on: date) -> LastJudged:
     """What the judgements of its periods say of a payment: the last of them, whether a fact has ended it, and by how
     much what runs granted differs from what is right by now."""
     in_order = sorted(judged.items(), key=lambda each: each[0].first_on)

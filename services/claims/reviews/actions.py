@@ -1,11 +1,10 @@
 """What claims does with medical control: send a claim there, keep its answer, show its queue."""
 
 from services.claims.access_journal.accessed import AccessedKind
-from services.claims.claims import actions as claims
+from services.claims.claims import assignment, consulting, deciding, papers, store
 from services.claims.claims import rules as claim_rules
-from services.claims.claims import store
-from services.claims.claims.actions import ClaimForAgent
 from services.claims.claims.claim import Claim, PaperReason, Status
+from services.claims.claims.consulting import ClaimForAgent
 from services.claims.reviews import rules
 from services.claims.reviews.rules import ReviewAnswer
 from shared.process.access_journal import actions as journal
@@ -33,12 +32,12 @@ def look_at(uow: UnitOfWork, *, claim_id: str, purpose: Purpose) -> ClaimForAgen
     """As `read`, with what an agent sees beside it; it enters the access journal."""
     claim = read(uow, claim_id=claim_id)
     journal.note_person(uow, claim.person_ref, looked_at=AccessedKind.CLAIM, reference=claim.reference, purpose=purpose)
-    return claims.beside(uow, claim)
+    return consulting.beside(uow, claim)
 
 
 def ask(uow: UnitOfWork, *, claim_id: str) -> Claim:
     """The caller, an agent, sends a claim to medical control."""
-    held = claim_rules.assign(store.claims.load(uow, claim_id), to=uow.by).thing
+    held = assignment.assign(store.claims.load(uow, claim_id), to=uow.by).thing
     outcome = claim_rules.ask_medical_control(held, fund=uow.fund, by=uow.by.subject, at=uow.at)
     return store.claims.save(uow, outcome)
 
@@ -46,12 +45,12 @@ def ask(uow: UnitOfWork, *, claim_id: str) -> Claim:
 def answer(uow: UnitOfWork, given: ReviewAnswer, *, claim_id: str) -> Claim:
     """The caller, a medical officer, answers; where the benefit is decided by medical control, this decides it."""
     kept = store.claims.save(uow, rules.answer(store.claims.load(uow, claim_id), given, by=uow.by, at=uow.at))
-    return claims.decide_by_medical_control(uow, kept)
+    return deciding.decide_by_medical_control(uow, kept)
 
 
 def ask_paper(uow: UnitOfWork, *, claim_id: str, kind: str, reason: PaperReason) -> Claim:
     """The caller, a medical officer, needs one more paper; with it the claim is back at medical control."""
     claim = store.claims.load(uow, claim_id)
     rules.open_review(claim)
-    outcome = claim_rules.request_paper(claim, kind=kind, reason=reason, fund=uow.fund, at=uow.at)
+    outcome = papers.request_paper(claim, kind=kind, reason=reason, fund=uow.fund, at=uow.at)
     return store.claims.save(uow, outcome)

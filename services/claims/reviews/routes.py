@@ -3,18 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.claims.claims import actions as claims
-from services.claims.claims.actions import ClaimForAgent
+from services.claims.claims import consulting
+from services.claims.claims.agent_schemas import AgentClaimView, PaperRequestBody
 from services.claims.claims.claim import Claim
+from services.claims.claims.consulting import ClaimForAgent
+from services.claims.claims.offer_schemas import OfferQuery, OfferViews
 from services.claims.claims.offers import ClaimOffer, offers
-from services.claims.claims.schemas import (
-    AgentClaimView,
-    ClaimView,
-    ClaimViews,
-    OfferQuery,
-    OfferViews,
-    PaperRequestBody,
-)
+from services.claims.claims.schemas import ClaimView, ClaimViews
 from services.claims.reviews import actions
 from services.claims.reviews.rules import ReviewAnswer
 from services.claims.reviews.schemas import MedicalAnswerBody
@@ -29,7 +24,7 @@ routes = Routes("reviews", about="Medical control: what agents ask of it, its ow
 Body = Mapping[str, Any]
 
 
-@routes.post("/claims/<claim_id>/medical-request", scope="claims:decide", response=ClaimView, edits=claims.read)
+@routes.post("/claims/<claim_id>/medical-request", scope="claims:decide", response=ClaimView, edits=consulting.read)
 def ask(uow: UnitOfWork, claim_id: str) -> Claim:
     """Send a claim to the fund's medical control. It comes back with the answer, to the agent who holds it."""
     return actions.ask(uow, claim_id=claim_id)

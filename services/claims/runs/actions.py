@@ -9,7 +9,7 @@ from services.claims.awards import store as awards_store
 from services.claims.awards.award import Award
 from services.claims.awards.award import Status as AwardStatus
 from services.claims.overpayments.withholding import note_granted, open_debts
-from services.claims.runs import rules, store
+from services.claims.runs import computing, granting, rules, store
 from services.claims.runs.judging import Judge
 from services.claims.runs.run import (
     PAYMENTS_A_PAGE,
@@ -150,8 +150,8 @@ def compute_page(uow: UnitOfWork, run: Run, judge: Judge) -> ComputedPage:
     computed = []
     for award in found:
         account = accounts.get(award.award_id) or AwardAccount(award_id=award.award_id)
-        periods = rules.periods_of(award, payment=payment, upto=upto)
-        paid = rules.compute(
+        periods = computing.periods_of(award, payment=payment, upto=upto)
+        paid = computing.compute(
             award,
             account,
             judge(uow, award, periods),
@@ -203,23 +203,23 @@ def publish_page(uow: UnitOfWork, *, seen: Run) -> Run:
     accounts: list[AwardAccount] = []
     for payment in payments:
         award = held[payment.award_id]
-        if rules.must_be_withheld(payment, award) or rules.takes_too_much(payment, debts.of(award)):
-            published.append(rules.withhold(payment, at=uow.at))
+        if granting.must_be_withheld(payment, award) or granting.takes_too_much(payment, debts.of(award)):
+            published.append(granting.withhold(payment, at=uow.at))
             continue
         account = known.get(payment.award_id) or AwardAccount(award_id=payment.award_id)
-        granted, after = rules.grant(payment, account, at=uow.at)
+        granted, after = granting.grant(payment, account, at=uow.at)
         debts.note(granted)
         published.append(granted)
         accounts.append(after)
     store.payments.save_many(uow, published, part_of=run.run_id)
     store.accounts.save_many(uow, accounts, part_of=run.run_id)
     note_granted(uow, published, accounts)
-    page = rules.page_of(store.page_id(run.run_id, number), run.run_id, published)
+    page = granting.page_of(store.page_id(run.run_id, number), run.run_id, published)
     store.pages.save(uow, Outcome(page))
     _end_awards(uow, published, held)
     for payment in published:
         if payment.status is PaymentStatus.DUE:
-            uow.publish(rules.due_event(payment, currency=uow.fund.currency.value, at=uow.at))
+            uow.publish(granting.due_event(payment, currency=uow.fund.currency.value, at=uow.at))
     return store.following.save(uow, Outcome(rules.with_published_page(run, by=uow.by.subject, at=uow.at)))
 
 
@@ -239,7 +239,7 @@ def note(uow: UnitOfWork, *, payment_id: str, to: PaymentStatus, reason: str = "
     """What payments or the bank did with a payment."""
     payment = store.payments.load(uow, payment_id)
     page = store.pages.load(uow, store.page_id(payment.run_id, payment.page))
-    outcome, counted = rules.note(payment, page, to=to, currency=uow.fund.currency.value, at=uow.at, reason=reason)
+    outcome, counted = granting.note(payment, page, to=to, currency=uow.fund.currency.value, at=uow.at, reason=reason)
     store.payments.save(uow, outcome)
     if counted != page:
         store.pages.save(uow, Outcome(counted))

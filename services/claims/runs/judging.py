@@ -8,14 +8,15 @@ from services.claims.benefits.conditions import evaluate
 from services.claims.benefits.facts import facts_on, sources_of_claim
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.claims import store as claims
-from services.claims.runs.rules import AWARD_OVER, UNDECIDED, Judged, judged_on, periodic
+from services.claims.runs.computing import AWARD_OVER, UNDECIDED, PeriodDue
+from services.claims.runs.rules import judged_on, periodic
 from shared.funds.period import Period
 from shared.storage.unit_of_work import UnitOfWork
 
-Judge = Callable[[UnitOfWork, Award, Sequence[Period]], Mapping[Period, Judged]]
+Judge = Callable[[UnitOfWork, Award, Sequence[Period]], Mapping[Period, PeriodDue]]
 
 
-def by_rules(uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mapping[Period, Judged]:
+def by_rules(uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mapping[Period, PeriodDue]:
     """Each period judged on its own day, from the answers of the claim that opened the award and from what is known now
     of that day: a declaration that was replaced since, or a rate that changed in the past, counts as it is now. A
     period whose day is still to come is judged as of today."""
@@ -23,18 +24,18 @@ def by_rules(uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mappin
         return {}
     sources = sources_of_claim(uow, claims.claims.load(uow, award.claim_id))
     definition, payment = periodic(uow.fund, award.claim_type)
-    found: dict[Period, Judged] = {}
+    found: dict[Period, PeriodDue] = {}
     for period in periods:
         on = min(judged_on(period, payment), uow.today)
         facts = facts_on(on, sources, claim_type=award.claim_type)
         if payment.until is not None and evaluate(payment.until, facts).holds:
-            found[period] = Judged(right_minor=0, reason=AWARD_OVER, is_over=True)
+            found[period] = PeriodDue(right_minor=0, reason=AWARD_OVER, is_over=True)
             continue
         judgement = benefits.judge(definition, facts, on=on, rounding=uow.fund.rounding)
         if judgement.outcome is JudgedOutcome.REFUSED:
-            found[period] = Judged(right_minor=0, reason=judgement.failed or "")
+            found[period] = PeriodDue(right_minor=0, reason=judgement.failed or "")
         elif judgement.outcome is JudgedOutcome.UNDECIDED or judgement.sum is None:
-            found[period] = Judged(right_minor=None, reason=UNDECIDED)
+            found[period] = PeriodDue(right_minor=None, reason=UNDECIDED)
         else:
-            found[period] = Judged(right_minor=judgement.sum.amount_minor, sum=judgement.sum)
+            found[period] = PeriodDue(right_minor=judgement.sum.amount_minor, sum=judgement.sum)
     return found

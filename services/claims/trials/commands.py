@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from services.claims.benefits.answers import AnswersInvalid
-from services.claims.claims.rules import type_of
+from services.claims.claims.claim_types import type_of
 from services.claims.trials import reading
 from services.claims.trials.reading import CaseInvalid
 from services.claims.trials.report import TrialReport

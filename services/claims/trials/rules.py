@@ -10,7 +10,7 @@ from services.claims.benefits.answer import BenefitAnswer, GivenAnswer, with_ans
 from services.claims.benefits.conditions import evaluate
 from services.claims.benefits.fact import Facts, FactValue
 from services.claims.benefits.judgement import Judgement
-from services.claims.claims import decisions, judged, pricing
+from services.claims.claims import decisions, pricing, rule_decisions, submission
 from services.claims.claims import rules as claims
 from services.claims.claims.claim import (
     Claim,
@@ -22,8 +22,9 @@ from services.claims.claims.claim import (
     MedicalReview,
     Status,
 )
+from services.claims.claims.claim_types import type_of
 from services.claims.claims.pricing import CoverInForce, PricingFacts
-from services.claims.claims.rules import ClaimFiling, type_of
+from services.claims.claims.submission import ClaimFiling
 from services.claims.crosschecks.rules import CrossChecksOpen
 from services.claims.trials.case import TrialCase
 from services.claims.trials.known import LATER, RIGHT, dependants_of, facts_of
@@ -36,7 +37,7 @@ from shared.kernel.actors import system
 from shared.kernel.errors import Failure
 
 NOBODY = "trial"
-NOT_DRAWN = f"{judged.SAMPLE_STEPS - 1:08x}"
+NOT_DRAWN = f"{rule_decisions.SAMPLE_STEPS - 1:08x}"
 """The digest of a claim that no sample draws, but one of all of them."""
 
 
@@ -68,7 +69,7 @@ class _Trying:
             due = explained.amount_minor
         else:
             judgement = benefits.judge(self.definition, facts, on=self.decided_on, rounding=self.fund.rounding)
-            explained, due = judgement.sum, judged.due_minor(judgement)
+            explained, due = judgement.sum, rule_decisions.due_minor(judgement)
         registers = self._registers(claim)
         granted, refused = self._granted(claim, judgement, registers=registers, is_right_open=is_right_open)
         return Trial(
@@ -111,7 +112,7 @@ class _Trying:
             ),
             answers=given,
         )
-        outcome = claims.submit(
+        outcome = submission.submit(
             filing,
             fund=self.fund,
             person_ref=NOBODY,
@@ -160,9 +161,9 @@ class _Trying:
     def _doubts(
         self, claim: Claim, judgement: Judgement | None, due: int, *, is_right_open: bool | None
     ) -> tuple[Doubt, ...]:
-        if not judged.is_decided_by_rules(self.definition):
+        if not rule_decisions.is_decided_by_rules(self.definition):
             return ()
-        return judged.doubts(
+        return rule_decisions.doubts(
             claim,
             self.definition,
             findings=(),
@@ -206,7 +207,7 @@ class _Trying:
                     facts=self._pricing_facts(),
                 )
             else:
-                outcome = judged.grant(
+                outcome = rule_decisions.grant(
                     agreed, judgement, others=(), definition=self.definition, fund=self.fund, by=by, at=at
                 )
         except Failure as refused:

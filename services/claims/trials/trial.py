@@ -6,7 +6,7 @@ from datetime import date
 from services.claims.benefits.explained import ExplainedSum
 from services.claims.benefits.fact import FactValue
 from services.claims.benefits.judgement import Judgement
-from services.claims.claims import judged
+from services.claims.claims import rule_decisions
 from services.claims.claims.claim import Claim, Doubt, Status
 from shared.funds.benefits import ClaimType, DecidedBy, Question, Requirement
 from shared.funds.fund import Fund
@@ -76,5 +76,5 @@ class Trial:
     @property
     def award_days(self) -> tuple[date, date | None]:
         """The first day of what it opens, and the last where one is known."""
-        from_on = judged.award_from_on(self.definition, filed_on=self.fund.day_of(self.claim.submitted_at))
-        return from_on, judged.award_until_on(self.claim, self.definition, from_on=from_on)
+        from_on = rule_decisions.award_from_on(self.definition, filed_on=self.fund.day_of(self.claim.submitted_at))
+        return from_on, rule_decisions.award_until_on(self.claim, self.definition, from_on=from_on)

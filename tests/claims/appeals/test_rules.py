@@ -8,9 +8,9 @@ import pytest
 
 from services.claims.appeals import rules as appeals
 from services.claims.benefits.answer import BenefitAnswer
-from services.claims.claims import decisions, duplicates, rules
+from services.claims.claims import decisions, duplicates, papers, rules
 from services.claims.claims.claim import AppealOutcome, Claim, ClaimLine, MedicalAnswer, Status, StepKind
-from services.claims.claims.timeline import Who, contest, next_step
+from services.claims.claims.timeline import ResponsibleParty, appeal_term, next_step
 from shared.events.claims import AppealDecided, ClaimAppealed, ClaimApproved
 from shared.funds.benefits import QuestionKind
 from shared.funds.fund import Fund
@@ -57,7 +57,7 @@ def test_an_appeal_is_a_copy_and_the_first_decision_stays() -> None:
     assert (copy.lines, copy.care_on, copy.status) == (first.lines, first.care_on, Status.SUBMITTED)
     assert [each.upload_id for each in copy.papers] == ["u-sheet", "u-prescription", "u-invoice"]
     assert copy.appealed is not None and copy.appealed.deciders == ("agent-1",)
-    assert next_step(contested, FUND).who is Who.FUND
+    assert next_step(contested, FUND).who is ResponsibleParty.FUND
     _, published = appeals.appeal(first, statement="s", papers=(), fund=FUND, claim_id="c2", reference="CL2", at=LATER)
     assert [type(event) for event in published.events] == [ClaimAppealed]
 
@@ -74,9 +74,9 @@ def test_the_last_day_is_in_time(days: int) -> None:
         (approved(claim()).thing, {}, appeals.NotContestable),
         (refused(), {"at": LATER + timedelta(days=16)}, appeals.TooLate),
         (appealed(refused())[0], {}, appeals.AlreadyMade),
-        (refused(), {"papers": (paper("poem", "u-poem"),)}, rules.PaperKindUnknown),
-        (refused(), {"papers": (paper("invoice", "u-sheet"),)}, rules.PaperTwice),
-        (refused(), {"papers": tuple(paper("invoice", f"u{n}") for n in range(19))}, rules.TooManyPapers),
+        (refused(), {"papers": (paper("poem", "u-poem"),)}, papers.PaperKindUnknown),
+        (refused(), {"papers": (paper("invoice", "u-sheet"),)}, papers.PaperTwice),
+        (refused(), {"papers": tuple(paper("invoice", f"u{n}") for n in range(19))}, papers.TooManyPapers),
     ],
 )
 def test_an_appeal_that_is_refused(first: Claim, facts: dict[str, Any], refusal: type[Failure]) -> None:
@@ -151,13 +151,13 @@ def with_appeals(**facts: Any) -> Fund:
 
 def test_an_amount_is_contested_where_the_fund_says_so() -> None:
     whole = approved(claim(lines=TWO)).thing
-    assert contest(whole, FUND) is None
+    assert appeal_term(whole, FUND) is None
     fund = with_appeals(of_amounts=True)
-    assert contest(whole, fund) is not None
+    assert appeal_term(whole, fund) is not None
     assert appealed(whole, fund=fund)[1].appealed is not None
     lasting = replace(fund.claim_types["care-reimbursement"], effect=COVER_EFFECT)
     of_cover = replace(fund, claim_types={"care-reimbursement": lasting})
-    assert contest(whole, of_cover) is None, "runs compute the amounts of what lasts"
+    assert appeal_term(whole, of_cover) is None, "runs compute the amounts of what lasts"
 
 
 def test_where_the_fund_lets_it_the_review_comes_to_less_and_the_rest_is_to_be_recovered() -> None:
@@ -207,7 +207,7 @@ def test_a_refused_appeal_confirms_and_is_not_contested_once_more() -> None:
     stands = rules.refuse(copy, reason="not-covered", fund=FUND, by=SECOND, at=LATER)
     (published,) = stands.events
     assert isinstance(published, AppealDecided) and (published.outcome, published.amount_minor) == ("confirmed", 0)
-    assert contest(stands.thing, FUND) is None
+    assert appeal_term(stands.thing, FUND) is None
     with pytest.raises(appeals.NotContestable):
         appealed(stands.thing)
     knows = decisions.note_appeal_decided(contested, stands.thing, at=LATER).thing

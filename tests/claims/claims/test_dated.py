@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.claims.claims import pricing, rules
+from services.claims.claims import papers, pricing, rules, submission
 from services.claims.claims.claim import Claim, RefusalReason, Status
 from services.claims.claims.offers import offers
-from services.claims.claims.timeline import contest, next_step
+from services.claims.claims.timeline import appeal_term, next_step
 from shared.funds.benefits import Appeal, Delays, FilingTerm, Percent, Price, Requirement, SupportingPaper
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
@@ -76,7 +76,7 @@ PAPERS = (paper(), paper("prescription", "u2"), paper("invoice", "u3"))
 def submitted(*, days_later: int = 0, **facts: Any) -> Claim:
     filed = filing(**{"papers": PAPERS, **facts})
     at = AT + timedelta(days=days_later)
-    return rules.submit(filed, fund=FUND, person_ref=AMIRA, claim_id="c1", reference="r", at=at).thing
+    return submission.submit(filed, fund=FUND, person_ref=AMIRA, claim_id="c1", reference="r", at=at).thing
 
 
 @pytest.mark.parametrize(
@@ -108,16 +108,16 @@ def test_the_papers_are_those_of_the_day_of_filing(days_later: int, is_lacking: 
     if not is_lacking:
         assert submitted(papers=PAPERS[:2], days_later=days_later).status is Status.SUBMITTED
         return
-    with pytest.raises(rules.PaperLacking):
+    with pytest.raises(papers.PaperLacking):
         submitted(papers=PAPERS[:2], days_later=days_later)
 
 
 def test_a_paper_that_is_not_in_use_any_more_is_neither_taken_nor_asked_for() -> None:
     letter = (*PAPERS, paper("letter", "u4"))
     assert submitted(papers=letter, days_later=-3).status is Status.SUBMITTED
-    with pytest.raises(rules.PaperKindUnknown):
+    with pytest.raises(papers.PaperKindUnknown):
         submitted(papers=letter)
-    with pytest.raises(rules.PaperKindUnknown):
+    with pytest.raises(papers.PaperKindUnknown):
         asked(submitted(), kind="letter", fund=FUND)
 
 
@@ -142,7 +142,7 @@ def test_the_term_of_filing_is_that_of_the_day_of_care(care_on: date, days_later
     if not is_late:
         assert submitted(care_on=care_on, days_later=days_later).care_on == care_on
         return
-    with pytest.raises(rules.FiledTooLate):
+    with pytest.raises(submission.FiledTooLate):
         submitted(care_on=care_on, days_later=days_later)
 
 
@@ -158,20 +158,20 @@ def test_the_appeal_is_that_of_the_day_of_the_decision(decided_on: date, body: s
     refused = rules.refuse(
         submitted(days_later=-4, papers=PAPERS), reason=RefusalReason.NOT_COVERED, fund=changed(), by=AGENT, at=at
     )
-    found = contest(refused.thing, FUND)
+    found = appeal_term(refused.thing, FUND)
     assert found is not None and (found.body["fr"], found.until_on) == (body, until_on)
 
 
 def test_there_is_nothing_to_contest_where_nothing_is_refused() -> None:
     claim = submitted()
-    assert contest(claim, FUND) is None
-    assert contest(approved(claim, fund=FUND).thing, FUND) is None
+    assert appeal_term(claim, FUND) is None
+    assert appeal_term(approved(claim, fund=FUND).thing, FUND) is None
 
 
 def test_a_refused_line_can_be_contested() -> None:
     two = submitted(lines=(*filing().lines, replace(filing().lines[0], paid_minor=1_000)))
     decided = approved(two, fund=FUND, refused_lines={2: RefusalReason.NOT_PRESCRIBED}).thing
-    assert contest(decided, FUND) is not None
+    assert appeal_term(decided, FUND) is not None
 
 
 @pytest.mark.parametrize(

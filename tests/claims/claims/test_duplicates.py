@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.claims.claims import rules
+from services.claims.claims import assignment, rules
 from services.claims.claims.claim import SEPARATIONS_MAX, Claim, ClaimLine, RefusalReason, Separation, Status
 from services.claims.claims.duplicates import Likeness, findings, has_same_act
 from tests.claims.builders import CARE_ON, claim, paper
@@ -96,7 +96,7 @@ def test_r7_a_claim_that_is_like_no_other_needs_no_answer_and_takes_none() -> No
     answered = rules.separate(claim(), other(), others=[other()], by=AGENT, at=LATER).thing
     with pytest.raises(rules.NotAlike):
         rules.separate(answered, other(), others=[other()], by=AGENT, at=LATER)
-    with pytest.raises(rules.AssignedToAnother):
+    with pytest.raises(assignment.AssignedToAnother):
         rules.separate(answered, other(), others=[other()], by=someone(subject="agent-2"), at=LATER)
 
 

@@ -10,8 +10,7 @@ import pytest
 from pymongo.database import Database
 
 from services.claims.benefits.judgement import ConditionResult, JudgedOutcome, Judgement
-from services.claims.claims import actions as claims
-from services.claims.claims import decisions, payment_check
+from services.claims.claims import deciding, decisions, payment_check
 from services.claims.claims.claim import Claim, Decision, PaymentCheck, PaymentCheckStatus, PaymentHold, Status
 from services.claims.claims.payment_check import PaymentCheckFacts
 from services.claims.crosschecks import actions as crosschecks
@@ -182,7 +181,7 @@ def answer(office: Office, claim_id: str, at: datetime, answers: Mapping[str, st
         def take(uow: Any, each: Any = each) -> None:
             reply = RegisterReply(value=answers[each.register], as_of=at.date())
             crosschecks.take_reply(uow, check_id=each.check_id, question_id=each.question_id, reply=reply)
-            claims.go_on_after_answers(uow, claim_id=claim_id)
+            deciding.go_on_after_answers(uow, claim_id=claim_id)
 
         context.run(FUND_ID, by=by, cause=f"test:{each.question_id}", action=take)
     return len(asked)

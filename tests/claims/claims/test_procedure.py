@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from services.claims.claims import decisions, judged, rules
+from services.claims.claims import decisions, rule_decisions, rules, submission
 from services.claims.claims.claim import Claim, RefusalReason, Status
-from services.claims.claims.timeline import contest, next_step
+from services.claims.claims.timeline import appeal_term, next_step
 from services.claims.drafts import rules as drafts
 from services.claims.drafts.draft import Content
 from shared.funds.fund import Fund
@@ -35,7 +35,7 @@ def fund_with(tmp_path: Path, file: str, old: str, new: str) -> Fund:
 
 
 def filed(fund: Fund) -> Claim:
-    return rules.submit(filing(), fund=fund, person_ref=AMIRA, claim_id="c1", reference="CL1", at=AT).thing
+    return submission.submit(filing(), fund=fund, person_ref=AMIRA, claim_id="c1", reference="CL1", at=AT).thing
 
 
 def refused(fund: Fund) -> Claim:
@@ -43,7 +43,7 @@ def refused(fund: Fund) -> Claim:
 
 
 def contested_until(fund: Fund) -> date:
-    found = contest(refused(fund), fund)
+    found = appeal_term(refused(fund), fund)
     assert found is not None
     return found.until_on
 
@@ -66,7 +66,7 @@ DATA: list[tuple[str, str, str, Callable[[Fund], Any], Any, Any]] = [
 
 
 def in_sample(fund: Fund) -> bool:
-    return judged.is_in_sample(fund.claim_types[CARE], "ffffffff", on=AT.date())
+    return rule_decisions.is_in_sample(fund.claim_types[CARE], "ffffffff", on=AT.date())
 
 
 def draft_until(fund: Fund) -> Any:
@@ -79,7 +79,7 @@ def reasons(fund: Fund) -> list[str]:
 
 
 def body(fund: Fund) -> str:
-    found = contest(refused(fund), fund)
+    found = appeal_term(refused(fund), fund)
     assert found is not None
     return " ".join(found.body["en"].split()[:2])
 

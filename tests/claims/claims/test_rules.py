@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from services.claims.claims import decisions, payment_check, pricing, rules
+from services.claims.claims import (
+    assignment,
+    claim_types,
+    decisions,
+    due_days,
+    papers,
+    payment_check,
+    pricing,
+    rules,
+    submission,
+)
 from services.claims.claims.claim import (
     LINES_MAX,
     MOVES,
@@ -21,7 +31,7 @@ from services.claims.claims.claim import (
     Status,
     StepKind,
 )
-from services.claims.claims.timeline import Who, next_step
+from services.claims.claims.timeline import ResponsibleParty, next_step
 from services.claims.reviews import rules as reviews
 from shared.events.claims import (
     ClaimApproved,
@@ -63,12 +73,12 @@ def approved(claim: Claim, *others: Claim, **facts: Any) -> Outcome[Claim]:
 def asked(claim: Claim, **facts: Any) -> Outcome[Claim]:
     """An agent's asking for a paper."""
     usual: dict[str, Any] = {"reason": PaperReason.MISSING, "fund": FUND, "by": AGENT, "at": LATER}
-    return rules.ask_paper(claim, **{**usual, **facts})
+    return papers.ask_paper(claim, **{**usual, **facts})
 
 
 VERBS: dict[str, Verb] = {
     "ask-paper": lambda it: asked(it, kind="invoice"),
-    "add-paper": lambda it: rules.add_paper(it, paper("invoice", "u-invoice"), fund=FUND, at=LATER),
+    "add-paper": lambda it: papers.add_paper(it, paper("invoice", "u-invoice"), fund=FUND, at=LATER),
     "approve": lambda it: approved(it),
     "approve-much": lambda it: approved(it, fund=FOUR_EYES),
     "confirm": lambda it: decisions.confirm(it, definition=CARE, fund=FUND, by=SECOND, at=LATER),
@@ -124,7 +134,7 @@ STAYS = {"add-paper"}
 """What may leave a claim where it stands."""
 
 REFUSED_WITH = {
-    "add-paper": rules.PaperNotAsked,
+    "add-paper": papers.PaperNotAsked,
     "confirm": decisions.NoDecisionToConfirm,
     "send-back": decisions.NoDecisionToConfirm,
     "decide-anew": payment_check.NoPaymentHeld,
@@ -182,7 +192,7 @@ def test_what_is_told(verb: str, status: Status, published: type[Any]) -> None:
 
 
 def submit(**facts: Any) -> Outcome[Claim]:
-    return rules.submit(filing(**facts), fund=FUND, person_ref=AMIRA, claim_id="c1", reference="r", at=AT)
+    return submission.submit(filing(**facts), fund=FUND, person_ref=AMIRA, claim_id="c1", reference="r", at=AT)
 
 
 def test_a_filing_becomes_a_claim_and_is_told() -> None:
@@ -194,13 +204,13 @@ def test_a_filing_becomes_a_claim_and_is_told() -> None:
 @pytest.mark.parametrize(
     ("facts", "refusal"),
     [
-        ({"claim_type": "pension"}, rules.ClaimTypeUnknown),
-        ({"care_on": AT.date() + timedelta(days=1)}, rules.CareInTheFuture),
-        ({"care_on": AT.date() - timedelta(days=91)}, rules.FiledTooLate),
+        ({"claim_type": "pension"}, claim_types.ClaimTypeUnknown),
+        ({"care_on": AT.date() + timedelta(days=1)}, submission.CareInTheFuture),
+        ({"care_on": AT.date() - timedelta(days=91)}, submission.FiledTooLate),
         ({"lines": (ClaimLine(act="spell", quantity=1, paid_minor=1),)}, pricing.ActUnknown),
-        ({"papers": (paper(),)}, rules.PaperLacking),
-        ({"papers": (paper(), paper("prescription", "b"), paper("poem", "c"))}, rules.PaperKindUnknown),
-        ({"papers": (paper(), paper("prescription", "u-sheet"))}, rules.PaperTwice),
+        ({"papers": (paper(),)}, papers.PaperLacking),
+        ({"papers": (paper(), paper("prescription", "b"), paper("poem", "c"))}, papers.PaperKindUnknown),
+        ({"papers": (paper(), paper("prescription", "u-sheet"))}, papers.PaperTwice),
     ],
 )
 def test_a_filing_that_is_refused(facts: dict[str, Any], refusal: type[Failure]) -> None:
@@ -220,9 +230,9 @@ def test_a_line_that_cannot_be(quantity: int, paid_minor: int) -> None:
 
 
 def test_a_claim_for_care_has_lines_and_not_too_many() -> None:
-    with pytest.raises(rules.LinesMissing):
+    with pytest.raises(submission.LinesMissing):
         claim(lines=())
-    with pytest.raises(rules.CareDayMissing):
+    with pytest.raises(submission.CareDayMissing):
         claim(care_on=None)
     with pytest.raises(ValueError, match="lines"):
         claim(lines=(ClaimLine(act="specialist", quantity=1, paid_minor=1),) * (LINES_MAX + 1))
@@ -277,21 +287,21 @@ def test_an_approval_that_is_refused(facts: dict[str, Any], refusal: type[Failur
 
 def test_two_papers_asked_are_two_to_give() -> None:
     both = asked(asked(claim(), kind="invoice").thing, kind="prescription", reason=PaperReason.ILLEGIBLE).thing
-    half = rules.add_paper(both, paper("invoice", "u-invoice"), fund=FUND, at=LATER).thing
+    half = papers.add_paper(both, paper("invoice", "u-invoice"), fund=FUND, at=LATER).thing
     assert (half.status, [request.kind for request in half.requests]) == (Status.PAPERS_ASKED, ["prescription"])
-    whole = rules.add_paper(half, paper("prescription", "u-better"), fund=FUND, at=LATER).thing
+    whole = papers.add_paper(half, paper("prescription", "u-better"), fund=FUND, at=LATER).thing
     assert (whole.status, whole.requests) == (Status.SUBMITTED, ())
 
 
 def test_a_paper_that_nobody_asked_for_is_taken_while_nothing_is_decided() -> None:
-    given = rules.add_paper(claim(), paper("invoice", "u-invoice"), fund=FUND, at=LATER)
+    given = papers.add_paper(claim(), paper("invoice", "u-invoice"), fund=FUND, at=LATER)
     assert given.thing.papers[-1].upload_id == "u-invoice"
     assert (given.thing.steps[-1].happening, given.thing.steps[-1].about) == (StepKind.PAPER_ADDED, "invoice")
     assert [type(event) for event in given.events] == [PaperAdded]
-    with pytest.raises(rules.PaperKindUnknown):
-        rules.add_paper(claim(), paper("poem", "u-poem"), fund=FUND, at=LATER)
+    with pytest.raises(papers.PaperKindUnknown):
+        papers.add_paper(claim(), paper("poem", "u-poem"), fund=FUND, at=LATER)
     waiting = asked(claim(), kind="invoice").thing
-    another = rules.add_paper(waiting, paper("prescription", "u-better"), fund=FUND, at=LATER).thing
+    another = papers.add_paper(waiting, paper("prescription", "u-better"), fund=FUND, at=LATER).thing
     assert (another.status, len(another.requests)) == (Status.PAPERS_ASKED, 1)
 
 
@@ -358,17 +368,17 @@ def test_a_fund_s_own_reasons_take_the_place_of_the_platform_s() -> None:
 
 def test_the_legal_day_stands_beside_the_usual_one() -> None:
     fund = with_procedure(legal_days=60)
-    filed = rules.submit(filing(), fund=fund, person_ref=AMIRA, claim_id="c1", reference="r", at=AT).thing
+    filed = submission.submit(filing(), fund=fund, person_ref=AMIRA, claim_id="c1", reference="r", at=AT).thing
     coming = next_step(filed, fund)
     assert (coming.usually_by_on, coming.legally_by_on) == (date(2026, 2, 20), date(2026, 4, 11))
     assert coming.law == "a text" and not coming.is_law_to_be_confirmed
     waiting = asked(filed, kind="invoice", fund=fund).thing
     assert next_step(waiting, fund).legally_by_on is None, "the fund sets no term for papers"
     later = AT + timedelta(days=10)
-    complete = rules.add_paper(waiting, paper("invoice", "u-invoice"), fund=fund, at=later).thing
+    complete = papers.add_paper(waiting, paper("invoice", "u-invoice"), fund=fund, at=later).thing
     assert next_step(complete, fund).legally_by_on == date(2026, 4, 21)
     silent = with_procedure()
-    without = rules.submit(filing(), fund=silent, person_ref=AMIRA, claim_id="c1", reference="r", at=AT).thing
+    without = submission.submit(filing(), fund=silent, person_ref=AMIRA, claim_id="c1", reference="r", at=AT).thing
     assert next_step(without, silent).legally_by_on is None
 
 
@@ -376,54 +386,54 @@ def test_what_leaves_a_claim_where_it_stands_does_not_begin_its_delay_anew() -> 
     """Of a claim that an earlier release filed, too, which is given its day when that step was long ago."""
     later = AT + timedelta(days=5)
     found = rules.find_complete(claim(), by=AGENT, at=later).thing
-    added = rules.add_paper(found, paper("invoice", "u-invoice"), fund=FUND, at=later).thing
+    added = papers.add_paper(found, paper("invoice", "u-invoice"), fund=FUND, at=later).thing
     for noted in (found, added):
-        assert rules.with_due_day(replace(noted, due_on=date.max), fund=FUND).thing.due_on == claim().due_on
+        assert due_days.with_due_day(replace(noted, due_on=date.max), fund=FUND).thing.due_on == claim().due_on
     asked_for = asked(added, kind="care-sheet", at=later).thing
-    again = rules.add_paper(asked_for, paper("care-sheet", "u-2"), fund=FUND, at=later + timedelta(days=1)).thing
-    assert rules.with_due_day(again, fund=FUND).thing.due_on == claim().due_on + timedelta(days=6) == again.due_on
+    again = papers.add_paper(asked_for, paper("care-sheet", "u-2"), fund=FUND, at=later + timedelta(days=1)).thing
+    assert due_days.with_due_day(again, fund=FUND).thing.due_on == claim().due_on + timedelta(days=6) == again.due_on
 
 
 def test_a_paper_that_the_claim_type_does_not_know_is_not_asked_for() -> None:
-    with pytest.raises(rules.PaperKindUnknown):
+    with pytest.raises(papers.PaperKindUnknown):
         asked(claim(), kind="poem")
 
 
 def test_a_paper_that_cannot_be_added() -> None:
     waiting = asked(claim(), kind="invoice").thing
-    with pytest.raises(rules.PaperTwice):
-        rules.add_paper(waiting, paper("invoice", "u-sheet"), fund=FUND, at=LATER)
+    with pytest.raises(papers.PaperTwice):
+        papers.add_paper(waiting, paper("invoice", "u-sheet"), fund=FUND, at=LATER)
     full = replace(waiting, papers=tuple(paper("invoice", f"u{number}") for number in range(PAPERS_MAX)))
-    with pytest.raises(rules.TooManyPapers):
-        rules.add_paper(full, paper("invoice", "u-more"), fund=FUND, at=LATER)
+    with pytest.raises(papers.TooManyPapers):
+        papers.add_paper(full, paper("invoice", "u-more"), fund=FUND, at=LATER)
 
 
 def test_a_claim_in_a_colleague_s_hands_stays_there() -> None:
-    taken = rules.assign(claim(), to=AGENT).thing
+    taken = assignment.assign(claim(), to=AGENT).thing
     assert taken.assigned_to == "agent-1"
-    assert rules.assign(taken, to=AGENT).thing == taken
-    with pytest.raises(rules.AssignedToAnother):
-        rules.assign(taken, to=someone(subject="agent-2"))
+    assert assignment.assign(taken, to=AGENT).thing == taken
+    with pytest.raises(assignment.AssignedToAnother):
+        assignment.assign(taken, to=someone(subject="agent-2"))
 
 
 @pytest.mark.parametrize(
     ("status", "who", "usually_by_on"),
     [
-        (Status.SUBMITTED, Who.FUND, date(2026, 2, 20)),
-        (Status.PAPERS_ASKED, Who.YOU, None),
-        (Status.MEDICAL_CONTROL, Who.FUND, date(2026, 2, 20)),
-        (Status.TO_CONFIRM, Who.FUND, date(2026, 2, 20)),
-        (Status.UNDER_WAY, Who.FUND, None),
-        (Status.DONE, Who.NOBODY, None),
-        (Status.APPROVED, Who.FUND, date(2026, 2, 15)),
-        (Status.ORDERED, Who.BANK, date(2026, 2, 15)),
-        (Status.RETURNED, Who.YOU, None),
-        (Status.PAID, Who.NOBODY, None),
-        (Status.REFUSED, Who.NOBODY, None),
-        (Status.WITHDRAWN, Who.NOBODY, None),
+        (Status.SUBMITTED, ResponsibleParty.FUND, date(2026, 2, 20)),
+        (Status.PAPERS_ASKED, ResponsibleParty.YOU, None),
+        (Status.MEDICAL_CONTROL, ResponsibleParty.FUND, date(2026, 2, 20)),
+        (Status.TO_CONFIRM, ResponsibleParty.FUND, date(2026, 2, 20)),
+        (Status.UNDER_WAY, ResponsibleParty.FUND, None),
+        (Status.DONE, ResponsibleParty.NOBODY, None),
+        (Status.APPROVED, ResponsibleParty.FUND, date(2026, 2, 15)),
+        (Status.ORDERED, ResponsibleParty.BANK, date(2026, 2, 15)),
+        (Status.RETURNED, ResponsibleParty.YOU, None),
+        (Status.PAID, ResponsibleParty.NOBODY, None),
+        (Status.REFUSED, ResponsibleParty.NOBODY, None),
+        (Status.WITHDRAWN, ResponsibleParty.NOBODY, None),
     ],
 )
-def test_what_comes_next(status: Status, who: Who, usually_by_on: date | None) -> None:
+def test_what_comes_next(status: Status, who: ResponsibleParty, usually_by_on: date | None) -> None:
     coming = next_step(at_status(status), FUND)
     assert (coming.who, coming.usually_by_on) == (who, usually_by_on)
     assert coming.is_to_be_confirmed is (usually_by_on is not None)

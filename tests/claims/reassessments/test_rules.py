@@ -14,7 +14,7 @@ from services.claims.benefits.sources import Sources
 from services.claims.insured.insured import Dependant, FamilyRecord
 from services.claims.reassessments import rules
 from services.claims.reassessments.reassessment import CAUSES_MAX, Cause, Conclusion, LastJudged, NotedCause
-from services.claims.runs.rules import AWARD_OVER, UNDECIDED, Judged
+from services.claims.runs.computing import AWARD_OVER, UNDECIDED, PeriodDue
 from shared.funds.benefits import ClaimType
 from shared.funds.facts import FactOrigin
 from shared.kernel.partial_date import PartialDate
@@ -204,8 +204,8 @@ def test_what_facts_suspended_for_a_condition_runs_judge_all_the_same() -> None:
 # --- What its periods say ---------------------------------------------------------------------------------------------
 
 
-def right(minor: int | None, **facts: Any) -> Judged:
-    return Judged(right_minor=minor, sum=a_sum(minor) if minor else None, **facts)
+def right(minor: int | None, **facts: Any) -> PeriodDue:
+    return PeriodDue(right_minor=minor, sum=a_sum(minor) if minor else None, **facts)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.claims.claims import decisions, rules
-from services.claims.claims.claim import Claim, ClaimLine, MedicalAnswer, MedicalReason, Status, StepKind
+from services.claims.claims import decisions, papers, rules
+from services.claims.claims.claim import Claim, ClaimLine, MedicalAnswer, MedicalReason, PaperReason, Status, StepKind
 from services.claims.reviews import rules as reviews
 from shared.funds.procedure import MedicalControl
 from tests.claims.builders import claim, paper, with_procedure
@@ -69,9 +69,9 @@ def test_a_fund_without_medical_control_sends_nothing_there() -> None:
 
 
 def test_a_paper_for_medical_control_brings_the_claim_back_there() -> None:
-    asked = rules.request_paper(sent(), kind="invoice", reason=rules.PaperReason.ILLEGIBLE, fund=FUND, at=LATER).thing
+    asked = papers.request_paper(sent(), kind="invoice", reason=PaperReason.ILLEGIBLE, fund=FUND, at=LATER).thing
     assert (asked.status, asked.assigned_to) == (Status.PAPERS_ASKED, None)
-    given = rules.add_paper(asked, paper("invoice", "u-invoice"), fund=FUND, at=LATER).thing
+    given = papers.add_paper(asked, paper("invoice", "u-invoice"), fund=FUND, at=LATER).thing
     assert given.status is Status.MEDICAL_CONTROL
     assert answered(MedicalAnswer.YES, of=given).status is Status.SUBMITTED
 

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.claims.awards.award import Award
-from services.claims.runs import rules
-from services.claims.runs.rules import Judged
-from services.claims.runs.run import AwardAccount, Run
+from services.claims.runs import computing, rules
+from services.claims.runs.computing import PeriodDue
+from services.claims.runs.run import AwardAccount, GrantedInRun, Run
 from shared.funds.period import Period
 from shared.funds.procedure import Recovery
 from shared.storage.unit_of_work import UnitOfWork
@@ -28,18 +28,18 @@ class Tariff:
     special: dict[str, int | None] = field(default_factory=dict)
     over_since: Period | None = None
 
-    def judge(self, uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mapping[Period, Judged]:
+    def judge(self, uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mapping[Period, PeriodDue]:
         return {period: self.of(period) for period in periods}
 
-    def of(self, period: Period) -> Judged:
+    def of(self, period: Period) -> PeriodDue:
         if self.over_since is not None and period.first_on >= self.over_since.first_on:
-            return Judged(right_minor=0, reason=rules.AWARD_OVER, is_over=True)
+            return PeriodDue(right_minor=0, reason=computing.AWARD_OVER, is_over=True)
         right_minor = self.special.get(str(period), self.usual_minor)
         if right_minor is None:
-            return Judged(right_minor=None, reason=rules.UNDECIDED)
+            return PeriodDue(right_minor=None, reason=computing.UNDECIDED)
         if right_minor == 0:
-            return Judged(right_minor=0, reason="has-children")
-        return Judged(right_minor=right_minor, sum=a_sum(right_minor, on=period.last_on))
+            return PeriodDue(right_minor=0, reason="has-children")
+        return PeriodDue(right_minor=right_minor, sum=a_sum(right_minor, on=period.last_on))
 
 
 def run(period: Period = Q[2], **facts: Any) -> Run:
@@ -70,8 +70,8 @@ def computed(
     it, says = of or award(), tariff or Tariff()
     payment = PAYMENT_EFFECT.payment
     assert payment is not None
-    judged = {period: says.of(period) for period in rules.periods_of(it, payment=payment, upto=upto)}
-    return rules.compute(
+    judged = {period: says.of(period) for period in computing.periods_of(it, payment=payment, upto=upto)}
+    return computing.compute(
         it,
         account or AwardAccount(award_id=it.award_id),
         judged,
@@ -86,7 +86,7 @@ def computed(
 
 def granted(*periods: Period, amount_minor: int = 20_000, **facts: Any) -> AwardAccount:
     """What is granted for an award already."""
-    rows = tuple(rules.GrantedInRun(period=str(period), amount_minor=amount_minor) for period in periods)
+    rows = tuple(GrantedInRun(period=str(period), amount_minor=amount_minor) for period in periods)
     return AwardAccount(**{"award_id": "a1", "granted": rows, "last_minor": amount_minor, **facts})
 
 

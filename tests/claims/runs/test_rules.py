@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.claims.awards.award import Award
 from services.claims.awards.award import Status as AwardStatus
-from services.claims.runs import rules
+from services.claims.runs import computing, granting, rules
 from services.claims.runs.run import (
     MOVES,
     PAYMENT_MOVES,
@@ -146,7 +146,7 @@ def test_what_was_overpaid_is_taken_off_and_never_below_nothing() -> None:
     found = computed(granted(Q[1], amount_minor=50_000), tariff=Tariff(10_000))
     assert lines(found) == [("arrears", "2026-Q1", -40_000), ("period", "2026-Q2", 10_000)]
     assert (found.amount_minor, found.carry_after_minor) == (0, -30_000)
-    _, account = rules.grant(found, granted(Q[1], amount_minor=50_000), at=AT)
+    _, account = granting.grant(found, granted(Q[1], amount_minor=50_000), at=AT)
     following = computed(account, tariff=Tariff(10_000), upto=Q[3])
     assert (following.carry_before_minor, following.amount_minor, following.carry_after_minor) == (-30_000, 0, -20_000)
 
@@ -177,7 +177,7 @@ def test_recovered_by_shares_nothing_is_taken_twice_or_lost() -> None:
     period = Q[2]
     for _ in range(3):
         found = computed(account, upto=period, recovery=rule)
-        _, account = rules.grant(found, account, at=AT)
+        _, account = granting.grant(found, account, at=AT)
         paid_minor, period = paid_minor + found.amount_minor, period.next
     assert account.carry_minor == 0
     assert paid_minor == sum(each.amount_minor for each in account.granted) == 4 * 20_000
@@ -192,7 +192,7 @@ def test_a_condition_that_fails_pays_nothing_and_says_which() -> None:
 def test_what_is_undecided_stays_as_it_was_and_is_shown() -> None:
     found = computed(granted(Q[1]), tariff=Tariff(None))
     assert lines(found) == [("period", "2026-Q2", 0)] and found.lines[0].reason == "undecided"
-    _, account = rules.grant(found, granted(Q[1]), at=AT)
+    _, account = granting.grant(found, granted(Q[1]), at=AT)
     assert account.granted_minor("2026-Q2") is None
     assert with_page(run(), found).totals.undecided == 1
     decided = computed(account, upto=Q[3])
@@ -216,8 +216,8 @@ def test_a_suspended_award_is_paid_nothing_and_all_of_it_once_it_holds_again() -
     suspended = suspend(award()).thing
     found = computed(granted(Q[1]), of=suspended)
     assert (found.amount_minor, found.change, found.reason, found.lines) == (0, Change.ENDED, "suspended", ())
-    assert not rules.must_be_withheld(found, suspended)
-    settled, account = rules.grant(found, granted(Q[1]), at=AT)
+    assert not granting.must_be_withheld(found, suspended)
+    settled, account = granting.grant(found, granted(Q[1]), at=AT)
     assert settled.status is PaymentStatus.SETTLED and computed(account, of=suspended, upto=Q[3]) is None
     assert lines(computed(account, upto=Q[3])) == [("arrears", "2026-Q2", 20_000), ("period", "2026-Q3", 20_000)]
 
@@ -225,9 +225,9 @@ def test_a_suspended_award_is_paid_nothing_and_all_of_it_once_it_holds_again() -
 def test_an_award_of_long_ago_is_computed_for_so_many_periods() -> None:
     payment = PAYMENT_EFFECT.payment
     assert payment is not None
-    periods = rules.periods_of(award(from_on=date(2000, 1, 1)), payment=payment, upto=Q[2])
+    periods = computing.periods_of(award(from_on=date(2000, 1, 1)), payment=payment, upto=Q[2])
     assert len(periods) == PERIODS_BACK_MAX and periods[-1] == Q[2]
-    assert rules.periods_of(award(from_on=date(2027, 1, 1)), payment=payment, upto=Q[2]) == ()
+    assert computing.periods_of(award(from_on=date(2027, 1, 1)), payment=payment, upto=Q[2]) == ()
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_an_award_of_long_ago_is_computed_for_so_many_periods() -> None:
     ],
 )
 def test_what_changed_after_it_was_computed_is_not_paid(change: Callable[[Award], Award], is_withheld: bool) -> None:
-    assert rules.must_be_withheld(computed(), change(award())) is is_withheld
+    assert granting.must_be_withheld(computed(), change(award())) is is_withheld
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_payment_that_does_not_add_up_is_not_built(facts: dict[str, int]) -> N
 
 
 def due() -> AwardPayment:
-    return rules.grant(computed(granted(Q[1])), granted(Q[1]), at=AT)[0]
+    return granting.grant(computed(granted(Q[1])), granted(Q[1]), at=AT)[0]
 
 
 def test_a_payment_s_whole_way_and_what_its_page_counts() -> None:
@@ -270,7 +270,7 @@ def test_a_payment_s_whole_way_and_what_its_page_counts() -> None:
     ]
     counts = []
     for to in ways:
-        outcome, page = rules.note(payment, page, to=to, currency="DZD", at=AT, reason="AC04")
+        outcome, page = granting.note(payment, page, to=to, currency="DZD", at=AT, reason="AC04")
         payment = outcome.thing
         counts.append((page.paid, page.paid_minor, page.returned))
         assert [type(each) for each in outcome.events] == ([AwardPaid] if to is PaymentStatus.PAID else [])
@@ -282,10 +282,10 @@ def test_a_payment_s_whole_way_and_what_its_page_counts() -> None:
 def test_every_news_of_a_payment_allowed_and_refused(here: PaymentStatus, to: PaymentStatus) -> None:
     payment = replace(due(), status=here)
     if to in PAYMENT_MOVES[here]:
-        assert rules.note(payment, PAGE, to=to, currency="DZD", at=AT)[0].thing.status is to
+        assert granting.note(payment, PAGE, to=to, currency="DZD", at=AT)[0].thing.status is to
     else:
         with pytest.raises(MoveNotAllowed):
-            rules.note(payment, PAGE, to=to, currency="DZD", at=AT)
+            granting.note(payment, PAGE, to=to, currency="DZD", at=AT)
 
 
 # --- Whatever is run --------------------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def test_any_sequence_pays_what_is_right_once(steps: list[tuple[str, Any]]) -> N
         payment = computed(account, tariff=tariff, upto=upto, of=of)
         if payment is None:
             return account, 0
-        return rules.grant(payment, account, at=AT)[1], payment.amount_minor
+        return granting.grant(payment, account, at=AT)[1], payment.amount_minor
 
     ran = 0
     for verb, said in steps:

@@ -8,8 +8,9 @@ import pytest
 from services.claims.benefits.answers import AnswersInvalid
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.claims.claim import Doubt
-from services.claims.claims.judged import ConditionNotMet
-from services.claims.claims.rules import FiledTooLate, RightNotOpen
+from services.claims.claims.rule_decisions import ConditionNotMet
+from services.claims.claims.rules import RightNotOpen
+from services.claims.claims.submission import FiledTooLate
 from services.claims.crosschecks.rules import CrossChecksOpen
 from shared.kernel.errors import Failure
 from tests.claims.trials.builders import trial_of

@@ -232,10 +232,10 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="what is in doubt is not decided untouched",
-        file="services/claims/claims/actions.py",
+        file="services/claims/claims/deciding.py",
         was="    if doubts:\n        return store.claims.save(uow, Outcome(replace(claim, doubts=doubts)))\n",
         now="",
-        test="tests/claims/claims/test_judged.py::test_what_is_in_doubt_waits_for_an_agent_with_the_proposal",
+        test="tests/claims/claims/test_rule_decisions.py::test_what_is_in_doubt_waits_for_an_agent_with_the_proposal",
     ),
     Mutant(
         mechanism="of an appeal only the difference is paid",
@@ -344,14 +344,14 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="what a run granted is written down, so that no later run pays it",
-        file="services/claims/runs/rules.py",
+        file="services/claims/runs/granting.py",
         was="granted[line.period] = GrantedInRun(period=line.period, amount_minor=line.right_minor)",
         now="pass",
         test="tests/claims/runs/test_rules.py::test_any_sequence_pays_what_is_right_once",
     ),
     Mutant(
         mechanism="what was overpaid is carried to the next run",
-        file="services/claims/runs/rules.py",
+        file="services/claims/runs/granting.py",
         was="carry_minor=payment.carry_after_minor,",
         now="carry_minor=0,",
         test="tests/claims/runs/test_rules.py::test_any_sequence_pays_what_is_right_once",
@@ -373,13 +373,13 @@ MUTANTS = [
     Mutant(
         mechanism="what changed after a run was computed is withheld",
         file="services/claims/runs/actions.py",
-        was="if rules.must_be_withheld(payment, award) or rules.takes_too_much(payment, debts.of(award)):",
+        was="if granting.must_be_withheld(payment, award) or granting.takes_too_much(payment, debts.of(award)):",
         now="if False:",
         test="tests/claims/runs/test_routes.py::test_what_was_suspended_or_ended_after_the_computing_is_withheld",
     ),
     Mutant(
         mechanism="of a payment no more is taken than the fund allows",
-        file="services/claims/runs/rules.py",
+        file="services/claims/runs/computing.py",
         was="payable_minor if recovery is None else recovery.at_most(payable_minor)",
         now="payable_minor",
         test="tests/claims/runs/test_rules.py"
@@ -409,7 +409,7 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="a payment that was computed before its award was decided again is withheld",
-        file="services/claims/runs/rules.py",
+        file="services/claims/runs/granting.py",
         was="award.until_on != payment.award_until_on or is_decided_again",
         now="award.until_on != payment.award_until_on",
         test="tests/claims/reassessments/test_journey.py::test_a_payment_that_was_computed_before_is_withheld",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.claims.claims.rules import usual_due_on
+from services.claims.claims.due_days import usual_due_on
 from shared.funds.bindings import BankBinding, Bindings
 from shared.funds.calendar import (
     AddedHoliday,

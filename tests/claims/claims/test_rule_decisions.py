@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.claims.claims import judged
+from services.claims.claims import rule_decisions
 from services.claims.claims.claim import Doubt
 from services.claims.wiring import service
 from shared.funds.benefits import DecidedBy
@@ -169,8 +169,8 @@ def test_a_sample_is_drawn_by_the_digest(percent: str, drawn: bool) -> None:
     sample = (Sample(percent=Decimal(percent), law=LAW),)
     care = replace(with_procedure().claim_types["care-reimbursement"], procedure=Procedure(samples=sample))
     digest = f"{1_249:08x}ffff"
-    assert judged.is_in_sample(care, digest, on=LAW.valid_from) is drawn
-    assert not judged.is_in_sample(replace(care, procedure=Procedure()), digest, on=LAW.valid_from)
+    assert rule_decisions.is_in_sample(care, digest, on=LAW.valid_from) is drawn
+    assert not rule_decisions.is_in_sample(replace(care, procedure=Procedure()), digest, on=LAW.valid_from)
 
 
 # --- Medical control decides ------------------------------------------------------------------------------------------

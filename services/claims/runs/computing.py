@@ -1,0 +1,207 @@
+"""What one award comes to in a run. Pure: the award, what was granted before and what is right are handed in."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from services.claims.awards.award import Award
+from services.claims.benefits.explained import ExplainedSum
+from services.claims.runs.run import (
+    PERIODS_BACK_MAX,
+    AwardAccount,
+    AwardPayment,
+    Change,
+    PaymentLine,
+    PaymentStatus,
+    PaymentStep,
+    Run,
+    RunLineKind,
+    WithheldFor,
+)
+from shared.funds.effects import PeriodicPayment
+from shared.funds.period import Period
+from shared.funds.procedure import Recovery
+
+UNDECIDED = "undecided"
+
+
+SUSPENDED = "suspended"
+
+
+AWARD_OVER = "award-over"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodDue:
+    """What is right for one period. `right_minor` is None where a fact is not known; `is_over` says that by a fact the
+    award has ended before it."""
+
+    right_minor: int | None
+    reason: str = ""
+    sum: ExplainedSum | None = None
+    is_over: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Debt:
+    """What a person still owes of what was overpaid for an award that has ended."""
+
+    award_id: str
+    reference: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Debts:
+    """What may be taken of a payment for what was overpaid: not of the award's own where that `is_paused`, and for the
+    `others` in their order."""
+
+    is_paused: bool = False
+    others: tuple[Debt, ...] = ()
+
+
+NO_DEBTS = Debts()
+
+
+def periods_of(award: Award, *, payment: PeriodicPayment, upto: Period) -> tuple[Period, ...]:
+    """The periods to judge, in order: those of the award up to that of the run, so many at most. An award that is
+    suspended is not judged, unless for want of a condition that may have held in some."""
+    return periods_within(award, payment=payment, upto=upto) if award.is_computed else ()
+
+
+def periods_within(award: Award, *, payment: PeriodicPayment, upto: Period) -> tuple[Period, ...]:
+    """The periods of an award up to one, in order, so many at most."""
+    found: list[Period] = []
+    last_on = min(upto.last_on, award.until_on or upto.last_on)
+    period = Period.containing(award.from_on, kind=payment.every)
+    while period.first_on <= last_on:
+        found.append(period)
+        period = period.next
+    return tuple(found[-PERIODS_BACK_MAX:])
+
+
+def compute(
+    award: Award,
+    account: AwardAccount,
+    judged: Mapping[Period, PeriodDue],
+    *,
+    run: Run,
+    upto: Period,
+    payment_id: str,
+    page: int,
+    at: datetime,
+    recovery: Recovery | None = None,
+    debts: Debts = NO_DEBTS,
+) -> AwardPayment | None:
+    """What a run pays for an award; None where it pays nothing and nothing of it differs from the last run. What was
+    overpaid is taken of what is due, as much as `recovery` allows, first for the award itself, then for others of the
+    person; the rest is carried on."""
+    is_suspended = not award.is_computed
+    lines, ends_on = ((), None) if is_suspended else _lines(award, account, judged, upto=upto)
+    payable_minor = sum(max(line.amount_minor, 0) for line in lines)
+    debt_minor = sum(max(-line.amount_minor, 0) for line in lines) - account.carry_minor
+    allowed_minor = payable_minor if recovery is None else recovery.at_most(payable_minor)
+    # Below zero: the person paid back what turns out not to be owed, and gets it with this payment.
+    taken_minor = min(debt_minor, 0) if debts.is_paused else min(debt_minor, allowed_minor)
+    withheld_for = tuple(_withheld(debts.others, at_most_minor=allowed_minor - max(taken_minor, 0)))
+    amount_minor = payable_minor - taken_minor - sum(each.amount_minor for each in withheld_for)
+    before_minor = account.last_minor or 0
+    if not lines and amount_minor == before_minor and account.carry_minor <= 0:
+        return None
+    return AwardPayment(
+        payment_id=payment_id,
+        run_id=run.run_id,
+        page=page,
+        award_id=award.award_id,
+        person_ref=award.person_ref,
+        claim_id=award.claim_id,
+        reference=award.reference,
+        claim_type=award.claim_type,
+        period=run.period,
+        amount_minor=amount_minor,
+        carry_before_minor=account.carry_minor,
+        carry_after_minor=taken_minor - debt_minor,
+        before_minor=before_minor,
+        change=_change(amount_minor, account.last_minor),
+        status=PaymentStatus.COMPUTED,
+        steps=(PaymentStep(status=PaymentStatus.COMPUTED, at=at),),
+        lines=lines,
+        reason=SUSPENDED if is_suspended else "",
+        ends_on=ends_on,
+        award_until_on=award.until_on,
+        withheld_for=withheld_for,
+    )
+
+
+def _withheld(debts: Iterable[Debt], *, at_most_minor: int) -> Iterator[WithheldFor]:
+    for debt in debts:
+        amount_minor = min(debt.amount_minor, at_most_minor)
+        if amount_minor > 0:
+            at_most_minor -= amount_minor
+            yield WithheldFor(award_id=debt.award_id, reference=debt.reference, amount_minor=amount_minor)
+
+
+def _lines(
+    award: Award, account: AwardAccount, judged: Mapping[Period, PeriodDue], *, upto: Period
+) -> tuple[tuple[PaymentLine, ...], date | None]:
+    """What is right for each period that differs from what was granted for it; and the last day of an award that a fact
+    has ended."""
+    lines: list[PaymentLine] = []
+    over_since: Period | None = None
+    for period, found in sorted(judged.items(), key=lambda each: each[0].first_on):
+        if over_since is None and found.is_over:
+            over_since = period
+        right = found if over_since is None else PeriodDue(right_minor=0, reason=AWARD_OVER)
+        line = _line(period, right, granted_minor=account.granted_minor(str(period)), upto=upto)
+        if line is not None:
+            lines.append(line)
+    seen = {str(period) for period in judged}
+    lines += [
+        PaymentLine(
+            kind=RunLineKind.ARREARS,
+            period=each.period,
+            right_minor=0,
+            granted_minor=each.amount_minor,
+            reason=AWARD_OVER,
+        )
+        for each in account.granted
+        if each.period not in seen and each.amount_minor and _is_outside(award, Period.read(each.period))
+    ]
+    return tuple(lines), None if over_since is None else over_since.first_on - timedelta(days=1)
+
+
+def _line(period: Period, right: PeriodDue, *, granted_minor: int | None, upto: Period) -> PaymentLine | None:
+    """The line of a period; None where nothing differs. What is undecided stays as it was granted, and is shown."""
+    kind = RunLineKind.PERIOD if period == upto and granted_minor is None else RunLineKind.ARREARS
+    before_minor = granted_minor or 0
+    if right.right_minor is None:
+        if granted_minor is not None:
+            return None
+        return PaymentLine(
+            kind=kind, period=str(period), right_minor=before_minor, granted_minor=before_minor, reason=UNDECIDED
+        )
+    if granted_minor is not None and right.right_minor == before_minor:
+        return None
+    if granted_minor is None and right.right_minor == 0 and right.reason == AWARD_OVER:
+        return None
+    return PaymentLine(
+        kind=kind,
+        period=str(period),
+        right_minor=right.right_minor,
+        granted_minor=before_minor,
+        reason=right.reason,
+        sum=right.sum,
+    )
+
+
+def _is_outside(award: Award, period: Period) -> bool:
+    """Whether nothing of the award lies in a period."""
+    return period.last_on < award.from_on or (award.until_on is not None and period.first_on > award.until_on)
+
+
+def _change(amount_minor: int, last_minor: int | None) -> Change:
+    if amount_minor == (last_minor or 0):
+        return Change.SAME
+    if not last_minor:
+        return Change.NEW
+    return Change.CHANGED if amount_minor else Change.ENDED
