@@ -130,9 +130,12 @@ class Problem(Schema):
 
 
 def language() -> str:
-    """The language in which to answer this request."""
-    offered = g.fund.languages if "fund" in g else LANGUAGES
-    return best_language(request.headers.get("Accept-Language", ""), offered)
+    """The language in which to answer this request, found once: every sentence of an answer asks for it."""
+    if "language" not in g:
+        offered = g.fund.languages if "fund" in g else LANGUAGES
+        g.language = best_language(request.headers.get("Accept-Language", ""), offered)
+    found: str = g.language
+    return found
 
 
 def texts() -> Texts:

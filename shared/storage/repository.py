@@ -171,22 +171,18 @@ class Repository(Generic[Kept]):
 
     def _document(self, uow: UnitOfWork, thing: Kept) -> Document:
         document = as_document(thing)
+        owner = self.associated_data_of(document)
         for name, data_class in self.encrypted.items():
             clear = msgspec.json.encode(getattr(thing, name))
-            document[name] = uow.keys.encrypt(
-                clear, data_class=data_class, associated_data=self.associated_data_of(document)
-            )
+            document[name] = uow.keys.encrypt(clear, data_class=data_class, associated_data=owner)
         return document
 
     def _thing(self, uow: UnitOfWork, document: Document) -> Kept:
-        opened = dict(document)
+        opened, owner = dict(document), self.associated_data_of(document)
         for name, data_class in self.encrypted.items():
             if name not in document:
                 continue  # a row of a release that did not have the field: its default stands
-            encrypted = Encrypted(str(document[name]))
-            clear = uow.keys.decrypt_bytes(
-                encrypted, data_class=data_class, associated_data=self.associated_data_of(document)
-            )
+            clear = uow.keys.decrypt_bytes(Encrypted(str(document[name])), data_class=data_class, associated_data=owner)
             opened[name] = msgspec.json.decode(clear)
         return as_thing(opened, self.kind)
 
