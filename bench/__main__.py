@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench import machine, results
 from bench.goals import (
+    bulk,
     campaigning,
     consuming,
     counting,
@@ -38,6 +39,7 @@ GOALS: Mapping[str, tuple[str, Callable[[Ground], list[Row]]]] = {
     "p4": ("events out", relaying.measure),
     "p4b": ("from told to handled", recovering.measure_latency),
     "kills": ("nothing lost, nothing doubled", killing.measure),
+    "p5": ("many wage files at once", bulk.measure),
     "p8": ("traces", tracing.measure),
     "p9": ("recovery", recovering.measure_recovery),
     "p10": ("saturation", saturating.measure),

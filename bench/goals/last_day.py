@@ -3,8 +3,9 @@
 import json
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,20 +22,26 @@ LONGEST_S = 400.0
 
 
 def measure(ground: Ground) -> list[Row]:
-    with _context(ground) as settings:
-        log = ground.log("last-day")
-        with log.open("wb") as errors:
-            ended = subprocess.run(
-                [sys.executable, "-m", "bench.last_day", str(SECONDS)],
-                env=settings,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                timeout=LONGEST_S,
-                cwd=Path(__file__).parents[2],
-            )
-        if ended.returncode:
-            raise RuntimeError(f"it ended with {ended.returncode}: {last_words(log)}")
-    return rows(json.loads(ended.stdout.decode().splitlines()[-1]))
+    with platform_of_its_own(ground) as settings:
+        return rows(said_by(ground, "bench.last_day", str(SECONDS), settings=settings))
+
+
+def said_by(ground: Ground, program: str, *arguments: str, settings: Mapping[str, str]) -> dict[str, Any]:
+    """What a program of the bench says, in its last line, of the platform that runs."""
+    log = ground.log(program)
+    with log.open("wb") as errors:
+        ended = subprocess.run(
+            [sys.executable, "-m", program, *arguments],
+            env=settings,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            timeout=LONGEST_S,
+            cwd=Path(__file__).parents[2],
+        )
+    if ended.returncode:
+        raise RuntimeError(f"it ended with {ended.returncode}: {last_words(log)}")
+    said: dict[str, Any] = json.loads(ended.stdout.decode().splitlines()[-1])
+    return said
 
 
 def rows(said: dict[str, Any]) -> list[Row]:
@@ -60,10 +67,9 @@ def rows(said: dict[str, Any]) -> list[Row]:
 
 
 @contextmanager
-def _context(ground: Ground) -> Iterator[dict[str, str]]:
+def platform_of_its_own(ground: Ground) -> Iterator[dict[str, str]]:
     """The platform as `make run` starts it, with ports and state of its own."""
-    var = ground.home / "last-day"
-    var.mkdir()
+    var = Path(tempfile.mkdtemp(prefix="platform-", dir=ground.home))
     (var / "jars").symlink_to(JARS.resolve())
     quotas = {"PAYMENTS_QUOTAS": WITHOUT_QUOTAS}  # one user declares for all firms, and is all their readers
     settings = environment(HIMAYA_VAR=str(var), **quotas, **{name: str(free_port()) for name in PORTS})

@@ -10,6 +10,8 @@ from shared.process import migrating, reencrypting, web, worker
 from shared.process.operations import commands
 from shared.process.service import Service
 from shared.process.settings import SettingsMissing, check_complete, common, environment, fund_folders
+from shared.storage.connection import DatabaseUnavailable
+from shared.storage.service_context import ServiceContext
 
 PROCESSES = ("web", "worker")
 
@@ -59,4 +61,17 @@ def _run(service: Service[Any], arguments: Sequence[str], shared: Any, own: Any)
         return reencrypting.run(service, shared, rest)
     if name in commands.NAMES:
         return commands.run(service, shared, arguments)
-    return service.commands[name](own, service.context(shared), rest)
+    context = service.context(shared)
+    if not {"-h", "--help"} & set(rest) and (lacking := _lacking(service, context)):
+        print(f"{service.name} {name}: {lacking}", file=sys.stderr)  # noqa: T201
+        return 2
+    return service.commands[name](own, context, rest)
+
+
+def _lacking(service: Service[Any], context: ServiceContext) -> str:
+    """What a command would do without, such as an index that makes a thing unique while the database is migrated."""
+    try:
+        lacking = migrating.lacking(service, context)
+    except DatabaseUnavailable:
+        return "the database does not answer; nothing was done, try again when it does"
+    return f"the database is not as this release needs it ({'; '.join(lacking)}); nothing was done" if lacking else ""

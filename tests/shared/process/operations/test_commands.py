@@ -4,11 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -18,8 +19,11 @@ from shared.encryption.keys import generate_keyring
 from shared.events.payments import BenefitOrdered
 from shared.jobs import queue
 from shared.process.main import main
+from shared.process.migrating import migrate
+from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
 from tests.kit.contexts import DZ, TN, handle, someone
+from tests.kit.processes import NOBODY
 
 
 @dataclass
@@ -193,3 +197,28 @@ def test_jobs_are_listed_retried_and_given_up(context: ServiceContext, command: 
     assert "print:a" in command("jobs", "list", "--status", "waiting", "--fund", TN).stdout
     gone = command("jobs", "retry", "print:z", "--fund", TN)
     assert (gone.returncode, gone.stderr) == (1, "There is no such job; it may be done by now.\n")
+
+
+def test_a_command_of_a_service_waits_for_the_migration_and_says_so(
+    settings: dict[str, str], context: ServiceContext, mongodb: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    done: list[list[str]] = []
+
+    def count(own: Any, context: ServiceContext, arguments: Sequence[str]) -> int:
+        done.append(list(arguments))
+        return 0
+
+    counting = replace(service, commands={"count": count})
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert main(counting, ["count", "all"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("claims count: the database is not as this release needs it (migrate: no index"), said
+    assert main(counting, ["count", "--help"]) == 0
+    monkeypatch.setenv("MONGODB_URI", f"{NOBODY}/?serverSelectionTimeoutMS=200")
+    assert main(counting, ["count", "all"]) == 2
+    assert "claims count: the database does not answer" in capsys.readouterr().err
+    monkeypatch.setenv("MONGODB_URI", mongodb)
+    assert migrate(counting, connect(mongodb, context.database.name)) == []
+    assert main(counting, ["count", "all"]) == 0
+    assert done == [["--help"], ["all"]]
