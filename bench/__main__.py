@@ -14,6 +14,7 @@ from bench import machine, results
 from bench.goals import (
     bulk,
     campaigning,
+    collecting,
     consuming,
     counting,
     filing,
@@ -40,6 +41,7 @@ GOALS: Mapping[str, tuple[str, Callable[[Ground], list[Row]]]] = {
     "p4b": ("from told to handled", recovering.measure_latency),
     "kills": ("nothing lost, nothing doubled", killing.measure),
     "p5": ("many wage files at once", bulk.measure),
+    "p6": ("direct debits of a day", collecting.measure),
     "p8": ("traces", tracing.measure),
     "p9": ("recovery", recovering.measure_recovery),
     "p10": ("saturation", saturating.measure),

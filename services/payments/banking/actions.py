@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from services.payments.banking import matching, settling, store
+from services.payments.banking import reported_entry, settling, store
 from services.payments.banking.bank import BankPayment
 from services.payments.banking.bank_entry import BankMessage, BankStatement
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.matching import ReportedEntry
 from services.payments.banking.messages import (
     Credited,
     Debited,
@@ -20,6 +19,7 @@ from services.payments.banking.messages import (
     Refused,
     StatementAvailable,
 )
+from services.payments.banking.reported_entry import ReportedEntry
 from services.payments.banking.webhook import SignedMessage
 from services.payments.collections import actions as collections
 from services.payments.collections import rules as collecting
@@ -145,7 +145,7 @@ def _of_credit(uow: UnitOfWork, fact: Credited) -> ReportedEntry:
     """A transfer, as the bank's message reports it: the file that lists it has the same reference of the bank."""
     return ReportedEntry(
         bank_reference=fact.entry_id,
-        account=matching.account_code(fact.account, fund=uow.fund),
+        account=reported_entry.account_code(fact.account, fund=uow.fund),
         direction=Direction.CREDIT,
         amount_minor=fact.amount_minor,
         currency=uow.fund.currency.value,
@@ -172,8 +172,8 @@ def _of_card(uow: UnitOfWork, *, collection_id: str, bank_reference: str, amount
 
 
 def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) -> None:
-    """Book the movements in a file of the bank (`matching.numbered`). What was handled before changes nothing, and an
-    entry that cannot be booked does not block the others."""
+    """Book the movements in a file of the bank (`reported_entry.numbered`). What was handled before changes nothing,
+    and an entry that cannot be booked does not block the others."""
     for entry_id, reported in entries:
         settling.take_in(uow, reported, entry_id=entry_id)
 

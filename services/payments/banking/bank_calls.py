@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import structlog
 
-from services.payments.banking import actions, matching
+from services.payments.banking import actions, reported_entry
 from services.payments.banking.bank_file import BankNotice
 from shared.kernel.actors import system
 from shared.storage.service_context import ServiceContext
@@ -40,7 +40,7 @@ def in_unit_of_work(
 def book(context: ServiceContext, fund_id: str, cause: str, notice: BankNotice) -> None:
     """Book what a file says, some lines at a time: those that were handled before a crash change nothing after it."""
     fund = context.funds[fund_id]
-    entries = list(matching.numbered(matching.of_line(line, fund=fund) for line in notice.entries))
+    entries = list(reported_entry.numbered(reported_entry.of_line(line, fund=fund) for line in notice.entries))
     for first in range(0, len(entries), LINES_AT_ONCE):
         some = entries[first : first + LINES_AT_ONCE]
         in_unit_of_work(context, fund_id, cause, partial(actions.book_lines, entries=some))

@@ -120,8 +120,8 @@ class BankEntry:
     """Money that moved on an account of the fund, or that an operator of mobile money has for it: handled once, never
     lost.
 
-    `entry_id` is a digest of what makes the entry that one and no other (`matching.identity`); entries kept before
-    there was one go by the bank's reference, which two entries may share. `booked_as` names what it was for; empty
+    `entry_id` is a digest of what makes the entry that one and no other (`reported_entry.identity`); entries kept
+    before there was one go by the bank's reference, which two entries may share. `booked_as` names what it was for; empty
     where that is not known yet. `stated` is the amount as the bank wrote it where it is none of the fund's money.
     `place` is where the payment stands in a batch of the bank, None if it was not stated.
     """

@@ -3,17 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from services.payments.banking import matching, store
+from services.payments.banking import matching, own_references, reported_entry, store
 from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, WaitReason
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.matching import (
-    KnownCollection,
-    KnownDebt,
-    KnownPayment,
-    MatchingFacts,
-    MatchResult,
-    ReportedEntry,
-)
+from services.payments.banking.matching import KnownCollection, KnownDebt, KnownPayment, MatchingFacts, MatchResult
+from services.payments.banking.reported_entry import ReportedEntry
 from services.payments.collections import actions as collections
 from services.payments.collections import booking
 from services.payments.collections import rules as collecting
@@ -43,11 +37,11 @@ ZERO = "zero"
 def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> None:
     """Book one entry as the table of cases says (`matching.decide`). One that was handled before, by any report,
     changes nothing."""
-    entry_id = entry_id or matching.identity(reported)
+    entry_id = entry_id or reported_entry.identity(reported)
     if store.entries.find(uow, entry_id) is not None:
         return
     prefix = uow.fund.payments.transfer_prefix
-    named = matching.named(reported, prefix=prefix)
+    named = own_references.named(reported, prefix=prefix)
     found = collections.with_references(uow, named.beginning(prefix))
     repaid = repayments.with_references(uow, named.beginning(REPAYMENT_PREFIX))
     months = self_payments.with_references(uow, named.beginning(SELF_PAYMENT_PREFIX))
@@ -55,7 +49,7 @@ def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> 
     references = [each.reference for each in found] + of_persons
     reference = references[0] if len(references) == 1 else ""
     bearers = store.bearing(uow, reported.bank_reference)
-    if any(matching.is_same(each, reported, reference=reference) for each in bearers):
+    if any(reported_entry.is_same(each, reported, reference=reference) for each in bearers):
         return
     result = matching.decide(
         reported, _facts(uow, named, found, [*map(_repayment, repaid), *map(_month, months)], bearers)
@@ -98,7 +92,7 @@ def write_off(uow: UnitOfWork, entry: BankEntry) -> None:
 
 def _facts(
     uow: UnitOfWork,
-    named: matching.NamedReferences,
+    named: own_references.NamedReferences,
     by_reference: list[Collection],
     debts: list[KnownDebt],
     bearers: list[BankEntry],
@@ -109,8 +103,8 @@ def _facts(
     payout = next((each for each in (payouts.find(uow, name) for name in named.ids) if each), None)
     batch = next((each for each in (payouts.find_batch(uow, name) for name in named.files) if each), None)
     debit_file = next((each for each in (debits.find(uow, name) for name in named.files) if each), None)
-    sent_back = refunds.with_references(uow, named.beginning(matching.REFUND_PREFIX))
-    paid_in = operator_days.with_references(uow, named.beginning(matching.SETTLEMENT_PREFIX))
+    sent_back = refunds.with_references(uow, named.beginning(own_references.REFUND_PREFIX))
+    paid_in = operator_days.with_references(uow, named.beginning(own_references.SETTLEMENT_PREFIX))
     return MatchingFacts(
         collections=tuple(
             KnownCollection(

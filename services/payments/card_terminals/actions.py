@@ -6,7 +6,7 @@ from datetime import UTC
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.banking import settling
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.matching import ReportedEntry
+from services.payments.banking.reported_entry import ReportedEntry
 from services.payments.card_terminals import closes, rules, store
 from services.payments.card_terminals.terminal_payment import Status, TerminalPayment, Ticket
 from services.payments.collections import actions as collections

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from services.payments.banking.matching import SETTLEMENT_PREFIX
+from services.payments.banking.own_references import SETTLEMENT_PREFIX
 from services.payments.card_terminals import rules, store
 from services.payments.card_terminals.terminal_payment import TICKETS_MAX, TerminalPayment
 from services.payments.operator_days import actions as operator_days

@@ -8,7 +8,7 @@ from services.payments.banking import settling
 from services.payments.banking import store as entries
 from services.payments.banking.bank_entry import EntryStatus
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.matching import ReportedEntry
+from services.payments.banking.reported_entry import ReportedEntry
 from services.payments.collections import actions as collections
 from services.payments.collections import requesting
 from services.payments.collections.collection import Rail

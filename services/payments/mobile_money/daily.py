@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import date
 
-from services.payments.banking.matching import SETTLEMENT_PREFIX
+from services.payments.banking.own_references import SETTLEMENT_PREFIX
 from services.payments.mobile_money import actions, day_file, reconciling, rules, store
 from services.payments.mobile_money.day_file import DayLine
 from services.payments.mobile_money.operator_payment import Terms

@@ -6,16 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.payments.banking import matching
+from services.payments.banking import matching, own_references, reported_entry
 from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, WaitReason
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.matching import (
-    KnownCollection,
-    KnownDebt,
-    KnownPayment,
-    MatchingFacts,
-    ReportedEntry,
-)
+from services.payments.banking.matching import KnownCollection, KnownDebt, KnownPayment, MatchingFacts
+from services.payments.banking.reported_entry import ReportedEntry
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
 from shared.kernel.references import with_check_digits
 
@@ -83,16 +78,16 @@ def kept(**facts: Any) -> BankEntry:
     ],
 )
 def test_b01_an_entry_is_known_by_what_makes_it_that_one(facts: dict[str, Any], is_other: bool) -> None:
-    assert (matching.identity(entry(**facts)) != matching.identity(entry())) is is_other
+    assert (reported_entry.identity(entry(**facts)) != reported_entry.identity(entry())) is is_other
 
 
 def test_b01_without_a_reference_of_the_bank_the_text_tells_and_then_the_order() -> None:
     nameless = entry(bank_reference="", texts=("rent",), has_own_reference=False)
     other = entry(bank_reference="", texts=("wages",), has_own_reference=False)
-    ids = [entry_id for entry_id, _ in matching.numbered([nameless, other, nameless])]
+    ids = [entry_id for entry_id, _ in reported_entry.numbered([nameless, other, nameless])]
     assert len(set(ids)) == 3
-    assert ids == [entry_id for entry_id, _ in matching.numbered([nameless, other, nameless])]
-    own = [entry_id for entry_id, _ in matching.numbered([entry(), entry()])]
+    assert ids == [entry_id for entry_id, _ in reported_entry.numbered([nameless, other, nameless])]
+    own = [entry_id for entry_id, _ in reported_entry.numbered([entry(), entry()])]
     assert own[0] == own[1], "the bank's own reference twice is one payment told twice"
 
 
@@ -124,7 +119,7 @@ def test_b01_without_a_reference_of_the_bank_the_text_tells_and_then_the_order()
 def test_b08_the_same_reference_is_the_same_money_only_where_nothing_speaks_against_it(
     before: dict[str, Any], now: dict[str, Any], is_same: bool
 ) -> None:
-    assert matching.is_same(kept(**before), entry(**now), reference=REFERENCE) is is_same
+    assert reported_entry.is_same(kept(**before), entry(**now), reference=REFERENCE) is is_same
 
 
 def test_an_entry_of_an_earlier_release_goes_by_the_banks_reference() -> None:
@@ -154,20 +149,20 @@ def test_an_entry_of_an_earlier_release_goes_by_the_banks_reference() -> None:
     ],
 )
 def test_b10_a_reference_is_found_in_whatever_stands_around_it(texts: tuple[str, ...]) -> None:
-    assert REFERENCE in matching.references_in(texts, prefixes=("CT",))
+    assert REFERENCE in own_references.references_in(texts, prefixes=("CT",))
 
 
 @pytest.mark.parametrize("text", ["", "CT", "CT1", f"{REFERENCE[:-1]}", REFERENCE[:-2] + "00", "x" * 5_000])
 def test_b10_what_is_no_reference_is_none(text: str) -> None:
-    assert REFERENCE not in matching.references_in((text,), prefixes=("CT",))
-    assert len(matching.references_in(("CT" * 5_000,), prefixes=("CT",))) <= matching.REFERENCES_MAX
+    assert REFERENCE not in own_references.references_in((text,), prefixes=("CT",))
+    assert len(own_references.references_in(("CT" * 5_000,), prefixes=("CT",))) <= own_references.REFERENCES_MAX
 
 
 def test_b10_our_ids_are_found_without_their_dashes() -> None:
     own = "0192f0c1-2345-7abc-8def-0123456789ab"
-    named = matching.named(entry(end_to_end_id=own.replace("-", "").upper()), prefix="CT")
+    named = own_references.named(entry(end_to_end_id=own.replace("-", "").upper()), prefix="CT")
     assert own in named.ids and own.replace("-", "") in named.ids
-    assert own in matching.named(entry(texts=(f"retour {own}",)), prefix="CT").ids
+    assert own in own_references.named(entry(texts=(f"retour {own}",)), prefix="CT").ids
 
 
 # --- What it is for ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from services.payments.banking import settling
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.matching import ReportedEntry
+from services.payments.banking.reported_entry import ReportedEntry
 from services.payments.ledger import actions as ledger
 from services.payments.obligations import actions as obligations
 from services.payments.obligations.obligation import Obligation

@@ -6,7 +6,7 @@ from deploy.local.verify import ledger
 from deploy.local.verify.seen import Seen
 from services.payments.banking import settling
 from services.payments.banking.bank_file import Direction
-from services.payments.banking.matching import ReportedEntry
+from services.payments.banking.reported_entry import ReportedEntry
 from services.payments.obligations.obligation import ObligationStatus
 from tests.kit.contexts import TN, someone
 from tests.payments.mobile_money.shop import TAKEN_AT, Shop
