@@ -121,8 +121,8 @@ class BankEntry:
     lost.
 
     `entry_id` is a digest of what makes the entry that one and no other (`reported_entry.identity`); entries kept
-    before there was one go by the bank's reference, which two entries may share. `booked_as` names what it was for; empty
-    where that is not known yet. `stated` is the amount as the bank wrote it where it is none of the fund's money.
+    before there was one go by the bank's reference, which two entries may share. `booked_as` names what it was for;
+    empty where that is not known yet. `stated` is the amount as the bank wrote it where it is none of the fund's money.
     `place` is where the payment stands in a batch of the bank, None if it was not stated.
     """
 
