@@ -180,6 +180,7 @@ class DeclarationView(TypedDict):
     cards: "CardsView | None"
     payment: "PaymentView | None"
     reconciliation: "ReconciliationView | None"
+    may_be_taken_back: bool
 
 class NothingBody(TypedDict):
     employer_id: str
@@ -1918,7 +1919,7 @@ def declarations_confirm(api: Api, declaration_id: str, *, idempotency_key: str,
     return api.call(SERVICE, "POST", "/declarations/{declaration_id}/confirmation", at={"declaration_id": declaration_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def declarations_withdraw(api: Api, declaration_id: str, *, idempotency_key: str, version: int | None = None) -> "DeclarationView":
-    """Take back a declaration that is `to-confirm`. Nothing of it is booked; its files may be sent again."""
+    """Take back a declaration that is `to-confirm`: nothing of it is booked, and its files may be sent again. Or, where the form allows it, an accepted complementary one: the answer is then the declaration of nothing that takes its place within moments, under its number; what it made due is owed no more, and what was paid of it is a credit."""
     return api.call(SERVICE, "POST", "/declarations/{declaration_id}/withdrawal", at={"declaration_id": declaration_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def declarations_findings(api: Api, declaration_id: str, *, purpose: str | None = None, cursor: int | None = None, code: str | None = None) -> "FindingsView":

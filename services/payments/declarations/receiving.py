@@ -156,8 +156,12 @@ def confirm(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
 
 
 def withdraw(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
-    """The employer takes back what it was asked to confirm."""
-    return _decided(uow, own(uow, declaration_id), rule=partial(confirming.withdraw, at=uow.at))
+    """The employer takes back what it was asked to confirm, or an accepted complementary declaration: nothing takes the
+    place of that one, once it is checked. Raises `NothingToConfirm`, `NotToBeTakenBack`."""
+    declaration = own(uow, declaration_id)
+    if declaration.is_complement and declaration.status is Status.ACCEPTED:
+        return receive(uow, rules.take_back(declaration, fund=uow.fund))
+    return _decided(uow, declaration, rule=partial(confirming.withdraw, at=uow.at))
 
 
 def _decided(
