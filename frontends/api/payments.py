@@ -287,6 +287,8 @@ class TypedBody(TypedDict):
     form: str
     period: str
     establishment: NotRequired[str]
+    is_complement: NotRequired[bool]
+    complement_number: NotRequired[int]
     lines: list["TypedLineBody"]
 
 class FindingView(TypedDict):

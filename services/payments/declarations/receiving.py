@@ -100,7 +100,7 @@ def check_typed(uow: UnitOfWork, filing: TypedFiling, files: Sequence[WrittenFil
         replace(_typed(filing), files=unsent), fund=uow.fund, declaration_id="", traceparent="", at=uow.at
     ).thing
     sources = [Source(file.name, [file.content]) for file in files]
-    layout = entry_layout(uow.fund, filing.form)
+    layout = entry_layout(uow.fund, filing.form, is_complement=filing.is_complement)
     examined = examine(sources, facts=judging.facts(uow, declaration), layouts=[layout])
     judged = judging.judge(uow, declaration, examined)
     return CheckedDeclaration(
@@ -114,7 +114,12 @@ def check_typed(uow: UnitOfWork, filing: TypedFiling, files: Sequence[WrittenFil
 
 def _typed(filing: TypedFiling) -> DeclarationFiling:
     return DeclarationFiling(
-        employer_id=filing.employer_id, form=filing.form, period=filing.period, intake=Intake.TYPED
+        employer_id=filing.employer_id,
+        form=filing.form,
+        period=filing.period,
+        intake=Intake.TYPED,
+        is_complement=filing.is_complement,
+        complement_number=filing.complement_number,
     )
 
 

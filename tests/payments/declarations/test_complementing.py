@@ -242,3 +242,53 @@ def test_the_complement_of_an_establishment_is_taken_back_there(context: Service
 
     assert (nothing["replaces"], nothing["establishment"]) == (added["declaration_id"], added["establishment"])
     assert harness.see(base["declaration_id"])["status"] == "accepted"
+
+
+# --- Typed ------------------------------------------------------------------------------------------------------------
+
+
+def typed(harness: DeclarationsHarness, body: dict[str, Any]) -> dict[str, Any]:
+    """The declaration of typed lines, once it is checked."""
+    sent = harness.caller.post("/typed-declarations", body)
+    assert sent.status_code == 202, sent.text
+    harness.run()
+    seen: dict[str, Any] = harness.see(sent.json["declaration_id"])
+    return seen
+
+
+NEW_WORKER = {
+    "insurance_number": "900000000009",
+    "family_name": "KACI",
+    "first_name": "AMINE",
+    "birth_on": "1980-05-06",
+    "entered_on": "2025-01-05",
+    "wages": [{"quarter": quarter, "duration": 3, "unit": "M", "wage": "90000.00"} for quarter in (1, 2, 3, 4)],
+}
+TYPED = {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2025", "lines": [NEW_WORKER]}
+
+
+def test_a_complement_is_typed_as_any_declaration_is(harness: DeclarationsHarness, context: ServiceContext) -> None:
+    first = harness.declare(das_b(workers(2)))
+    body = {**TYPED, "is_complement": True}
+    checked = harness.caller.post("/typed-declarations/check", body).json
+    assert (checked["errors"], checked["workers"]) == (0, 1), checked
+
+    seen = typed(harness, body)
+
+    assert (seen["status"], seen["intake"], seen["complement"], seen["due"]) == (
+        "accepted", "typed", 1, checked["due"]
+    )  # fmt: skip
+    assert harness.see(first["declaration_id"])["status"] == "accepted"
+    assert len(wages_published(context, seen["declaration_id"])) == 3
+    assert take_back(harness, seen["declaration_id"])["status"] == "accepted"
+    assert offences(harness) == []
+
+
+def test_a_typed_complement_is_added_to_something_and_names_which_it_replaces(harness: DeclarationsHarness) -> None:
+    alone = typed(harness, {**TYPED, "is_complement": True})
+    codes = [each["code"] for each in harness.see(alone["declaration_id"], "/findings")["items"]]
+    assert (alone["status"], codes) == ("refused", ["wage-file.nothing-to-complement"])
+    harness.declare(das_b(workers(2)))
+    added = harness.declare(complement(*FURTHER))
+    again = typed(harness, {**TYPED, "is_complement": True, "complement_number": 1})
+    assert (again["status"], again["replaces"]) == ("accepted", added["declaration_id"])
