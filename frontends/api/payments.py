@@ -180,6 +180,7 @@ class DeclarationView(TypedDict):
     cards: "CardsView | None"
     payment: "PaymentView | None"
     reconciliation: "ReconciliationView | None"
+    may_be_taken_back: bool
 
 class NothingBody(TypedDict):
     employer_id: str
@@ -286,6 +287,8 @@ class TypedBody(TypedDict):
     form: str
     period: str
     establishment: NotRequired[str]
+    is_complement: NotRequired[bool]
+    complement_number: NotRequired[int]
     lines: list["TypedLineBody"]
 
 class FindingView(TypedDict):
@@ -650,6 +653,71 @@ class ProvisionalAssessmentViewPage(TypedDict):
 
 class AssessmentWithdrawalBody(TypedDict):
     version: int
+    reason: str
+
+class AssessmentOrderBody(TypedDict):
+    form: str
+    period: str
+    note: NotRequired[str]
+
+class LeftOutView(TypedDict):
+    reason: str
+    text: str
+    count: int
+
+class OrderStepView(TypedDict):
+    status: str
+    at: str
+    by: str
+    reason: str
+    text: str
+
+class AssessmentOrderView(TypedDict):
+    order_id: str
+    reference: str
+    form: str
+    form_name: str
+    period: str
+    note: str
+    status: str
+    text: str
+    employers: int
+    due: str
+    currency: str
+    left_out: list["LeftOutView"]
+    timeline: list["OrderStepView"]
+    version: int
+
+class AssessmentOrderViewPage(TypedDict):
+    items: list["AssessmentOrderView"]
+    next: "str | None"
+
+class OrderProgressView(TypedDict):
+    selected: int
+    to_assess: int
+    assessed: int
+    left_out: int
+
+class OrderReportView(TypedDict):
+    order: "AssessmentOrderView"
+    progress: "OrderProgressView"
+    left_out: list["LeftOutView"]
+
+class OrderedEmployerView(TypedDict):
+    employer_id: str
+    status: str
+    text: str
+    due: str
+    currency: str
+    reason: "str | None"
+    reason_text: "str | None"
+    assessment_ids: list[str]
+
+class OrderedEmployerViewPage(TypedDict):
+    items: list["OrderedEmployerView"]
+    next: "str | None"
+
+class OrderCancellationBody(TypedDict):
     reason: str
 
 class StatementLineView(TypedDict):
@@ -1853,7 +1921,7 @@ def declarations_confirm(api: Api, declaration_id: str, *, idempotency_key: str,
     return api.call(SERVICE, "POST", "/declarations/{declaration_id}/confirmation", at={"declaration_id": declaration_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def declarations_withdraw(api: Api, declaration_id: str, *, idempotency_key: str, version: int | None = None) -> "DeclarationView":
-    """Take back a declaration that is `to-confirm`. Nothing of it is booked; its files may be sent again."""
+    """Take back a declaration that is `to-confirm`: nothing of it is booked, and its files may be sent again. Or, where the form allows it, an accepted complementary one: the answer is then the declaration of nothing that takes its place within moments, under its number; what it made due is owed no more, and what was paid of it is a credit."""
     return api.call(SERVICE, "POST", "/declarations/{declaration_id}/withdrawal", at={"declaration_id": declaration_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def declarations_findings(api: Api, declaration_id: str, *, purpose: str | None = None, cursor: int | None = None, code: str | None = None) -> "FindingsView":
@@ -1935,6 +2003,34 @@ def provisional_assessments_read(api: Api, assessment_id: str, *, purpose: str |
 def provisional_assessments_withdraw(api: Api, assessment_id: str, *, idempotency_key: str, body: "AssessmentWithdrawalBody", version: int | None = None) -> "ProvisionalAssessmentView":
     """Take one back: nothing is owed for it any more, and what was paid of it is the employer's credit."""
     return api.call(SERVICE, "POST", "/provisional-assessments/{assessment_id}/withdraw", at={"assessment_id": assessment_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def assessment_orders_list_orders(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "AssessmentOrderViewPage":
+    """The orders, newest first."""
+    return api.call(SERVICE, "GET", "/assessment-orders", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def assessment_orders_make(api: Api, *, idempotency_key: str, body: "AssessmentOrderBody") -> "AssessmentOrderView":
+    """Have all employers that declared nothing for a period assessed provisionally. First it is computed what that comes to; nobody is assessed before a second person starts the order."""
+    return api.call(SERVICE, "POST", "/assessment-orders", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def assessment_orders_read(api: Api, order_id: str) -> "AssessmentOrderView":
+    """An order, and what it was previewed to come to: how many employers, the sum, who is left out and why."""
+    return api.call(SERVICE, "GET", "/assessment-orders/{order_id}", at={"order_id": order_id})  # type: ignore[no-any-return]
+
+def assessment_orders_report(api: Api, order_id: str) -> "OrderReportView":
+    """How far an order is: how many employers are computed, assessed or left out, and why."""
+    return api.call(SERVICE, "GET", "/assessment-orders/{order_id}/report", at={"order_id": order_id})  # type: ignore[no-any-return]
+
+def assessment_orders_list_employers(api: Api, order_id: str, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "OrderedEmployerViewPage":
+    """The employers of an order by their numbers: what each would owe or owes, or why it is left out."""
+    return api.call(SERVICE, "GET", "/assessment-orders/{order_id}/employers", at={"order_id": order_id}, query={"purpose": purpose, "limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+
+def assessment_orders_start(api: Api, order_id: str, *, idempotency_key: str, version: int | None = None) -> "AssessmentOrderView":
+    """Agree with an order that somebody else gave: its employers are assessed from now on, and each is informed."""
+    return api.call(SERVICE, "POST", "/assessment-orders/{order_id}/start", at={"order_id": order_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def assessment_orders_cancel(api: Api, order_id: str, *, idempotency_key: str, body: "OrderCancellationBody", version: int | None = None) -> "AssessmentOrderView":
+    """Let nobody be assessed by an order that was not started, with the reason; another may be given."""
+    return api.call(SERVICE, "POST", "/assessment-orders/{order_id}/cancel", at={"order_id": order_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def account_statements_read(api: Api, *, employer_id: str, purpose: str | None = None, from_on: str | None = None, until_on: str | None = None, period: str | None = None, limit: int | None = None, cursor: str | None = None, is_newest_first: bool | None = None) -> "StatementView":
     """An employer's account in a time, page by page, in the order of the days from which entries count: those of the bank's money on the bank's day. A line that is booked later may still come between older ones."""

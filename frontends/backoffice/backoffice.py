@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from frontends.backoffice import (
+    assessment_orders,
     assessments,
     awards,
     bank,
@@ -44,6 +45,7 @@ BACKOFFICE = Frontend(
         persons.pages,
         employers.pages,
         assessments.pages,
+        assessment_orders.pages,
         awards.pages,
         overpayments.pages,
         runs.pages,

@@ -13,6 +13,12 @@ from services.payments.arrears.jobs import backfills as graces
 from services.payments.arrears.routes import routes as arrears_routes
 from services.payments.arrears.store import accounts as penalty_accounts
 from services.payments.arrears.store import notices as penalty_notices
+from services.payments.assessment_orders.assessment_order import LeftOutReason, OrderedStatus, OrderStatus
+from services.payments.assessment_orders.jobs import assessing_ordered
+from services.payments.assessment_orders.jobs import following as following_orders
+from services.payments.assessment_orders.routes import routes as order_routes
+from services.payments.assessment_orders.store import lines as ordered_employers
+from services.payments.assessment_orders.store import orders as assessment_orders
 from services.payments.audiences.queries import audiences
 from services.payments.banking.bank_entry import DecisionReason, EntryStatus, Target, WaitReason
 from services.payments.banking.banks.choice import ChosenBanks, faults
@@ -139,6 +145,9 @@ CODES: CodeSets = {
     "penalty-reasons": (PenaltyReason, "penalty.{}"),
     "measure-request-statuses": (RequestStatus, "measure.step.{}"),
     "provisional-assessment-statuses": (ProvisionalStatus, "provisional-assessment.status.{}"),
+    "assessment-order-statuses": (OrderStatus, "assessment-order.status.{}"),
+    "ordered-employer-statuses": (OrderedStatus, "assessment-order.employer.{}"),
+    "assessment-order-reasons": (LeftOutReason, "assessment-order.reason.{}"),
     "settlement-statuses": (PlanStatus, "settlement.step.{}"),
     "settlement-breaks": (BreakReason, "settlement.break.{}"),
     "instalment-statuses": (InstalmentStatus, "settlement.instalment.{}"),
@@ -175,6 +184,8 @@ def jobs(own: Settings) -> Sequence[JobKind]:
         assessing(),
         announcing(),
         following_plans(),
+        following_orders(),
+        assessing_ordered(),
         following(),
         calling(),
         audiences.answering(),
@@ -215,6 +226,7 @@ service: Service[Settings] = Service(
         collection_routes,
         arrears_routes,
         provisional_routes,
+        order_routes,
         statement_routes,
         clearance_routes,
         mandate_routes,
@@ -262,6 +274,8 @@ service: Service[Settings] = Service(
         penalty_accounts,
         penalty_notices,
         provisional_assessments,
+        assessment_orders,
+        ordered_employers,
         measure_requests,
         settlement_plans,
         clearances,

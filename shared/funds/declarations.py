@@ -139,6 +139,8 @@ class DeclarationForm:
     nothing is expected."""
     reconciles: SlipReconciliation | None = None
     """The slips of the year that the declaration of a year is held against; None: there are none."""
+    withdraws_complements: bool = False
+    """Whether an employer may take an accepted complementary declaration back."""
     situations: Mapping[str, Texts] | None = None
     """What the codes of a worker's situation in the layouts mean, where they have any."""
 

@@ -251,7 +251,8 @@ class FileLayout:
     """Where lines are numbered by page: how many a page has."""
     detail_name: str = ""
     """How the name of a file of details is written, of `{employer}`, `{establishment}`, `{year}` and `{quarter}`,
-    `{month}` or `{half_year}`. Where it is said, a declaration of this layout can be typed instead of sent."""
+    `{month}` or `{half_year}`, and `{complement}`, the number of a complementary one. Where it is said, one of
+    this layout can be typed instead of sent."""
     header_name: str = ""
     """The same of its header."""
     frame: tuple[LineKind, ...] = ()
@@ -330,6 +331,7 @@ NAME_PARTS = {
     "quarter": 1,
     "month": 1,
     "half_year": 1,
+    "complement": 1,
 }
 """What a written name may say, each as it may look."""
 

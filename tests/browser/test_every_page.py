@@ -73,6 +73,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "terminals.one": "the fund of these tests has no card terminal; tests/frontends/backoffice/test_terminals.py",
     "terminals.payment": "nobody in the demo's data pays at a counter; tests/frontends/backoffice/test_terminals.py",
     "terminals.correction": "the same",
+    "assessment_orders.one": "nobody in the demo's data gave one; tests/frontends/backoffice/test_assessment_orders.py",
     "campaigns.one": "nobody in the demo's data wrote a campaign; test_campaigns writes one",
     "campaigns.edit": "the same",
     "campaigns.recipients": "a file, no page; test_campaigns loads one",

@@ -137,6 +137,27 @@ def test_a_few_workers_are_typed_and_become_an_answer(context: Any, employer: Ca
     assert [each["field"] for each in refused.json["errors"]] == ["lines.0.insurance_number"]
 
 
+def test_a_few_workers_more_are_typed_into_the_file_of_complements(context: Any, employer: Caller) -> None:
+    first_month(context)
+    line = {
+        "insurance_number": "188888882",
+        "family_name": "Berrada Omar",
+        "national_id": "AB123456",
+        "situation": "",
+        "wages": [{"quarter": 1, "duration": 13, "wage": "3000.00"}],
+    }
+    body = {**form(FIRST), "lines": [line], "is_complement": True}
+
+    checked = employer.post("/typed-declarations/check", json=body)
+
+    assert checked.status_code == 200, checked.text
+    assert (checked.json["errors"], checked.json["workers"], checked.json["wages"]) == (0, 1, "3000.00"), checked.json
+    sent = employer.post("/typed-declarations", json=body)
+    assert sent.status_code == 202, sent.text
+    [file] = sent.json["receipts"][0]["files"]
+    assert file["name"] == f"DSC1_{EMPLOYER}_012026.txt"
+
+
 def test_a_form_that_answers_nothing_says_so(ground: Grounds) -> None:
     caller = Office(payments, ground("payments", AT)).employer("0012345678", fund="tn-cnss")
     answer = caller.get("/declaration-forms/quarterly-wages/periods/2026-Q1/prefilled?employer_id=0012345678")

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from deploy.local.demo import arrears, counter, expected, mobile, numbers, payroll, users
+from deploy.local.demo import arrears, campaigns, counter, expected, mobile, numbers, payroll, users
 from deploy.local.demo.people import activity, cast
+from services.notifications.message_campaigns import rules
+from services.notifications.message_campaigns.schemas import CampaignBody
 from services.payments.collections.collection import Rail
 from services.payments.collections.rules import offered
 from services.payments.declarations.findings import FileRole
@@ -176,3 +178,38 @@ def test_of_the_open_schemes_the_one_that_waives_the_most_is_asked_for() -> None
     }
     every = FUNDS["tn-cnss"].arrears.settlements
     assert arrears.best_scheme(every) == "self-employed-2025", "all is waived, of any debt"
+
+
+def test_a_plan_is_broken_under_an_open_scheme_that_wants_later_debts_paid() -> None:
+    chosen = {}
+    for fund_id, fund in FUNDS.items():
+        known = fund.sections.arrears.settlements if fund.sections.arrears else {}
+        chosen[fund_id] = arrears.strict_scheme(known, today=TODAY)
+    assert {fund_id: code for fund_id, code in chosen.items() if code} == {"xx-three": "old-debts"}
+    amnesty = FUNDS["tn-cnss"].arrears.settlements
+    assert arrears.strict_scheme(amnesty, today=date(2022, 5, 1)) == "amnesty-2022", "it is closed since"
+
+
+def test_what_a_plan_of_old_debts_is_for_is_the_last_period_due_by_its_day() -> None:
+    fund = FUNDS["xx-three"]
+    scheme, form = fund.arrears.settlements["old-debts"], next(iter(fund.declarations.forms.values()))
+    declared = [Period.read("2026-H1")]
+    assert str(expected.forgotten(form, declared=declared, today=TODAY)) == "2025-H2", "due after the scheme's day"
+    assert str(arrears.old_period(scheme, form, fund, declared=declared, today=TODAY)) == "2025-H1"
+    declared.append(Period.read("2025-H1"))
+    assert str(arrears.old_period(scheme, form, fund, declared=declared, today=TODAY)) == "2024-H2"
+
+
+def test_a_campaign_of_the_demo_is_one_that_the_fund_may_send(fund: Fund) -> None:
+    code, form = next(iter(fund.declarations.forms.items()))
+    body = campaigns.draft(fund, form=code, period=expected.ended(form, today=TODAY))
+    draft = CampaignBody().load(body)["draft"]
+    assert rules.checked(draft, fund=fund) == draft
+    assert set(draft.wordings) == set(fund.languages)
+    read = rules.previews(draft, fund=fund)
+    assert read and all("{" not in each.said.text for each in read), "each value has its place"
+
+
+def test_whose_staff_writes_campaigns_is_the_fund_s_own_choice() -> None:
+    writing = {fund_id for fund_id, fund in FUNDS.items() if users.of_staff(fund, *users.WRITER)}
+    assert FUNDS.keys() - writing == {"xx-mono"}, "its roles of its own have nobody for it"

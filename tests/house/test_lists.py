@@ -38,6 +38,8 @@ from services.identity.signin import store as signin
 from services.notifications.message_campaigns import store as message_campaigns
 from services.notifications.message_campaigns.message_campaign import AudiencePage
 from services.notifications.messages import store as messages
+from services.payments.assessment_orders import store as assessment_orders
+from services.payments.assessment_orders.assessment_order import OrderStatus
 from services.payments.banking import store as banking
 from services.payments.banking.bank_entry import EntryStatus
 from services.payments.card_terminals import store as card_terminals
@@ -83,6 +85,8 @@ from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.claims.crosschecks.builders import crosscheck
 from tests.kit.contexts import DZ, reading, someone
+from tests.payments.assessment_orders.builders import order as assessment_order
+from tests.payments.assessment_orders.builders import ordered as ordered_employer
 from tests.payments.mandates.builders import mandate
 from tests.payments.provisional_assessments.builders import assessment as provisional_assessment
 from tests.payments.self_payers.builders import admitted as self_payer
@@ -492,6 +496,20 @@ PAGED: dict[str, Listed] = {
         lambda uow, it, wanted: provisional_assessments.page(uow, employer_id=it.employer_id, wanted=wanted),
         made=provisional_assessment,
     ),
+    "services.payments.assessment_orders.store.page": Listed(
+        "payments",
+        assessment_orders.orders,
+        assessment_orders.NEWEST_FIRST,
+        lambda uow, it, wanted: assessment_orders.page(uow, wanted=wanted),
+        made=lambda: assessment_order(OrderStatus.FINISHED),
+    ),
+    "services.payments.assessment_orders.store.page_of_lines": Listed(
+        "payments",
+        assessment_orders.lines,
+        assessment_orders.IN_ORDER,
+        lambda uow, it, wanted: assessment_orders.page_of_lines(uow, it.order_id, status=it.status, wanted=wanted),
+        made=ordered_employer,
+    ),
     "services.payments.settlements.store.page": Listed(
         "payments",
         settlements.plans,
@@ -580,6 +598,13 @@ PAGED: dict[str, Listed] = {
 """Each list that a caller gets page by page, by the function that reads it."""
 
 WHOLE: dict[str, Listed] = {
+    "services.payments.assessment_orders.store.each_line": Listed(
+        "payments",
+        assessment_orders.lines,
+        assessment_orders.IN_ORDER,
+        lambda uow, it: list(assessment_orders.each_line(uow, it.order_id)),
+        made=ordered_employer,
+    ),
     "services.notifications.message_campaigns.store.pages_between": Listed(
         "notifications",
         message_campaigns.pages,

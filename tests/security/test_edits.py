@@ -32,6 +32,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
             "card_terminals.begin",
             "bank_accounts.ask",
             "message_campaigns.write",
+            "assessment_orders.make",
         ],
         "makes a new thing",
     ),

@@ -21,6 +21,8 @@ NOT_JOURNALED = {
     "operator_days.read_difference": "the same",
     "card_terminals.list_payments": "tickets of a terminal; whose payment one looks at is journaled",
     "runs.read": "totals of a whole benefit; whose payments are looked at is journaled",
+    "assessment_orders.read": "how many employers, and a sum; which of them one looks at is journaled",
+    "assessment_orders.report": "the same",
     "delegations.read": "for the employer's own users and for who took it up: an agent gets none",
     "message_campaigns.read": "a text for many, and how many they are: nothing says who",
     "message_campaigns.report": "the same",

@@ -34,6 +34,7 @@ from services.identity.signin.session import Session
 from services.identity.signin.store import sessions
 from services.identity.wiring import service as identity
 from services.notifications.wiring import service as notifications
+from services.payments.assessment_orders.jobs import following as following_orders
 from services.payments.wiring import service as payments
 from shared.bus import dead_letters
 from shared.bus.dead_letters import ReceivedRecord
@@ -473,6 +474,9 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
     plan = _settlement_plan(office)
     month = _self_payer(office, context)
     assessed = _assessed(office, context)
+    order = office.staff("maker").post("/assessment-orders", ORDER_WANTED)
+    assert order.status_code == 201, order.text
+    Runner(context, [following_orders()]).run_due()
     at_counter = _card_terminal(office)
     harness = DeclarationsHarness(context)
     harness.office, harness.caller = office, office.employer(DZ_EMPLOYER)
@@ -516,6 +520,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "request_id": measure_asked["request_id"],
             "plan_id": plan["plan_id"],
             "assessment_id": assessed["assessment_id"],
+            "order_id": order.json["order_id"],
             "endpoint_id": endpoint_id,
             "mandate_id": mandate["mandate_id"],
             "mandate_reference": mandate["reference"],
@@ -575,6 +580,8 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "provisional_assessments.assess": {"json": {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2020"}},
             "provisional_assessments.list_of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "provisional_assessments.withdraw": {"json": {"version": 1, "reason": "Invented."}},
+            "assessment_orders.make": {"json": {**ORDER_WANTED, "period": "2020"}},
+            "assessment_orders.cancel": {"json": {"reason": "Invented."}},
             "measures.ask": {"json": wanted},
             "measures.decide": {"json": {"version": 1, "is_granted": True, "reason": "Invented."}},
             "arrears.of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},
@@ -642,6 +649,7 @@ def _card_terminal(office: Office) -> Mapping[str, str]:
     }
 
 
+ORDER_WANTED = {"form": "das", "period": "2018"}
 PLAN_WANTED = {"employer_id": DZ_EMPLOYER, "scheme": "instalments", "months": 12}
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from deploy.local.verify import audit_chain
 from deploy.local.verify.seen import Limits
+from shared.events.audiences import AudienceRequested
 from shared.process import auditing
 from shared.storage import audit
 from shared.storage.audit import AuditHead, AuditLink
+from tests.kit.clock import AT
 from tests.kit.contexts import DZ, someone
 from tests.verify.town import Break, Town, found, some
 
@@ -80,6 +82,16 @@ def test_it_is_named(town: Town, how: str) -> None:
     break_it(town)
     offending = found(town.seen(at=in_an_hour), audit_chain.ask)
     assert any(named in each for each in offending), offending
+
+
+def test_what_services_ask_each_other_on_a_shared_topic_is_audited_as_all_events_are(town: Town) -> None:
+    asked = AudienceRequested(selection_id="s1", campaign_id="c1", audience="employers", parameters={}, requested_at=AT)
+    town.contexts["notifications"].run(DZ, by=someone(), cause="test", action=lambda uow: uow.publish(asked))
+    assert found(town.seen(), audit_chain.ask) == []
+    [of_audit] = town["notifications"]["audit"].find({"entries.events": {"$ne": []}}).sort("_id", -1).limit(1)
+    town["notifications"]["audit"].delete_one({"_id": of_audit["_id"]})
+    offending = found(town.seen(), audit_chain.ask)
+    assert any("the audit does not say for what" in each for each in offending), offending
 
 
 def test_what_was_written_a_moment_ago_may_wait_for_its_link_and_what_is_old_may_not(town: Town) -> None:

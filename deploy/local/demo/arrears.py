@@ -10,6 +10,8 @@ from deploy.local.demo.reporter import StepFailed
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.visitors import Visitor
 from shared.funds.arrears import Arrears, Measure, MeasureKind, PlanBreach, SettlementScheme
+from shared.funds.declarations import DeclarationForm
+from shared.funds.fund import Fund
 from shared.funds.period import Period
 
 MONTHS = 2
@@ -76,6 +78,60 @@ def _put_off(scene: Scene, code: str, measure: Measure, declaration: Body) -> No
         f"{after['deferred']} {currency} may be paid until {after['deferred_until_on']}: "
         f"{before['penalties_left']} for lateness has become {after['penalties_left']}",
     )
+
+
+def broken(scene: Scene) -> None:
+    """A plan under a scheme that wants later debts paid, and the employer leaves one of them unpaid: that breaks it on
+    the day. Missed instalments do so too, only after months, which no story waits for."""
+    reporter, title = scene.reporter, "A plan of instalments breaks"
+    known = _section(scene).settlements
+    code = strict_scheme(known, today=scene.today)
+    if code is None:
+        reporter.skip(title, f"no scheme of {scene.fund_id} that is open wants later debts paid: only months break one")
+        return
+    scheme, declared = known[code], _declared(scene)
+    current = expected.forgotten(scene.form, declared=declared, today=scene.today)
+    old = old_period(scheme, scene.form, scene.fund, declared=declared, today=scene.today)
+    _declared_late(scene, old)
+    reporter.chapter(f"{title}: {old}, {scheme.names[scene.employer.language]}")
+    plan = _agreed(scene, code)
+    later = _declared_late(scene, current)
+    reporter.seen(f"{current} is declared late and not paid: {later['due']} {later['currency']}")
+    path = f"/settlement-plans/{plan['plan_id']}"
+    asked = scene.employer.post("payments", f"{path}/collections", {"rail": "transfer"}, expect=201)
+    employers.transferred(scene, asked)
+
+    def ended() -> Any:
+        found = scene.employer.get("payments", path)
+        return found if found["status"] == "broken" else None
+
+    plan = reporter.wait("the plan to break", ended)
+    reporter.check(
+        (plan["broken"]["because"], plan["paid"]) == ("current-unpaid", asked["amount"]),
+        f"{plan['text']} {plan['broken']['text']} {plan['paid']} {plan['currency']} paid of it",
+    )
+    employers.reads(scene, "settlement-broken-current")
+
+
+def strict_scheme(known: Mapping[str, SettlementScheme], *, today: date) -> str | None:
+    """The first open scheme for a plan of some months that later debts break; None where there is none."""
+    for code, each in known.items():
+        is_open = each.ask_from_on <= today <= each.ask_until_on
+        if is_open and each.needs_current_paid and each.waived_percent(MONTHS) is not None:
+            return code
+    return None
+
+
+def old_period(
+    scheme: SettlementScheme, form: DeclarationForm, fund: Fund, *, declared: Collection[Period], today: date
+) -> Period:
+    """The last period that was not declared and whose debt is one that the scheme is for."""
+    passed_over = list(declared)
+    found = expected.forgotten(form, declared=passed_over, today=today)
+    while form.due_on(found, calendar=fund.calendar) > (scheme.debts_until_on or date.max):
+        passed_over.append(found)
+        found = expected.forgotten(form, declared=passed_over, today=today)
+    return found
 
 
 def settlement(scene: Scene) -> None:

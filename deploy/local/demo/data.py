@@ -17,7 +17,7 @@ from typing import Any
 import requests
 
 from deploy.local import addresses, place, served, terminal
-from deploy.local.demo import employers, expected, papers, payroll, persons
+from deploy.local.demo import campaigns, employers, expected, papers, payroll, persons, users
 from deploy.local.demo.__main__ import next_run
 from deploy.local.demo.people import Worker, cast, write_register
 from deploy.local.demo.reporter import Reporter, StepFailed
@@ -88,10 +88,26 @@ def firm(world: World, fund: Fund) -> list[list[str]]:
 
 
 def _silent_firm(world: World, fund: Fund) -> None:
-    """A firm that the register has, and from which nothing comes."""
+    """A firm that the register has, and from which nothing comes: the fund reminds it, and all like it."""
     with tempfile.TemporaryDirectory() as folder:
         scene = Scene(world, cast(fund, run=next_run(), count=WORKERS), Path(folder))
         employers.register(scene)
+        if users.of_staff(fund, *users.WRITER) is not None:
+            _reminded(scene)
+
+
+def _reminded(scene: Scene) -> None:
+    """A campaign that two of the fund's staff sent, with its report."""
+    writer, second = campaigns.staff(scene)
+    period = expected.ended(scene.form, today=scene.today)
+    path = f"/message-campaigns/{campaigns.written(scene, writer, period)['campaign_id']}"
+
+    def has_somebody() -> bool:
+        """The firm may be known a moment later."""
+        return bool(campaigns.selected(scene, writer, path)["reach"]["recipients"])
+
+    scene.reporter.wait("somebody to write to", has_somebody)
+    campaigns.sent(scene, second, path)
 
 
 def _a_year(scene: Scene) -> list[Period]:

@@ -26,7 +26,7 @@ PERSON_SCOPE = (
 )
 STAFF_SCOPE = (
     "claims:decide claims:read rights:read uploads:read declarations:read collections:read ledger:read bank:settle "
-    "terminals:take"
+    "terminals:take campaigns:manage"
 )
 NEWEST = 30
 """So many messages of an inbox are looked through."""

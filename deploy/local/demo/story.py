@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 
 from deploy.local import addresses
-from deploy.local.demo import arrears, counter, employers, mandates, mobile, persons
+from deploy.local.demo import arrears, campaigns, counter, employers, mandates, mobile, persons
 from deploy.local.demo.people import cast
 from deploy.local.demo.scene import Scene
 from deploy.local.demo.visitors import World
@@ -57,7 +57,9 @@ def play(world: World, fund: Fund, *, run: int) -> None:
         persons.certificates(scene)
         persons.claim(scene, person)
         persons.allowance(scene, person)
+        campaigns.told(scene)
         arrears.deferral(scene)
+        arrears.broken(scene)
         arrears.settlement(scene)
         arrears.silence(scene)
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.local.verify.answer import Look
-from deploy.local.verify.events import SHARED_TOPICS
 from deploy.local.verify.seen import Seen
 from shared.storage import audit
 from shared.storage.audit import AuditHead
+
+HEADS = "audit"
+"""The topic of the heads."""
 
 
 @dataclass
@@ -93,9 +95,7 @@ def _heads(
 def _events(seen: Seen, look: Look, name: str) -> None:
     """Each event has one audit entry. The heads themselves are published without one."""
     audited = Counter(event_id for _, entry in seen.entries(name, "events") for event_id in entry["events"])
-    published = {
-        event_id for event_id, each in seen.published.items() if each.by == name and each.topic not in SHARED_TOPICS
-    }
+    published = {event_id for event_id, each in seen.published.items() if each.by == name and each.topic != HEADS}
     look.at("events audited", audited.total())
     for event_id in sorted(published - audited.keys()):
         look.offends(f"{name} published {event_id}, and the audit does not say for what")

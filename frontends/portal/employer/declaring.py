@@ -123,15 +123,21 @@ def confirm(declaration_id: str) -> Response:
 @pages.post("/declarations/<declaration_id>/withdrawal")
 @signed_in("employer")
 def withdraw(declaration_id: str) -> Response:
-    """Take it back before it is booked."""
+    """Take it back before it is booked; of one that was added to another, also after that."""
     form = Form(f"withdraw:{declaration_id}")
     try:
-        payments.declarations_withdraw(api(), declaration_id, idempotency_key=form.key, version=form.read_version)
+        key, version = form.key, form.read_version
+        made = payments.declarations_withdraw(api(), declaration_id, idempotency_key=key, version=version)
     except Problem as problem:
         return _page(declaration_id, problem=problem)
     form.done()
-    flash(_("The declaration is withdrawn. Nothing of it was booked."))
-    return go_to("declaring.one", declaration_id=declaration_id)
+    is_added = made["declaration_id"] != declaration_id
+    flash(
+        _("The complementary declaration is being taken back.")
+        if is_added
+        else _("The declaration is withdrawn. Nothing of it was booked.")
+    )
+    return go_to("declaring.one", declaration_id=made["declaration_id"])
 
 
 @pages.get("/payments/<collection_id>/receipt")

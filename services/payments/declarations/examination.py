@@ -1,7 +1,7 @@
 """Reads a declaration's files as streams: finds their layout, has every line checked, gives the good lines on."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
 from services.payments.declarations.checks import Checker, encoded_otherwise, of_facts
@@ -103,7 +103,7 @@ def examine(sources: Sequence[Source], *, facts: DeclarationFacts, layouts: Sequ
     return Examined(reading.report, reading.layout, kept, reading.file_names)
 
 
-def nothing(facts: DeclarationFacts) -> Examined:
+def nothing(facts: DeclarationFacts, *, establishment: str) -> Examined:
     """What it comes to that an employer has nothing to declare: no file is read, so that only what the register and
     the calendar say can stand against it."""
     report = _refusal(
@@ -118,7 +118,7 @@ def nothing(facts: DeclarationFacts) -> Examined:
             for remark in of_facts(facts)
         )
     )
-    return Examined(report, None, ())
+    return Examined(replace(report, establishment=establishment), None, ())
 
 
 def _head(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:

@@ -70,7 +70,8 @@ def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> Ju
     """Read a declaration's files to their end and check their content."""
     uow = context.reading(fund_id, by=CHECKER)
     if declaration.intake is Intake.NOTHING:
-        return judging.judge(uow, declaration, nothing(judging.facts(uow, declaration)))
+        read = nothing(judging.facts(uow, declaration), establishment=declaration.establishment)
+        return judging.judge(uow, declaration, read)
 
     def note(done: int, of: int) -> None:
         noting = partial(actions.note_progress, declaration=declaration, step=CheckStep.READING, done=done, of=of)

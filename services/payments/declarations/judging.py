@@ -194,7 +194,8 @@ def compared(uow: UnitOfWork, declaration: Declaration, examined: Examined, so_f
     current = store.standing.find(uow, in_force.slot(declaration, establishment=examined.report.establishment))
     replaced_id = in_force.replaced_by(declaration, before=current)
     replaced = store.declarations.load(uow, replaced_id) if replaced_id else None
-    if replaced is not None and "workers-fall-out" in table:
+    is_taken_back = declaration.intake is Intake.NOTHING and declaration.is_complement  # the employer asked for it
+    if replaced is not None and not is_taken_back and "workers-fall-out" in table:
         found += [
             (0, remark)
             for remark in plausibility.of_replacement(

@@ -100,7 +100,7 @@ def check_typed(uow: UnitOfWork, filing: TypedFiling, files: Sequence[WrittenFil
         replace(_typed(filing), files=unsent), fund=uow.fund, declaration_id="", traceparent="", at=uow.at
     ).thing
     sources = [Source(file.name, [file.content]) for file in files]
-    layout = entry_layout(uow.fund, filing.form)
+    layout = entry_layout(uow.fund, filing.form, is_complement=filing.is_complement)
     examined = examine(sources, facts=judging.facts(uow, declaration), layouts=[layout])
     judged = judging.judge(uow, declaration, examined)
     return CheckedDeclaration(
@@ -114,7 +114,12 @@ def check_typed(uow: UnitOfWork, filing: TypedFiling, files: Sequence[WrittenFil
 
 def _typed(filing: TypedFiling) -> DeclarationFiling:
     return DeclarationFiling(
-        employer_id=filing.employer_id, form=filing.form, period=filing.period, intake=Intake.TYPED
+        employer_id=filing.employer_id,
+        form=filing.form,
+        period=filing.period,
+        intake=Intake.TYPED,
+        is_complement=filing.is_complement,
+        complement_number=filing.complement_number,
     )
 
 
@@ -156,8 +161,12 @@ def confirm(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
 
 
 def withdraw(uow: UnitOfWork, *, declaration_id: str) -> Consulted:
-    """The employer takes back what it was asked to confirm."""
-    return _decided(uow, own(uow, declaration_id), rule=partial(confirming.withdraw, at=uow.at))
+    """The employer takes back what it was asked to confirm, or an accepted complementary declaration: nothing takes the
+    place of that one, once it is checked. Raises `NothingToConfirm`, `NotToBeTakenBack`."""
+    declaration = own(uow, declaration_id)
+    if declaration.is_complement and declaration.status is Status.ACCEPTED:
+        return receive(uow, rules.take_back(declaration, fund=uow.fund))
+    return _decided(uow, declaration, rule=partial(confirming.withdraw, at=uow.at))
 
 
 def _decided(

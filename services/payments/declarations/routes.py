@@ -281,7 +281,9 @@ def confirm(uow: UnitOfWork, declaration_id: str) -> Consulted:
     edits=consulting.seen,
 )
 def withdraw(uow: UnitOfWork, declaration_id: str) -> Consulted:
-    """Take back a declaration that is `to-confirm`. Nothing of it is booked; its files may be sent again."""
+    """Take back a declaration that is `to-confirm`: nothing of it is booked, and its files may be sent again. Or, where
+    the form allows it, an accepted complementary one: the answer is then the declaration of nothing that takes its
+    place within moments, under its number; what it made due is owed no more, and what was paid of it is a credit."""
     return receiving.withdraw(uow, declaration_id=declaration_id)
 
 

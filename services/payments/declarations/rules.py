@@ -109,6 +109,13 @@ def may_be_corrected(declaration: Declaration) -> None:
         raise NothingCertain
 
 
+class NotToBeTakenBack(Conflict):
+    """Only complementary declarations of wages are taken back after they were accepted, where the fund's form allows
+    it."""
+
+    code = "declaration.not-to-be-taken-back"
+
+
 class DeclaredAlready(Conflict):
     """Wages are declared for the period: who says that there is nothing to declare names what that takes the place
     of."""
@@ -132,11 +139,15 @@ class DeclarationFiling:
     pay_by_debit: bool = False
     is_complement: bool = False
     complement_number: int = 0
+    establishment: str = ""
+    """Of nothing in the place of a complementary one: whose it was. Files say it themselves."""
 
     @property
     def content(self) -> str:
-        """The fingerprint of the files' bytes, in whatever order and under whatever names they come."""
-        return hashlib.sha256("".join(sorted(file.sha256 for file in self.files)).encode()).hexdigest()
+        """The fingerprint of the files' bytes, in whatever order and under whatever names they come; of nothing in the
+        place of a complementary declaration, of that one's id."""
+        told = [file.sha256 for file in self.files] or ([self.to_replace] if self.is_complement else [])
+        return hashlib.sha256("".join(sorted(told)).encode()).hexdigest()
 
 
 # --- Receiving --------------------------------------------------------------------------------------------------------
@@ -180,8 +191,35 @@ def receive(
         pay_by_debit=filing.pay_by_debit,
         is_complement=filing.is_complement,
         complement=filing.complement_number,
+        establishment=filing.establishment,
     )
     return Outcome(received, (_received_event(received),))
+
+
+def may_be_taken_back(declaration: Declaration, *, fund: Fund) -> bool:
+    """Whether it is an accepted complementary declaration of wages, of a form that lets employers take them back."""
+    is_added = declaration.is_complement and declaration.status is Status.ACCEPTED
+    return (
+        is_added and declaration.intake is not Intake.NOTHING and form_of(fund, declaration.form).withdraws_complements
+    )
+
+
+def take_back(added: Declaration, *, fund: Fund) -> DeclarationFiling:
+    """What takes the place of an accepted complementary declaration that its employer takes back: nothing, under its
+    number, so that what it made due and its wages end as those of any declaration that is replaced. Raises
+    `NotToBeTakenBack`."""
+    if not may_be_taken_back(added, fund=fund):
+        raise NotToBeTakenBack
+    return DeclarationFiling(
+        employer_id=added.employer_id,
+        form=added.form,
+        period=added.period,
+        intake=Intake.NOTHING,
+        to_replace=added.declaration_id,
+        is_complement=True,
+        complement_number=added.complement,
+        establishment=added.establishment,
+    )
 
 
 def may_declare_nothing(filing: DeclarationFiling, *, current: Declaration | None) -> None:

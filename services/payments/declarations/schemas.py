@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, pre_dump, validate
 
 from services.payments.contributions.schemas import ContributionView, named
-from services.payments.declarations import plausibility
+from services.payments.declarations import plausibility, rules
 from services.payments.declarations.consulting import Cards, Consulted
 from services.payments.declarations.declaration import Booked, Intake, Receipt, ReceivedReceipt, Status
 from services.payments.declarations.findings import FileRole, Finding, Severity, in_words
@@ -331,6 +331,14 @@ class DeclarationView(SummaryView):
         required=True,
         allow_none=True,
         metadata={"description": "Beside the slips of its year; null where the fund has none."},
+    )
+    may_be_taken_back = fields.Function(
+        lambda it: rules.may_be_taken_back(it.declaration, fund=fund()),
+        required=True,
+        metadata={
+            "type": "boolean",
+            "description": "Whether it is complementary and accepted, and its form lets the employer take it back.",
+        },
     )
 
     def get_attribute(self, obj: Consulted, attr: str, default: Any) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from services.payments.declarations import rules, store
 from services.payments.declarations.declaration import Declaration, Intake
+from services.payments.declarations.in_force import slot_of
 from services.payments.declarations.layouts.layout import Layout
 from services.payments.declarations.layouts.registry import layouts_of, made
 from services.payments.declarations.prefilled import Prefilled, is_expected, leaving_codes, prefill
@@ -44,10 +45,13 @@ class StartingFiles:
     workers: int
 
 
-def entry_layout(fund: Fund, form: str) -> Layout:
-    """The layout that a declaration is written in which is typed. Raises `TypingNotOffered` where the fund says of none
-    how its files are named."""
-    found = next((each for each in layouts_of(fund, rules.form_of(fund, form)) if may_be_typed(each)), None)
+def entry_layout(fund: Fund, form: str, *, is_complement: bool = False) -> Layout:
+    """The layout that a declaration is written in which is typed; of a complementary one the form's own for these,
+    where it has one. Raises `TypingNotOffered` where the fund says of none how its files are named."""
+    known = layouts_of(fund, rules.form_of(fund, form))
+    has_own = any(each.is_complement for each in known)
+    fitting = (each for each in known if each.is_complement == (is_complement and has_own))
+    found = next(filter(may_be_typed, fitting), None)
     if found is None:
         raise rules.TypingNotOffered
     return found
@@ -57,11 +61,23 @@ def write_typed(uow: UnitOfWork, filing: TypedFiling) -> tuple[Sequence[WrittenF
     """The files that say what was typed, or what stands against writing them."""
     definition = rules.form_of(uow.fund, filing.form)
     period = rules.must_be_of_its_kind(definition, period=filing.period)
-    layout = entry_layout(uow.fund, filing.form)
+    layout = entry_layout(uow.fund, filing.form, is_complement=filing.is_complement)
     answered = (
         answer_to(uow, employer_id=filing.employer_id, form=filing.form, period=period) if layout.sequence else None
     )
+    if filing.is_complement:
+        filing = replace(filing, complement_number=filing.complement_number or _next_complement(uow, filing))
+        # Whom the fund expected was answered by the declaration in force: who is added is new in it.
+        answered = replace(answered, prefilled=replace(answered.prefilled, persons=())) if answered else None
     return write_lines(filing, layout=layout, fund=uow.fund, parts=definition.parts(period), answered=answered)
+
+
+def _next_complement(uow: UnitOfWork, filing: TypedFiling) -> int:
+    slot = slot_of(
+        filing.employer_id, form=filing.form, period=filing.period, establishment=filing.establishment.rjust(4, "0")
+    )
+    current = store.standing.find(uow, slot)
+    return 1 + len(current.complements) if current else 1
 
 
 def begin_typing(uow: UnitOfWork, *, employer_id: str, form: str, period: str, mended_id: str) -> TypingStart:

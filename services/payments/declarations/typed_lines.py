@@ -75,13 +75,16 @@ class LineFault:
 
 @dataclass(frozen=True, kw_only=True)
 class TypedFiling:
-    """What an employer typed. `lines` are as they were typed, in their order."""
+    """What an employer typed. `lines` are as they were typed, in their order. A complementary one is the next of its
+    period, or takes the place of the one with `complement_number`."""
 
     employer_id: str
     form: str
     period: str
     lines: tuple[WageLine, ...]
     establishment: str = ""
+    is_complement: bool = False
+    complement_number: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,7 +287,7 @@ def _header(filing: TypedFiling, *, layout: Layout, period: Period, details: Ite
         **blank,
         **_owner(filing, period=period),
         **sums,
-        "type": "N",
+        "type": "C" if filing.is_complement else "N",
         "centre": 0,
         "total": sum(sums.values()),
         "workers": workers,
@@ -297,7 +300,10 @@ def _owner(filing: TypedFiling, *, period: Period) -> Values:
 
 def _named(filing: TypedFiling, *, period: Period) -> Mapping[str, Any]:
     """What a file's name may say."""
-    return _owner(filing, period=period) | {"establishment": filing.establishment.rjust(4, "0")}
+    return _owner(filing, period=period) | {
+        "establishment": filing.establishment.rjust(4, "0"),
+        "complement": filing.complement_number,
+    }
 
 
 def _unwritable(

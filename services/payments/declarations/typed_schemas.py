@@ -6,7 +6,15 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.payments.contributions.schemas import named
-from services.payments.declarations.schemas import NAME_MAX, TEXT, FindingView, LineView, SlipView, SummaryView
+from services.payments.declarations.schemas import (
+    COMPLEMENTS_MAX,
+    NAME_MAX,
+    TEXT,
+    FindingView,
+    LineView,
+    SlipView,
+    SummaryView,
+)
 from services.payments.declarations.typed_lines import LINES_MAX, asked_fields
 from services.payments.declarations.wages import Unit
 from shared.http.problems import translate
@@ -73,6 +81,15 @@ class TypedBody(Schema):
         load_default="",
         validate=validate.Regexp("^[0-9]{0,4}$"),
         metadata={"description": "The place of work, where it is not the employer's main one."},
+    )
+    is_complement = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Whether it is added to the declaration in force, instead of taking its place."},
+    )
+    complement_number = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, COMPLEMENTS_MAX),
+        metadata={"description": "The complementary declaration that it takes the place of; 0: it is the next."},
     )
     lines = fields.List(fields.Nested(TypedLineBody), required=True, validate=validate.Length(1, LINES_MAX))
 

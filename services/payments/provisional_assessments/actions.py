@@ -26,18 +26,19 @@ def simulate(
     """What an employer would be assessed to for a period today, by establishment; nothing is kept. Raises what `assess`
     raises."""
     journal.note_employer(uow, employer_id, looked_at=AccessedKind.DECLARATIONS, purpose=purpose)
-    return _assessed(uow, employer_id=employer_id, form=form, period=period, note="")
+    return compute(uow, employer_id=employer_id, form=form, period=period, note="")
 
 
 def assess(uow: UnitOfWork, *, employer_id: str, form: str, period: str, note: str) -> list[ProvisionalAssessment]:
     """An agent assesses an employer that declared nothing for a period: each of its establishments owes what its last
     declaration made due and the fund's surcharge, from now on. Raises `ProvisionalNotOffered`, `NotExpected`,
     `TooEarly`, `SomethingDeclared`, `DeclarationUnderWay`, `AssessedAlready`, `NothingToAssessFrom`."""
-    assessed = _assessed(uow, employer_id=employer_id, form=form, period=period, note=note)
+    assessed = compute(uow, employer_id=employer_id, form=form, period=period, note=note)
     return [_keep(uow, each) for each in assessed]
 
 
-def _assessed(uow: UnitOfWork, *, employer_id: str, form: str, period: str, note: str) -> list[ProvisionalAssessment]:
+def compute(uow: UnitOfWork, *, employer_id: str, form: str, period: str, note: str) -> list[ProvisionalAssessment]:
+    """What an employer would be assessed to; nothing is kept. Raises what `assess` raises."""
     wanted = declarations.must_be_of_its_kind(declarations.form_of(uow.fund, form), period=period)
     rule = rules.rule_for(uow.fund, form, wanted)
     rules.may_be_assessed(

@@ -76,6 +76,10 @@ class AssessedAlready(Conflict):
     code = "provisional-assessment.assessed"
 
 
+NOT_ASSESSED = (NotExpected, TooEarly, SomethingDeclared, DeclarationUnderWay, NothingToAssessFrom, AssessedAlready)
+"""Why one employer is not assessed for a period that the fund assesses."""
+
+
 class AssessmentEnded(Conflict):
     """The employer declared meanwhile, or the assessment was taken back."""
 
@@ -112,14 +116,19 @@ def may_be_assessed(
     Raises `NotExpected`, `TooEarly`, `SomethingDeclared`, `DeclarationUnderWay`."""
     if employer is None or not employer.is_open or employer.affiliated_on > period.last_on:
         raise NotExpected
-    from_on = form.due_on(period, calendar=fund.calendar) + timedelta(days=rule.after_days)
-    if today < from_on:
-        raise TooEarly(from_on=from_on)
+    must_be_late(form, period=period, rule=rule, fund=fund, today=today)
     for each in declared:
         if each.status is Status.ACCEPTED:
             raise SomethingDeclared
         if each.status in UNDER_WAY:
             raise DeclarationUnderWay
+
+
+def must_be_late(form: DeclarationForm, *, period: Period, rule: ProvisionalRule, fund: Fund, today: date) -> None:
+    """Raises `TooEarly` while a period may still be declared, and so many days longer as the rule says."""
+    from_on = form.due_on(period, calendar=fund.calendar) + timedelta(days=rule.after_days)
+    if today < from_on:
+        raise TooEarly(from_on=from_on)
 
 
 def by_establishment(declared: Iterable[Declaration]) -> list[list[Declaration]]:

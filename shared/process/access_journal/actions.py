@@ -33,6 +33,16 @@ def note_employer(uow: UnitOfWork, employer_id: str, *, looked_at: str, purpose:
         store.entries.save(uow, Outcome(_entry(uow, looked_at, purpose, employer_id=employer_id, reference=reference)))
 
 
+def note_employers(
+    uow: UnitOfWork, employer_ids: Iterable[str], *, looked_at: str, purpose: Purpose, part_of: str
+) -> None:
+    """The same for the employers of one page; `part_of` names what it is of."""
+    ids = dict.fromkeys(employer_ids)
+    if uow.by.agent_id is not None and ids:
+        entries = [_entry(uow, looked_at, purpose, employer_id=employer_id) for employer_id in ids]
+        store.entries.save_many(uow, entries, part_of=part_of)
+
+
 def note_act(uow: UnitOfWork, person_ref: str, *, done_with: str, reference: str = "") -> None:
     """Record that the caller did something for a person who is present at a counter; who acts for themselves, or for
     the fund, is not recorded: that stands in the audit, and in what they did."""

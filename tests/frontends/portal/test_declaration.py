@@ -33,6 +33,7 @@ DECLARATION: dict[str, Any] = {
     "slips": [],
     "receipts": [],
     "version": 3,
+    "may_be_taken_back": False,
 }
 MOBILE: dict[str, Any] = {
     "collection_id": "c1",
@@ -71,7 +72,7 @@ def page(language: str, *, penalties: Any = DEBT, tried: tuple[dict[str, Any], .
         "employer/declaration.html",
         user=FIRM,
         language=language,
-        declaration=DECLARATION,
+        declaration={**DECLARATION, **found.get("declared", {})},
         findings={"items": [], "next": found.get("next"), "kinds": found.get("kinds", [])},
         by_severity={},
         findings_page=1,
@@ -151,3 +152,11 @@ def test_what_was_found_is_chosen_by_its_kind() -> None:
     assert '<option value="wage-file.below-minimum" selected>' in html
     assert "findings=2&amp;kind=wage-file.below-minimum" in html, "the next page is of the same kind"
     assert 'name="kind"' not in page("fr", kinds=kinds[:1]), "of one kind there is nothing to choose"
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_a_complementary_declaration_is_taken_back_where_the_fund_allows_it(language: str) -> None:
+    way = "/declarations/d1/withdrawal"
+    declared = {"declaration_id": "d1", "complement": 1, "is_complement": True}
+    assert way in page(language, declared={**declared, "may_be_taken_back": True})
+    assert way not in page(language, declared=declared)
