@@ -70,7 +70,8 @@ def fact_text(
         return _dependants(name.removeprefix("dependants."), translate)
     for family, code in _FIXED.items():
         if (read := family.read(name)) is not None:
-            return translate(code.format(**read.groupdict()), **read.groupdict())
+            named = {part: int(said) if said.isdecimal() else said for part, said in read.groupdict().items()}
+            return translate(code.format(**named), **named)
     return name
 
 

@@ -40,7 +40,7 @@ def test_anyone_sees_what_is_asked_for_each_benefit(context: ServiceContext) -> 
     assert [each["text"] for each in family["questions"]] == [
         "الأبناء المكفولون",
         "الحق في الخدمات مفتوح",
-        "أجر آخر ثلاثية مصرح بها",
+        "أجر آخر ثلاثي مصرح به",
         "هل قرينكم بدون دخل من عمل؟",
     ]
 
