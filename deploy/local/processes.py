@@ -28,6 +28,7 @@ QUOTAS = (
     "benefits.estimate",
     "entitlements.simulate",
     "entitlements.simulate_dependant",
+    "simulations.simulate",
     "preferences.unsubscribe",
     "awards.check_cover",
     "awards.check_cover_code",

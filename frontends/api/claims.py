@@ -979,6 +979,61 @@ class DependantSimulationView(TypedDict):
     cover: "DependantCoverView | None"
     otherwise: list["DependantCoverView"]
 
+class SimulatedQuestionView(TypedDict):
+    code: str
+    kind: str
+    text: str
+    help: "str | None"
+    choices: list["ChoiceView"]
+    is_required: bool
+    at_least: "int | None"
+    at_most: "int | None"
+    when: "dict[str, Any] | None"
+
+class SimulatedBenefitView(TypedDict):
+    claim_type: str
+    name: str
+    family: str
+    currency: str
+    questions: list["SimulatedQuestionView"]
+
+class SimulatedBenefitViews(TypedDict):
+    items: list["SimulatedBenefitView"]
+
+class SimulatedAnswerBody(TypedDict):
+    code: str
+    value: "bool | int | str"
+
+class SimulationBody(TypedDict):
+    claim_type: str
+    answers: NotRequired[list["SimulatedAnswerBody"]]
+
+class SimulatedFactView(TypedDict):
+    name: str
+    name_text: str
+    kind: str
+    value: str
+
+class SimulatedConditionView(TypedDict):
+    code: str
+    holds: "bool | None"
+    sentence: str
+    law: "LawView"
+    facts: list["SimulatedFactView"]
+    missing_texts: list[str]
+
+class BenefitSimulationView(TypedDict):
+    claim_type: str
+    name: str
+    on: str
+    outcome: str
+    text: str
+    failed_text: "str | None"
+    unanswered: list[str]
+    conditions: list["SimulatedConditionView"]
+    sum: "ExplainedSumView | None"
+    every: "str | None"
+
 class FiguresView(TypedDict):
     decided: int
     by_rules: int
@@ -1517,6 +1572,14 @@ def entitlements_simulate(api: Api, *, worked: str | None = None, unit: str | No
 def entitlements_simulate_dependant(api: Api, *, relation: str, birth_on: str | None = None, condition: str | None = None, on: str | None = None) -> "DependantSimulationView":
     """Whether somebody would be covered through a person whose right is open, by the terms of a day: today's unless another is named. Nothing is kept."""
     return api.call(SERVICE, "GET", "/rights/dependant-simulation", query={"relation": relation, "birth_on": birth_on, "condition": condition, "on": on})  # type: ignore[no-any-return]
+
+def simulations_read_terms(api: Api) -> "SimulatedBenefitViews":
+    """The benefits that can be computed from answers alone, and what is asked for each today."""
+    return api.call(SERVICE, "GET", "/benefit-terms")  # type: ignore[no-any-return]
+
+def simulations_simulate(api: Api, *, body: "SimulationBody") -> "BenefitSimulationView":
+    """Whether a benefit would be granted today by these answers, why not, and what it would come to, step by step."""
+    return api.call(SERVICE, "POST", "/benefits/simulation", body=body)  # type: ignore[no-any-return]
 
 def figures_read(api: Api, *, from_on: str | None = None, until_on: str | None = None, claim_type: str | None = None) -> "FiguresView":
     """The share that rules decide, the time from filing to decision, and the share that appeals changed."""

@@ -14,7 +14,6 @@ from frontends.kit.api import Problem, items_of, together
 from frontends.kit.formats import amount_to_send
 from frontends.kit.pages import Form, api, download, flash, go_to, render, signed_in
 from frontends.kit.typed import read_day
-from frontends.kit.words import _
 
 pages = Blueprint("campaigns", __name__)
 
@@ -113,12 +112,6 @@ def recipients(campaign_id: str) -> Response:
     part = request.args.get("part", 1, type=int)
     content = notifications.message_campaigns_download(api(), campaign_id, part=part)
     return download(content, media_type=CSV, file_name=f"campaign-{part}.csv")
-
-
-@pages.app_template_global()
-def channel_name(channel: str) -> str:
-    """A channel as people call it."""
-    return {"email": _("E-mail"), "sms": _("SMS"), "inbox": _("Messages in the account")}.get(channel, channel)
 
 
 def _page(campaign_id: str, *, problem: Problem | None = None, sent: str = "") -> Response:

@@ -43,12 +43,6 @@ def recipients(template: str) -> Response:
     return download(content, media_type=CSV, file_name="messages.csv")
 
 
-@pages.app_template_global()
-def channel_name(channel: str) -> str:
-    """A channel as people call it."""
-    return {"email": _("E-mail"), "sms": _("SMS"), "inbox": _("Inbox of the portal")}.get(channel, channel)
-
-
 def _day() -> str:
     return request.args.get("on", "") or read_day("on") or formats.today().isoformat()
 

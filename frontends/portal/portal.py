@@ -4,7 +4,7 @@ from pathlib import Path
 
 from frontends.kit.frontend import Frontend, Link
 from frontends.kit.person import claims, new_claim, papers
-from frontends.portal.anyone import accounts, check, simulate, unsubscribe, welcome
+from frontends.portal.anyone import accounts, check, estimate, simulate, unsubscribe, welcome
 from frontends.portal.employer import (
     assessments,
     by_form,
@@ -34,6 +34,7 @@ PORTAL = Frontend(
         accounts.pages,
         check.pages,
         simulate.pages,
+        estimate.pages,
         unsubscribe.pages,
         home.pages,
         rights.pages,

@@ -74,6 +74,7 @@ from services.claims.runs.run import Change, PaymentStatus, RunLineKind
 from services.claims.runs.run import Status as RunStatus
 from services.claims.runs.store import accounts, pages, payments, runs
 from services.claims.settings import Settings, read
+from services.claims.simulations.routes import routes as simulation_routes
 from services.claims.trials.commands import try_case
 from shared.audiences.answering import selections
 from shared.funds.fund import Fund
@@ -156,6 +157,7 @@ service: Service[Settings] = Service(
         run_routes,
         overpayment_routes,
         entitlement_routes,
+        simulation_routes,
         figure_routes,
         access_journal(AccessedKind, scope="claims:read"),
     ],
@@ -176,6 +178,7 @@ service: Service[Settings] = Service(
         "benefits.estimate": "60/minute",
         "entitlements.simulate": "60/minute",
         "entitlements.simulate_dependant": "60/minute",
+        "simulations.simulate": "60/minute",
         "awards.check_cover": "60/minute",
         "awards.check_cover_code": "20/minute",
     },

@@ -71,7 +71,7 @@ class RouteEndpoint:
         actor = self._caller(fund)
         g.is_to_staff = actor.kind is ActorKind.STAFF
         inputs = self._inputs(fund)
-        if self.route.method != "GET":
+        if self.route.method != "GET" and not self.route.is_read_only:
             return self._changed(fund, actor, inputs, path)
         if self.route.is_sent_later or (self.route.is_journaled and actor.agent_id is not None):
 

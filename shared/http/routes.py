@@ -8,7 +8,7 @@ def accept(uow, mandate_id):
 
 Every path lies under `/v1/<fund>`. A handler gets its unit of work, then the query, the body and the headers where it
 takes them, then the parts of its path. A GET only reads, unless an agent's access is recorded or the answer is also
-sent later; every other method runs in one transaction.
+sent later, and so does a POST that is read-only; every other method runs in one transaction.
 """
 
 from collections.abc import Callable, Mapping
@@ -87,6 +87,8 @@ class Route:
     """Whether a GET saves the answer for every caller, to be sent once more later: it runs in a transaction."""
     is_reference: bool = False
     """Whether the response is the fund's own definition, the same for every caller: it may be cached for a while."""
+    is_read_only: bool = False
+    """Whether a POST only reads: what it asks is too much, or too personal, for an address."""
     edits: Loader | None = None
     """Loads the thing that it changes, to hold its version against If-Match where the caller sends one."""
 
@@ -148,11 +150,12 @@ class Routes:
         status: int = 200,
         is_keyed: bool = False,
         key_header: str = IDEMPOTENCY_KEY,
+        is_read_only: bool = False,
         edits: Loader | None = None,
     ) -> Callable[[Handler], Handler]:
         """Do something. `is_keyed` refuses a request without Idempotency-Key (of a foreign standard: `key_header`), for
-        all that moves or promises money. `edits` loads the thing that is changed, from the work and the parts of the
-        path, for callers who send If-Match.
+        all that moves or promises money. `is_read_only` keeps nothing, not even the response, and so takes no key.
+        `edits` loads the thing that is changed, from the work and the parts of the path, for callers who send If-Match.
         """
         return self._add(
             "POST",
@@ -164,6 +167,7 @@ class Routes:
             status=status,
             is_keyed=is_keyed,
             key_header=key_header,
+            is_read_only=is_read_only,
             edits=edits,
         )
 

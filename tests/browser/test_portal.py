@@ -339,6 +339,45 @@ def check_paper(visitor: Visitor, portal: str, number: str, pdf: Path) -> None:
     visitor.seen("checked-file")
 
 
+@pytest.mark.parametrize(
+    ("language", "width", "has_script"), [("ar", PHONE, True), ("fr", PHONE, True), ("fr", WIDE, False)]
+)
+def test_anyone_has_a_pension_estimated(
+    portal: str, browser: Browser, language: str, width: int, has_script: bool
+) -> None:
+    """Why not, what is missing, and then the sum; in digits of either script (point 8), also without a script."""
+    visitor = Visitor(browser, language, width, has_script=has_script)
+    page = visitor.go(f"{portal}/?language={language}").page
+    page.click("main a[href$='/simulate/benefit']")
+    visitor.seen("estimate-choose")
+    page.click("a[href$='/old-age-pension']")
+    visitor.seen("estimate")
+    send = "main form[method=post] button"
+    for part, value in (("day", "1"), ("month", "5"), ("year", "2001")):
+        page.fill(f"[id='answer-person.birth-on_{part}']", value)
+    page.fill("[id='answer-work.quarters']", "١٠٠" if language == "ar" else "100")
+    page.click(send)
+    assert page.locator("#found .state.bad").count() and not page.locator("#found .amount").count()
+    visitor.seen("estimate-refused")
+    page.fill("[id='answer-person.birth-on_year']", "1960")
+    page.click(send)
+    assert page.locator("#found .state.wait").count() and page.locator("#found ul:not(.rows) li").count() == 2
+    visitor.seen("estimate-missing")
+    wages = "[id='answer-wages.mean-month.last-40-quarters']"
+    page.fill(wages, "much")
+    page.click(send)
+    expect(page.locator("#errors a")).to_have_count(1)
+    page.fill(wages, "١٠٠٠,000" if language == "ar" else "1000,000")
+    for part, value in (("day", "1"), ("month", "1"), ("year", "2021")):
+        page.fill(f"[id='answer-stopped-on_{part}']", value)
+    page.click(send)
+    assert "700" in page.inner_text("#found .amount >> nth=0")  # 70 % of the mean wage, for a hundred quarters
+    assert page.locator("#found tbody tr").count() == 6
+    visitor.seen("estimate-granted")
+    assert "1960" not in page.url and "1000" not in page.url
+    visitor.close()
+
+
 def test_pages_work_in_the_dark_and_without_a_script(portal: str, browser: Browser) -> None:
     for theme, has_script in (("dark", True), ("light", False)):
         visitor = Visitor(browser, "ar", PHONE, theme=theme, has_script=has_script)

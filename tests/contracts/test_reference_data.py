@@ -35,6 +35,7 @@ def test_u7_each_kind_of_reference_data_has_a_route() -> None:
         ("claims", "/medical-queue/claim-types"),
         ("claims", "/acts"),
         ("claims", "/right-terms"),
+        ("claims", "/benefit-terms"),
         ("claims", "/codes"),
         ("documents", "/paper-types"),
         ("documents", "/codes"),

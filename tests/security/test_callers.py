@@ -30,6 +30,8 @@ PUBLIC: Mapping[str, str] = {
     "entitlements.read_terms": "what the fund asks for before care is covered, as its law has it",
     "entitlements.simulate": "decided from the work that is named and what stands in a law; it knows nobody",
     "entitlements.simulate_dependant": "decided from a relation and a birth that are named; it knows nobody",
+    "simulations.read_terms": "what the fund's benefits ask about, as its definition has it",
+    "simulations.simulate": "computed from what is said and what stands in a law; it knows nobody",
     "register.list_holidays": "the days on which the fund is closed; a form that counts days needs them",
     "register.read_fund": "what the fund says of itself; a form to open an account needs it before anybody signs in",
     "verification.check": "whoever is shown a paper may check it; the number is not to be guessed and the answer thin",

@@ -45,7 +45,10 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     "collections.request": "makes a new thing; another try of the same debt ends with it, whoever asked for it",
     **dict.fromkeys(["claims.search", "register.find_person"], "looks for something; a number stays out of addresses"),
     **dict.fromkeys(["verification.check_code", "verification.check_file"], "looks at something; what is sent decides"),
-    **dict.fromkeys(["benefits.estimate", "declarations.check_typed"], "computes something, and keeps nothing"),
+    **dict.fromkeys(
+        ["benefits.estimate", "simulations.simulate", "declarations.check_typed"],
+        "computes something, and keeps nothing",
+    ),
     "awards.check_cover_code": "looks at something; what is sent decides",
     "signin.userinfo_by_post": "reads, by POST as OpenID Connect has it",
     **dict.fromkeys(["accounts.activate", "accounts.ask_recovery", "accounts.recover"], "of a link that is good once"),

@@ -13,11 +13,12 @@ from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
 from frontends.api import documents
-from frontends.api.claims import DraftBody, DraftView, OfferView, QuestionView
+from frontends.api.claims import DraftBody, DraftView, OfferView
 from frontends.kit import formats
 from frontends.kit.api import Problem, together
 from frontends.kit.pages import Form, api, flash, for_person, go_to, render, session
 from frontends.kit.person.claim_types import NamedClaims
+from frontends.kit.questions import holds, open_questions, typed_answers
 from frontends.kit.typed import read_day
 from frontends.kit.uploading import read_files
 from frontends.kit.waiting import again_while
@@ -81,7 +82,7 @@ def answer(draft_id: str) -> Response:
     except Problem as problem:
         return _page(draft_id, "questions", problem=problem)
     shown = set(request.form.getlist("shown"))
-    open_now = {each["code"] for each in _open_questions(offer, _given(draft))}
+    open_now = {each["code"] for each in open_questions(offer["questions"], _given(draft))}
     if open_now - shown:
         return go_to("new_claim.step", draft_id=draft_id, step="questions")
     return _next(draft_id, offer, "questions")
@@ -199,7 +200,7 @@ def _page(draft_id: str, step: str, *, problem: Problem | None = None) -> Respon
     if step == "questions":
         asks_dependant = any(question["kind"] == "dependant" for question in offer["questions"])
         shown["dependants"] = service.insured_list_own(asked)["items"] if asks_dependant else []
-        shown["questions"] = _open_questions(offer, given)
+        shown["questions"] = open_questions(offer["questions"], given)
     if step == "papers":
         shown["wanted"] = _wanted_papers(offer, given)
     if step == "review":
@@ -271,11 +272,6 @@ def _given(draft: DraftView) -> dict[str, Any]:
     return {each["code"]: each["value"] for each in draft["answers"]}
 
 
-def _open_questions(offer: OfferView, given: Mapping[str, Any]) -> list[QuestionView]:
-    """The questions that the answers so far lead to."""
-    return [question for question in offer["questions"] if holds(question["when"], given) is not False]
-
-
 def _wanted_papers(offer: OfferView, given: Mapping[str, Any]) -> list[service.PaperOfferView]:
     """The papers that the answers lead to, each kind once: needed where any rule needs it."""
     found: dict[str, service.PaperOfferView] = {}
@@ -287,76 +283,19 @@ def _wanted_papers(offer: OfferView, given: Mapping[str, Any]) -> list[service.P
     return list(found.values())
 
 
-def holds(when: Mapping[str, Any] | None, given: Mapping[str, Any]) -> bool | None:
-    """Whether a condition holds by the answers; None where it is about a fact that only the fund knows: what hangs on
-    it is shown."""
-    if when is None:
-        return True
-    for name, is_whole in (("all", all), ("any", any)):
-        if name in when:
-            results = [holds(each, given) for each in when[name]]
-            decisive = name == "any"
-            if any(result is decisive for result in results):
-                return decisive
-            return None if None in results else is_whole(results)
-    if "none" in when:
-        results = [holds(each, given) for each in when["none"]]
-        return False if True in results else None if None in results else True
-    fact = str(when.get("fact", ""))
-    if not fact.startswith("answer."):
-        return None
-    value = given.get(fact.removeprefix("answer."))
-    return value is not None and all(_test(name, str(wanted), value) for name, wanted in when.get("tests", {}).items())
-
-
-def _test(name: str, wanted: str, value: Any) -> bool:
-    """One test of a condition; the API writes what is wanted as text."""
-    match name:
-        case "is_true":
-            return value is (wanted == "true")
-        case "equals":
-            return str(value) == wanted
-        case "one_of":
-            return str(value) in wanted.split(",")
-        case "at_least" | "at_most":
-            given, limit = formats.read_amount(str(value)), formats.read_amount(wanted)
-            if given is None or limit is None:
-                return True  # what cannot be compared here is judged by the fund
-            return given >= limit if name == "at_least" else given <= limit
-    return True  # a test that a later release knows: shown, and judged by the fund
-
-
 def _answers(offer: OfferView) -> tuple[list[service.AnswerBody], dict[str, str]]:
     """The answers that were typed, each as its question wants it, and what is wrong with the others."""
-    typed = {question["code"]: _typed(question) for question in offer["questions"]}
-    given = {code: value for code, value in typed.items() if value not in (None, "")}
+    given = typed_answers(offer["questions"])
     answers: list[service.AnswerBody] = []
     faults: dict[str, str] = {}
     shown = set(request.form.getlist("shown"))
-    for question in _open_questions(offer, given):
+    for question in open_questions(offer["questions"], given):
         code = question["code"]
         if code in given:
             answers.append({"code": code, "value": given[code]})
         elif question["is_required"] and code in shown:
             faults[f"answer-{code}"] = _("Please answer: %(question)s", question=question["text"])
     return answers, faults
-
-
-def _typed(question: QuestionView) -> bool | int | str | None:
-    name = f"answer-{question['code']}"
-    text = request.form.get(name, "").strip()
-    match question["kind"]:
-        case "yes-no":
-            return {"yes": True, "no": False}.get(text)
-        case "date":
-            return read_day(name) or None
-        case "number":
-            read = formats.read_amount(text)
-            return int(read) if read is not None and read == int(read) and abs(read) < 10**12 else text or None
-        case "amount":
-            amount = formats.read_amount(text)
-            return format(amount, "f") if amount is not None else text or None
-    return text or None
 
 
 def _lines() -> tuple[list[service.LineBody], dict[str, str]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue
 from shared.funds.benefits import QuestionKind
+from shared.funds.facts import is_a_fact
 from shared.kernel.money import Currency, Money
 
 ANSWERS_MAX = 40
@@ -33,8 +34,9 @@ class BenefitAnswer:
 
 
 def fact_of(answer: BenefitAnswer, *, currency: Currency, as_of: date) -> Fact:
-    """The answer as the fact `answer.<code>`."""
-    return Fact(name=f"answer.{answer.code}", value=_value(answer, currency), source=FactSource.ANSWER, as_of=as_of)
+    """The answer as the fact `answer.<code>`, or as the fact that the question asks for by its name."""
+    name = answer.code if is_a_fact(answer.code) else f"answer.{answer.code}"
+    return Fact(name=name, value=_value(answer, currency), source=FactSource.ANSWER, as_of=as_of)
 
 
 def _value(answer: BenefitAnswer, currency: Currency) -> FactValue:

@@ -23,6 +23,8 @@ _NOT_OF_KIND = {
     QuestionKind.DEPENDANT: "answer.not-a-dependant",
     QuestionKind.DECEASED: "answer.not-an-insurance-number",
 }
+CODE_CHARACTERS_MAX = 80
+"""Of a code in a fault: whoever asks may have sent anything."""
 _AMOUNT = re.compile(r"(?P<whole>0|[1-9][0-9]{0,12})(\.(?P<decimals>[0-9]{1,3}))?")
 
 
@@ -52,12 +54,24 @@ def checked(
 
     Where it cannot be said whether a question is asked, it may be answered and need not be.
     """
+    return checked_against(given, questions=definition.questions, facts=facts, dependants=dependants, on=on)
+
+
+def checked_against(
+    given: Sequence[GivenAnswer],
+    *,
+    questions: Sequence[Question],
+    facts: Facts,
+    dependants: Collection[str],
+    on: date,
+) -> tuple[BenefitAnswer, ...]:
+    """As `checked`, against questions that need not be a benefit's own."""
     by_code = {each.code: each.value for each in given}
-    asked = {question.code for question in definition.questions}
+    asked = {question.code for question in questions}
     faults = [_fault(code, "answer.no-such-question") for code in sorted(by_code.keys() - asked)]
     faults += [_fault(code, "answer.twice") for code in sorted(by_code) if _count(given, code) > 1]
     known, answers = facts, list[BenefitAnswer]()
-    for question in definition.questions:
+    for question in questions:
         value = by_code.get(question.code)
         is_asked = evaluate(question.when, known).holds if question.when is not None else True
         if value is None:
@@ -84,7 +98,7 @@ def _count(given: Sequence[GivenAnswer], code: str) -> int:
 
 
 def _fault(code: str, fault: str) -> AnswerFault:
-    return AnswerFault(f"answers.{code[:40]}", fault)
+    return AnswerFault(f"answers.{code[:CODE_CHARACTERS_MAX]}", fault)
 
 
 def _read(

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from shared.funds import facts
+from shared.funds.benefits import ClaimType
 from shared.funds.fund import Fund
 from shared.funds.texts import Texts
 
@@ -18,7 +20,7 @@ _FIXED = {
     facts.WORK_QUARTERS: "benefit.fact.work-quarters",
     facts.WORK_DAYS: "benefit.fact.work-days",
     facts.WAGE_LAST_QUARTER: "benefit.fact.wage-last-quarter",
-    facts.WAGES: "benefit.fact.wages",
+    facts.WAGES: "benefit.fact.wages.{mean}",
     facts.GRANTED_AMOUNT: "benefit.fact.granted-amount",
     facts.GRANTED_COUNT: "benefit.fact.granted-count",
     facts.EARLIER_SURVIVORS: "benefit.fact.earlier-survivors",
@@ -36,9 +38,15 @@ OF_LINE = frozenset({"care.quantity", "care.paid", "price", "percent", "cover", 
 """What the sum of a line of care is computed from, beside the facts of the person."""
 
 
-def fact_text(name: str, *, fund: Fund, language: str, translate: Translate) -> str:
+def fact_text(
+    name: str, *, fund: Fund, language: str, translate: Translate, definition: ClaimType | None = None
+) -> str:
     """What a fact is called in a language: as the fund asks or says it, else by the platform's own sentence; the code
-    itself only of a fact that a later release knows. `translate` gives the platform's sentences."""
+    itself only of a fact that a later release knows. `translate` gives the platform's sentences. Where one benefit is
+    spoken of, its `definition` says its own questions and steps: another may ask the same code in other words."""
+    if definition is not None and facts.COVER.read(name) is None:
+        own = {code: each for code, each in fund.claim_types.items() if each is definition}
+        fund = replace(fund, claim_types=own)
     if name in OF_LAW:
         return translate(f"benefit.given.{name}")
     if name in OF_LINE:
@@ -62,7 +70,8 @@ def fact_text(name: str, *, fund: Fund, language: str, translate: Translate) -> 
         return _dependants(name.removeprefix("dependants."), translate)
     for family, code in _FIXED.items():
         if (read := family.read(name)) is not None:
-            return translate(code, **read.groupdict())
+            named = {part: int(said) if said.isdecimal() else said for part, said in read.groupdict().items()}
+            return translate(code.format(**named), **named)
     return name
 
 

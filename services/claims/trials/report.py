@@ -1,7 +1,6 @@
 """A trial as text, for whoever writes the page of a benefit. The fund's own words are in one of its languages."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
 from services.claims.benefits.explained import ExplainedLine, ExplainedSum, UsedFact
@@ -12,7 +11,6 @@ from services.claims.claims import decisions
 from services.claims.trials.trial import Trial
 from shared.funds.benefits import DecidedBy
 from shared.funds.effects import EffectKind
-from shared.funds.facts import COVER
 from shared.funds.law import Law, find_in_force
 from shared.kernel.errors import Failure
 from shared.kernel.money import Money
@@ -99,10 +97,9 @@ class TrialReport:
         def translate(code: str, **parameters: object) -> str:
             return self.texts.translate(code, self.language, parameters, country=trial.fund.country)
 
-        own = {code: each for code, each in trial.fund.claim_types.items() if each is trial.definition}
-        is_own = COVER.read(name) is None  # the same code may be asked by another benefit in other words
-        fund = replace(trial.fund, claim_types=own) if is_own else trial.fund
-        return fact_text(name, fund=fund, language=self.language, translate=translate)
+        return fact_text(
+            name, fund=trial.fund, language=self.language, translate=translate, definition=trial.definition
+        )
 
     # --- What it comes to ---------------------------------------------------------------------------------------------
 

@@ -13,9 +13,10 @@ from shared.funds.fund import Fund
 from shared.funds.period import Period, PeriodKind
 from shared.kernel import yaml_text
 from shared.kernel.money import Money
+from shared.languages import quarters
 from shared.languages.locales import locale_of, unbroken
 
-_DAY, _INSTANT, _QUARTER = "d MMMM y", "d MMMM y, HH:mm", "QQQQ y"
+_DAY, _INSTANT = "d MMMM y", "d MMMM y, HH:mm"
 
 
 def written(kind: ParameterKind, value: Value, *, language: str, fund: Fund) -> str:
@@ -67,7 +68,7 @@ def _period(value: Value, fund: Fund, language: str) -> str:
     period = Period.read(str(value))
     locale = locale_of(language, fund.country)
     if period.kind is PeriodKind.QUARTER:
-        return unbroken(format_date(period.first_on, _QUARTER, locale=locale))
+        return unbroken(quarters.written(period.first_on, locale=locale))
     if period.kind is PeriodKind.YEAR:
         return str(period)
     # A half-year has no name of its own in every language: its first and last month say it.

@@ -81,9 +81,10 @@ def test_an_instant_is_shown_by_the_fund_s_clock(page: SimpleNamespace) -> None:
     ("value", "expected"),
     [
         ("2026", "2026"),
-        ("2026-Q3", "3e trimestre 2026"),
+        ("2026-Q3", "3rd quarter 2026"),
         ("2026-M02", "février 2026"),
         ("2026-H2", "second half of 2026"),
+        ("2026-Q5", "2026-Q5"),
         ("2026-Q9", "2026-Q9"),
         ("nonsense", "nonsense"),
     ],

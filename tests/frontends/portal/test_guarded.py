@@ -7,7 +7,7 @@ import pytest
 from frontends.portal.portal import PORTAL
 from tests.kit.frontends import unreached
 
-FOR_ANYBODY = {"welcome", "accounts", "check", "simulate", "unsubscribe"}
+FOR_ANYBODY = {"welcome", "accounts", "check", "simulate", "estimate", "unsubscribe"}
 OWN = {"static_file", "live", "ready", "fund_style", "sign_in", "callback", "sign_out", "preferences", "stay"}
 
 

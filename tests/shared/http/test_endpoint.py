@@ -90,6 +90,12 @@ def add(uow: UnitOfWork, pot_id: str) -> Pot:
     return pots.save(uow, Outcome(replace(pot, amount_minor=pot.amount_minor + 1)))
 
 
+@routes.post("/pots/sums", scope="pots:fill", request=PotBody, response=PotView, is_read_only=True)
+def add_up(uow: UnitOfWork, body: dict[str, Any]) -> Pot:
+    """What a pot would hold."""
+    return Pot(body["pot_id"], body["amount"] + 1)
+
+
 @routes.get("/pots/<pot_id>", scope=ANYONE, response=PotView)
 def look(uow: UnitOfWork, pot_id: str) -> Pot:
     """Look into a pot."""
@@ -201,6 +207,15 @@ def test_a_look_that_is_journaled_is_kept_where_it_was_answered(office: Office, 
     assert context.database["pots"].count_documents({}) == 1, "who saw nothing is not written down"
     assert office.staff().get("/pots/a/inside").status_code == 200
     assert context.database["pots"].count_documents({}) == 2
+
+
+def test_a_post_that_only_reads_keeps_nothing_not_even_its_answer(office: Office, context: ServiceContext) -> None:
+    staff = office.staff()
+    for amount in (1, 2):  # the same key with another body is no repeated request
+        answer = staff.post("/pots/sums", {"pot_id": "a", "amount": amount}, key="k1")
+        assert (answer.status_code, "Idempotent-Replayed" in answer.headers) == (200, False)
+    kept = {name: context.database[name].count_documents({}) for name in ("requests", "pots", "outbox")}
+    assert kept == {"requests": 0, "pots": 0, "outbox": 0}
 
 
 def test_headers_are_read_as_their_schema_says(office: Office) -> None:

@@ -18,6 +18,7 @@ from services.documents.papers.content import PaperLanguage
 from shared.kernel import partial_date, yaml_text
 from shared.kernel.money import Currency, Money
 from shared.kernel.partial_date import PartialDate
+from shared.languages import quarters
 from shared.languages.locales import locale_of, unbroken
 
 _WORDS = Path(__file__).parent / "words.yaml"
@@ -102,8 +103,7 @@ class Wording:
         if (starts_on, ends_on) == (starts_on.replace(day=1), _last_of_month(starts_on, months=1)):
             return unbroken(format_skeleton("yMMMM", starts_on, locale=self.locale))
         if (starts_on.day, starts_on.month % 3) == (1, 1) and ends_on == _last_of_month(starts_on, months=3):
-            quarters: list[str] = self.texts["quarters"]
-            return quarters[starts_on.month // 3].format(year=starts_on.year)
+            return unbroken(quarters.written(starts_on, locale=self.locale))
         if (starts_on.day, starts_on.month) == (1, 1) and ends_on == _last_of_month(starts_on, months=12):
             return self.translate("year", year=str(starts_on.year))
         return self.translate("span", starts=self.day(starts_on), ends=self.day(ends_on))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from frontends.kit.person.new_claim import holds
+from frontends.kit.questions import holds
 
 LOST = {"fact": "answer.reason", "tests": {"equals": "lost"}}
 CHILD = {"fact": "answer.for-whom", "tests": {"one_of": "child,spouse"}}

@@ -1,0 +1,77 @@
+"""What a benefit would come to: for anyone, without an account. What is typed is sent on and kept nowhere."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, abort, request
+from werkzeug.wrappers import Response
+
+from frontends.api import claims
+from frontends.api.claims import AnswerBody, SimulatedBenefitView, SimulatedQuestionView
+from frontends.kit.api import Problem
+from frontends.kit.pages import api, render
+from frontends.kit.questions import open_questions, typed_answers
+
+pages = Blueprint("estimate", __name__, url_prefix="/simulate/benefit")
+
+BIRTH = "answers.person.birth-on"
+
+
+@pages.get("")
+def choose() -> Response:
+    """The benefits of the fund that can be estimated."""
+    families: dict[str, list[SimulatedBenefitView]] = {}
+    for benefit in claims.simulations_read_terms(api())["items"]:
+        families.setdefault(benefit["family"], []).append(benefit)
+    return render("anyone/estimate-choose.html", families=families)
+
+
+@pages.get("/<claim_type>")
+def one(claim_type: str) -> Response:
+    """Ask for what decides."""
+    return _page(_benefit(claim_type), given={})
+
+
+@pages.post("/<claim_type>")
+def estimate(claim_type: str) -> Response:
+    """What the rules say to what was typed; the questions that it leads to are asked beside."""
+    benefit = _benefit(claim_type)
+    given = typed_answers(benefit["questions"])
+    asked = [each["code"] for each in open_questions(benefit["questions"], given)]
+    answers: list[AnswerBody] = [{"code": code, "value": given[code]} for code in asked if code in given]
+    try:
+        found = claims.simulations_simulate(api(), body={"claim_type": claim_type, "answers": answers})
+    except Problem as refused:
+        return _page(benefit, given=given, problem=_by_field(refused))
+    return _page(benefit, given=given, found=found)
+
+
+def _page(
+    benefit: SimulatedBenefitView, *, given: Mapping[str, Any], found: Any = None, problem: Problem | None = None
+) -> Response:
+    return render(
+        "anyone/estimate.html",
+        benefit=benefit,
+        questions=open_questions(benefit["questions"], given),
+        given=given,
+        values=request.form,
+        labels=_labels(benefit["questions"]),
+        found=found,
+        problem=problem,
+    )
+
+
+def _benefit(claim_type: str) -> SimulatedBenefitView:
+    found = (each for each in claims.simulations_read_terms(api())["items"] if each["claim_type"] == claim_type)
+    return next(found, None) or abort(404)
+
+
+def _labels(questions: Sequence[SimulatedQuestionView]) -> dict[str, str]:
+    return {f"answer-{each['code']}": each["text"] for each in questions}
+
+
+def _by_field(refused: Problem) -> Problem:
+    """The refusal with the names that its fields have on the page."""
+    faults = {BIRTH: refused.detail} if refused.code == "right.not-born-yet" else refused.fields
+    errors = [{"field": name.replace("answers.", "answer-", 1), "detail": text} for name, text in faults.items()]
+    return Problem(refused.status, {"code": refused.code, "detail": refused.detail, "errors": errors})

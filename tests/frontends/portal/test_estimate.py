@@ -1,0 +1,159 @@
+"""What anyone sees who has a benefit estimated: what is asked, the answer with its conditions, and what is missing."""
+
+from typing import Any
+
+import pytest
+from flask import g
+from werkzeug.datastructures import MultiDict
+
+from frontends.kit.api import Problem
+from frontends.kit.questions import open_questions, typed_answers
+from frontends.portal.anyone import estimate
+from frontends.portal.portal import PORTAL
+from tests.kit.frontends import rendered, unreached
+
+APP = unreached(PORTAL)
+LAW = {"law": "Décret <b>74-499", "law_from": "1974-01-01", "is_to_be_confirmed": True}
+
+
+def question(code: str, kind: str, **more: Any) -> Any:
+    usual = {"text": code.upper(), "help": None, "choices": [], "is_required": False, "when": None}
+    return {"code": code, "kind": kind, **usual, "at_least": None, "at_most": None, **more}
+
+
+BORN = question("person.birth-on", "date")
+QUARTERS = question("work.quarters", "number")
+WAGE = question("wages.last-quarter", "amount")
+DISABLED = question("severe-disability", "yes-no")
+CARD = question(
+    "register.disability.holds-card",
+    "yes-no",
+    when={"fact": "answer.severe-disability", "tests": {"is_true": "true"}},
+)
+BENEFIT: dict[str, Any] = {
+    "claim_type": "old-age-pension",
+    "name": "Pension <i>de vieillesse",
+    "family": "pension",
+    "currency": "TND",
+    "questions": [BORN, QUARTERS, WAGE, DISABLED, CARD],
+}
+REFUSED: dict[str, Any] = {
+    "on": "2026-03-20",
+    "outcome": "refused",
+    "text": "Une condition manque",
+    "failed_text": "Soixante ans",
+    "unanswered": ["Un salaire"],
+    "conditions": [
+        {
+            "holds": False,
+            "sentence": "Soixante ans",
+            "law": LAW,
+            "facts": [{"name": "person.age", "name_text": "Âge", "kind": "number", "value": "41"}],
+            "missing_texts": [],
+        },
+        {"holds": None, "sentence": "Cinq ans", "law": LAW, "facts": [], "missing_texts": ["Trimestres"]},
+    ],
+    "sum": None,
+    "every": "month",
+}
+FACT = {"name": "answer.single", "name_text": "Seul ?", "value": "true", "source_text": "Votre réponse", "as_of": None}
+LINE = {
+    "name": "Pension du mois",
+    "article": "Décret 74-499",
+    "valid_from": "1974-01-01",
+    "is_to_be_confirmed": True,
+    "facts": [FACT],
+    "amount": "700.000",
+    "is_counted": True,
+}
+GRANTED = {
+    **REFUSED,
+    "outcome": "granted",
+    "failed_text": None,
+    "conditions": [],
+    "sum": {"lines": [LINE], "amount": "700.000", "currency": "TND", "computed_on": "2026-03-20"},
+}
+
+
+def page(*, language: str = "fr", **shown: Any) -> str:
+    usual = {"benefit": BENEFIT, "questions": BENEFIT["questions"], "given": {}, "values": {}, "labels": {}}
+    usual |= {"found": None, "problem": None}
+    with APP.app_context():
+        return rendered(
+            APP,
+            "anyone/estimate.html",
+            language=language,
+            user={},
+            **{**usual, "found": None, "problem": None, **shown},
+        )
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_each_question_is_asked_by_its_kind_and_all_may_be_left_out(language: str) -> None:
+    shown = page(language=language)
+    for name in ("person.birth-on_day", "work.quarters", "wages.last-quarter"):
+        assert f'name="answer-{name}"' in shown
+    assert shown.count('type="radio"') == 4 and " required" not in shown and "novalidate" in shown
+    assert "WAGES.LAST-QUARTER (TND)" in shown and "<i>" not in shown and 'id="found"' not in shown
+
+
+def test_why_not_stands_before_the_conditions_each_with_its_text() -> None:
+    shown = page(found=REFUSED)
+    assert shown.index("Soixante ans") < shown.index("Décret &lt;b&gt;74-499") and "<b>74" not in shown
+    assert "Âge" in shown and "41" in shown and "Trimestres" in shown and "à confirmer par la caisse" in shown
+    assert "Cinq ans" not in shown  # the sentence says why not, and nobody knows that yet
+    assert "Un salaire" not in shown  # one answer more would change nothing
+    assert "engage personne" in shown
+
+
+def test_a_sum_is_explained_and_said_to_be_an_estimate() -> None:
+    shown = page(found=GRANTED)
+    assert "Pension du mois" in shown and "chaque mois" in shown and "engage personne" in shown
+    assert "Seul ?" in shown and ">Oui<" in shown and ">true<" not in shown
+    assert "une fois" in page(found={**GRANTED, "every": None})
+
+
+def test_what_was_not_answered_is_named_where_it_decides() -> None:
+    shown = page(found={**REFUSED, "outcome": "undecided", "failed_text": None})
+    assert "Sans réponse" in shown and "Un salaire" in shown
+
+
+def test_what_is_typed_is_read_in_any_script_and_leads_to_what_is_asked_next() -> None:
+    typed = MultiDict(
+        {
+            "answer-person.birth-on_day": "١",
+            "answer-person.birth-on_month": "٥",
+            "answer-person.birth-on_year": "١٩٦٠",
+            "answer-work.quarters": "١٠٠",
+            "answer-wages.last-quarter": "2000,500",
+            "answer-severe-disability": "no",
+        }
+    )
+    with APP.test_request_context("/", method="POST", data=typed):
+        g.language, g.fund = "ar", {"country": "TN", "currency": "TND"}
+        given = typed_answers(BENEFIT["questions"])
+    assert given == {
+        "person.birth-on": "1960-05-01",
+        "work.quarters": 100,
+        "wages.last-quarter": "2000.500",
+        "severe-disability": False,
+    }
+    asked = [each["code"] for each in open_questions(BENEFIT["questions"], given)]
+    assert asked == [each["code"] for each in (BORN, QUARTERS, WAGE, DISABLED)]
+    assert CARD in open_questions(BENEFIT["questions"], {**given, "severe-disability": True})
+
+
+def test_a_fault_is_shown_at_its_field() -> None:
+    fault = {"field": "answers.work.quarters", "detail": "Un nombre entier."}
+    refused = estimate._by_field(Problem(422, {"code": "claim.answers-invalid", "errors": [fault]}))
+    assert refused.fields == {"answer-work.quarters": "Un nombre entier."}
+    shown = page(problem=refused, labels={"answer-work.quarters": "Trimestres"})
+    assert 'href="#answer-work.quarters"' in shown and 'id="answer-work.quarters-fault"' in shown
+    young = estimate._by_field(Problem(422, {"code": "right.not-born-yet", "detail": "Pas encore né."}))
+    assert young.fields == {"answer-person.birth-on": "Pas encore né."}
+
+
+def test_a_fund_without_such_benefits_says_so() -> None:
+    with APP.app_context():
+        shown = rendered(APP, "anyone/estimate-choose.html", language="fr", user={}, families={})
+    assert "pas de prestation calculable" in shown and '<ul class="rows">' not in shown
