@@ -185,12 +185,6 @@ class Step:
         yield from (name for name in (self.of, self.count, self.limit, self.less) if name is not None)
         yield from self.of_each or ()
 
-    def fact_names(self) -> Iterator[str]:
-        """Every fact and earlier step that it looks at, its condition included."""
-        yield from self.part_names()
-        if self.when is not None:
-            yield from self.when.fact_names()
-
 
 def as_fraction(share: str) -> Fraction:
     """A share as the law writes it: 2/3, 1.5, 7/6. ValueError for anything else."""

@@ -619,6 +619,13 @@ WHOLE: dict[str, Listed] = {
         lambda uow, it: list(claims.granted_to(uow, it.person_ref, claim_type=it.claim_type)),
         facts={"approved_minor": 1, "status": ClaimStatus.APPROVED},
     ),
+    "services.claims.claims.store.every_grant_to": Listed(
+        "claims",
+        claims.claims,
+        claims.NEWEST_FIRST,
+        lambda uow, it: list(claims.every_grant_to(uow, it.person_ref, claim_type=it.claim_type)),
+        facts={"status": ClaimStatus.UNDER_WAY},
+    ),
     "services.claims.figures.store.of_day": Listed(
         "claims",
         figures.decided_claims,
