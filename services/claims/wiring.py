@@ -54,6 +54,7 @@ from services.claims.insured.routes import routes as insured_routes
 from services.claims.insured.store import insured
 from services.claims.notes.routes import routes as note_routes
 from services.claims.notes.store import notes
+from services.claims.overpayments.backfills import backfills as overpayment_backfills
 from services.claims.overpayments.overpayment import DisputeOutcome, RepaymentWay
 from services.claims.overpayments.overpayment import Status as OverpaymentStatus
 from services.claims.overpayments.reactions import reactions as overpayment_reactions
@@ -181,7 +182,7 @@ service: Service[Settings] = Service(
     },
     jobs=jobs,
     periodic_tasks=periodic_tasks,
-    backfills=[backfills, reassessment_backfills],
+    backfills=[backfills, reassessment_backfills, overpayment_backfills],
     offline={"try": lambda folders, arguments: try_case(folders, arguments, texts=service.texts(), out=sys.stdout)},
     repositories=[
         claims,

@@ -748,6 +748,7 @@ FIRST_SO_MANY = {
     "services.claims.runs.store.last": "the newest alone",
     "services.claims.runs.store.last_payments_of": "the last ten years of one award",
     "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
+    "services.claims.overpayments.store.not_expected": "a round: what payments was told of is not found again",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
     "services.payments.operator_days.store.last_close": "the last of them",
