@@ -36,7 +36,7 @@ from services.claims.claims.timeline import FurtherStep, ResponsibleParty
 from services.claims.crosschecks.crosscheck import Status as CrossCheckStatus
 from services.claims.crosschecks.jobs import inquiries
 from services.claims.crosschecks.periodic_tasks import exchanges
-from services.claims.crosschecks.registers.choice import ChosenRegisters, faults
+from services.claims.crosschecks.registers.choice import ChosenRegisters, faults, faults_of_fund
 from services.claims.crosschecks.routes import routes as crosscheck_routes
 from services.claims.crosschecks.store import crosschecks
 from services.claims.deaths.store import deaths
@@ -133,7 +133,7 @@ def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
     return [watching(), measure(), *exchanges(ChosenRegisters(own.registers), own.registers)]
 
 
-def faults_of_funds(own: Settings, funds: Mapping[str, Fund]) -> list[str]:
+def faults_of_settings(own: Settings, funds: Mapping[str, Fund]) -> list[str]:
     return [fault for fund in funds.values() for fault in faults(fund, own.registers)]
 
 
@@ -141,7 +141,8 @@ service: Service[Settings] = Service(
     name="claims",
     folder=Path(__file__).parent,
     settings=read,
-    faults=faults_of_funds,
+    faults_of_fund=faults_of_fund,
+    faults=faults_of_settings,
     routes=[
         code_routes(CODES),
         claim_routes,
