@@ -36,7 +36,7 @@ from services.claims.claims.timeline import FurtherStep, ResponsibleParty
 from services.claims.crosschecks.crosscheck import Status as CrossCheckStatus
 from services.claims.crosschecks.jobs import inquiries
 from services.claims.crosschecks.periodic_tasks import exchanges
-from services.claims.crosschecks.registers.choice import ChosenRegisters, faults
+from services.claims.crosschecks.registers.choice import ChosenRegisters, faults, faults_of_fund
 from services.claims.crosschecks.routes import routes as crosscheck_routes
 from services.claims.crosschecks.store import crosschecks
 from services.claims.deaths.store import deaths
@@ -54,6 +54,7 @@ from services.claims.insured.routes import routes as insured_routes
 from services.claims.insured.store import insured
 from services.claims.notes.routes import routes as note_routes
 from services.claims.notes.store import notes
+from services.claims.overpayments.backfills import backfills as overpayment_backfills
 from services.claims.overpayments.overpayment import DisputeOutcome, RepaymentWay
 from services.claims.overpayments.overpayment import Status as OverpaymentStatus
 from services.claims.overpayments.reactions import reactions as overpayment_reactions
@@ -133,7 +134,7 @@ def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
     return [watching(), measure(), *exchanges(ChosenRegisters(own.registers), own.registers)]
 
 
-def faults_of_funds(own: Settings, funds: Mapping[str, Fund]) -> list[str]:
+def faults_of_settings(own: Settings, funds: Mapping[str, Fund]) -> list[str]:
     return [fault for fund in funds.values() for fault in faults(fund, own.registers)]
 
 
@@ -141,7 +142,8 @@ service: Service[Settings] = Service(
     name="claims",
     folder=Path(__file__).parent,
     settings=read,
-    faults=faults_of_funds,
+    faults_of_fund=faults_of_fund,
+    faults=faults_of_settings,
     routes=[
         code_routes(CODES),
         claim_routes,
@@ -184,7 +186,7 @@ service: Service[Settings] = Service(
     },
     jobs=jobs,
     periodic_tasks=periodic_tasks,
-    backfills=[backfills, reassessment_backfills],
+    backfills=[backfills, reassessment_backfills, overpayment_backfills],
     offline={"try": lambda folders, arguments: try_case(folders, arguments, texts=service.texts(), out=sys.stdout)},
     repositories=[
         claims,

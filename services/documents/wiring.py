@@ -70,6 +70,7 @@ service: Service[Settings] = Service(
         "uploads.add": "30/minute",
         "papers.ask": "30/minute",
     },
-    faults=lambda settings, funds: [*printing_faults(funds), *binding_faults(settings, funds)],
+    faults_of_fund=printing_faults,
+    faults=binding_faults,
     blueprints=lambda settings, context: [verification_pages(context, public_url_of=settings.public_url_of)],
 )

@@ -89,7 +89,7 @@ CODES: CodeSets = {
 
 service: Service[Settings] = Service(
     name="notifications",
-    faults=lambda settings, funds: catalogue.missing_words(funds),
+    faults_of_fund=catalogue.missing_words,
     folder=Path(__file__).parent,
     settings=read,
     routes=[code_routes(CODES), message_routes, preference_routes, campaign_routes, wave_routes],

@@ -21,7 +21,8 @@ from services.payments.assessment_orders.store import lines as ordered_employers
 from services.payments.assessment_orders.store import orders as assessment_orders
 from services.payments.audiences.queries import audiences
 from services.payments.banking.bank_entry import DecisionReason, EntryStatus, Target, WaitReason
-from services.payments.banking.banks.choice import ChosenBanks, faults
+from services.payments.banking.banks import choice
+from services.payments.banking.banks.choice import ChosenBanks
 from services.payments.banking.debiting import DebitSender
 from services.payments.banking.fetching import StatementFetcher
 from services.payments.banking.jobs import backfills as backfills_at_bank
@@ -206,8 +207,12 @@ def blueprints(own: Settings, context: ServiceContext) -> Sequence[Blueprint]:
     ]
 
 
-def faults_of_funds(own: Settings, funds: Mapping[str, Fund]) -> list[str]:
-    return [fault for fund in funds.values() for fault in (*faults(fund, own.banks), *plausibility.faults(fund))]
+def faults_of_fund(fund: Fund) -> list[str]:
+    return [*choice.faults_of_fund(fund), *plausibility.faults(fund)]
+
+
+def faults(own: Settings, funds: Mapping[str, Fund]) -> list[str]:
+    return [fault for fund in funds.values() for fault in choice.faults(fund, own.banks)]
 
 
 def signing_keys(own: Settings) -> FundsKeys:
@@ -218,7 +223,8 @@ service: Service[Settings] = Service(
     name="payments",
     folder=Path(__file__).parent,
     settings=read,
-    faults=faults_of_funds,
+    faults_of_fund=faults_of_fund,
+    faults=faults,
     routes=[
         code_routes(CODES),
         declaration_routes,

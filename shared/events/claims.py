@@ -367,8 +367,8 @@ REPAYMENT_PREFIX = "OP"
 class OverpaymentFound:
     """A person was paid what was not due for an award, or more of it than was known; notifications informs them, and
     payments takes the money in by `repayment_reference`. `way` says how it is paid back as things stand: from
-    own-payments, other-payments, or by transfer. Without `may_be_disputed_until` nobody is named to dispute it
-    before."""
+    own-payments, other-payments, by transfer, or by the heirs of a person who died, where payments alone acts. Without
+    `may_be_disputed_until` nobody is named to dispute it before."""
 
     award_id: str
     reference: str
@@ -430,7 +430,8 @@ class OverpaymentRepaid:
 class OverpaymentClosed:
     """Nothing is owed any more of an overpayment: `outcome` is recovered, waived, cancelled or to-repay (what was taken
     goes back); notifications informs the person, and nothing is taken in by `repayment_reference` from now on.
-    `is_by_dispute`: the person's dispute was accepted, and they are told of that."""
+    `is_by_dispute`: the person's dispute was accepted, and they are told of that. `is_of_deceased`: the person died,
+    and payments alone acts."""
 
     award_id: str
     reference: str
@@ -440,6 +441,7 @@ class OverpaymentClosed:
     repayment_reference: str
     is_by_dispute: bool
     closed_at: datetime
+    is_of_deceased: bool = False
 
 
 @event(case="award_id")

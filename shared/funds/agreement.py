@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from shared.funds import facts
 from shared.funds.benefits import ClaimType
 from shared.funds.bindings import USUAL
 from shared.funds.fund import Sections
@@ -9,16 +10,24 @@ from shared.funds.roles import USUAL_ROLES
 
 
 def disagreements(
-    sections: Sections, *, claim_types: Mapping[str, ClaimType], layouts: Collection[str], languages: Sequence[str]
+    sections: Sections,
+    *,
+    claim_types: Mapping[str, ClaimType],
+    benefits: Collection[str],
+    layouts: Collection[str],
+    languages: Sequence[str],
 ) -> Iterator[str]:
     """Each as `file: place: what`, of what could be read: a section is None, and a benefit not there, of whose file
-    nothing could be; `layouts` are the names of all pages."""
+    nothing could be; `benefits` and `layouts` are the names of all pages."""
     yield from _roles(sections)
     for name, paper in sections.papers.types.items() if sections.papers else ():
         for language in paper.languages:
             if languages and language not in languages:
                 yield f"papers.yaml: types.{name}.languages: {language} is no language of the fund"
     yield from _registers(sections, claim_types)
+    for code, definition in claim_types.items():
+        for wrong in (*_other_benefits(definition, claim_types, benefits), *_dependants(sections, definition)):
+            yield f"benefits/{code}.yaml: {wrong}"
     for name, form in sections.declarations.forms.items() if sections.declarations else ():
         for layout in (*form.layouts, *([form.prefilled] if form.prefilled else [])):
             if layout not in layouts:
@@ -45,3 +54,36 @@ def _registers(sections: Sections, claim_types: Mapping[str, ClaimType]) -> Iter
             if each.register not in allowed or each.field not in allowed[each.register].may_ask:
                 refused = f"bindings.yaml allows no question {each.field} to {each.register}"
                 yield f"benefits/{code}.yaml: registers: {refused}"
+
+
+def _other_benefits(
+    definition: ClaimType, claim_types: Mapping[str, ClaimType], benefits: Collection[str]
+) -> Iterator[str]:
+    """Facts of what was granted before that speak of no benefit of the fund, or of a question that it does not ask."""
+    for place, name in dict.fromkeys(definition.named_facts()):
+        read = facts.COVER.read(name) or facts.GRANTED_OF.read(name) or facts.GRANTED_DAYS_AGO.read(name)
+        if read is None:
+            continue
+        claim_type, question = read["claim_type"], facts.question_of(name)
+        if claim_type not in benefits:
+            yield f"{place}: {name}: there is no benefit {claim_type}; there are {', '.join(sorted(benefits))}"
+        asked = claim_types[claim_type].questions if claim_type in claim_types else None
+        if question and asked is not None and question not in {each.code for each in asked}:
+            yield f"{place}: {name}: {claim_type} asks no question {question}"
+
+
+def _dependants(sections: Sections, definition: ClaimType) -> Iterator[str]:
+    """What a dependant is compared with that nobody can be, by the fund's rules of who is covered."""
+    rules = sections.entitlements.dependants if sections.entitlements else None
+    if rules is None:
+        return
+    words = {
+        "relation": {each.relation for each in rules},
+        "condition": {facts.NOTHING_PROVED, *(each.condition for each in rules if each.condition)},
+    }
+    for place, test in definition.tests_of_facts():
+        read = facts.DEPENDANT_WORD.read(test.fact or "")
+        compared = {*(test.one_of or ()), *([test.equals] if test.equals is not None else [])}
+        if read and (unknown := sorted(compared - words[read["field"]])):
+            known = ", ".join(sorted(words[read["field"]]))
+            yield f"{place}: {test.fact} is never {', '.join(unknown)}; it may be {known}"

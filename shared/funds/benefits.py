@@ -1,6 +1,6 @@
 """What insured persons may ask a fund for: claim types with their papers, prices, delays and appeals, all dated."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -334,22 +334,34 @@ class ClaimType:
         """Every fact that is named is one, is known by then (an answer of an earlier question, an earlier step), and is
         of a kind that its tests can hold of."""
         known = _Known(self, unread)
+        for place in self._places():
+            yield from known.faults(place)
+
+    def named_facts(self) -> Iterator[tuple[str, str]]:
+        """Every fact that the page names, with its place."""
+        yield from ((place.name, name) for place in self._places() for name in place.fact_names())
+
+    def tests_of_facts(self) -> Iterator[tuple[str, Condition]]:
+        """Every condition that tests a fact, with its place on the page."""
+        for place in self._places():
+            yield from ((place.name, each) for each in (place.condition.of_facts() if place.condition else ()))
+
+    def _places(self) -> Iterator["_Place"]:
+        """Every place of the page that looks at facts, in the order in which what they give becomes known."""
         for question in self.questions:
-            yield from known.condition_faults(f"questions: {question.code}: when", question.when)
-            known.asked.add(question.code)
+            place = f"questions: {question.code}: when"
+            yield _Place(place, question.when, gives=f"answer.{question.code}", is_while_filing=True)
         for to_register in self.registers:
-            yield from known.condition_faults(f"registers: {to_register.fact_name}: when", to_register.when)
+            yield _Place(f"registers: {to_register.fact_name}: when", to_register.when)
         for code, paper in self.papers.items():
             for requirement in paper.requirements:
-                yield from known.condition_faults(f"papers: {code}: when", requirement.when)
+                yield _Place(f"papers: {code}: when", requirement.when, is_while_filing=True)
         for step in self.formula:
-            yield from known.name_faults(f"formula: {step.code}", step.part_names())
-            yield from known.condition_faults(f"formula: {step.code}: when", step.when)
-            known.computed.add(step.code)
+            yield _Place(f"formula: {step.code}", parts=tuple(step.part_names()))
+            yield _Place(f"formula: {step.code}: when", step.when, gives=step.fact_name)
         for eligibility in self.conditions:
-            yield from known.condition_faults(f"conditions: {eligibility.code}: holds", eligibility.holds)
-        until = self.effect.payment.until if self.effect.payment else None
-        yield from known.condition_faults("effect: payment: until", until)
+            yield _Place(f"conditions: {eligibility.code}: holds", eligibility.holds)
+        yield _Place("effect: payment: until", self.effect.payment.until if self.effect.payment else None)
 
     def asked_of(self, name: str) -> Question | RegisterQuestion | None:
         """The question, of the person or of a register, that a fact is the answer of."""
@@ -378,14 +390,7 @@ class ClaimType:
 
     def fact_names(self) -> frozenset[str]:
         """The facts that it is decided from; steps of its own formula left out."""
-        named = {name for question in self.questions if question.when for name in question.when.fact_names()}
-        named |= {name for step in self.formula for name in step.fact_names()}
-        named |= {name for each in self.conditions for name in each.holds.fact_names()}
-        named |= {name for each in self.registers if each.when for name in each.when.fact_names()}
-        if self.effect.payment is not None and self.effect.payment.until is not None:
-            named |= set(self.effect.payment.until.fact_names())
-        requirements = (each for paper in self.papers.values() for each in paper.requirements)
-        named |= {name for each in requirements if each.when for name in each.when.fact_names()}
+        named = (name for _, name in self.named_facts())
         return frozenset(name for name in named if facts.FORMULA.read(name) is None)
 
     @cached_property
@@ -408,53 +413,72 @@ class ClaimType:
         return find_in_force(self.acts[act].prices, on=day) if act in self.acts else None
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A place of a page that looks at facts: by a condition, or as the parts of a step. `gives` is the fact that is
+    known from here on; `is_while_filing` says that it is looked at by the form, before anybody's answers are kept."""
+
+    name: str
+    condition: Condition | None = None
+    parts: tuple[str, ...] = ()
+    gives: str | None = None
+    is_while_filing: bool = False
+
+    def fact_names(self) -> Iterator[str]:
+        yield from self.parts
+        if self.condition is not None:
+            yield from self.condition.fact_names()
+
+
 class _Known:
-    """What is known when a place of a page is read from top to bottom: the codes of what was `asked` and `computed`."""
+    """What is known when a page is read from top to bottom: the answers and steps that were `given` by then."""
 
     def __init__(self, page: ClaimType, unread: Collection[str]) -> None:
         self.page, self.unread = page, unread
-        self.asked: set[str] = set()
-        self.computed: set[str] = set()
+        self.given: set[str] = set()
 
-    def condition_faults(self, place: str, condition: Condition | None) -> Iterator[str]:
-        """What of a condition could never hold."""
-        if condition is None:
-            return
-        yield from self.name_faults(place, condition.fact_names())
-        for each in condition.of_facts():
-            name = each.fact or ""
-            kind = self.page.kind_of(name)
-            for test in each.tests:
-                if kind is not None and kind not in FIT.get(test, frozenset(facts.FactKind)):
-                    yield f"{place}: {name} is {kind}, of which {test} never holds"
-            of = self.page.asked_of(name)
-            compared = {*(each.one_of or ()), *({each.equals} if each.equals is not None else ())}
-            if of and of.choices and (unknown := sorted(compared - of.choices.keys())):
-                yield f"{place}: {name} has no choice {', '.join(unknown)}"
-
-    def name_faults(self, place: str, names: Iterable[str]) -> Iterator[str]:
-        """The facts of these names that are none, or are not known yet."""
-        for name in dict.fromkeys(names):
+    def faults(self, place: _Place) -> Iterator[str]:
+        """The facts of a place that are none, or are not known yet, and what of its condition could never hold."""
+        for name in dict.fromkeys(place.fact_names()):
             if wrong := self._wrong_with(name):
-                yield f"{place}: {wrong}"
+                yield f"{place.name}: {wrong}"
+            elif place.is_while_filing and (facts.is_of_an_answer(name)):
+                yield f"{place.name}: {name} is known only once the claim is filed"
+        for each in place.condition.of_facts() if place.condition else ():
+            yield from (f"{place.name}: {wrong}" for wrong in self._never_holds(each))
+        if place.gives is not None:
+            self.given.add(place.gives)
+
+    def _never_holds(self, condition: Condition) -> Iterator[str]:
+        """Tests of one fact that its kind, or its choices, leave no room for."""
+        name = condition.fact or ""
+        kind = self.page.kind_of(name)
+        for test in condition.tests:
+            if kind is not None and kind not in FIT.get(test, frozenset(facts.FactKind)):
+                yield f"{name} is {kind}, of which {test} never holds"
+        of = self.page.asked_of(name)
+        compared = {*(condition.one_of or ()), *({condition.equals} if condition.equals is not None else ())}
+        if of and of.choices and (unknown := sorted(compared - of.choices.keys())):
+            yield f"{name} has no choice {', '.join(unknown)}"
 
     def _wrong_with(self, name: str) -> str:
-        answer = facts.ANSWER.read(name) or facts.ANSWER_DAYS_AGO.read(name)
-        step = facts.FORMULA.read(name)
-        of = self.page.asked_of(name) if facts.ANSWER_DAYS_AGO.read(name) else None
+        code, step = facts.question_of(name), facts.FORMULA.read(name)
+        kind = next((each.kind for each in self.page.questions if each.code == code), None)
         is_of_deceased = facts.DECEASED.read(name) or facts.EARLIER_SURVIVORS.read(name)
         if not facts.is_a_fact(name):
             return f"there is no fact {name}"
-        if answer is not None and answer["code"] not in self.asked and "questions" not in self.unread:
+        if code is not None and f"answer.{code}" not in self.given and "questions" not in self.unread:
             return f"{name}: no question of that code is asked before"
-        if isinstance(of, Question) and of.kind is not QuestionKind.DATE:
+        if kind not in (None, QuestionKind.DATE) and facts.ANSWER_DAYS_AGO.read(name):
             return f"{name}: the answer is no day"
+        if kind not in (None, QuestionKind.DEPENDANT) and facts.is_of_a_dependant(name):
+            return f"{name}: the answer names no dependant"
         if impossible := facts.impossible(name):
             return f"{name}: {impossible}"
         if facts.REGISTER.read(name) and self.page.asked_of(name) is None and "registers" not in self.unread:
             return f"{name}: no register is asked that"
         if is_of_deceased and self.page.deceased_question is None and "questions" not in self.unread:
             return f"{name}: no question asks who died"
-        if step is not None and step["code"] not in self.computed and "formula" not in self.unread:
+        if step is not None and name not in self.given and "formula" not in self.unread:
             return f"{name}: no step of that code is computed before"
         return ""

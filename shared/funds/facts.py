@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-QUARTERS_MAX = 240
+KEPT_MAX = {"quarters": 240, "months": 720}
 """Sixty years: a pension counts every quarter of a life's work."""
+NOTHING_PROVED = "none"
+"""The condition of a dependant of whom nothing was proved."""
 _CODE = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 
 
@@ -100,6 +102,31 @@ DEPENDANTS = FactName(
     kind=FactKind.NUMBER,
     origins=frozenset({FactOrigin.REGISTER}),
 )
+DEPENDANT_AGE = FactName(
+    ("dependant.<question>.age", "dependant.<question>.months"),
+    rf"dependant\.(?P<question>{_CODE})\.(?P<unit>age|months)",
+    "completed years or months of age of the dependant whom the answer to the question names",
+    kind=FactKind.NUMBER,
+    origins=frozenset({FactOrigin.REGISTER}),
+)
+DEPENDANT_IS = FactName(
+    ("dependant.<question>.is-registered", "dependant.<question>.is-covered"),
+    rf"dependant\.(?P<question>{_CODE})\.is-(?P<what>registered|covered)",
+    "whether the register still has the dependant whom the answer names, and whether they are covered through the "
+    "person on the day. A register that does not say who of a family died has them no more",
+    kind=FactKind.YES_NO,
+    origins=frozenset({FactOrigin.REGISTER}),
+)
+DEPENDANT_WORD = FactName(
+    ("dependant.<question>.relation", "dependant.<question>.condition"),
+    rf"dependant\.(?P<question>{_CODE})\.(?P<field>relation|condition)",
+    "the relation (`child`) of the dependant whom the answer names, and what was proved of them (`disabled`), as the "
+    f"fund's `entitlements` call it; `{NOTHING_PROVED}` where nothing was",
+    kind=FactKind.TEXT,
+    origins=frozenset({FactOrigin.REGISTER}),
+)
+OF_A_DEPENDANT = (DEPENDANT_AGE, DEPENDANT_IS, DEPENDANT_WORD)
+"""Facts of the dependant whom the person names, as the register has them: they are not asked."""
 RIGHT_IS_OPEN = FactName(
     ("right.is-open",),
     r"right\.is-open",
@@ -118,6 +145,28 @@ WORK_DAYS = FactName(
     ("work.days.last-N-quarters",),
     r"work\.days\.last-(?P<quarters>[1-9][0-9]{0,2})-quarters",
     "days worked, in the last quarters",
+    kind=FactKind.NUMBER,
+    origins=frozenset({FactOrigin.WAGES}),
+)
+WORK_DAYS_OF_MONTHS = FactName(
+    ("work.days.last-N-months",),
+    r"work\.days\.last-(?P<months>[1-9][0-9]{0,2})-months",
+    "days worked, in the last months. Not known where what was declared for a longer time does not say it",
+    kind=FactKind.NUMBER,
+    origins=frozenset({FactOrigin.WAGES}),
+)
+WORKED_QUARTERS = FactName(
+    ("work.quarters.last-N-quarters", "work.quarters-of-D-days.last-N-quarters"),
+    r"work\.quarters(?:-of-(?P<days>[1-9][0-9]{0,2})-days)?\.last-(?P<quarters>[1-9][0-9]{0,2})-quarters",
+    "in how many of the last quarters that are over anything was worked, or at least so many days. Not known where "
+    "what was declared for a longer time does not say it",
+    kind=FactKind.NUMBER,
+    origins=frozenset({FactOrigin.WAGES}),
+)
+WORKED_MONTHS = FactName(
+    ("work.months.last-N-months", "work.months-of-D-days.last-N-months"),
+    r"work\.months(?:-of-(?P<days>[1-9][0-9]?)-days)?\.last-(?P<months>[1-9][0-9]{0,2})-months",
+    "the same, of months",
     kind=FactKind.NUMBER,
     origins=frozenset({FactOrigin.WAGES}),
 )
@@ -151,6 +200,26 @@ GRANTED_COUNT = FactName(
     ("granted.count.last-N-days",),
     r"granted\.count\.last-(?P<days>[1-9][0-9]{0,3})-days",
     "how many such claims were granted",
+    kind=FactKind.NUMBER,
+    origins=frozenset({FactOrigin.GRANTED}),
+)
+GRANTED_OF = FactName(
+    (
+        "granted.<claim-type>.count",
+        "granted.<claim-type>.count.last-N-months",
+        "granted.<claim-type>.count.same-<question>",
+    ),
+    rf"granted\.(?P<claim_type>{_CODE})\.count"
+    rf"(?:\.last-(?P<months>[1-9][0-9]{{0,2}})-months|\.same-(?P<question>{_CODE}))?",
+    "how many claims of the type were granted to the person, beside this one: all, those of the last months by their "
+    "day of care or of filing, or those that answer the question alike (the same child, the same day)",
+    kind=FactKind.NUMBER,
+    origins=frozenset({FactOrigin.GRANTED}),
+)
+GRANTED_DAYS_AGO = FactName(
+    ("granted.<claim-type>.days-ago",),
+    rf"granted\.(?P<claim_type>{_CODE})\.days-ago",
+    "how many days ago the day of the last claim of the type was that was granted; not known where none was",
     kind=FactKind.NUMBER,
     origins=frozenset({FactOrigin.GRANTED}),
 )
@@ -197,13 +266,19 @@ VOCABULARY = (
     IS_ALIVE,
     DIED_ON,
     DEPENDANTS,
+    *OF_A_DEPENDANT,
     RIGHT_IS_OPEN,
     WORK_QUARTERS,
     WORK_DAYS,
+    WORK_DAYS_OF_MONTHS,
+    WORKED_QUARTERS,
+    WORKED_MONTHS,
     WAGE_LAST_QUARTER,
     WAGES,
     GRANTED_AMOUNT,
     GRANTED_COUNT,
+    GRANTED_OF,
+    GRANTED_DAYS_AGO,
     COVER,
     MINIMUM_WAGE,
     FILED_ON,
@@ -234,17 +309,43 @@ def kind_of(name: str) -> FactKind | None:
     return next((each.kind for each in VOCABULARY if each.read(name)), None)
 
 
+def question_of(name: str) -> str | None:
+    """The code of the question whose answer a fact is, or is of; None of a fact that rests on no answer."""
+    read = ANSWER.read(name) or ANSWER_DAYS_AGO.read(name)
+    if read is not None:
+        return read["code"]
+    of = next((found for each in (*OF_A_DEPENDANT, GRANTED_OF) if (found := each.read(name))), None)
+    return None if of is None else of["question"]
+
+
+def is_of_an_answer(name: str) -> bool:
+    """Whether it is looked up by an answer: whom it names, or what was granted to the same."""
+    return question_of(name) is not None and not (ANSWER.read(name) or ANSWER_DAYS_AGO.read(name))
+
+
+def is_of_a_dependant(name: str) -> bool:
+    """Whether it is a fact of the dependant whom an answer names."""
+    return any(each.read(name) for each in OF_A_DEPENDANT)
+
+
 def impossible(name: str) -> str:
     """What stands in a name that no value can have; empty where all is well."""
     of_deceased = DECEASED.read(name)
-    read = DEPENDANTS.read(name if of_deceased is None else of_deceased["fact"])
+    own = name if of_deceased is None else of_deceased["fact"]
+    read = DEPENDANTS.read(own)
     for part in (read["years"], read["months"]) if read else ():
         youngest, _, oldest = (part or "0-to-0").partition("-to-")
         if int(youngest) > int(oldest):
             return f"nobody is from {youngest} to {oldest}"
-    quarters = WORK_DAYS.read(name) or WAGES.read(name)
-    if quarters and int(quarters["quarters"]) > QUARTERS_MAX:
-        return f"no more than {QUARTERS_MAX} quarters are kept"
+    return _longer_than_kept(own)
+
+
+def _longer_than_kept(name: str) -> str:
+    for family in (WORK_DAYS, WORK_DAYS_OF_MONTHS, WORKED_QUARTERS, WORKED_MONTHS, WAGES):
+        read = family.read(name)
+        for unit, most in KEPT_MAX.items() if read else ():
+            if read and int(read.groupdict().get(unit) or 0) > most:
+                return f"no more than {most} {unit} are kept"
     return ""
 
 

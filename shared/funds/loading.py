@@ -224,6 +224,7 @@ class Reading:
         between = disagreements(
             self.sections,
             claim_types={code: each for code, each in types.items() if each is not None and is_allowing_read},
+            benefits=read_pages["claim_types"],
             layouts=read_pages["layouts"],
             languages=self.languages,
         )

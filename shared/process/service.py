@@ -1,6 +1,6 @@
 """What a service is made of, declared once in its `wiring.py`; nothing connects until a process starts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -58,7 +58,8 @@ INFRASTRUCTURE_COLLECTIONS = (*purging.OF_FUNDS, *purging.INFRASTRUCTURE)
 class Service(Generic[Own]):
     """A service, declared. `settings` reads its own part of the environment; makers get it after the fork.
 
-    `faults` says what the funds' definitions ask for that the settings do not give; a process does not start with any.
+    `faults_of_fund` says what a fund's definition asks for that the service does not know, whatever its settings;
+    `faults` what the funds' definitions ask for that the settings do not give. A process does not start with any.
     To its own routes come those of operations, which every service answers, and to its repositories that of the acts of
     operators.
     `backfills` are what an earlier release left waiting, without a job, or without something that this one needs.
@@ -69,6 +70,7 @@ class Service(Generic[Own]):
     name: str
     folder: Path
     settings: Callable[[Env], Own]
+    faults_of_fund: Callable[[Fund], Iterable[str]] = lambda fund: ()
     faults: Callable[[Own, Mapping[str, Fund]], Sequence[str]] = lambda own, funds: ()
     routes: Sequence[Routes] = ()
     reactions: Sequence[Reactions] = ()
@@ -130,8 +132,13 @@ class Service(Generic[Own]):
     def check(self, common: Common, own: Own) -> None:
         """Raise `FundsInvalid` with all that a process could not start with."""
         funds = load(common.fund_ids, further=common.fund_folders)
-        if faults := [*missing_words(self, funds), *self.faults(own, funds)]:
+        of_definitions = [fault for fund in funds.values() for fault in self.definition_faults(fund)]
+        if faults := [*of_definitions, *self.faults(own, funds)]:
             raise FundsInvalid(faults)
+
+    def definition_faults(self, fund: Fund) -> list[str]:
+        """What a fund's definition asks for that the service does not know, its sentences among it."""
+        return [*missing_words(self, fund), *self.faults_of_fund(fund)]
 
     def verifier(self, common: Common, own: Own, context: ServiceContext) -> Verifier:
         keys = self.keys(own, context) if self.keys else KeysFromUrl(common.jwks_url)
@@ -165,12 +172,11 @@ class Service(Generic[Own]):
             raise RuntimeError("; ".join(refused))
 
 
-def missing_words(service: Service[Any], funds: Mapping[str, Fund]) -> list[str]:
+def missing_words(service: Service[Any], fund: Fund) -> list[str]:
     """The service's sentences that are not written in a language of a fund, each by its code."""
     said = service.texts().by_code
     return [
-        f"{fund_id}/fund.yaml: languages: {service.name} has no sentence in {language} for {code}"
-        for fund_id, fund in funds.items()
+        f"{fund.fund_id}/fund.yaml: languages: {service.name} has no sentence in {language} for {code}"
         for language in fund.languages
         for code, sentences in said.items()
         if language not in sentences

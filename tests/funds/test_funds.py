@@ -172,22 +172,22 @@ def test_every_fund_s_own_accounts_are_right_and_read_as_people_write_them() -> 
 def test_a_fund_in_languages_that_nobody_wrote_is_refused_with_every_word_that_is_missing() -> None:
     fund = replace(more_funds()[MONO], languages=("fr", "wo"))
     for service in (claims, payments):
-        said = missing_words(service, {MONO: fund})
+        said = missing_words(service, fund)
         assert len(said) == len(service.texts().by_code)
         assert f"xx-mono/fund.yaml: languages: {service.name} has no sentence in wo for fund.unknown" in said
-    texts = catalogue_of_texts.missing_words({MONO: fund})
+    texts = catalogue_of_texts.missing_words(fund)
     assert "xx-mono/fund.yaml: languages: notifications has no text in wo for claim-paid" in texts
-    for every in (more_funds(), {MONO: replace(fund, languages=("fr",))}):
-        assert [*missing_words(claims, every), *missing_words(payments, every)] == []
-        assert catalogue_of_texts.missing_words(every) == []
+    for each in (*more_funds().values(), replace(fund, languages=("fr",))):
+        assert [*missing_words(claims, each), *missing_words(payments, each)] == []
+        assert catalogue_of_texts.missing_words(each) == []
 
 
 def test_papers_are_refused_where_the_press_has_not_their_languages() -> None:
     fund = more_funds()[MA]
-    assert printing_faults(more_funds()) == []
+    assert [fault for each in more_funds().values() for fault in printing_faults(each)] == []
     kind, paper = next(iter(fund.papers.types.items()))
     wolof = replace(fund.papers, types={kind: replace(paper, languages=("fr", "wo"))})
-    (fault,) = printing_faults({MA: replace(fund, sections=replace(fund.sections, papers=wolof))})
+    (fault,) = printing_faults(replace(fund, sections=replace(fund.sections, papers=wolof)))
     assert fault == f"ma-cnops/papers.yaml: types.{kind}: papers have no words in wo; they have ar, fr, en"
-    (fault,) = printing_faults({MA: replace(fund, branding=replace(fund.branding, state=None))})
+    (fault,) = printing_faults(replace(fund, branding=replace(fund.branding, state=None)))
     assert fault.startswith("ma-cnops/fund.yaml: branding.state: is missing")

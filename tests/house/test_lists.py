@@ -619,6 +619,13 @@ WHOLE: dict[str, Listed] = {
         lambda uow, it: list(claims.granted_to(uow, it.person_ref, claim_type=it.claim_type)),
         facts={"approved_minor": 1, "status": ClaimStatus.APPROVED},
     ),
+    "services.claims.claims.store.every_grant_to": Listed(
+        "claims",
+        claims.claims,
+        claims.NEWEST_FIRST,
+        lambda uow, it: list(claims.every_grant_to(uow, it.person_ref, claim_type=it.claim_type)),
+        facts={"status": ClaimStatus.UNDER_WAY},
+    ),
     "services.claims.figures.store.of_day": Listed(
         "claims",
         figures.decided_claims,
@@ -741,6 +748,7 @@ FIRST_SO_MANY = {
     "services.claims.runs.store.last": "the newest alone",
     "services.claims.runs.store.last_payments_of": "the last ten years of one award",
     "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
+    "services.claims.overpayments.store.not_expected": "a round: what payments was told of is not found again",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
     "services.payments.operator_days.store.last_close": "the last of them",

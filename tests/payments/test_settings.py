@@ -34,7 +34,7 @@ def test_several_secrets_hold_while_one_is_replaced(monkeypatch: pytest.MonkeyPa
 def faults(own: Settings, **of_bank: Any) -> list[str]:
     """What a start with one fund, whose bank is bound like this, is refused for."""
     dz = with_bank(funds()[DZ], **of_bank)
-    return list(service.faults(own, {DZ: dz}))
+    return [*service.definition_faults(dz), *service.faults(own, {DZ: dz})]
 
 
 def test_all_that_a_bank_lacks_is_said_at_once_and_by_which_setting() -> None:
@@ -85,13 +85,13 @@ def test_secrets_are_not_shown_by_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "sesame" not in shown and "whsec" not in shown
 
 
-def test_a_check_of_declarations_that_there_is_not_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_of_declarations_that_there_is_not_stops_the_start() -> None:
     """Written otherwise it would be looked at by nobody."""
     fund = funds()[DZ]
     form = fund.declarations.forms["das"]
     table = {**(form.plausibility or {}), "no-wage": next(iter((form.plausibility or {}).values()))}
     declarations = replace(fund.declarations, forms={"das": replace(form, plausibility=table)})
     changed = replace(fund, sections=replace(fund.sections, declarations=declarations))
-    found = service.faults(settings(monkeypatch), {DZ: changed})
-    assert [each for each in found if "forms.das.plausibility.no-wage: is no check; there are" in each]
-    assert not [each for each in service.faults(settings(monkeypatch), dict(funds())) if "plausibility" in each]
+    (found,) = service.definition_faults(changed)
+    assert "forms.das.plausibility.no-wage: is no check; there are" in found
+    assert [each for fund in funds().values() for each in service.definition_faults(fund)] == []

@@ -7,6 +7,7 @@ from dataclasses import replace
 from shared.funds import facts
 from shared.funds.benefits import ClaimType
 from shared.funds.fund import Fund
+from shared.funds.period import WRITTEN
 from shared.funds.texts import Texts
 
 OF_LAW = ("amount", "percent", "share", "rank", "rate", "divided-by", "at-most", "at-least", "less")
@@ -19,6 +20,7 @@ _FIXED = {
     facts.RIGHT_IS_OPEN: "benefit.fact.right-is-open",
     facts.WORK_QUARTERS: "benefit.fact.work-quarters",
     facts.WORK_DAYS: "benefit.fact.work-days",
+    facts.WORK_DAYS_OF_MONTHS: "benefit.fact.work-days-of-months",
     facts.WAGE_LAST_QUARTER: "benefit.fact.wage-last-quarter",
     facts.WAGES: "benefit.fact.wages.{mean}",
     facts.GRANTED_AMOUNT: "benefit.fact.granted-amount",
@@ -29,11 +31,15 @@ _FIXED = {
 }
 _RELATIONS = ("children", "spouses", "parents", "count")
 _AGED = re.compile(r"\.aged-(?P<least>[0-9]+)-to-(?P<most>[0-9]+)$")
+_WORKED_IN = re.compile(rf"work\.days\.(?P<period>{WRITTEN})")
+"""A part of how many periods were worked in."""
 _MONTHS = re.compile(r"\.months-(?P<least>[0-9]+)-to-(?P<most>[0-9]+)$")
 
 Translate = Callable[..., str]
 
 
+_OF_A_TYPE = (facts.COVER, facts.GRANTED_OF, facts.GRANTED_DAYS_AGO)
+"""They name a benefit, which may be another than the one that looks at them."""
 OF_LINE = frozenset({"care.quantity", "care.paid", "price", "percent", "cover", "reduced-for", "refused-for"})
 """What the sum of a line of care is computed from, beside the facts of the person."""
 
@@ -44,7 +50,7 @@ def fact_text(
     """What a fact is called in a language: as the fund asks or says it, else by the platform's own sentence; the code
     itself only of a fact that a later release knows. `translate` gives the platform's sentences. Where one benefit is
     spoken of, its `definition` says its own questions and steps: another may ask the same code in other words."""
-    if definition is not None and facts.COVER.read(name) is None:
+    if definition is not None and not any(family.read(name) for family in _OF_A_TYPE):
         own = {code: each for code, each in fund.claim_types.items() if each is definition}
         fund = replace(fund, claim_types=own)
     if name in OF_LAW:
@@ -64,15 +70,29 @@ def fact_text(
     if facts.REGISTER.read(name) is not None:
         return _said_alike(_register_questions(fund, name), language) or translate("benefit.source.cross-check")
     if (cover := facts.COVER.read(name)) is not None:
-        covered = fund.claim_types.get(cover["claim_type"])
-        return translate("benefit.fact.cover", benefit=covered.names[language] if covered else cover["claim_type"])
+        return translate("benefit.fact.cover", benefit=_benefit(fund, cover["claim_type"], language))
+    if (granted := facts.GRANTED_OF.read(name) or facts.GRANTED_DAYS_AGO.read(name)) is not None:
+        return _granted(granted, _benefit(fund, granted["claim_type"], language), translate)
+    if (worked := facts.WORKED_QUARTERS.read(name) or facts.WORKED_MONTHS.read(name)) is not None:
+        kind = "quarters" if "quarters" in worked.groupdict() else "months"
+        code = f"benefit.fact.worked-{kind}" + ("-of-days" if worked["days"] else "")
+        return translate(code, **_parts(worked))
+    if (worked := _WORKED_IN.fullmatch(name)) is not None:
+        return translate("benefit.fact.worked-in", period=worked["period"])
+    if facts.is_of_a_dependant(name):
+        return _of_a_dependant(name, fund, language, translate)
     if facts.DEPENDANTS.read(name) is not None:
         return _dependants(name.removeprefix("dependants."), translate)
     for family, code in _FIXED.items():
         if (read := family.read(name)) is not None:
-            named = {part: int(said) if said.isdecimal() else said for part, said in read.groupdict().items()}
-            return translate(code.format(**named), **named)
+            parts = _parts(read)
+            return translate(code.format(**parts), **parts)
     return name
+
+
+def _parts(read: re.Match[str]) -> dict[str, str | int | None]:
+    """What a name says, numbers as such: sentences go by them."""
+    return {part: int(said) if said and said.isdecimal() else said for part, said in read.groupdict().items()}
 
 
 def _dependants(counted: str, translate: Translate) -> str:
@@ -83,6 +103,27 @@ def _dependants(counted: str, translate: Translate) -> str:
     if (months := _MONTHS.search(counted)) is not None:
         return translate("benefit.fact.dependants-months", who=said, **months.groupdict())
     return said if "." not in counted else translate("benefit.fact.dependants-under-condition", who=said)
+
+
+def _of_a_dependant(name: str, fund: Fund, language: str, translate: Translate) -> str:
+    asked = _said_alike(_questions(fund, facts.question_of(name) or ""), language) or translate("benefit.fact.answer")
+    return translate(f"benefit.fact.dependant.{name.rpartition('.')[2]}", question=asked)
+
+
+def _granted(read: re.Match[str], benefit: str, translate: Translate) -> str:
+    """How often, in which time, or for the same."""
+    found = _parts(read)
+    if "question" not in found:
+        return translate("benefit.fact.granted-days-ago", benefit=benefit)
+    if found["months"]:
+        return translate("benefit.fact.granted-of-months", benefit=benefit, months=found["months"])
+    code = "benefit.fact.granted-of-same" if found["question"] else "benefit.fact.granted-of"
+    return translate(code, benefit=benefit)
+
+
+def _benefit(fund: Fund, claim_type: str, language: str) -> str:
+    found = fund.claim_types.get(claim_type)
+    return found.names[language] if found else claim_type
 
 
 def _said_alike(texts: Iterator[Texts], language: str) -> str | None:

@@ -31,25 +31,40 @@ def sources_of(
     answers: Iterable[BenefitAnswer],
     filed_on: date,
     claim_id: str = "",
+    first_id: str = "",
 ) -> Sources:
     """What claims holds of a person for a benefit, for any day. Only what the benefit looks at is read; what registers
-    answered, only of a claim that was filed."""
+    answered, only of a claim that was filed. What the claim itself was granted, or the claim `first_id` that it is an
+    appeal against, is not granted before it."""
     definition, given = uow.fund.claim_types[claim_type], tuple(answers)
     wanted = definition.fact_names()
     of_deceased = frozenset(read["fact"] for name in wanted if (read := names.DECEASED.read(name)))
-    own = _held_of(uow, person_ref, wanted - {f"deceased.{name}" for name in of_deceased}, claim_type=claim_type)
+    own = _held_of(uow, person_ref, wanted - {f"deceased.{name}" for name in of_deceased})
     deceased_ref = deceased_of(definition, given)
     deceased = None
     if deceased_ref is not None:
         deceased = replace(
-            _held_of(uow, deceased_ref, of_deceased, claim_type=claim_type),
+            _held_of(uow, deceased_ref, of_deceased),
             died_on=deaths.died_on(uow, deceased_ref),
         )
     checks = _checks(uow, claim_id, wanted)
     earlier: tuple[SurvivorAward, ...] = ()
     if deceased_ref is not None and FactOrigin.SURVIVORS in names.origins_of(wanted):
         earlier = _earlier_survivors(uow, deceased_ref, claim_type=claim_type, claim_id=claim_id)
-    return replace(own, answers=given, filed_on=filed_on, deceased=deceased, checks=checks, earlier_survivors=earlier)
+    granted = None
+    if {name for name in wanted if names.GRANTED_AMOUNT.read(name) or names.GRANTED_COUNT.read(name)}:
+        paid = claims.granted_to(uow, person_ref, claim_type=claim_type)
+        granted = tuple(_granted(each) for each in paid if _first_id(each) != (first_id or claim_id))
+    return replace(
+        own,
+        answers=given,
+        filed_on=filed_on,
+        deceased=deceased,
+        checks=checks,
+        earlier_survivors=earlier,
+        granted=granted,
+        grants=_grants(uow, person_ref, wanted, beside=first_id or claim_id),
+    )
 
 
 def _earlier_survivors(
@@ -73,7 +88,7 @@ def deceased_of(definition: ClaimType, answers: Iterable[BenefitAnswer]) -> str 
     return next(named, None)
 
 
-def _held_of(uow: UnitOfWork, person_ref: str, wanted: frozenset[str], *, claim_type: str) -> Sources:
+def _held_of(uow: UnitOfWork, person_ref: str, wanted: frozenset[str]) -> Sources:
     """What claims holds of one person, of the facts that are wanted."""
     origins = names.origins_of(wanted)
     person = insured.find(uow, person_ref) if FactOrigin.REGISTER in origins else None
@@ -85,7 +100,6 @@ def _held_of(uow: UnitOfWork, person_ref: str, wanted: frozenset[str], *, claim_
         registered_on=None if person is None else uow.fund.day_of(person.registered_at),
         died_on=deaths.died_on(uow, person_ref) if FactOrigin.LIFE in origins else None,
         covers=tuple(awards.covers_of(uow, person_ref)) if FactOrigin.COVER in origins else None,
-        granted=_granted(uow, person_ref, claim_type) if FactOrigin.GRANTED in origins else None,
     )
 
 
@@ -98,6 +112,7 @@ def sources_of_claim(uow: UnitOfWork, claim: Claim) -> Sources:
         answers=claim.answers,
         filed_on=uow.fund.day_of(claim.submitted_at),
         claim_id=claim.claim_id,
+        first_id=claim.appealed.claim_id if claim.appealed else "",
     )
 
 
@@ -112,9 +127,22 @@ def _checks(uow: UnitOfWork, claim_id: str, wanted: Iterable[str]) -> tuple[Cros
     return tuple(crosschecks.of_claim(uow, claim_id)) if claim_id and is_looked_at else ()
 
 
-def _granted(uow: UnitOfWork, person_ref: str, claim_type: str) -> tuple[Granted, ...]:
-    """Claims of the type that were granted to the person, of any day."""
-    return tuple(
-        Granted(on=claim.care_on, amount_minor=claim.approved_minor)
-        for claim in claims.granted_to(uow, person_ref, claim_type=claim_type)
-    )
+def _grants(uow: UnitOfWork, person_ref: str, wanted: Iterable[str], *, beside: str) -> dict[str, tuple[Granted, ...]]:
+    """What was granted to the person of the types that facts name, of any day, beside one claim. An appeal and the
+    claim that it is against are one grant."""
+    read = (names.GRANTED_OF.read(name) or names.GRANTED_DAYS_AGO.read(name) for name in wanted)
+    found = {}
+    for claim_type in sorted({each["claim_type"] for each in read if each}):
+        every = claims.every_grant_to(uow, person_ref, claim_type=claim_type)
+        by_first = {_first_id(each): each for each in every}
+        found[claim_type] = tuple(_granted(each) for first_id, each in by_first.items() if first_id != beside)
+    return found
+
+
+def _first_id(claim: Claim) -> str:
+    """The claim itself, or what it is an appeal against."""
+    return claim.appealed.claim_id if claim.appealed else claim.claim_id
+
+
+def _granted(claim: Claim) -> Granted:
+    return Granted(on=claim.care_on, amount_minor=claim.approved_minor, answers=claim.answers)

@@ -1,11 +1,12 @@
 """The facts of a person on a day, made from what claims holds. Pure: what it holds is handed in (`facts`)."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from services.claims.awards.award import Award
 from services.claims.benefits.answer import BenefitAnswer, fact_of
@@ -17,9 +18,10 @@ from services.claims.entitlements import rules as rights
 from services.claims.entitlements.entitlement import Entitlement, Worked, place_of
 from services.claims.insured.insured import Dependant, FamilyRecord, ages
 from shared.funds import facts as names
+from shared.funds.declarations import FullQuarter
 from shared.funds.fund import Fund
 from shared.funds.law import find_in_force
-from shared.funds.period import PeriodKind
+from shared.funds.period import Period, PeriodKind, later
 from shared.funds.registers import NO, YES
 from shared.kernel import partial_date
 from shared.kernel.money import Money
@@ -31,10 +33,11 @@ PERIODS_A_YEAR = {"mean-month": 12, "mean-quarter": 4, "mean-year": 1}
 
 @dataclass(frozen=True, kw_only=True)
 class Granted:
-    """A claim of the same type that was granted: of which day it is, and what for."""
+    """A claim that was granted: of which day it is, what it was granted, and what was answered."""
 
     on: date
     amount_minor: int
+    answers: tuple[BenefitAnswer, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +55,8 @@ class SurvivorAward:
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     """What claims holds of a person, whatever the day. None is what it does not know; an empty one what it knows to be
-    nothing. `granted` are claims of one type; `covers` those of any day."""
+    nothing. `granted` are claims of its own type, `grants` those of the types that its facts name; `covers` those of
+    any day."""
 
     fund: Fund
     answers: tuple[BenefitAnswer, ...] = ()
@@ -63,6 +67,7 @@ class Sources:
     registered_on: date | None = None
     died_on: date | None = None
     granted: tuple[Granted, ...] | None = None
+    grants: Mapping[str, tuple[Granted, ...]] = field(default_factory=dict)
     covers: tuple[Award, ...] | None = None
     checks: tuple[CrossCheck, ...] = ()
     """What registers were asked for the claim."""
@@ -70,6 +75,16 @@ class Sources:
     """Of the same benefit and the same deceased, those that were opened before."""
     deceased: "Sources | None" = None
     """What is held of the insured person who died and whom the claim names."""
+
+    def answer_to(self, code: str) -> BenefitAnswer | None:
+        """What was answered to a question; None where nothing was."""
+        return next((each for each in self.answers if each.code == code), None)
+
+    def dependant_of(self, code: str) -> Dependant | None:
+        """The dependant whom the answer to a question names; None where the register has nobody of that id."""
+        named, family = self.answer_to(code), self.family
+        known = family.dependants or () if named is not None and family is not None else ()
+        return next((each for each in known if named and each.dependant_id == named.value), None)
 
 
 def facts_from(sources: Sources, wanted: Iterable[str], *, on: date) -> Facts:
@@ -84,7 +99,6 @@ class _Maker:
 
     def __init__(self, sources: Sources, on: date) -> None:
         self.sources, self.on = sources, on
-        self._answers = {each.code: each for each in sources.answers}
         self._made: Mapping[names.FactName, Callable[[str, re.Match[str]], Iterator[Fact]]] = {
             names.ANSWER: self._answer,
             names.ANSWER_DAYS_AGO: self._answer_days_ago,
@@ -93,13 +107,21 @@ class _Maker:
             names.IS_ALIVE: self._is_alive,
             names.DIED_ON: self._died_on,
             names.DEPENDANTS: self._dependants,
+            names.DEPENDANT_AGE: self._age_of_dependant,
+            names.DEPENDANT_IS: self._is_dependant,
+            names.DEPENDANT_WORD: self._word_of_dependant,
             names.RIGHT_IS_OPEN: self._right_is_open,
             names.WORK_QUARTERS: self._work_quarters,
             names.WORK_DAYS: self._work_days,
+            names.WORK_DAYS_OF_MONTHS: self._work_days_of_months,
+            names.WORKED_QUARTERS: partial(self._worked_periods, kind=PeriodKind.QUARTER),
+            names.WORKED_MONTHS: partial(self._worked_periods, kind=PeriodKind.MONTH),
             names.WAGE_LAST_QUARTER: self._wage_last_quarter,
             names.WAGES: self._wages,
             names.GRANTED_AMOUNT: self._granted_amount,
             names.GRANTED_COUNT: self._granted_count,
+            names.GRANTED_OF: self._granted_of,
+            names.GRANTED_DAYS_AGO: self._granted_days_ago,
             names.COVER: self._cover,
             names.MINIMUM_WAGE: self._minimum_wage,
             names.FILED_ON: self._filed_on,
@@ -119,7 +141,7 @@ class _Maker:
     # --- Answers ----------------------------------------------------------------------------------------------------
 
     def _answer(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
-        found = self._answers.get(read["code"])
+        found = self.sources.answer_to(read["code"])
         if found is not None:
             yield fact_of(found, currency=self.sources.fund.currency, as_of=self.sources.filed_on or self.on)
 
@@ -187,6 +209,31 @@ class _Maker:
             on=self.on,
         )
 
+    def _age_of_dependant(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        found = self.sources.dependant_of(read["question"])
+        if found is not None:
+            unit = 1 if read["unit"] == "months" else MONTHS_A_YEAR
+            least, most = (months // unit for months in ages(found.birth_on, on=self.on))
+            if least == most:
+                yield self._register(name, Decimal(least))
+
+    def _is_dependant(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        """Not known where the register does not name the person's dependants, or nobody is named."""
+        family, found = self.sources.family, self.sources.dependant_of(read["question"])
+        if family is None or family.dependants is None or self.sources.answer_to(read["question"]) is None:
+            return
+        holds: bool | None = found is not None
+        if found is not None and read["what"] == "covered":
+            holds = self._is_covered(found, ages(found.birth_on, on=self.on))
+        if holds is not None:
+            yield self._register(name, holds)
+
+    def _word_of_dependant(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        found = self.sources.dependant_of(read["question"])
+        if found is not None:
+            is_relation = read["field"] == "relation"
+            yield self._register(name, found.relation if is_relation else found.condition or names.NOTHING_PROVED)
+
     # --- Other registers ----------------------------------------------------------------------------------------------
 
     def _register_answer(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
@@ -242,14 +289,50 @@ class _Maker:
         )
         yield self._declared(name, Decimal(len(lengths)), parts=parts)
 
+    def _worked_periods(self, name: str, read: "re.Match[str]", *, kind: PeriodKind) -> Iterator[Fact]:
+        """In how many of the last periods so much was worked, each that counts shown with its days."""
+        least_days = Fraction(int(read["days"] or 0))
+        last = Period.containing(self.on, kind=kind).before(int(read[f"{kind}s"]))
+        counted = []
+        for period in last:
+            found = self._days_in({period}, kind=kind)
+            reaches = [days >= least_days and days > 0 for days in found] if found is not None else []
+            if len(set(reaches)) != 1:
+                return
+            if found is not None and reaches[0]:
+                counted.append(self._declared(f"work.days.{period}", Decimal(int(found[0]))))
+        yield self._declared(name, Decimal(len(counted)), parts=tuple(counted))
+
+    def _work_days_of_months(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        this = Period.containing(self.on, kind=PeriodKind.MONTH)
+        found = self._days_in({this, *this.before(int(read["months"]))}, kind=PeriodKind.MONTH)
+        if found is not None and int(found[0]) == int(found[1]):
+            yield self._declared(name, Decimal(int(found[0])))
+
+    def _days_in(self, periods: Collection[Period], *, kind: PeriodKind) -> tuple[Fraction, Fraction] | None:
+        """The least and the most days that may have been worked in some periods of a kind: two where they were declared
+        for a longer time, which does not say when in it. None where the fund does not say what full work is."""
+        full = find_in_force(self.sources.fund.declarations.full_quarter, on=self.on)
+        if full is None:
+            return None
+        full_days = Fraction(full.days * kind.months, MONTHS_A_QUARTER)
+        least = most = Fraction(0)
+        for each in self._worked():
+            parts = each.period.parts(kind) or (Period.containing(each.period.first_on, kind=kind),)
+            within, days = sum(part in periods for part in parts), _days(each, full)
+            if within == len(parts):
+                least, most = least + days, most + days
+            elif within:
+                least += max(days - full_days * (len(parts) - within), Fraction(0))
+                most += min(days, full_days * within)
+        return least, most
+
     def _work_days(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         this = place_of(self.on)
         looked_at = [each for each in self._worked() if this - int(read["quarters"]) <= each.place <= this]
         full = find_in_force(self.sources.fund.declarations.full_quarter, on=self.on)
         if full is not None:
-            units = {"H": Fraction(full.days, full.hours), "D": Fraction(1), "M": Fraction(full.days, MONTHS_A_QUARTER)}
-            days = sum((each.duration * units[each.unit] for each in looked_at), Fraction(0))
-            yield self._declared(name, Decimal(int(days)))
+            yield self._declared(name, Decimal(int(sum((_days(each, full) for each in looked_at), Fraction(0)))))
 
     def _wage_last_quarter(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         quarters = self._paid_quarters(1)
@@ -315,6 +398,30 @@ class _Maker:
             count = sum(since < each.on <= self.on for each in self.sources.granted)
             yield self._fund(name, Decimal(count), as_of=self.on)
 
+    def _granted_of(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        grants = self._grants(read["claim_type"])
+        if grants is None:
+            return
+        if read["months"]:
+            since = later(self.on, months=-int(read["months"]))
+            grants = [each for each in grants if each.on > since]
+        if read["question"]:
+            answer = self.sources.answer_to(read["question"])
+            if answer is None:
+                return
+            grants = [each for each in grants if answer in each.answers]
+        yield self._fund(name, Decimal(len(grants)), as_of=self.on)
+
+    def _granted_days_ago(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
+        if grants := self._grants(read["claim_type"]):
+            last_on = max(each.on for each in grants)
+            yield self._fund(name, Decimal((self.on - last_on).days), as_of=last_on)
+
+    def _grants(self, claim_type: str) -> list[Granted] | None:
+        """What was granted of a type by the day; None where that was not looked up."""
+        found = self.sources.grants.get(claim_type)
+        return None if found is None else [each for each in found if each.on <= self.on]
+
     def _cover(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         if self.sources.covers is not None:
             held = (cover.claim_type for cover in self.sources.covers if cover.holds_on(self.on))
@@ -328,6 +435,12 @@ class _Maker:
     def _filed_on(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         if self.sources.filed_on is not None:
             yield Fact(name=name, value=self.sources.filed_on, source=FactSource.FUND, as_of=self.sources.filed_on)
+
+
+def _days(worked: Worked, full: FullQuarter) -> Fraction:
+    """Hours and months as days, as the fund counts them."""
+    units = {"H": Fraction(full.days, full.hours), "D": Fraction(1), "M": Fraction(full.days, MONTHS_A_QUARTER)}
+    return worked.duration * units[worked.unit]
 
 
 def _quarters(worked: Worked) -> tuple[tuple[int, int], ...]:

@@ -109,6 +109,12 @@ def granted_to(uow: UnitOfWork, person_ref: str, *, claim_type: str) -> Iterator
     return (claim for claim in found if claim.approved_minor > 0 and claim.status not in DEAD)
 
 
+def every_grant_to(uow: UnitOfWork, person_ref: str, *, claim_type: str) -> Iterator[Claim]:
+    """A person's claims of a type that were granted, whatever follows from it: money, a cover, a task; newest first."""
+    found = claims.each(uow, order=NEWEST_FIRST, person_ref=person_ref, claim_type=claim_type)
+    return (claim for claim in found if claim.status not in UNDECIDED | DEAD)
+
+
 def without_due_day(uow: UnitOfWork) -> list[str]:
     """Ids of undecided claims that no release gave a due day yet, some hundreds at most: the rest comes next."""
     return [

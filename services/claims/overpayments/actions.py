@@ -82,6 +82,11 @@ def note_repayment_taken_back(uow: UnitOfWork, event: RepaymentReversed) -> None
     save(uow, known, done.overpayment)
 
 
+def expect_repayment(uow: UnitOfWork, award_id: str) -> None:
+    """Tell payments of what is owed for somebody who died."""
+    save(uow, None, overpayments.load(uow, award_id))
+
+
 def follow_end(uow: UnitOfWork, *, award_id: str) -> None:
     """An award has ended, whatever the reason, or holds again: find what was paid for later periods."""
     look_for(uow, awards.of_id(uow, award_id))

@@ -10,7 +10,7 @@ from services.claims.overpayments import rules
 from services.claims.overpayments.overpayment import PAYMENTS_LOOKED_AT_MAX, Overpayment, RepaymentWay
 from services.claims.overpayments.store import overpayments
 from services.claims.runs import store as runs
-from shared.events.claims import REPAYMENT_PREFIX
+from shared.events.claims import REPAYMENT_PREFIX, OverpaymentFound
 from shared.funds.law import find_in_force
 from shared.funds.procedure import Recovery
 from shared.kernel.outcome import Outcome
@@ -44,14 +44,15 @@ def look_for(uow: UnitOfWork, award: Award, *, carried_minor: int | None = None)
 
 
 def save(uow: UnitOfWork, before: Overpayment | None, after: Overpayment) -> Overpayment:
-    """Keep an overpayment that changed, and publish what the person is told of that."""
+    """Keep an overpayment that changed, and publish what the person and payments are told of that."""
     if not after.repayment_reference:  # one of an earlier release
         after = replace(after, repayment_reference=uow.new_reference(REPAYMENT_PREFIX))
     appeal_term = appeal_term_of(uow, after)
     events = rules.change_events(
         before, after, way=way_of(uow, after), until_on=appeal_term.until_on if appeal_term else None, at=uow.at
     )
-    return overpayments.save(uow, Outcome(after, events))
+    is_expected = after.is_expected or any(isinstance(each, OverpaymentFound) for each in events)
+    return overpayments.save(uow, Outcome(replace(after, is_expected=is_expected), events))
 
 
 def settle_account(uow: UnitOfWork, overpayment: Overpayment) -> None:
@@ -92,6 +93,8 @@ def appeal_term_of(uow: UnitOfWork, overpayment: Overpayment) -> AppealTerm | No
 
 def way_of(uow: UnitOfWork, overpayment: Overpayment) -> RepaymentWay:
     """How it is paid back as things stand."""
+    if overpayment.is_of_deceased:
+        return RepaymentWay.HEIRS
     if overpayment.last_on is None:
         return RepaymentWay.OWN_PAYMENTS
     recovery = recovery_of(uow, overpayment)

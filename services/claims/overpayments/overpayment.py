@@ -54,6 +54,8 @@ class RepaymentWay(StrEnum):
     """A share of each payment of the person's other awards: the one that it was paid for has ended."""
     TRANSFER = "transfer"
     """There is no payment to take it of: by a transfer that names the reference."""
+    HEIRS = "heirs"
+    """It was paid after the person's death: by a transfer of whoever pays for them, that names the reference."""
 
 
 class DisputeOutcome(StrEnum):
@@ -131,7 +133,8 @@ class Overpayment:
     taken off for that; `withheld_minor` is what other payments of the person had taken off, all of them.
     `repayment_reference` is what a transfer names; `repaid_minor` is what came by it, of which `surplus_minor` was more
     than was owed. What came for what was owed is taken off `carried_minor`, which may be below zero by that.
-    `is_of_deceased`: it was paid after the person's death, and nothing is taken or told.
+    `is_of_deceased`: it was paid after the person's death, so that nothing is taken, and nobody but payments told.
+    `is_expected`: payments was told of the reference.
     """
 
     award_id: str
@@ -156,6 +159,7 @@ class Overpayment:
     disputes: tuple[OverpaymentDispute, ...] = ()
     is_disputed: bool = False
     is_of_deceased: bool = False
+    is_expected: bool = False
     version: int = 0
 
     @property

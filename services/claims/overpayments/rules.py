@@ -214,10 +214,8 @@ def settled_minor(overpayment: Overpayment, *, account_carry_minor: int) -> int:
 def change_events(
     before: Overpayment | None, after: Overpayment, *, way: RepaymentWay, until_on: date | None, at: datetime
 ) -> tuple[object, ...]:
-    """What the person is told of a change: that something is owed, or more than before; that nothing is any more.
-    Nobody is told of what was paid after their death."""
-    if after.is_of_deceased:
-        return ()
+    """What the person and payments are told of a change: that something is owed, or more than before; that nothing is
+    any more. Of what was paid after a death payments alone acts, by the way and by `is_of_deceased`."""
     was_owed_minor = before.amount_minor if before is not None and before.status in TO_RECOVER else 0
     if after.status is Status.OPEN and after.amount_minor > was_owed_minor:
         found_event = OverpaymentFound(
@@ -242,6 +240,7 @@ def change_events(
             outcome=after.status.value,
             repayment_reference=after.repayment_reference,
             is_by_dispute=before is not None and before.is_disputed,
+            is_of_deceased=after.is_of_deceased,
             closed_at=at,
         )
         return (closed,)

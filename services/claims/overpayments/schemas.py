@@ -17,6 +17,7 @@ from shared.http.shapes import Amount, Derived, PagedQuery, SignedAmount, fund, 
 from shared.process.access_journal.schemas import PurposeQuery
 
 STATEMENT_CHARACTERS_MAX = 2_000
+BY_TRANSFER = frozenset({RepaymentWay.TRANSFER, RepaymentWay.HEIRS})
 TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
 
@@ -220,7 +221,7 @@ def _why(it: Repayment) -> str:
 
 
 def _to_pay_by(it: Repayment) -> str | None:
-    is_owed = it.overpayment.status is Status.OPEN and it.way is RepaymentWay.TRANSFER
+    is_owed = it.overpayment.status is Status.OPEN and it.way in BY_TRANSFER
     return it.overpayment.repayment_reference if is_owed and it.overpayment.repayment_reference else None
 
 
@@ -230,7 +231,7 @@ def _pay_into(it: Repayment) -> FundAccount | None:
 
 
 def _share(it: Repayment) -> dict[str, Any] | None:
-    if it.recovery is None or it.way is RepaymentWay.TRANSFER:
+    if it.recovery is None or it.way in BY_TRANSFER:
         return None
     leaves = it.recovery.leaves
     return {

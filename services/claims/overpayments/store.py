@@ -13,6 +13,8 @@ from shared.storage.unit_of_work import UnitOfWork
 PERSONS_AT_ONCE, REFS_CHARACTERS_MAX = 250, 20_000
 """Of a page of awards, so that no query finds too many."""
 
+NOT_EXPECTED_AT_ONCE_MAX = 200
+
 OLDEST_FIRST = Order("award_id", "award_id")
 NEWEST_FIRST = Order("award_id", "award_id", is_newest_first=True)
 
@@ -27,6 +29,7 @@ overpayments = Repository(
         Index(("status", "is_disputed", "award_id")),
         Index(("person_ref", "award_id")),
         Index(("person_ref", "status")),
+        Index(("is_of_deceased", "status"), where={"is_of_deceased": True}),
     ],
 )
 
@@ -37,6 +40,18 @@ def with_status(uow: UnitOfWork, status: Status, *, is_disputed: bool | None, wa
     if is_disputed is not None:
         filters["is_disputed"] = True if is_disputed else {"$in": [False, None]}  # None: of an earlier release
     return overpayments.page(uow, order=OLDEST_FIRST, wanted=wanted, **filters)
+
+
+def not_expected(uow: UnitOfWork) -> list[str]:
+    """Awards of persons who died for which something is owed that payments was never told of, some at most."""
+    found = overpayments.find_all(
+        uow,
+        is_of_deceased=True,
+        status=Status.OPEN.value,
+        is_expected={"$in": [False, None]},
+        limit=NOT_EXPECTED_AT_ONCE_MAX,
+    )
+    return [each.award_id for each in found]
 
 
 def of_person(uow: UnitOfWork, person_ref: str, *, wanted: PageRequest) -> Page[Overpayment]:

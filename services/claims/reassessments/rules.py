@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from services.claims.awards.award import Award, Status, SuspensionReason
 from services.claims.benefits.judgement import ConditionResult, JudgedOutcome, Judgement
 from services.claims.benefits.sources import MONTHS_A_YEAR, Sources, is_one_of
-from services.claims.insured.insured import FamilyRecord, birth_days
+from services.claims.insured.insured import Dependant, FamilyRecord, birth_days
 from services.claims.reassessments.reassessment import (
     CAUSES_MAX,
     STEPS_MAX,
@@ -77,6 +77,7 @@ def next_age_on(definition: ClaimType, sources: Sources, *, after: date) -> date
         if family is not None
         for day in _days(own, family, sources.fund.entitlements.dependants, after=after)
     ]
+    found += _days_of_named(names, sources, after=after)
     days = [_counts_from(day, definition.effect) for day in found]
     return min((day for day in days if day > after), default=None)
 
@@ -92,13 +93,33 @@ def _days(
             yield from _birthdays(birth_days(family.birth_on), after=after)
         elif dependants is not None:
             for each in (one for one in family.dependants or () if is_one_of(one, dependants["relation"])):
-                fitting = (rule for rule in covered if rule.relation == each.relation)
-                ages = [rule.until_age for rule in fitting if rule.condition in (None, each.condition)]
-                yield from (
-                    later(born_on, months=months)
-                    for born_on in birth_days(each.birth_on)
-                    for months in _months(dependants, [age for age in ages if age is not None])
-                )
+                yield from _at_months(each, _months(dependants, _covered_until(each, covered)))
+
+
+def _days_of_named(names: Iterable[str], sources: Sources, *, after: date) -> Iterator[date]:
+    """The same, of facts of the dependants whom answers name."""
+    covered = sources.fund.entitlements.dependants
+    for name in names:
+        each = sources.dependant_of(facts.question_of(name) or "") if facts.is_of_a_dependant(name) else None
+        age = facts.DEPENDANT_AGE.read(name)
+        if each is not None and age is not None:
+            every = 1 if age["unit"] == "months" else MONTHS_A_YEAR
+            yield from _birthdays(birth_days(each.birth_on), after=after, every_months=every)
+        elif each is not None and name.endswith(".is-covered"):
+            yield from _at_months(each, (until * MONTHS_A_YEAR for until in (0, *_covered_until(each, covered))))
+
+
+def _covered_until(dependant: Dependant, covered: Iterable[DependantRule]) -> list[int]:
+    """The ages until which the fund's rules cover such a dependant."""
+    fitting = (rule for rule in covered if rule.relation == dependant.relation)
+    ages = (rule.until_age for rule in fitting if rule.condition in (None, dependant.condition))
+    return [age for age in ages if age is not None]
+
+
+def _at_months(dependant: Dependant, months: Iterable[int]) -> list[date]:
+    """The days on which a dependant has, or may have, these ages in months."""
+    born = birth_days(dependant.birth_on)
+    return [later(born_on, months=each) for each in months for born_on in born]
 
 
 def _months(read: "re.Match[str]", covered_until: Iterable[int]) -> Iterator[int]:
@@ -114,13 +135,15 @@ def _months(read: "re.Match[str]", covered_until: Iterable[int]) -> Iterator[int
         yield from (age * MONTHS_A_YEAR for age in covered_until)
 
 
-def _birthdays(born: Iterable[date], *, after: date) -> Iterator[date]:
-    """The birthdays around a day, the one before it and the one after it, of each day on which somebody may be born."""
+def _birthdays(born: Iterable[date], *, after: date, every_months: int = MONTHS_A_YEAR) -> Iterator[date]:
+    """The birthdays around a day, the one before it and the one after it, of each day on which somebody may be born; or
+    the days on which another month is completed."""
+    counts_max = YEARS_MAX * MONTHS_A_YEAR // every_months
     for born_on in born:
-        years = max(after.year - born_on.year, 0)
-        yield from (
-            later(born_on, months=each * MONTHS_A_YEAR) for each in range(max(years - 1, 0), min(years + 2, YEARS_MAX))
-        )
+        months = max((after.year - born_on.year) * MONTHS_A_YEAR + after.month - born_on.month, 0)
+        around = months // every_months
+        counts = range(max(around - 1, 0), min(around + 2, counts_max))
+        yield from (later(born_on, months=count * every_months) for count in counts)
 
 
 def _counts_from(day: date, effect: Effect) -> date:

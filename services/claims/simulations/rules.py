@@ -125,8 +125,8 @@ def _deciding(definition: ClaimType, *, on: date) -> ClaimType:
     names |= {name for each in registers if each.when for name in each.when.fact_names()}
     questions: list[Question] = []
     for question in reversed(definition.questions):  # each looks at earlier ones alone
-        answered = {f"answer.{question.code}", f"answer.{question.code}.days-ago"}
-        if question.kind is QuestionKind.DECEASED or answered & names:
+        is_looked_at = any(facts.question_of(name) == question.code for name in names)
+        if question.kind is QuestionKind.DECEASED or is_looked_at:
             questions.insert(0, question)
             names |= set(question.when.fact_names()) if question.when else set()
     return replace(

@@ -21,6 +21,7 @@ FOLLOWING = (
     names.AGE,
     names.BIRTH_ON,
     names.DEPENDANTS,
+    *names.OF_A_DEPENDANT,
     names.MINIMUM_WAGE,
     names.FILED_ON,
 )

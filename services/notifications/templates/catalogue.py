@@ -37,11 +37,10 @@ def answering(event: str) -> tuple[Template, ...]:
     return tuple(each for each in found if each.answers is not None and each.answers.event == event)
 
 
-def missing_words(funds: Mapping[str, Fund]) -> list[str]:
+def missing_words(fund: Fund) -> list[str]:
     """The texts that are not written in a language of a fund, each by its name."""
     return [
-        f"{fund_id}/fund.yaml: languages: notifications has no text in {language} for {name}"
-        for fund_id, fund in funds.items()
+        f"{fund.fund_id}/fund.yaml: languages: notifications has no text in {language} for {name}"
         for language in fund.languages
         for name in sorted({template.name for template in every().values()})
         if language not in newest(name).wordings

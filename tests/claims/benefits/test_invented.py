@@ -18,6 +18,7 @@ from tests.claims.benefits.builders import LAW, TEXTS, quarters_of_wages, regist
 from tests.claims.builders import AMIRA, upload
 from tests.kit.callers import Caller, Office
 from tests.kit.contexts import TN, handle, parked, published, today
+from tests.kit.people import KARIM
 
 TODAY = today(TN)
 HEAD = """
@@ -68,12 +69,53 @@ decided_by: agent
 questions: [{code: why, kind: text, asks: TEXTS}]
 effect: {kind: task, task: key-lent}
 """
-PAGES = {"school-meals": SCHOOL_MEALS, "twin-aid": TWIN_AID, "quiet-room": QUIET_ROOM, "key-loan": KEY_LOAN}
+WEDDING_GIFT = """
+family: grant
+decided_by: rules
+conditions:
+  - {code: once, holds: {fact: granted.wedding-gift.count, at_most: 0}, sentence: TEXTS, law: LAW}
+  - {code: not-soon, holds: {any: [{fact: granted.key-loan.count.last-12-months, at_most: 0},
+     {fact: granted.key-loan.days-ago, at_least: 30}]}, sentence: TEXTS, law: LAW}
+formula: [{code: gift, names: TEXTS, step: amount, values: [{amount: 200.000 TND, law: LAW}]}]
+effect: {kind: pay-once, is_checked_at_payment: yes}
+"""
+FIRST_TOOTH = """
+family: grant
+decided_by: rules
+questions: [{code: child, kind: dependant, asks: TEXTS}]
+conditions:
+  - {code: small, holds: {all: [{fact: dependant.child.age, at_most: 12},
+     {fact: dependant.child.is-covered, is_true: yes}, {fact: dependant.child.relation, equals: child}]},
+     sentence: TEXTS, law: LAW}
+  - {code: worked, holds: {any: [{fact: work.quarters-of-50-days.last-4-quarters, at_least: 2},
+     {fact: work.days.last-3-months, at_least: 15}]}, sentence: TEXTS, law: LAW}
+  - {code: once-per-child, holds: {fact: granted.first-tooth.count.same-child, at_most: 0}, sentence: TEXTS, law: LAW}
+formula:
+  - {code: gift, names: TEXTS, step: amount, values: [{amount: 10.000 TND, law: LAW}]}
+  - {code: care, names: TEXTS, step: amount, when: {fact: dependant.child.condition, equals: disabled},
+     values: [{amount: 5.000 TND, law: LAW}]}
+"""
+PAGES = {
+    "wedding-gift": WEDDING_GIFT,
+    "first-tooth": FIRST_TOOTH,
+    "school-meals": SCHOOL_MEALS,
+    "twin-aid": TWIN_AID,
+    "quiet-room": QUIET_ROOM,
+    "key-loan": KEY_LOAN,
+}
+
+
+PUPILS = (
+    {"relation": "child", "birth_on": f"{TODAY.year - 8}-01-01"},
+    {"relation": "child", "birth_on": f"{TODAY.year - 9}-01-01", "condition": "disabled"},
+)
+SPOUSE = {"relation": "spouse", "birth_on": "1984-01-01"}
+"""They have the ids d0, d1 and d2."""
 
 
 @pytest.fixture
 def ground(context: ServiceContext, tmp_path: Path) -> ServiceContext:
-    """The fund with four pages more in its folder."""
+    """The fund with these pages beside its own in its folder."""
     copytree(DEFINITIONS / TN, tmp_path / TN)
     for code, text in PAGES.items():
         whole = (HEAD + text).replace("LAW", LAW).replace("TEXTS", TEXTS)
@@ -84,8 +126,7 @@ def ground(context: ServiceContext, tmp_path: Path) -> ServiceContext:
 @pytest.fixture
 def office(ground: ServiceContext) -> Office:
     made = Office(service, ground)
-    pupils = [{"relation": "child", "birth_on": f"{TODAY.year - 8 - i}-01-01"} for i in range(2)]
-    people = registered(AMIRA, birth_on="1985-01-01", dependants=pupils, fund_id=TN)
+    people = registered(AMIRA, birth_on="1985-01-01", dependants=[*PUPILS, SPOUSE], fund_id=TN)
     last = (TODAY.year, (TODAY.month - 1) // 3) if TODAY.month > 3 else (TODAY.year - 1, 4)
     wages = quarters_of_wages(AMIRA, count=8, wage_minor=2_000_000, last=last)
     handle(ground, service, people, wages, upload("u1"), fund_id=TN)
@@ -157,3 +198,69 @@ def test_a_cover_and_a_task_take_their_course(office: Office, ground: ServiceCon
     assert granted.json["status"] == "under-way", granted.text
     done = agent.post(f"/claims/{asked['claim_id']}/completion")
     assert done.json["status"] == "done" and published(ground)[-1] == "claims.request-done"
+
+
+def estimated(caller: Caller, claim_type: str, **answers: Any) -> dict[str, Any]:
+    given = [{"code": code, "value": value} for code, value in answers.items()]
+    answer = caller.post("/estimates", {"claim_type": claim_type, "answers": given})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json["judgement"])
+
+
+def test_what_is_had_once_in_a_life_is_paid_though_it_is_looked_at_again_and_is_not_had_twice(
+    office: Office, ground: ServiceContext
+) -> None:
+    amira, karim = office.person(AMIRA, fund=TN), office.person(KARIM, fund=TN)
+    claim = filed(amira, "wedding-gift")
+    assert (claim["status"], claim["approved"]) == ("approved", "200.000")
+    assert published(ground)[-1] == "claims.claim-approved", "its own grant is not one before it"
+
+    again = estimated(amira, "wedding-gift")
+    assert (again["outcome"], again["failed"]) == ("refused", "once")
+    (looked_at,) = again["conditions"][0]["facts"]
+    assert (looked_at["value"], looked_at["source"], looked_at["as_of"]) == ("1", "fund", TODAY.isoformat())
+    assert looked_at["name_text"] == "Nombre d'octrois antérieurs : texte"
+    assert estimated(karim, "wedding-gift")["outcome"] == "granted"
+
+
+def test_a_grant_of_another_benefit_counts_whatever_followed_from_it_and_a_request_that_nobody_decided_does_not(
+    office: Office,
+) -> None:
+    amira, agent = office.person(AMIRA, fund=TN), office.staff(fund=TN)
+    asked = filed(amira, "key-loan", why="lost")
+    assert estimated(amira, "wedding-gift")["outcome"] == "granted"
+    assert agent.post(f"/claims/{asked['claim_id']}/approval", {}).json["status"] == "under-way"
+    refused = estimated(amira, "wedding-gift")
+    assert refused["failed"] == "not-soon"
+    facts = {each["name"]: each["value"] for each in refused["conditions"][1]["facts"]}
+    assert facts == {"granted.key-loan.count.last-12-months": "1", "granted.key-loan.days-ago": "0"}
+
+
+def test_of_the_child_whom_the_person_names_nothing_more_is_asked(office: Office) -> None:
+    amira = office.person(AMIRA, fund=TN)
+    claim = filed(amira, "first-tooth", child="d0")
+    assert (claim["status"], claim["approved"]) == ("approved", "10.000")
+    shown = {fact["name"]: fact for each in claim["decision"]["conditions"] for fact in each["facts"]}
+    assert (shown["dependant.child.age"]["value"], shown["dependant.child.age"]["source"]) == ("8", "register")
+    assert (shown["dependant.child.is-covered"]["value"], shown["dependant.child.relation"]["value"]) == (
+        "true",
+        "child",
+    )
+    assert shown["dependant.child.age"]["name_text"] == "Âge en années révolues : texte"
+    assert shown["work.quarters-of-50-days.last-4-quarters"]["value"] == "4"
+    parts = [each["name_text"] for name, each in shown.items() if name.startswith("work.days.20")]
+    assert len(parts) == 4 and all(each.startswith("Jours travaillés en ") for each in parts), parts
+
+    assert estimated(amira, "first-tooth", child="d0")["failed"] == "once-per-child"
+    other = estimated(amira, "first-tooth", child="d1")
+    assert (other["outcome"], other["sum"]["amount"]) == ("granted", "15.000")
+    assert estimated(amira, "first-tooth", child="d2")["failed"] == "small"
+
+
+def test_a_withdrawn_claim_and_one_of_somebody_else_s_child_count_for_nothing(office: Office) -> None:
+    amira = office.person(AMIRA, fund=TN)
+    withdrawn = filed(amira, "key-loan", why="lost")
+    assert amira.post(f"/claims/{withdrawn['claim_id']}/withdrawal").status_code == 200
+    assert estimated(amira, "wedding-gift")["outcome"] == "granted"
+    refused = amira.post("/estimates", {"claim_type": "first-tooth", "answers": [{"code": "child", "value": "d9"}]})
+    assert refused.json["errors"][0]["code"] == "answer.not-a-dependant"

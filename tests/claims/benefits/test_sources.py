@@ -143,6 +143,97 @@ def test_days_worked_of_each_unit(unit: str, months: int, days: int) -> None:
     assert value("work.days.last-1-quarters", on=date(2026, 4, 1), entitlement=held) == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("work.quarters.last-1-quarters", 1),
+        ("work.quarters.last-4-quarters", 3),  # the running one is not over
+        ("work.quarters.last-5-quarters", 4),
+        ("work.quarters.last-240-quarters", 4),
+        ("work.quarters-of-50-days.last-4-quarters", 2),
+        ("work.quarters-of-51-days.last-4-quarters", 1),
+        ("work.quarters-of-79-days.last-4-quarters", 0),
+    ],
+)
+def test_quarters_in_which_so_much_was_worked_are_counted(name: str, count: int) -> None:
+    months = record((2024, 4, 1), (2025, 4, 1), (2026, 1, 1))
+    held = months
+    for number, days in ((2, 50), (3, 49)):
+        period = WagePeriodV2(year=2025, kind="quarter", number=number, duration=days, unit="D", wage_minor=1)
+        wage = DeclaredWageV2(person_ref="p1", periods=(period,))
+        held = rights.declared(held, wage, employer_id=f"00{number}", establishment="")
+    assert value(name, entitlement=held) == count
+
+
+def test_what_counts_is_shown_with_its_days_and_two_employers_add_up() -> None:
+    held = record((2025, 4, 1), unit="D", months=30)
+    other = WagePeriodV2(year=2025, kind="quarter", number=4, duration=160, unit="H", wage_minor=1)
+    wage = DeclaredWageV2(person_ref="p1", periods=(other,))
+    held = rights.declared(held, wage, employer_id="0099999999", establishment="")
+    sources = Sources(fund=FUND, entitlement=held)
+    (fact,) = facts_from(sources, ["work.quarters-of-50-days.last-2-quarters"], on=ON).known.values()
+    assert (fact.value, fact.source, fact.as_of) == (1, FactSource.DECLARATIONS, ON)
+    assert [(each.name, each.value, each.as_of) for each in fact.parts] == [("work.days.2025-Q4", 50, ON)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value_"),
+    [
+        ("work.months.last-3-months", 2),  # November and January
+        ("work.months-of-15-days.last-3-months", 1),
+        ("work.months.last-4-months", 3),
+        ("work.days.last-3-months", 14 + 20 + 5),  # what is declared of February counts too
+        ("work.days.last-1-months", 20 + 5),
+        ("work.days.last-12-months", 26 + 14 + 20 + 5),
+    ],
+)
+def test_months_that_were_declared_as_months(name: str, value_: int) -> None:
+    held = Entitlement(person_ref="p1")
+    for year, month, days in ((2025, 10, 26), (2025, 11, 14), (2026, 1, 20), (2026, 2, 5)):
+        period = WagePeriodV2(year=year, kind="month", number=month, duration=days, unit="D", wage_minor=1)
+        wage = DeclaredWageV2(person_ref="p1", periods=(period,))
+        held = rights.declared(held, wage, employer_id=FIRM, establishment="")
+    assert value(name, entitlement=held) == value_
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "expected"),
+    [
+        ("work.days.last-4-months", 40, 40),  # the whole quarter lies in them
+        ("work.days.last-2-months", 40, None),  # of which December had up to 26, or none
+        ("work.days.last-2-months", 78, 26),  # worked whole: December was, too
+        ("work.months.last-4-months", 40, None),
+        ("work.months.last-4-months", 53, 3),
+        ("work.months.last-4-months", 0, 0),
+        ("work.months-of-20-days.last-4-months", 72, 3),
+        ("work.months-of-20-days.last-4-months", 71, None),
+        ("work.months-of-20-days.last-4-months", 19, 0),
+        ("work.months-of-27-days.last-4-months", 78, 0),
+    ],
+)
+def test_a_quarter_says_of_its_months_only_what_must_be_so(name: str, days: int, expected: int | None) -> None:
+    assert value(name, entitlement=record((2025, 4, 1), unit="D", months=days)) == expected
+
+
+def test_a_half_year_says_of_its_quarters_only_what_must_be_so() -> None:
+    whole = record((2025, 2, 1), kind="half-year", months=6)
+    assert value("work.quarters-of-78-days.last-2-quarters", entitlement=whole) == 2
+    part = record((2025, 2, 1), kind="half-year", months=3)
+    assert value("work.quarters.last-2-quarters", entitlement=part) is None
+    assert value("work.quarters-of-79-days.last-2-quarters", entitlement=part) == 0
+
+
+def test_who_never_worked_worked_in_no_period() -> None:
+    for name in ("work.quarters.last-4-quarters", "work.months-of-15-days.last-3-months", "work.days.last-3-months"):
+        assert value(name) == 0
+
+
+def test_the_last_periods_of_who_died_are_those_before_the_death() -> None:
+    died_on = date(2025, 7, 14)
+    deceased = Sources(fund=FUND, entitlement=record((2025, 1, 1), (2025, 2, 1), (2025, 3, 1)), died_on=died_on)
+    assert value("deceased.work.quarters.last-4-quarters", deceased=deceased) == 2
+
+
 def test_wages_are_those_of_quarters_that_are_over() -> None:
     held = record((2025, 2, 900_000), (2025, 3, 1_200_000), (2025, 4, 1_500_000), (2026, 1, 9_000_000))
     assert value("wages.last-quarter", entitlement=held) == tnd("1500.000")
@@ -200,6 +291,74 @@ def test_what_was_granted_counts_by_year_and_by_days() -> None:
     assert value("granted.count.last-42-days", on=date(2026, 2, 9), granted=GRANTS) == 2
 
 
+def grant(on: date, **answers: str) -> Granted:
+    return Granted(
+        on=on,
+        amount_minor=0,
+        answers=tuple(BenefitAnswer(code=code, kind=QuestionKind.DEPENDANT, value=of) for code, of in answers.items()),
+    )
+
+
+def test_grants_of_a_type_are_counted_in_all_by_months_and_for_the_same_answer() -> None:
+    grants = {"birth": (grant(ON, child="d1"), grant(date(2025, 8, 10), child="d2"), grant(date(2020, 1, 1)))}
+    assert value("granted.birth.count", grants=grants) == 3
+    assert value("granted.birth.count", on=date(2026, 2, 9), grants=grants) == 2
+    assert value("granted.birth.count.last-6-months", grants=grants) == 1
+    assert value("granted.birth.count.last-7-months", grants=grants) == 2
+    second = (BenefitAnswer(code="child", kind=QuestionKind.DEPENDANT, value="d2"),)
+    third = (replace(second[0], value="d3"),)
+    assert value("granted.birth.count.same-child", grants=grants, answers=second) == 1
+    assert value("granted.birth.count.same-child", grants=grants, answers=third) == 0
+    assert value("granted.birth.count.same-child", grants=grants) is None
+    assert value("granted.birth.count", grants={"birth": ()}) == 0
+    assert value("granted.birth.count") is None
+
+
+def test_the_days_since_the_last_grant_are_of_its_day_and_unknown_without_one() -> None:
+    grants = {"birth": (grant(date(2026, 2, 11)), grant(date(2026, 1, 31)), grant(date(2020, 1, 1)))}
+    (fact,) = facts_from(Sources(fund=FUND, grants=grants), ["granted.birth.days-ago"], on=ON).known.values()
+    assert (fact.value, fact.as_of, fact.source) == (10, date(2026, 1, 31), FactSource.FUND)
+    assert value("granted.birth.days-ago", grants={"birth": ()}) is None
+
+
+@pytest.mark.parametrize(
+    ("fact", "birth", "condition", "expected"),
+    [
+        ("age", "2016-02-10", None, 10),
+        ("age", "2016-02-11", None, 9),
+        ("age", "2016", None, None),
+        ("months", "2025-12-10", None, 2),
+        ("months", "2025-12-11", None, 1),
+        ("relation", "2016", None, "child"),
+        ("condition", "2016", None, "none"),
+        ("condition", "2016", "disabled", "disabled"),
+        ("is-covered", "2006-02-11", None, True),
+        ("is-covered", "2006-02-10", None, False),
+        ("is-covered", "2006", None, None),
+        ("is-registered", "2006", None, True),
+    ],
+)
+def test_of_the_dependant_who_is_named_the_register_says_the_rest(
+    fact: str, birth: str, condition: str | None, expected: Any
+) -> None:
+    other = Dependant(dependant_id="d0", relation="spouse", birth_on=PartialDate("1980-01-01"), condition="student")
+    named = Dependant(dependant_id="d1", relation="child", birth_on=PartialDate(birth), condition=condition)
+    answers = (BenefitAnswer(code="whom", kind=QuestionKind.DEPENDANT, value="d1"),)
+    held = Sources(fund=FUND, answers=answers, family=FamilyRecord(dependants=(other, named)), registered_on=ON)
+    known = facts_from(held, [f"dependant.whom.{fact}"], on=ON).known
+    assert [each.value for each in known.values()] == ([] if expected is None else [expected])
+    assert {(each.source, each.as_of) for each in known.values()} <= {(FactSource.REGISTER, ON)}
+
+
+def test_of_a_dependant_who_is_no_more_registered_only_that_is_known() -> None:
+    answers = (BenefitAnswer(code="whom", kind=QuestionKind.DEPENDANT, value="d1"),)
+    gone, facts_ = FamilyRecord(dependants=()), ("age", "relation", "condition", "is-covered", "is-registered")
+    found = [value(f"dependant.whom.{each}", answers=answers, family=gone) for each in facts_]
+    assert found == [None, None, None, False, False]
+    assert value("dependant.whom.is-registered", answers=answers, family=FamilyRecord()) is None
+    assert value("dependant.whom.is-registered", family=gone) is None
+
+
 def test_covers_and_the_minimum_wage_are_those_of_the_day() -> None:
     covers = (award(COVER, from_on=ON, until_on=date(2026, 12, 31)),)
     assert value(f"cover.{COVER}", covers=covers) is True
@@ -242,10 +401,18 @@ def test_every_name_of_the_vocabulary_is_made_or_comes_from_elsewhere() -> None:
         names.RIGHT_IS_OPEN: "right.is-open",
         names.WORK_QUARTERS: "work.quarters",
         names.WORK_DAYS: "work.days.last-4-quarters",
+        names.WORK_DAYS_OF_MONTHS: "work.days.last-6-months",
+        names.WORKED_QUARTERS: "work.quarters-of-50-days.last-4-quarters",
+        names.WORKED_MONTHS: "work.months.last-12-months",
         names.WAGE_LAST_QUARTER: "wages.last-quarter",
         names.WAGES: "wages.total.last-4-quarters",
         names.GRANTED_AMOUNT: "granted.amount.this-year",
         names.GRANTED_COUNT: "granted.count.last-180-days",
+        names.GRANTED_OF: "granted.a.count.same-b",
+        names.GRANTED_DAYS_AGO: "granted.a.days-ago",
+        names.DEPENDANT_AGE: "dependant.b.age",
+        names.DEPENDANT_IS: "dependant.b.is-covered",
+        names.DEPENDANT_WORD: "dependant.b.condition",
         names.COVER: "cover.a",
         names.MINIMUM_WAGE: "fund.minimum-wage",
         names.FILED_ON: "claim.filed-on",
@@ -255,12 +422,16 @@ def test_every_name_of_the_vocabulary_is_made_or_comes_from_elsewhere() -> None:
     assert examples.keys() == set(names.VOCABULARY)
     held = Sources(
         fund=FUND,
-        answers=(BenefitAnswer(code="a", kind=QuestionKind.DATE, value="2026-01-01"),),
+        answers=(
+            BenefitAnswer(code="a", kind=QuestionKind.DATE, value="2026-01-01"),
+            BenefitAnswer(code="b", kind=QuestionKind.DEPENDANT, value="d0"),
+        ),
         filed_on=ON,
         entitlement=record((2025, 4, 1)),
-        family=family(birth_on="1980-01-01"),
-        dependant_count=0,
+        family=family(("child", "2016-01-01"), birth_on="1980-01-01"),
+        dependant_count=1,
         granted=(),
+        grants={"a": (Granted(on=ON, amount_minor=0),)},
         covers=(),
         died_on=ON,
         deceased=Sources(fund=FUND, entitlement=record((2025, 4, 1)), died_on=ON),

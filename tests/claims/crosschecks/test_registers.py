@@ -14,7 +14,13 @@ from services.claims.crosschecks.register import (
     RegisterRequest,
     RegisterTimeout,
 )
-from services.claims.crosschecks.registers.choice import ADAPTERS, ChosenRegisters, RegisterSettings, faults
+from services.claims.crosschecks.registers.choice import (
+    ADAPTERS,
+    ChosenRegisters,
+    RegisterSettings,
+    faults,
+    faults_of_fund,
+)
 from services.claims.crosschecks.registers.fixed_columns import AnswersIncomplete, ColumnTooNarrow, layout
 from services.claims.crosschecks.registers.nightly_files import NightlyFilesRegister
 from shared.funds.bindings import RegisterBinding
@@ -231,13 +237,13 @@ def test_a_start_says_what_is_wrong_with_a_register(tmp_path: Path, changed: dic
         "FILES": RegisterSettings(folder=tmp_path),
         "WRONG": RegisterSettings(url="http://x", client_id="c", secrets=("short",)),
     }
-    found = faults(fund, own)
+    found = [*faults_of_fund(fund), *faults(fund, own)]
     assert found and all(each.startswith(f"{FUND_ID}/bindings.yaml: registers.tax") for each in found)
     assert any(fault in each for each in found), found
 
 
 def test_nothing_is_wrong_where_all_is_said(shared_partners: Partners) -> None:
-    assert faults(FUND, shared_partners.settings()) == []
+    assert [*faults_of_fund(FUND), *faults(FUND, shared_partners.settings())] == []
     assert set(ADAPTERS) == {"signed-http", "nightly-files"}
     assert SECRET not in repr(shared_partners.settings())
     with pytest.raises(ValueError):

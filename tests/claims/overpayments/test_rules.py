@@ -189,6 +189,10 @@ def test_another_amount_is_another_proposal() -> None:
 TODAY = date(2026, 10, 1)
 
 
+def dead(status: Status) -> Overpayment:
+    return replace(standing(status), is_of_deceased=True)
+
+
 def living(status: Status) -> Overpayment:
     """One in a status, of a person who lives."""
     return replace(standing(status), is_of_deceased=False)
@@ -281,7 +285,11 @@ def test_when_payments_have_something_taken_off(it: Overpayment, waits: bool, ma
         (living(Status.WAIVER_PROPOSED), living(Status.WAIVED), ["OverpaymentClosed"]),
         (living(Status.CANCELLED), living(Status.OPEN), ["OverpaymentFound"]),
         (living(Status.RECOVERED), living(Status.TO_REPAY), []),
-        (None, replace(living(Status.OPEN), is_of_deceased=True), []),
+        (None, dead(Status.OPEN), ["OverpaymentFound"]),
+        (dead(Status.OPEN), dead(Status.OPEN), []),
+        (living(Status.OPEN), dead(Status.OPEN), []),
+        (dead(Status.OPEN), dead(Status.RECOVERED), ["OverpaymentClosed"]),
+        (dead(Status.RECOVERED), dead(Status.TO_REPAY), []),
     ],
 )
 def test_what_the_person_is_told(before: Overpayment | None, after: Overpayment, names: list[str]) -> None:

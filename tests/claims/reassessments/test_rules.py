@@ -9,13 +9,14 @@ import pytest
 
 from services.claims.awards import rules as awards
 from services.claims.awards.award import BY_FACTS, Award, Status, SuspensionReason
+from services.claims.benefits.answer import BenefitAnswer
 from services.claims.benefits.judgement import ConditionResult, JudgedOutcome
 from services.claims.benefits.sources import Sources
 from services.claims.insured.insured import Dependant, FamilyRecord
 from services.claims.reassessments import rules
 from services.claims.reassessments.reassessment import CAUSES_MAX, Cause, Conclusion, LastJudged, NotedCause
 from services.claims.runs.computing import AWARD_OVER, UNDECIDED, PeriodDue
-from shared.funds.benefits import ClaimType
+from shared.funds.benefits import ClaimType, QuestionKind
 from shared.funds.facts import FactOrigin
 from shared.kernel.partial_date import PartialDate
 from tests.claims.awards.builders import PAYMENT_EFFECT, a_sum, award
@@ -51,6 +52,9 @@ def condition(fact: str, test: str = "at_least: 1") -> ClaimType:
         ("dependants.children", FactOrigin.REGISTER, True, False),
         ("dependants.children", FactOrigin.WAGES, False, False),
         ("person.age", FactOrigin.REGISTER, True, False),
+        ("work.quarters-of-50-days.last-4-quarters", FactOrigin.WAGES, True, False),
+        ("deceased.work.months.last-3-months", FactOrigin.WAGES, False, True),
+        ("granted.one.count", FactOrigin.GRANTED, True, False),
         ("cover.care", FactOrigin.COVER, True, False),
         ("fund.minimum-wage", FactOrigin.WAGES, False, False),
         ("deceased.work.quarters", FactOrigin.WAGES, False, True),
@@ -120,6 +124,30 @@ def test_where_the_first_day_of_a_period_is_judged_an_age_counts_from_the_next()
     assert rules.next_age_on(first, held(own="1966-10-01"), after=TODAY) == date(2026, 10, 1)
     missed = rules.next_age_on(first, held(own="1966-09-12"), after=date(2026, 9, 20))
     assert missed == date(2026, 10, 1), "the birthday is over, and what it changes is to come"
+
+
+@pytest.mark.parametrize(
+    ("fact", "born_on", "expected"),
+    [
+        ("dependant.child.age", "2020-08-05", date(2026, 8, 5)),
+        ("dependant.child.age", "2020-07-01", date(2027, 7, 1)),
+        ("dependant.child.months", "2026-05-31", date(2026, 7, 31)),
+        ("dependant.child.months", "2026-08-09", date(2026, 8, 9)),  # to be born
+        ("dependant.child.is-covered", "2012-03-01", date(2032, 3, 1)),
+        ("dependant.child.is-registered", "2012-03-01", None),
+        ("dependant.child.relation", "2012-03-01", None),
+        ("dependant.other.age", "2020-08-05", None),  # nobody was named
+    ],
+)
+def test_the_next_age_of_a_dependant_whom_an_answer_names(fact: str, born_on: str, expected: date | None) -> None:
+    named = (BenefitAnswer(code="child", kind=QuestionKind.DEPENDANT, value="1"),)
+    sources = replace(held("2019-07-08", born_on), answers=named)
+    asks = "questions: [{code: child, kind: dependant, asks: TEXTS}, {code: other, kind: dependant, asks: TEXTS}]\n"
+    looks = page(
+        f"{asks}conditions: [{{code: one, holds: {{fact: {fact}, is_known: true}}, sentence: TEXTS, law: LAW}}]\n"
+        "effect: {kind: pay-periodically, payment: {every: month, judged_on: last-day, law: LAW}}"
+    )
+    assert rules.next_age_on(looks, sources, after=TODAY) == expected
 
 
 # --- What becomes of it -----------------------------------------------------------------------------------------------

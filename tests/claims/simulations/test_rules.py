@@ -10,7 +10,7 @@ from services.claims.benefits.answer import GivenAnswer
 from services.claims.benefits.answers import AnswersInvalid
 from services.claims.benefits.fact import FactSource
 from services.claims.benefits.judgement import JudgedOutcome
-from services.claims.claims.rules import ClaimTypeUnknown
+from services.claims.claims.claim_types import ClaimTypeUnknown
 from services.claims.entitlements.simulation import NotBornYet
 from services.claims.simulations import rules
 from services.claims.simulations.rules import AmountsTooLarge, NotSimulated

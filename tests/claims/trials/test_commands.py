@@ -2,10 +2,15 @@
 
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from services.claims.trials.commands import try_case
+from services.claims.wiring import service
+from tests.claims.benefits.builders import HEAD, LAW, TEXTS
 from tests.claims.trials.builders import CASES, FURTHER, ROOT, written
 
 EXAMPLE = ROOT / "docs" / "examples" / "case.yaml"
@@ -40,6 +45,45 @@ def test_the_example_is_explained_step_by_step() -> None:
         "  contested until 2026-05-19 before the fund's appeals commission; To be set by the fund, confidence ?",
     ):
         assert line in said
+
+
+def test_a_page_of_a_folder_is_tried_with_what_was_worked_and_granted_before(tmp_path: Path) -> None:
+    folder = tmp_path / "funds" / "xx-town"
+    copytree(ROOT / "shared" / "funds" / "definitions" / "tn-cnss", folder)
+    about = folder / "fund.yaml"
+    about.write_text(about.read_text().replace("fund_id: tn-cnss", "fund_id: xx-town"))
+    (folder / "benefits" / "gift.yaml").write_text(
+        HEAD
+        + f"""
+family: grant
+questions: [{{code: child, kind: dependant, asks: {TEXTS}}}]
+conditions:
+  - code: worked
+    holds: {{fact: work.quarters-of-50-days.last-4-quarters, at_least: 2}}
+    sentence: {TEXTS}
+    law: {LAW}
+  - code: once
+    holds: {{all: [{{fact: granted.gift.count.same-child, at_most: 0}}, {{fact: dependant.child.age, at_most: 1}}]}}
+    sentence: {TEXTS}
+    law: {LAW}
+formula: [{{code: gift, names: {TEXTS}, step: amount, values: [{{amount: 10.000 TND, law: {LAW}}}]}}]
+"""
+    )
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        "filed_on: 2026-03-20\n"
+        "answers: {child: child-2025-03-01}\n"
+        "dependants: [{relation: child, birth_on: 2025-03-01}]\n"
+        "facts: {work.quarters-of-50-days.last-4-quarters: 2, granted.gift.count.same-child: 1}\n"
+    )
+    out = StringIO()
+    arguments = ["--fund", "xx-town", "--type", "gift", "--case", str(case)]
+    assert try_case([tmp_path / "funds"], arguments, texts=service.texts(), out=out) == 0
+    text = out.getvalue()
+    assert "work.quarters-of-50-days.last-4-quarters = 2 (Quarters with 50 days of work or more, of the last 4)" in text
+    assert "granted.gift.count.same-child = 1 (Granted before for the same answer: text)" in text
+    assert "dependant.child.age = 1 (Age in completed years: text)" in text
+    assert "it is refused for once" in text
 
 
 def test_what_does_not_hold_is_said_as_the_person_reads_it(tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
-from services.claims.benefits.fact import written
+from services.claims.benefits.answer import BenefitAnswer
+from services.claims.benefits.fact import FactSource, written
 from services.claims.trials.case import CaseDependant, TrialCase
 from services.claims.trials.known import dependants_of, facts_of
+from shared.funds.benefits import QuestionKind
 from shared.funds.loading import load
 from tests.claims.benefits.builders import page
 
@@ -53,6 +56,42 @@ def test_what_follows_from_a_case_is_known_and_nothing_else() -> None:
 
 def test_what_a_case_says_stands_before_what_follows() -> None:
     assert known(CASE, person__is_alive=False)["person.is-alive"] == "false"
+
+
+NAMED = page(
+    """
+questions: [{code: child, kind: dependant, asks: TEXTS}]
+conditions:
+  - code: all
+    sentence: TEXTS
+    law: LAW
+    holds:
+      all:
+        - {fact: dependant.child.age, at_least: 1}
+        - {fact: dependant.child.months, at_least: 1}
+        - {fact: dependant.child.relation, equals: child}
+        - {fact: dependant.child.condition, equals: none}
+        - {fact: dependant.child.is-covered, is_true: true}
+        - {fact: dependant.child.is-registered, is_true: true}
+        - {fact: granted.one.count.same-child, at_most: 0}
+        - {fact: work.quarters.last-4-quarters, at_least: 2}
+"""
+)
+
+
+def test_of_the_dependant_whom_a_case_names_the_rest_follows_and_what_was_granted_is_said() -> None:
+    named = (BenefitAnswer(code="child", kind=QuestionKind.DEPENDANT, value="child-2015-03-01"),)
+    said = {"granted.one.count.same-child": Decimal(1)}
+    facts = facts_of(CASE, said, named, definition=NAMED, fund=FUND, on=ON)
+    assert {name: (written(fact.value), fact.source) for name, fact in facts.known.items()} == {
+        "dependant.child.age": ("11", FactSource.REGISTER),
+        "dependant.child.months": ("132", FactSource.REGISTER),
+        "dependant.child.relation": ("child", FactSource.REGISTER),
+        "dependant.child.condition": ("none", FactSource.REGISTER),
+        "dependant.child.is-covered": ("true", FactSource.REGISTER),
+        "dependant.child.is-registered": ("true", FactSource.REGISTER),
+        "granted.one.count.same-child": ("1", FactSource.FUND),
+    }
 
 
 def test_dependants_have_the_ids_of_the_register() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from services.notifications.templates import catalogue, rendering
 from services.notifications.wiring import service
+from shared.events.claims import OverpaymentClosed, OverpaymentFound
 from shared.funds.messages import Channel
 from shared.storage.service_context import ServiceContext
 from tests.kit.clock import AT
@@ -168,3 +169,21 @@ def test_u5_the_mail_says_what_is_left_and_puts_no_date_of_the_past_as_one_to_co
         parameters=row["parameters"],  # type: ignore[arg-type]
     )
     assert said in shown.text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("way", ["own-payments", "other-payments", "transfer", "heirs"])
+def test_what_was_overpaid_after_a_death_is_told_to_nobody(registered: ServiceContext, way: str) -> None:
+    is_of_deceased = way == "heirs"
+    owed = {"award_id": "aw1", "reference": "AW1", "person_ref": AMIRA, "claim_type": "family-allowance"}
+    repay = {"repayment_reference": "OP260000000150"}
+    found = OverpaymentFound(
+        **owed, **repay, amount_minor=20_000, currency="DZD", way=way, may_be_disputed_until=None, found_at=AT
+    )
+    closed = OverpaymentClosed(
+        **owed, **repay, outcome="recovered", is_by_dispute=False, closed_at=AT, is_of_deceased=is_of_deceased
+    )
+    handle(registered, service, found, closed)
+    assert parked(registered) == []
+    names = {each["template"] for each in kept(registered)}
+    expected = {"overpayment-to-transfer" if way == "transfer" else "overpayment-found", "overpayment-closed"}
+    assert names == (set() if is_of_deceased else expected)

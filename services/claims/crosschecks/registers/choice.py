@@ -1,6 +1,6 @@
 """Which registers a fund may ask: the adapters that its definition names, with the settings of that name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,10 +27,12 @@ class RegisterSettings:
 
 @dataclass(frozen=True)
 class RegisterAdapter:
-    """A kind of register: the settings that it cannot do without, and how it is made for a fund."""
+    """A kind of register: the settings that it cannot do without, how it is made for a fund, and, of one that has
+    several, how its layout is read."""
 
     needs: tuple[str, ...]
     make: Callable[[Fund, RegisterBinding, RegisterSettings], Register]
+    layout: Callable[[str], object] | None = None
 
 
 def _signed_http(fund: Fund, _: RegisterBinding, own: RegisterSettings) -> Register:
@@ -47,36 +49,46 @@ def _nightly_files(fund: Fund, binding: RegisterBinding, own: RegisterSettings) 
 
 ADAPTERS: Mapping[str, RegisterAdapter] = {
     "signed-http": RegisterAdapter(("url", "client_id", "secrets"), _signed_http),
-    "nightly-files": RegisterAdapter(("folder",), _nightly_files),
+    "nightly-files": RegisterAdapter(("folder",), _nightly_files, layout=fixed_columns.layout),
 }
 _SETTINGS = {"url": "URL", "client_id": "CLIENT_ID", "secrets": "SECRET", "folder": "FOLDER"}
 
 
-def faults(fund: Fund, registers: Mapping[str, RegisterSettings]) -> list[str]:
-    """Why a register that a fund names cannot be asked, in the words of its definition and of the settings."""
-    return [
-        fault
-        for name, binding in fund.bindings.registers.items()
-        for fault in _faults(fund, f"{fund.fund_id}/bindings.yaml: registers.{name}", binding, registers)
-    ]
+def faults_of_fund(fund: Fund) -> Iterator[str]:
+    """Why a register that a fund names could not be asked, whatever the settings."""
+    for name, binding in fund.bindings.registers.items():
+        if wrong := _wrong_with(binding):
+            yield f"{fund.fund_id}/bindings.yaml: registers.{name}.{wrong}"
 
 
-def _faults(fund: Fund, place: str, binding: RegisterBinding, registers: Mapping[str, RegisterSettings]) -> list[str]:
-    adapter, own = ADAPTERS.get(binding.adapter), registers.get(binding.settings)
+def _wrong_with(binding: RegisterBinding) -> str:
+    adapter = ADAPTERS.get(binding.adapter)
     if adapter is None:
-        return [f"{place}.adapter: no adapter {binding.adapter}; there are {', '.join(sorted(ADAPTERS))}"]
-    if own is None:
-        return [f"{place}.settings: the setting REGISTERS does not name {binding.settings}"]
-    missing = [
-        f"{place}: {binding.settings}_{_SETTINGS[need]} is missing" for need in adapter.needs if not getattr(own, need)
-    ]
-    if missing:
-        return missing
+        return f"adapter: no adapter {binding.adapter}; there are {', '.join(sorted(ADAPTERS))}"
     try:
-        adapter.make(fund, binding, own)
+        if adapter.layout is not None:
+            adapter.layout(binding.layout or "")
     except ValueError as wrong:
-        return [f"{place}: {wrong}"]
-    return []
+        return f"layout: {wrong}"
+    return ""
+
+
+def faults(fund: Fund, registers: Mapping[str, RegisterSettings]) -> Iterator[str]:
+    """What the registers that a fund names lack in the settings."""
+    for name, binding in fund.bindings.registers.items():
+        place, own = f"{fund.fund_id}/bindings.yaml: registers.{name}", registers.get(binding.settings)
+        if _wrong_with(binding):
+            continue
+        adapter = ADAPTERS[binding.adapter]
+        if own is None:
+            yield f"{place}.settings: the setting REGISTERS does not name {binding.settings}"
+        elif missing := [need for need in adapter.needs if not getattr(own, need)]:
+            yield from (f"{place}: {binding.settings}_{_SETTINGS[need]} is missing" for need in missing)
+        else:
+            try:
+                adapter.make(fund, binding, own)
+            except ValueError as wrong:
+                yield f"{place}: {wrong}"
 
 
 @dataclass(frozen=True)

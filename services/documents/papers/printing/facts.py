@@ -1,6 +1,6 @@
 """Turns a paper's content into the texts that its template lays out: here every word is chosen, there none."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -35,22 +35,19 @@ Facts = dict[str, Any]
 """What a template gets: texts, lists and dictionaries of texts, nothing else (JSON)."""
 
 
-def faults(funds: Mapping[str, Fund]) -> list[str]:
-    """The funds whose papers cannot be printed: the state that stands above is not named, or a language of theirs has
-    no words here."""
-    nameless = [
-        f"{fund_id}/fund.yaml: branding.state: is missing; it stands on the papers that papers.yaml names"
-        for fund_id, fund in funds.items()
-        if fund.sections.papers is not None and fund.branding.state is None
-    ]
-    return nameless + [
-        f"{fund_id}/papers.yaml: types.{kind}: papers have no words in {language}; they have {', '.join(PaperLanguage)}"
-        for fund_id, fund in funds.items()
-        if fund.sections.papers is not None
-        for kind, paper in fund.sections.papers.types.items()
-        for language in paper.languages
-        if language not in set(PaperLanguage)
-    ]
+def faults(fund: Fund) -> Iterator[str]:
+    """Why a fund's papers cannot be printed: the state that stands above is not named, or a language of theirs has no
+    words here."""
+    papers = fund.sections.papers
+    if papers is None:
+        return
+    if fund.branding.state is None:
+        yield f"{fund.fund_id}/fund.yaml: branding.state: is missing; it stands on the papers that papers.yaml names"
+    known = ", ".join(PaperLanguage)
+    for kind, paper in papers.types.items():
+        for language in paper.languages:
+            if language not in set(PaperLanguage):
+                yield f"{fund.fund_id}/papers.yaml: types.{kind}: papers have no words in {language}; they have {known}"
 
 
 def beside(language: str, fund: Fund) -> str | None:

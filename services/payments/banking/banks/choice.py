@@ -1,6 +1,6 @@
 """Which bank a fund has: the adapter that its definition names, with the settings of that name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,10 +27,12 @@ class BankSettings:
 
 @dataclass(frozen=True)
 class Adapter:
-    """A kind of bank: the settings that it cannot do without, and how it is made."""
+    """A kind of bank: the settings that it cannot do without, how it is made, and, of one that has several, how its
+    layout is read."""
 
     needs: tuple[str, ...]
     make: Callable[[BankBinding, BankSettings], Bank]
+    layout: Callable[[str], object] | None = None
     takes_debits: bool = False
 
 
@@ -46,33 +48,36 @@ def _fixed_files(binding: BankBinding, own: BankSettings) -> Bank:
 
 ADAPTERS: Mapping[str, Adapter] = {
     "iso-http": Adapter(("url", "api_key", "webhook_secrets"), _iso_http, takes_debits=True),
-    "fixed-files": Adapter(("folder",), _fixed_files),
+    "fixed-files": Adapter(("folder",), _fixed_files, layout=fixed_width.layout),
 }
 
 
-def faults(fund: Fund, banks: Mapping[str, BankSettings]) -> list[str]:
-    """Why the bank that a fund names cannot be spoken to, in the words of its definition and of the settings."""
-    binding, own = fund.bindings.bank, banks.get(fund.bindings.bank.settings)
-    place = f"{fund.fund_id}/bindings.yaml: bank"
+def faults_of_fund(fund: Fund) -> Iterator[str]:
+    """Why the bank that a fund names could not be spoken to, whatever the settings."""
+    binding, place = fund.bindings.bank, f"{fund.fund_id}/bindings.yaml: bank"
     adapter = ADAPTERS.get(binding.adapter)
     if adapter is None:
-        return [f"{place}.adapter: no adapter {binding.adapter}; there are {', '.join(sorted(ADAPTERS))}"]
+        yield f"{place}.adapter: no adapter {binding.adapter}; there are {', '.join(sorted(ADAPTERS))}"
+        return
+    if binding.takes_debits and not adapter.takes_debits:
+        yield f"{place}.takes_debits: the adapter {binding.adapter} has no files of debits"
+    if binding.takes_debits and fund.payments.direct_debit is None:
+        yield f"{place}.takes_debits: payments.yaml says nothing of direct_debit"
+    try:
+        if adapter.layout is not None:
+            adapter.layout(binding.layout or "")
+    except ValueError as wrong:
+        yield f"{place}.layout: {wrong}"
+
+
+def faults(fund: Fund, banks: Mapping[str, BankSettings]) -> list[str]:
+    """What the bank that a fund names lacks in the settings."""
+    binding, own = fund.bindings.bank, banks.get(fund.bindings.bank.settings)
+    place, adapter = f"{fund.fund_id}/bindings.yaml: bank", ADAPTERS.get(binding.adapter)
     if own is None:
         return [f"{place}.settings: the setting BANKS does not name {binding.settings}"]
-    if binding.takes_debits and not adapter.takes_debits:
-        return [f"{place}.takes_debits: the adapter {binding.adapter} has no files of debits"]
-    if binding.takes_debits and fund.payments.direct_debit is None:
-        return [f"{place}.takes_debits: payments.yaml says nothing of direct_debit"]
-    missing = [
-        f"{place}: {binding.settings}_{_SETTINGS[need]} is missing" for need in adapter.needs if not getattr(own, need)
-    ]
-    if missing:
-        return missing
-    try:
-        adapter.make(binding, own)
-    except ValueError as wrong:
-        return [f"{place}.layout: {wrong}"]
-    return []
+    needs = adapter.needs if adapter else ()
+    return [f"{place}: {binding.settings}_{_SETTINGS[need]} is missing" for need in needs if not getattr(own, need)]
 
 
 _SETTINGS = {"url": "URL", "api_key": "API_KEY", "webhook_secrets": "WEBHOOK_SECRET", "folder": "FOLDER"}
