@@ -272,7 +272,8 @@ class CollectionRequested:
 
 @event(case="collection_id")
 class DebitAnnounced:
-    """An employer's account will be debited on a day, by its mandate; notifications informs the employer before."""
+    """An employer's account will be debited on a day, by its mandate, for a declaration or, where there is a `plan_id`,
+    for an instalment of that settlement plan; notifications informs the employer before."""
 
     collection_id: str
     declaration_id: str
@@ -284,6 +285,7 @@ class DebitAnnounced:
     currency: str
     debit_on: date
     announced_at: datetime
+    plan_id: str = ""
 
 
 @event(case="collection_id")
@@ -303,6 +305,7 @@ class DebitRefused:
     reason: str
     repeated_on: date | None
     refused_at: datetime
+    plan_id: str = ""
 
 
 @event(case="collection_id")
@@ -797,8 +800,8 @@ class SettlementFinished:
 
 @event(case="plan_id")
 class InstalmentReminded:
-    """An instalment of a settlement plan is due soon, or was missed (`is_missed`); notifications reminds the
-    employer."""
+    """An instalment of a settlement plan is due soon, or was missed (`is_missed`); one that is to be debited names the
+    day (`debit_on`). Notifications reminds the employer."""
 
     plan_id: str
     reference: str
@@ -809,3 +812,4 @@ class InstalmentReminded:
     currency: str
     is_missed: bool
     reminded_at: datetime
+    debit_on: date | None = None

@@ -14,6 +14,7 @@ from services.payments.settlements.plan import OfferedScheme, PlannedInstalment,
 from services.payments.settlements.settlement_plan import (
     HOLDING,
     MOVES,
+    OPEN,
     PLAN_DEBTS_MAX,
     STEPS_MAX,
     BreakReason,
@@ -247,8 +248,16 @@ def agree(
     return Outcome(agreed, (event,))
 
 
+def with_debit(plan: SettlementPlan, *, is_debited: bool) -> SettlementPlan:
+    """The employer wants each instalment debited on its day, or no more. Raises `PlanNotHolding` where the plan is
+    over."""
+    if plan.status not in OPEN:
+        raise PlanNotHolding
+    return replace(plan, is_debited=is_debited)
+
+
 def rails(plan: SettlementPlan, *, fund: Fund) -> list[Rail]:
-    """The ways in which a part of a plan can be paid now; none where it does not hold. The others are of one debt."""
+    """The ways in which a part of a plan can be paid; none where it does not hold. The others are of one debt."""
     offered = collecting.offered(fund) if plan.status in HOLDING else ()
     return [rail for rail in offered if rail in OF_PARTS]
 
