@@ -505,6 +505,11 @@ class RefundView(TypedDict):
     timeline: list["RefundStepView"]
     version: int
 
+class DeferredPartView(TypedDict):
+    due_on: str
+    amount: str
+    left: str
+
 class PenaltyLineView(TypedDict):
     reason: str
     reason_text: str
@@ -536,6 +541,7 @@ class PenaltiesView(TypedDict):
     to_pay_next: str
     deferred: str
     deferred_until_on: "str | None"
+    deferred_parts: list["DeferredPartView"]
     penalties_spared: str
     plan_id: "str | None"
     is_to_be_confirmed: bool
@@ -563,6 +569,7 @@ class ForecastView(TypedDict):
     to_pay_next: str
     deferred: str
     deferred_until_on: "str | None"
+    deferred_parts: list["DeferredPartView"]
     penalties_spared: str
     plan_id: "str | None"
     is_to_be_confirmed: bool
@@ -879,6 +886,7 @@ class MeasureView(TypedDict):
     side: "str | None"
     ask_until_on: str
     new_due_on: "str | None"
+    part_days: list[str]
     frozen_from_on: "str | None"
     frozen_to_on: "str | None"
     proof: str

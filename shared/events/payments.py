@@ -620,6 +620,21 @@ class PenaltiesCharged:
     charged_at: datetime
 
 
+@event(case="declaration_id")
+class DeferralReminded:
+    """The day is near to which a measure put off a debt, or a part of it (`due_on`), of which `amount_minor` is left;
+    notifications reminds the employer."""
+
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    due_on: date
+    amount_minor: int
+    currency: str
+    reminded_at: datetime
+
+
 @event(case="assessment_id")
 class ProvisionallyAssessed:
     """An employer declared nothing for a period, and the fund assessed what it owes until it declares; notifications

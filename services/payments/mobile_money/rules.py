@@ -137,8 +137,7 @@ def cost_of_part(first: PenaltyForecast, asked: Sequence[PlanInstalment], *, col
         tomorrow_minor=0,
         next_on=None,
         next_minor=0,
-        deferred_minor=0,
-        deferred_until_on=None,
+        deferred_parts=(),
         spared_minor=0,
     )
 

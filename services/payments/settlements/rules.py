@@ -161,9 +161,7 @@ def simulate(
 
 def is_late(debt: PenaltyForecast, *, on: date) -> bool:
     """Whether something of a debt should have been paid before a day; what a measure puts off need not."""
-    is_put_off = debt.deferred_until_on is not None and on <= debt.deferred_until_on
-    put_off_minor = debt.deferred_minor if is_put_off else 0
-    return debt.due_on < on and debt.to_pay_minor > put_off_minor
+    return debt.due_on < on and debt.to_pay_minor > debt.put_off_minor(on=on)
 
 
 # --- Asked for and decided --------------------------------------------------------------------------------------------
