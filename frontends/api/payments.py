@@ -542,6 +542,7 @@ class PenaltiesView(TypedDict):
     deferred: str
     deferred_until_on: "str | None"
     deferred_parts: list["DeferredPartView"]
+    is_late: bool
     penalties_spared: str
     plan_id: "str | None"
     is_to_be_confirmed: bool
@@ -570,6 +571,7 @@ class ForecastView(TypedDict):
     deferred: str
     deferred_until_on: "str | None"
     deferred_parts: list["DeferredPartView"]
+    is_late: bool
     penalties_spared: str
     plan_id: "str | None"
     is_to_be_confirmed: bool

@@ -132,6 +132,10 @@ class PenaltyForecast:
         """What of it need not be paid on a day yet."""
         return sum(each.amount_minor for each in self.deferred_parts if on <= each.due_on)
 
+    def is_late(self, *, on: date) -> bool:
+        """Whether something of it should have been paid before a day; what a measure puts off need not."""
+        return self.due_on < on and self.to_pay_minor > self.put_off_minor(on=on)
+
     @property
     def pay_by_on(self) -> date | None:
         """The last day on which it costs what it costs today."""

@@ -177,7 +177,7 @@ def choose_debit(uow: UnitOfWork, *, plan_id: str, is_debited: bool) -> Settleme
         requesting.must_pay(uow, _debts(uow, found), amount_minor=found.to_pay_minor)
         if not _may_be_debited(uow, found):
             raise MandateMissing
-        chosen = _collect_next(uow, chosen, tries=_tries(uow, chosen))
+        chosen = _collect_next(uow, chosen)
     elif live is not None and live.rail is Rail.DIRECT_DEBIT:
         requesting.end_part(uow, live.collection_id)
     return store.plans.save(uow, Outcome(chosen))
@@ -228,13 +228,12 @@ def follow(uow: UnitOfWork, *, plan_id: str) -> datetime | None:
         return None
     scheme = rules.scheme_of(uow.fund, plan.scheme)
     debts = [debt_changes.use_credits(uow, each) for each in _debts(uow, plan)]
-    tries = _tries(uow, plan)
     outcome = following.follow(
         plan,
         scheme=scheme,
         settled_minor=following.settled_minor(plan, debts),
         is_current_unpaid=plan.status in HOLDING and _is_current_unpaid(uow, plan, scheme),
-        debit_days=collecting.debit_days(plan, tries),
+        debit_days=collecting.debit_days(plan, _tries(uow, plan)),
         currency=uow.fund.currency.value,
         by=uow.by.subject,
         today=uow.today,
@@ -242,7 +241,7 @@ def follow(uow: UnitOfWork, *, plan_id: str) -> datetime | None:
     )
     if outcome.thing != plan:
         _carry_out(uow, outcome.thing, before=plan.status, scheme=scheme)
-    followed = _collect_next(uow, outcome.thing, tries=tries)
+    followed = _collect_next(uow, outcome.thing)
     if followed != plan:
         store.plans.save(uow, Outcome(followed, outcome.events))
     return following.look_next_at(followed, scheme=scheme, fund=uow.fund, today=uow.today)
@@ -254,14 +253,14 @@ def _tries(uow: UnitOfWork, plan: SettlementPlan) -> collecting.Tries:
     return collections.find_many(uow, sorted(open_))
 
 
-def _collect_next(uow: UnitOfWork, plan: SettlementPlan, *, tries: collecting.Tries) -> SettlementPlan:
+def _collect_next(uow: UnitOfWork, plan: SettlementPlan) -> SettlementPlan:
     """The plan with what is asked for as it is by now: a try that asks for what came in another way ends, and where
     the employer wants it the next instalment is to be debited. What the employer chose to pay otherwise comes first."""
     live = collection_of(uow, plan)
     if live is not None and not live.is_at_bank and collecting.is_too_much(plan, live):
         requesting.end_part(uow, live.collection_id)
         live = None
-    due = collecting.to_debit(plan, tries)
+    due = collecting.to_debit(plan, _tries(uow, plan))
     first = next((each for each in _debts(uow, plan) if each.to_pay_minor), None)
     if live is not None or due is None or first is None:
         return plan
@@ -311,4 +310,4 @@ def _is_current_unpaid(uow: UnitOfWork, plan: SettlementPlan, scheme: Settlement
     owed = obligations.of_employer(uow, employer_id=plan.employer_id)
     forecasts = arrears.forecasts(uow, owed, employer_id=plan.employer_id)
     others = [each for each in forecasts if each.plan_id != plan.plan_id]
-    return any(rules.is_late(each, on=following.last_in_time(scheme, today=uow.today)) for each in others)
+    return any(each.is_late(on=following.last_in_time(scheme, today=uow.today)) for each in others)

@@ -135,7 +135,7 @@ def simulate(
     percent = scheme.waived_percent(months)
     if percent is None:
         raise PlanTooLong(months_max=scheme.waived[-1].months_max)
-    late = [each for each in debts if is_late(each, on=today) and not each.plan_id]
+    late = [each for each in debts if each.is_late(on=today) and not each.plan_id]
     limit_on = scheme.debts_until_on or date.max
     settled = [each for each in late if each.due_on <= limit_on]
     if scheme.needs_current_paid and len(settled) < len(late):
@@ -157,11 +157,6 @@ def simulate(
             left_minor + penalty_minor - min(waived_minor, penalty_minor), months=months, today=today
         ),
     )
-
-
-def is_late(debt: PenaltyForecast, *, on: date) -> bool:
-    """Whether something of a debt should have been paid before a day; what a measure puts off need not."""
-    return debt.due_on < on and debt.to_pay_minor > debt.put_off_minor(on=on)
 
 
 # --- Asked for and decided --------------------------------------------------------------------------------------------

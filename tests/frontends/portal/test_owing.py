@@ -37,6 +37,7 @@ DEBT: dict[str, Any] = {
     "deferred": "0.000",
     "deferred_until_on": None,
     "deferred_parts": [],
+    "is_late": True,
     "penalties_spared": "0.000",
     "plan_id": None,
     "is_provisional": False,
@@ -154,7 +155,9 @@ def test_a_debt_that_is_paid_in_parts_says_each_part_and_its_day(read: Read) -> 
         {"due_on": "2025-10-15", "amount": "400.000", "left": "400.000"},
     ]
     in_parts = {**DEBT, "deferred": "800.000", "deferred_until_on": "2025-10-15", "deferred_parts": parts}
-    page = read("due", found={**DUE, "items": [in_parts]}, is_first=True)
+    assert "en retard depuis" in read("due", found={**DUE, "items": [in_parts]}, is_first=True)
+    page = read("due", found={**DUE, "items": [{**in_parts, "is_late": False}]}, is_first=True)
+    assert "en retard" not in page and "reporté" in page
     assert "Dont 800,000 TND à payer en plusieurs parts" in page
     assert "part 1 au plus tard le 15 septembre 2025 : 400,000 TND" in page and "reste : 150,000 TND" in page
     assert "part 2 au plus tard le 15 octobre 2025 : 400,000 TND" in page and page.count("reste :") == 1

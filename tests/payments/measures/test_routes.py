@@ -102,6 +102,7 @@ def test_a_firm_pays_in_parts_and_sees_each_with_its_day(town: Towns) -> None:
     ]
     # unpaid by 15 May, the first part is late from 16 April: two months of 1 %
     assert (shown["to_pay"], shown["next_on"], shown["to_pay_next"]) == ("100.000", "2025-05-16", "100.666")
+    assert shown["is_late"] is False
     for day in (7, 8, 9):
         on = replace(made, clock=Clock(datetime(2025, 5, day, 9, tzinfo=UTC)))
         settle(on)
@@ -109,6 +110,8 @@ def test_a_firm_pays_in_parts_and_sees_each_with_its_day(town: Towns) -> None:
     assert (reminded.due_on, reminded.amount_minor, reminded.declaration_id) == (date(2025, 5, 15), 33_333, "d1")
     settle(replace(made, clock=Clock(datetime(2025, 5, 16, 9, tzinfo=UTC))))
     assert penalties(made) == 666
+    after = Office(service, replace(made, clock=Clock(datetime(2025, 5, 16, 9, tzinfo=UTC)))).employer(FIRM, fund=TN)
+    assert after.get("/declarations/d1/penalties").json["is_late"] is True
 
 
 def test_an_agent_decides_what_has_to_be_checked(town: Towns) -> None:

@@ -279,3 +279,20 @@ def test_malformed_or_unknown_it_is_refused(town: Made) -> None:
     malformed = made.firm.post(f"/settlement-plans/{plan['plan_id']}/debit", {})
     unknown = made.firm.post("/settlement-plans/none/debit", {"is_debited": True})
     assert (malformed.json["code"], unknown.json["code"]) == ("request.invalid", "settlement.plan-unknown")
+
+
+def test_the_last_one_taken_back_opens_the_plan_and_is_not_drawn_again(town: Made) -> None:
+    made = town(grace_days=20)
+    plan = debited(made, months=1)
+    made.pay("d2", 40_000, entry="e0")
+    only = try_of(made, plan)
+    assert (only.status, only.amount_minor) == ("planned", 60_000)
+    to_bank(made, only)
+    made.book(only.collection_id, 60_000, entry="e1")
+    assert made.plan(plan)["status"] == "finished"
+    before = len(made.events("debit-announced"))
+    take_back(made, only, 60_000)
+    made.on(date(2025, 6, 13))
+    again = made.plan(plan)
+    assert (again["status"], again["is_debited"], again["still_to_pay"]) == ("under-way", True, "60.000")
+    assert again["collection_id"] == only.collection_id and len(made.events("debit-announced")) == before
