@@ -43,6 +43,7 @@ QUOTAS = (
     "delegations.take",
     "collections.request",
     "settlements.pay",
+    "settlements.choose_debit",
     "clearances.ask",
     "account_statements.draw",
     "mandates.issue",

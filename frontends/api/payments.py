@@ -508,6 +508,11 @@ class RefundView(TypedDict):
     timeline: list["RefundStepView"]
     version: int
 
+class DeferredPartView(TypedDict):
+    due_on: str
+    amount: str
+    left: str
+
 class PenaltyLineView(TypedDict):
     reason: str
     reason_text: str
@@ -539,6 +544,8 @@ class PenaltiesView(TypedDict):
     to_pay_next: str
     deferred: str
     deferred_until_on: "str | None"
+    deferred_parts: list["DeferredPartView"]
+    is_late: bool
     penalties_spared: str
     plan_id: "str | None"
     is_to_be_confirmed: bool
@@ -566,6 +573,8 @@ class ForecastView(TypedDict):
     to_pay_next: str
     deferred: str
     deferred_until_on: "str | None"
+    deferred_parts: list["DeferredPartView"]
+    is_late: bool
     penalties_spared: str
     plan_id: "str | None"
     is_to_be_confirmed: bool
@@ -947,6 +956,7 @@ class MeasureView(TypedDict):
     side: "str | None"
     ask_until_on: str
     new_due_on: "str | None"
+    part_days: list[str]
     frozen_from_on: "str | None"
     frozen_to_on: "str | None"
     proof: str
@@ -1038,10 +1048,15 @@ class InstalmentView(TypedDict):
     status: str
     text: str
     paid_on: "str | None"
+    collection_id: "str | None"
 
 class PlanBreakView(TypedDict):
     because: str
     text: str
+
+class PayableView(TypedDict):
+    ways: list["WayToPayView"]
+    may_be_debited: bool
 
 class PlanStepView(TypedDict):
     status: str
@@ -1075,6 +1090,8 @@ class SettlementPlanView(TypedDict):
     reason: str
     collection_id: "str | None"
     rails: list[str]
+    is_debited: bool
+    payable: "PayableView | None"
     timeline: list["PlanStepView"]
     version: int
 
@@ -1085,6 +1102,9 @@ class SettlementPlanViewPage(TypedDict):
 class SettlementDecisionBody(TypedDict):
     is_agreed: bool
     reason: str
+
+class DebitChoiceBody(TypedDict):
+    is_debited: bool
 
 class WebhookReceiptView(TypedDict):
     message_id: str
@@ -2145,7 +2165,7 @@ def settlements_ask(api: Api, *, idempotency_key: str, body: "SettlementAskBody"
     return api.call(SERVICE, "POST", "/settlement-plans", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def settlements_read(api: Api, plan_id: str, *, purpose: str | None = None) -> "SettlementPlanView":
-    """One plan: its debts, its instalments with what came of each, and what happened."""
+    """One plan: its debts, its instalments with what came of each, the ways to pay it now, and what happened."""
     return api.call(SERVICE, "GET", "/settlement-plans/{plan_id}", at={"plan_id": plan_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
 
 def settlements_decide(api: Api, plan_id: str, *, idempotency_key: str, body: "SettlementDecisionBody", version: int | None = None) -> "SettlementPlanView":
@@ -2157,8 +2177,12 @@ def settlements_withdraw(api: Api, plan_id: str, *, idempotency_key: str, versio
     return api.call(SERVICE, "POST", "/settlement-plans/{plan_id}/withdrawal", at={"plan_id": plan_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def settlements_pay(api: Api, plan_id: str, *, idempotency_key: str, body: "CollectionBody") -> "CollectionView":
-    """Pay what of a plan has become due, or its next instalment: by transfer with the reference given, or by card. What its first debt does not need goes to the next ones."""
+    """Pay what of a plan has become due, or its next instalment: by transfer or mobile money with the reference given, by card, or by direct debit on the day that the answer names, where a mandate is in force. What its first debt does not need goes to the next ones."""
     return api.call(SERVICE, "POST", "/settlement-plans/{plan_id}/collections", at={"plan_id": plan_id}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def settlements_choose_debit(api: Api, plan_id: str, *, idempotency_key: str, body: "DebitChoiceBody", version: int | None = None) -> "SettlementPlanView":
+    """Have each instalment of a plan debited on its day by the employer's mandate, or no more. One whose debit the bank refuses or takes back stays due and is to be paid in another way."""
+    return api.call(SERVICE, "POST", "/settlement-plans/{plan_id}/debit", at={"plan_id": plan_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def bank_hear(api: Api, *, idempotency_key: str, body: dict[str, Any]) -> "WebhookReceiptView":
     """Take in a message that the bank signed. No token: the signature over the body says who sends."""

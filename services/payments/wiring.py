@@ -315,6 +315,7 @@ service: Service[Settings] = Service(
         "contributions.simulate": "60/minute",
         "collections.request": "30/minute",
         "settlements.pay": "30/minute",
+        "settlements.choose_debit": "10/minute",
         "clearances.ask": "10/minute",
         "account_statements.draw": "10/minute",
         "mandates.issue": "10/minute",

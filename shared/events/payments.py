@@ -272,7 +272,8 @@ class CollectionRequested:
 
 @event(case="collection_id")
 class DebitAnnounced:
-    """An employer's account will be debited on a day, by its mandate; notifications informs the employer before."""
+    """An employer's account will be debited on a day, by its mandate, for a declaration or, where there is a `plan_id`,
+    for an instalment of that settlement plan; notifications informs the employer before."""
 
     collection_id: str
     declaration_id: str
@@ -284,6 +285,7 @@ class DebitAnnounced:
     currency: str
     debit_on: date
     announced_at: datetime
+    plan_id: str = ""
 
 
 @event(case="collection_id")
@@ -303,6 +305,7 @@ class DebitRefused:
     reason: str
     repeated_on: date | None
     refused_at: datetime
+    plan_id: str = ""
 
 
 @event(case="collection_id")
@@ -617,6 +620,21 @@ class PenaltiesCharged:
     charged_at: datetime
 
 
+@event(case="declaration_id")
+class DeferralReminded:
+    """The day is near to which a measure put off a debt, or a part of it (`due_on`), of which `amount_minor` is left;
+    notifications reminds the employer."""
+
+    declaration_id: str
+    employer_id: str
+    form: str
+    period: str
+    due_on: date
+    amount_minor: int
+    currency: str
+    reminded_at: datetime
+
+
 @event(case="assessment_id")
 class ProvisionallyAssessed:
     """An employer declared nothing for a period, and the fund assessed what it owes until it declares; notifications
@@ -797,8 +815,8 @@ class SettlementFinished:
 
 @event(case="plan_id")
 class InstalmentReminded:
-    """An instalment of a settlement plan is due soon, or was missed (`is_missed`); notifications reminds the
-    employer."""
+    """An instalment of a settlement plan is due soon, or was missed (`is_missed`); one that is to be debited names the
+    day (`debit_on`). Notifications reminds the employer."""
 
     plan_id: str
     reference: str
@@ -809,3 +827,4 @@ class InstalmentReminded:
     currency: str
     is_missed: bool
     reminded_at: datetime
+    debit_on: date | None = None

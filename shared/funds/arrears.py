@@ -17,6 +17,7 @@ from shared.kernel.money import Money
 DAYS_MAX = 366
 PERCENT_MAX = 100
 PERIODS_MAX = 60
+PARTS_MAX = 60
 PLAN_MONTHS_MAX = 120
 PLAN_DAYS_MAX = 27
 """Of grace and of reminders: what is about one instalment comes before the next."""
@@ -96,6 +97,8 @@ class MeasureKind(StrEnum):
 
     DEFER = "defer"
     """A part of the debt, or all of it, may be paid later (`new_due_on`)."""
+    SPLIT = "split"
+    """The same may be paid in equal parts, each by a day of its own (`part_days`)."""
     WAIVE = "waive"
     """Months of lateness that begin from `frozen_from_on` to `frozen_to_on` cost nothing."""
 
@@ -115,7 +118,8 @@ class MeasureLoss(StrEnum):
 
     NEVER = "never"
     UNPAID = "unpaid"
-    """Where what was deferred is not paid by the new day: it is then late from the first one."""
+    """Where what was deferred is not paid by the new day: it is then late from the first one. Of several parts, the one
+    that was not paid."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +145,10 @@ class Measure:
     """The kinds of business that it is for; all where none is named."""
     new_due_on: date | None = None
     """The last day in time of what is deferred."""
+    part_days: tuple[date, ...] = ()
+    """The last day in time of each of the equal parts, the earlier first; the last has what rounding left."""
+    reminder_days: int = 7
+    """How many days before what was deferred, or a part of it, is due the employer is reminded; 0: never."""
     frozen_from_on: date | None = None
     frozen_to_on: date | None = None
     """From when to when months of lateness cost nothing, both days included."""
@@ -164,10 +172,23 @@ class Measure:
             yield "frozen_from_on and frozen_to_on belong together"
         if (self.kind is MeasureKind.DEFER) != (self.new_due_on is not None):
             yield "new_due_on belongs to the kind defer, which needs it"
+        if (self.kind is MeasureKind.SPLIT) != bool(self.part_days):
+            yield "part_days belong to the kind split, which needs them"
+        if self.part_days and not 2 <= len(self.part_days) <= PARTS_MAX:
+            yield f"part_days: 2 to {PARTS_MAX} days"
+        if list(self.part_days) != sorted(set(self.part_days)):
+            yield "part_days: each day once, the earlier first"
+        if not 0 <= self.reminder_days <= PLAN_DAYS_MAX:
+            yield f"reminder_days is from 0 to {PLAN_DAYS_MAX}"
         if self.kind is MeasureKind.WAIVE and self.frozen_from_on is None:
             yield "the kind waive needs frozen_from_on and frozen_to_on"
         if self.kind is MeasureKind.WAIVE and (self.side or self.loss is not MeasureLoss.NEVER):
-            yield "side and loss belong to the kind defer"
+            yield "side and loss belong to the kinds defer and split"
+
+    @property
+    def new_days(self) -> tuple[date, ...]:
+        """The last day in time of each part that may be paid later: one where it is deferred, none where nothing is."""
+        return self.part_days if self.new_due_on is None else (self.new_due_on,)
 
     def is_frozen_on(self, day: date) -> bool:
         """Whether a month of lateness that begins on a day costs nothing."""

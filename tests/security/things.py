@@ -574,6 +574,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "settlements.list_plans": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "settlements.decide": {"json": {"is_agreed": True, "reason": "Invented."}},
             "settlements.pay": {"json": {"rail": "transfer"}},
+            "settlements.choose_debit": {"json": {"is_debited": False}},
             "provisional_assessments.simulate": {
                 "query_string": {"employer_id": DZ_EMPLOYER, "form": "das", "period": "2018"}
             },

@@ -1,5 +1,7 @@
 """Paying late debts in instalments: see what a plan would come to, ask for it, follow it and pay it."""
 
+from decimal import Decimal
+
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
@@ -65,7 +67,7 @@ def withdraw(plan_id: str) -> Response:
 @pages.post("/plans/<plan_id>/payment")
 @signed_in("employer")
 def pay(plan_id: str) -> Response:
-    """Ask for a reference to transfer with, or go on to the bank's page for a card."""
+    """Ask for a reference to transfer with or for mobile money, for the bank's page for a card, or for a debit."""
     rail = request.form.get("rail", "transfer")
     form = Form(f"pay:{plan_id}:{rail}")
     try:
@@ -74,6 +76,23 @@ def pay(plan_id: str) -> Response:
         return _one(plan_id, problem=problem)
     form.done()
     return go_to("plans.one", plan_id=plan_id, _anchor="payment")
+
+
+@pages.post("/plans/<plan_id>/debit")
+@signed_in("employer")
+def debit(plan_id: str) -> Response:
+    """Have each instalment debited on its day, or no more."""
+    is_debited, form = bool(request.form.get("is_debited")), Form(f"debit:{plan_id}")
+    body: payments.DebitChoiceBody = {"is_debited": is_debited}
+    try:
+        payments.settlements_choose_debit(
+            api(), plan_id, idempotency_key=form.key, body=body, version=form.read_version
+        )
+    except Problem as problem:
+        return _one(plan_id, problem=problem)
+    form.done()
+    flash(_("The instalments are debited.") if is_debited else _("The instalments are debited no more."))
+    return go_to("plans.one", plan_id=plan_id, _anchor="debit")
 
 
 def _page(employer_id: str, *, problem: Problem | None = None) -> Response:
@@ -114,20 +133,36 @@ def _simulated(employer_id: str) -> tuple[payments.PlanView | None, Problem | No
 
 
 def _one(plan_id: str, *, problem: Problem | None = None) -> Response:
-    asked = api()
-    plan = payments.settlements_read(asked, plan_id)
-    collection_id = plan["collection_id"]
-    collection = payments.collections_read(asked, collection_id) if collection_id else None
+    plan = payments.settlements_read(api(), plan_id)
+    ways = plan["payable"]["ways"] if plan["payable"] else []
+    collection = _try(plan["collection_id"])
+    following = plan["next_instalment"]
+    before = _try(following["collection_id"]) if following else None
+    is_ended = before is not None and before["rail"] == "direct-debit" and before["status"] in ("refused", "reversed")
     return render(
         "employer/plan.html",
         plan=plan,
         to_declaration=lambda debt: url_for("declaring.one", declaration_id=debt["declaration_id"]),
         collection=collection,
+        ended_debit=before if is_ended else None,
+        costs=_costs(plan),
         under_way=UNDER_WAY,
         withdrawing=Form(f"withdraw:{plan_id}", plan["version"]),
-        paying={rail: Form(f"pay:{plan_id}:{rail}") for rail in plan["rails"]},
+        paying={way["rail"]: Form(f"pay:{plan_id}:{way['rail']}") for way in ways},
+        debiting=Form(f"debit:{plan_id}", plan["version"]),
         problem=problem,
     )
+
+
+def _try(collection_id: str | None) -> payments.CollectionView | None:
+    """A try to collect, where there is one."""
+    return payments.collections_read(api(), collection_id) if collection_id else None
+
+
+def _costs(plan: payments.SettlementPlanView) -> dict[str, str | None]:
+    """What the newest try costs today: what is left of the instalments that it asks for."""
+    asked = [each for each in plan["instalments"] if each["collection_id"] == plan["collection_id"]]
+    return {"to_pay": str(sum(Decimal(each["left"]) for each in asked)), "next_on": None}
 
 
 def _scheme() -> str:

@@ -26,8 +26,9 @@ ANNOUNCE = "arrears.announce"
 
 
 def assess(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
-    """Charge what a debt costs as of today for coming late, or give back what it no longer costs; when more will be
-    owed. Run again, it changes nothing: what is charged is held against what is owed, in one transaction.
+    """Charge what a debt costs as of today for coming late, or give back what it no longer costs, and remind of what
+    was put off; when more will be owed, or the next reminder is due. Run again, it changes nothing: what is charged is
+    held against what is owed, in one transaction.
 
     It is about the debt: of a declaration that was replaced, about the one that stands in its place. A fund without
     rules charges and gives back nothing.
@@ -49,8 +50,9 @@ def assess(uow: UnitOfWork, *, declaration_id: str) -> datetime | None:
             cause=f"penalty:{account.debt_id}:{account.charges}",
         )
         _note_charge(uow, owed, amount_minor=sum(changes.values()), due=penalties)
-    if changes or (before is not None and account != before):
-        store.accounts.save(uow, Outcome(account))
+    reminded = rules.remind(account, owed, fund=uow.fund, today=uow.today, measures=holding, at=uow.at)
+    if changes or reminded.events or (before is not None and account != before):
+        store.accounts.save(uow, reminded)
     return rules.look_next_at(owed, fund=uow.fund, today=uow.today, measures=holding)
 
 

@@ -63,6 +63,8 @@ class PenaltyAccount:
     charges: int = 0
     """How many times something was charged or given back."""
     charged_on: date | None = None
+    reminded_on: date | None = None
+    """The newest of the days to which the debt was put off of which the employer was reminded."""
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -75,9 +77,22 @@ class PenaltyAccount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeferredPart:
+    """A part of a debt that a measure lets the employer pay by a later day, and what is left of it; minor units."""
+
+    due_on: date
+    amount_minor: int
+    left_minor: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.left_minor <= self.amount_minor or self.amount_minor <= 0:
+            raise ValueError("a part is of something, and no more than that is left of it")
+
+
+@dataclass(frozen=True, kw_only=True)
 class PenaltyForecast:
     """What a debt costs today and what it will cost: tomorrow, and from the next day on which it costs more
-    (`next_on`; None where it never will). `deferred_minor` of it is put off by a measure until `deferred_until_on`;
+    (`next_on`; None where it never will). `deferred_parts` of it are put off by a measure, each to its day;
     `spared_minor` of its penalties nobody is asked for, because of the settlement plan `plan_id`. A provisional
     one is of an assessment, whose id stands for that of a declaration."""
 
@@ -93,8 +108,7 @@ class PenaltyForecast:
     tomorrow_minor: int
     next_on: date | None
     next_minor: int
-    deferred_minor: int = 0
-    deferred_until_on: date | None = None
+    deferred_parts: tuple[DeferredPart, ...] = ()
     plan_id: str = ""
     spared_minor: int = 0
     is_provisional: bool = False
@@ -103,6 +117,24 @@ class PenaltyForecast:
     def place(self) -> str:
         """Its place in a list: what was due first comes first."""
         return f"{self.due_on.isoformat()} {self.declaration_id}"
+
+    @property
+    def deferred_minor(self) -> int:
+        """What of it is put off in all."""
+        return sum(each.amount_minor for each in self.deferred_parts)
+
+    @property
+    def deferred_until_on(self) -> date | None:
+        """The last day to which something is put off; None where nothing is."""
+        return self.deferred_parts[-1].due_on if self.deferred_parts else None
+
+    def put_off_minor(self, *, on: date) -> int:
+        """What of it need not be paid on a day yet."""
+        return sum(each.amount_minor for each in self.deferred_parts if on <= each.due_on)
+
+    def is_late(self, *, on: date) -> bool:
+        """Whether something of it should have been paid before a day; what a measure puts off need not."""
+        return self.due_on < on and self.to_pay_minor > self.put_off_minor(on=on)
 
     @property
     def pay_by_on(self) -> date | None:

@@ -9,8 +9,9 @@ month that has begun counts in full. What a month costs is a percentage of its b
 * declaration not produced: what the first declaration made due, until the day on which it came.
 
 A measure of the fund that was granted puts a part of the debt off to a later day, from which its months are counted
-(what comes pays the rest first), or lets the months of a time cost nothing; so does a settlement plan while it holds,
-and what it waives once it is finished is taken off what was charged.
+(what comes pays the rest first), or equal parts of it to several days (what comes pays the earlier ones first), or lets
+the months of a time cost nothing; so does a settlement plan while it holds, and what it waives once it is finished is
+taken off what was charged.
 
 A declaration that is replaced by a lower one was never owed at the higher amount, so that less is charged from the
 beginning; the difference to a higher one was owed from the beginning too, and not declared.
@@ -21,12 +22,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
-from services.payments.arrears.penalty import Penalties, PenaltyAccount, PenaltyForecast, PenaltyLine
+from services.payments.arrears.penalty import DeferredPart, Penalties, PenaltyAccount, PenaltyForecast, PenaltyLine
+from services.payments.obligations import rules as owing
 from services.payments.obligations.obligation import Obligation, ObligationStatus, PenaltyFreeze
+from shared.events.payments import DeferralReminded
 from shared.funds.arrears import Measure, MeasureLoss, PenaltyReason, PenaltyRule
 from shared.funds.fund import Fund
 from shared.funds.period import Period, later
 from shared.kernel.errors import Missing
+from shared.kernel.outcome import Outcome
 
 MONTHS_MAX = 600
 """Of lateness: after fifty years it costs no more."""
@@ -77,10 +81,15 @@ def penalties(obligation: Obligation, *, fund: Fund, as_of: date, measures: Sequ
 
 def deferred(
     obligation: Obligation, *, fund: Fund, as_of: date, measures: Sequence[Measure]
-) -> tuple[int, date] | None:
-    """How much of a debt is put off, and until when; None where nothing is, or where it was lost."""
-    debts = _debts(obligation, due_on=due_on(obligation, fund=fund), measures=measures, as_of=as_of)
-    return (debts[1].due_minor, debts[1].due_on) if len(debts) > 1 else None
+) -> tuple[DeferredPart, ...]:
+    """What of a debt is put off to which days, the earlier first; nothing of what was lost."""
+    last_on = due_on(obligation, fund=fund)
+    debts = _debts(obligation, due_on=last_on, measures=measures, as_of=as_of)
+    return tuple(
+        DeferredPart(due_on=each.due_on, amount_minor=each.due_minor, left_minor=each.left_minor(as_of))
+        for each in debts
+        if each.due_on > last_on
+    )
 
 
 def forecast(obligation: Obligation, *, fund: Fund, today: date, measures: Sequence[Measure] = ()) -> PenaltyForecast:
@@ -89,7 +98,6 @@ def forecast(obligation: Obligation, *, fund: Fund, today: date, measures: Seque
     tomorrow = penalties(obligation, fund=fund, as_of=today + DAY, measures=measures)
     next_on = next_day(obligation, fund=fund, after=today, measures=measures)
     later_on = penalties(obligation, fund=fund, as_of=next_on, measures=measures) if next_on else now
-    put_off = deferred(obligation, fund=fund, as_of=today, measures=measures)
     return PenaltyForecast(
         employer_id=obligation.employer_id,
         declaration_id=obligation.declaration_id,
@@ -103,8 +111,7 @@ def forecast(obligation: Obligation, *, fund: Fund, today: date, measures: Seque
         tomorrow_minor=tomorrow.total_minor,
         next_on=next_on,
         next_minor=later_on.total_minor,
-        deferred_minor=put_off[0] if put_off else 0,
-        deferred_until_on=put_off[1] if put_off else None,
+        deferred_parts=deferred(obligation, fund=fund, as_of=today, measures=measures),
         plan_id=obligation.plan_id,
         spared_minor=obligation.spared_minor + obligation.waived_minor,
         is_provisional=obligation.is_provisional,
@@ -117,22 +124,22 @@ def next_day(obligation: Obligation, *, fund: Fund, after: date, measures: Seque
     section = fund.sections.arrears
     if section is None or obligation.status is ObligationStatus.CANCELLED or not obligation.left_minor:
         return None
-    last_days = {due_on(obligation, fund=fund), *(each.new_due_on for each in measures if each.new_due_on)}
-    starts = sorted(
-        {
-            start
-            for rule in section.penalties
-            for last_on in last_days
-            for number in _months_around(last_on, after)
-            if (start := _start(last_on, number, rule)) > after
-        }
-    )
+    new_days = {day for each in measures for day in each.new_days}
+    starts = {
+        start
+        for rule in section.penalties
+        for last_on in {due_on(obligation, fund=fund), *new_days}
+        for number in _months_around(last_on, after)
+        if (start := _start(last_on, number, rule)) > after
+    }
+    # What is not paid by a new day may be late from the first one: that is seen on the day after it.
+    lost = {day + DAY for day in new_days if day >= after}
 
     def cost_minor(day: date) -> int:
         return penalties(obligation, fund=fund, as_of=day, measures=measures).total_minor
 
     now_minor = cost_minor(after)
-    return next((day for day in starts if cost_minor(day) > now_minor), None)
+    return next((day for day in sorted(starts | lost) if cost_minor(day) > now_minor), None)
 
 
 # --- What is charged --------------------------------------------------------------------------------------------------
@@ -185,12 +192,56 @@ def charged(account: PenaltyAccount, due: Mapping[PenaltyReason, int], *, on: da
 def look_next_at(
     obligation: Obligation, *, fund: Fund, today: date, measures: Sequence[Measure] = ()
 ) -> datetime | None:
-    """When more is owed, if nothing is paid: at the beginning of the day on which the next month begins. While
-    something is owed and no month is foreseen, somebody looks again after a year: a rule may have come into force."""
+    """When more is owed, if nothing is paid, at the beginning of the day on which the next month begins; or when the
+    employer is to be reminded of what was put off. While something is owed and neither is foreseen, somebody looks
+    again after a year: a rule may have come into force."""
     if obligation.status is ObligationStatus.CANCELLED or not obligation.left_minor:
         return None
-    day = next_day(obligation, fund=fund, after=today, measures=measures) or today + timedelta(days=365)
-    return datetime.combine(day, time(), fund.zone)
+    costs_more_on = next_day(obligation, fund=fund, after=today, measures=measures)
+    reminders = (
+        _reminder_on(each, measures) for each in deferred(obligation, fund=fund, as_of=today, measures=measures)
+    )
+    days = [day for day in (costs_more_on, *reminders) if day is not None and day > today]
+    return datetime.combine(min(days, default=today + timedelta(days=365)), time(), fund.zone)
+
+
+# --- What the employer is reminded of ---------------------------------------------------------------------------------
+
+
+def remind(
+    account: PenaltyAccount,
+    obligation: Obligation,
+    *,
+    fund: Fund,
+    today: date,
+    measures: Sequence[Measure],
+    at: datetime,
+) -> Outcome[PenaltyAccount]:
+    """Some days before the day to which a debt, or a part of it, is put off the employer is reminded of what is left of
+    it, once; not of what a settlement plan is for, which has days of its own."""
+    parts = () if owing.is_held(obligation) else deferred(obligation, fund=fund, as_of=today, measures=measures)
+    for part in parts:
+        reminder_on, reminded_on = _reminder_on(part, measures), account.reminded_on or date.min
+        if reminder_on is None or not reminder_on <= today <= part.due_on or part.due_on <= reminded_on:
+            continue
+        published = DeferralReminded(
+            declaration_id=obligation.declaration_id,
+            employer_id=obligation.employer_id,
+            form=obligation.form,
+            period=obligation.period,
+            due_on=part.due_on,
+            amount_minor=part.left_minor,
+            currency=fund.currency.value,
+            reminded_at=at,
+        )
+        return Outcome(replace(account, reminded_on=part.due_on), (published,))
+    return Outcome(account)
+
+
+def _reminder_on(part: DeferredPart, measures: Iterable[Measure]) -> date | None:
+    """From which day on the employer is reminded of a part; None where nothing is left of it, or it never is."""
+    days = next((each.reminder_days for each in measures if part.due_on in each.new_days), 0)
+    return part.due_on - timedelta(days=days) if days and part.left_minor else None
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -248,6 +299,10 @@ class _Debt:
         least_minor = min([before[-1] if before else 0, *within])
         return max(0, self.due_minor - max(0, least_minor - self.before_minor))
 
+    def left_minor(self, as_of: date) -> int:
+        """What is left of it once a day is over."""
+        return self.owed_minor(as_of + DAY, as_of + DAY)
+
     def split(self, *, deferred_minor: int, until_on: date) -> "tuple[_Debt, _Debt]":
         """What is still due by its day, and what is put off; what was declared late is with the latter first."""
         late_minor = min(self.late_minor, deferred_minor)
@@ -257,7 +312,7 @@ class _Debt:
             self,
             due_on=until_on,
             due_minor=deferred_minor,
-            before_minor=rest_minor,
+            before_minor=self.before_minor + rest_minor,
             late_minor=late_minor,
             came_late_on=None,
         )
@@ -265,18 +320,37 @@ class _Debt:
 
 
 def _debts(obligation: Obligation, *, due_on: date, measures: Sequence[Measure], as_of: date) -> tuple[_Debt, ...]:
-    """The debt in its parts: the first is due by its usual day, the second, where there is one, was put off."""
+    """The debt in its parts: the first is due by its usual day, the others, where there are some, were put off. A part
+    that was lost is due by the usual day too; where nothing is put off any more the debt is whole."""
     whole = replace(_Debt.of(obligation, due_on=due_on), frozen=(*measures, *obligation.freezes))
     for measure in measures:
-        until_on = measure.new_due_on
-        if until_on is None or until_on <= due_on:
-            continue
         side_minor = obligation.due_minor if measure.side is None else obligation.sides.get(measure.side.value, 0)
-        rest, put_off = whole.split(deferred_minor=min(side_minor, obligation.due_minor), until_on=until_on)
-        is_unpaid = as_of > until_on and put_off.owed_minor(until_on + DAY, until_on + DAY) > 0
-        if put_off.due_minor and not (is_unpaid and measure.loss is MeasureLoss.UNPAID):
-            return rest, put_off
+        days = [max(day, due_on) for day in measure.new_days]
+        rest, *parts = _in_parts(whole, deferred_minor=min(side_minor, obligation.due_minor), days=days)
+        standing = [
+            replace(each, due_on=due_on) if measure.loss is MeasureLoss.UNPAID and _is_unpaid(each, as_of) else each
+            for each in parts
+        ]
+        if any(each.due_on > due_on for each in standing):
+            return rest, *standing
     return (whole,)
+
+
+def _in_parts(whole: _Debt, *, deferred_minor: int, days: Sequence[date]) -> list[_Debt]:
+    """What is due by the usual day, and equal parts of what is put off, the last of which has what rounding left. A
+    part of nothing is none."""
+    debts, left = [], whole
+    for number, day in enumerate(days):
+        from_here_minor = deferred_minor - deferred_minor // len(days) * number
+        before, left = left.split(deferred_minor=from_here_minor, until_on=day)
+        debts.append(before)
+    first, *parts = (*debts, left)
+    return [first, *(each for each in parts if each.due_minor)]
+
+
+def _is_unpaid(part: _Debt, as_of: date) -> bool:
+    """Whether the day of a part has passed and not all of it had come by then."""
+    return as_of > part.due_on and part.left_minor(part.due_on) > 0
 
 
 def _lines(debt: _Debt, rules: Iterable[PenaltyRule], *, fund: Fund, as_of: date) -> Iterator[PenaltyLine]:

@@ -34,6 +34,14 @@ class PenaltyLineView(Schema):
     is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
 
 
+class DeferredPartView(Schema):
+    """A part of a debt that may be paid by a later day."""
+
+    due_on = fields.Date(required=True)
+    amount = Amount(required=True, attribute="amount_minor")
+    left = Amount(required=True, attribute="left_minor")
+
+
 class ForecastView(Schema):
     """What a debt costs: today, tomorrow, and from the next day on which it costs more. `next_on` is null where it
     never will."""
@@ -56,6 +64,8 @@ class ForecastView(Schema):
     to_pay_next = Amount(required=True, attribute="to_pay_next_minor")
     deferred = Amount(required=True, attribute="deferred_minor")
     deferred_until_on = fields.Date(required=True, allow_none=True)
+    deferred_parts = fields.List(fields.Nested(DeferredPartView), required=True)
+    is_late = fields.Function(lambda it: it.is_late(on=it.today.as_of), metadata={"type": "boolean"}, required=True)
     penalties_spared = Amount(required=True, attribute="spared_minor")
     plan_id = fields.Function(lambda it: it.plan_id or None, metadata={"type": ["string", "null"]}, required=True)
     is_to_be_confirmed = fields.Boolean(required=True, attribute="today.is_to_be_confirmed")

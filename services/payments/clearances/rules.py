@@ -95,11 +95,8 @@ def offered(fund: Fund) -> ClearanceOffer:
 
 def deferrals(debts: Sequence[PenaltyForecast], *, today: date) -> dict[str, int]:
     """What measures of the fund put off to a day that has not passed, by declaration."""
-    return {
-        each.declaration_id: each.deferred_minor
-        for each in debts
-        if each.deferred_minor and each.deferred_until_on is not None and today <= each.deferred_until_on
-    }
+    put_off = {each.declaration_id: each.put_off_minor(on=today) for each in debts}
+    return {declaration_id: minor for declaration_id, minor in put_off.items() if minor}
 
 
 def judge(

@@ -72,6 +72,11 @@ def find(uow: UnitOfWork, collection_id: str) -> Collection | None:
     return store.collections.find(uow, collection_id)
 
 
+def find_many(uow: UnitOfWork, collection_ids: Iterable[str]) -> dict[str, Collection]:
+    """Those of the tries that are there, by their ids."""
+    return store.collections.find_many(uow, collection_ids)
+
+
 def change(uow: UnitOfWork, *, collection_id: str, rule: Callable[[Collection], Collection]) -> Collection | None:
     """Keep what a rule makes of a collection of which something may still come; one that is over meanwhile is left as
     it is (None)."""

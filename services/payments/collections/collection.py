@@ -27,8 +27,8 @@ BY_REFERENCE = frozenset({Rail.TRANSFER, Rail.MOBILE_MONEY, Rail.CARD_TERMINAL})
 """All that the payer needs is a reference, which is good until a day; nobody outside is asked for anything."""
 
 
-OF_PARTS = (Rail.TRANSFER, Rail.CARD)
-"""How a part of a settlement plan is paid; on other rails one debt is."""
+OF_PARTS = (Rail.TRANSFER, Rail.CARD, Rail.DIRECT_DEBIT, Rail.MOBILE_MONEY)
+"""How a part of a settlement plan is paid; at a counter one debt is."""
 
 
 class Status(StrEnum):
@@ -135,7 +135,7 @@ class Debit:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanPart:
-    """What is to be paid by a settlement plan now, and the reference to pay it with."""
+    """What is to be paid by a settlement plan now, and the reference to transfer it with."""
 
     plan_id: str
     reference: str

@@ -64,6 +64,7 @@ def announce(collection: Collection, *, form: str, currency: str, at: datetime) 
         currency=currency,
         debit_on=_day(collection.debit_on),
         announced_at=at,
+        plan_id=collection.plan_id,
     )
     return Outcome(announced, (published,))
 
@@ -111,9 +112,11 @@ def follow_file(collection: Collection, *, to: Status, at: datetime) -> Collecti
 
 def repeat_on(collection: Collection, *, reason: str, fund: Fund, at: datetime) -> date | None:
     """From which day a refused debit is tried once more, by itself; None where it is not. Once: what was refused a
-    second time is for the employer to pay in another way."""
+    second time is for the employer to pay in another way, and so is an instalment of a settlement plan, before whose
+    end another one may be due."""
     agreed = fund.payments.direct_debit
-    if agreed is None or agreed.retry is None or collection.repeats or reason not in agreed.retry.reasons:
+    is_last = bool(collection.repeats or collection.plan_id)
+    if agreed is None or agreed.retry is None or is_last or reason not in agreed.retry.reasons:
         return None
     return fund.day_of(at) + timedelta(days=agreed.retry.after_days)
 
@@ -136,6 +139,7 @@ def refuse(
         reason=reason,
         repeated_on=repeated_on,
         refused_at=at,
+        plan_id=collection.plan_id,
     )
     return Outcome(refused, (published,))
 

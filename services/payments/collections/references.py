@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
-from services.payments.collections.collection import Collection, Rail
+from services.payments.collections.collection import Collection, PlanPart, Rail
 from services.payments.obligations.obligation import Obligation
 from shared.funds.fund import Fund
 from shared.funds.period import Period, PeriodKind
@@ -55,17 +55,25 @@ def _place(period: Period) -> str:
 
 
 def of_next_try(
-    obligation: Obligation, tries: Iterable[Collection], *, rail: Rail, fund: Fund, collection_id: str
+    obligation: Obligation,
+    tries: Iterable[Collection],
+    *,
+    rail: Rail,
+    fund: Fund,
+    collection_id: str,
+    part: PlanPart | None = None,
 ) -> str:
-    """The reference of the next try to collect all that is left of a debt."""
+    """The reference of the next try to collect all that is left of a debt, or `part` of a settlement plan."""
     if rail in (Rail.MOBILE_MONEY, Rail.CARD_TERMINAL):
         return of_mobile_money(
             fund.payments.transfer_prefix,
             employer_id=obligation.employer_id,
             period=obligation.period,
-            amount_minor=obligation.to_pay_minor,
+            amount_minor=part.amount_minor if part else obligation.to_pay_minor,
             collection_id=collection_id,
         )
+    if part is not None:
+        return part.reference
     return of_transfer(
         fund.payments.transfer_prefix,
         employer_id=obligation.employer_id,

@@ -2,6 +2,7 @@
 once at a time."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from services.payments.collections import actions, debiting, rules, store
 from services.payments.collections.collection import OF_PARTS, Collection, PlanPart, Rail, WayToPay
@@ -12,6 +13,7 @@ from services.payments.obligations import rules as owing
 from services.payments.obligations import store as obligations_store
 from services.payments.obligations.obligation import Obligation
 from shared.funds.period import Period
+from shared.jobs import queue
 from shared.kernel.errors import Term
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
@@ -140,6 +142,8 @@ def refuse_debit(uow: UnitOfWork, collection: Collection, *, reason: str) -> Col
         at=uow.at,
     )
     kept = store.scheduling.save(uow, refused)
+    if kept.plan_id:
+        queue.schedule(uow, obligations_store.FOLLOW_PLAN, kept.plan_id)
     if terms is not None:
         tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
         before = [kept if each.collection_id == kept.collection_id else each for each in tries]
@@ -173,23 +177,54 @@ def is_replaced(uow: UnitOfWork, collection: Collection) -> bool:
     )
 
 
-def request_part(uow: UnitOfWork, owed: Obligation, *, rail: Rail, part: PlanPart, before: str) -> Collection:
-    """The caller pays what a settlement plan asks for now. `before` is the try of the plan that this one replaces."""
+def request_part(
+    uow: UnitOfWork, owed: Obligation, *, rail: Rail, part: PlanPart, before: str, not_before: date
+) -> Collection:
+    """The caller pays what a settlement plan asks for now. `before` is the try of the plan that this one replaces, and
+    `not_before` the day from which on a debit is drawn."""
     if rail not in OF_PARTS:
         raise rules.RailNotOffered(rail=Term(f"collection.rail.{rail}"))
+    ended = _ended_by_part(uow, owed, before=before)
+    rules.check_none_at_bank(ended)
+    terms = None
+    if rail is Rail.DIRECT_DEBIT:
+        terms = part_terms(uow, owed.employer_id, amount_minor=part.amount_minor, not_before=not_before)
+    return _request(uow, owed, rail=rail, before=(), live=ended, terms=terms, part=part)
+
+
+def debit_part(
+    uow: UnitOfWork, owed: Obligation, *, part: PlanPart, before: str, not_before: date
+) -> Collection | None:
+    """An instalment of a settlement plan is debited by itself, as the employer wanted. None where no mandate allows it,
+    or the employer is about to pay the debt in another way."""
+    terms = part_terms(uow, owed.employer_id, amount_minor=part.amount_minor, not_before=not_before)
+    ended = _ended_by_part(uow, owed, before=before)
+    if terms is None or any(each.rail is not Rail.DIRECT_DEBIT or each.is_at_bank for each in ended):
+        return None
+    return _request(uow, owed, rail=Rail.DIRECT_DEBIT, before=(), live=ended, terms=terms, part=part)
+
+
+def part_terms(uow: UnitOfWork, employer_id: str, *, amount_minor: int, not_before: date) -> DebitTerms | None:
+    """How a part of a settlement plan would be debited; None where it would not, for lack of a mandate."""
+    if Rail.DIRECT_DEBIT not in rules.offered(uow.fund):
+        return None
+    mandate = mandates.active_of(uow, employer_id=employer_id)
+    return debiting.terms(mandate, amount_minor=amount_minor, not_before=not_before, fund=uow.fund, at=uow.at)
+
+
+def _ended_by_part(uow: UnitOfWork, owed: Obligation, *, before: str) -> list[Collection]:
+    """The live tries whose place another part of a plan takes: those of its first debt, and that of the part before."""
     tries = store.of_period(uow, employer_id=owed.employer_id, period=owed.period)
-    live = _live_of(uow, owed, tries)
-    rules.check_none_at_bank(live)
     replaced = actions.find(uow, before) if before else None
     others = [replaced] if replaced is not None and replaced.is_live else []
-    ended = {each.collection_id: each for each in (*live, *others)}
-    return _request(uow, owed, rail=rail, before=(), live=ended.values(), terms=None, part=part)
+    return list({each.collection_id: each for each in (*_live_of(uow, owed, tries), *others)}.values())
 
 
 def end_part(uow: UnitOfWork, collection_id: str) -> None:
-    """Nothing is asked for by a settlement plan any more."""
+    """Nothing more is asked for by this try to collect a part of a plan; a debit that the bank may have ends as the
+    bank says."""
     found = actions.find(uow, collection_id)
-    if found is not None and found.is_live:
+    if found is not None and found.is_live and not found.is_at_bank:
         _withdraw(uow, [found])
 
 

@@ -90,7 +90,7 @@ def request(
     afterwards; a direct debit is announced to the employer, with its day, and drawn on `terms` (`debiting.terms`).
 
     `part` is what is to be paid by a settlement plan, under a reference of its own: it may be less than the debt, or
-    more, which then goes to the other debts of the plan.
+    more, which then goes to the other debts of the plan. `terms` are then those of the part.
     """
     amount_minor = part.amount_minor if part else obligation.to_pay_minor
     if obligation.status is ObligationStatus.CANCELLED:
@@ -107,9 +107,9 @@ def request(
         raise AlreadyLive(rail=Term(f"collection.rail.{rail}"))
     requested = Collection(
         collection_id=collection_id,
-        reference=part.reference
-        if part
-        else references.of_next_try(obligation, tries, rail=rail, fund=fund, collection_id=collection_id),
+        reference=references.of_next_try(
+            obligation, tries, rail=rail, fund=fund, collection_id=collection_id, part=part
+        ),
         declaration_id=obligation.declaration_id,
         employer_id=obligation.employer_id,
         period=obligation.period,

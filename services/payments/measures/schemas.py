@@ -50,6 +50,7 @@ class MeasureView(Schema):
     side = fields.Enum(ContributionSide, by_value=True, required=True, allow_none=True, attribute="measure.side")
     ask_until_on = fields.Date(required=True, attribute="measure.ask_until_on")
     new_due_on = fields.Date(required=True, allow_none=True, attribute="measure.new_due_on")
+    part_days = fields.List(fields.Date(), required=True, attribute="measure.part_days")
     frozen_from_on = fields.Date(required=True, allow_none=True, attribute="measure.frozen_from_on")
     frozen_to_on = fields.Date(required=True, allow_none=True, attribute="measure.frozen_to_on")
     proof = fields.Enum(MeasureProof, by_value=True, required=True, attribute="measure.proof")

@@ -17,6 +17,7 @@ from services.payments.ledger import account
 from services.payments.mobile_money import rules, store
 from services.payments.mobile_money.bill import Bill
 from services.payments.mobile_money.operator_payment import OperatorPayment, PaymentException, Status, Terms
+from services.payments.settlements import actions as settlements
 from shared.funds.bindings import MobileOperator
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import as_stored
@@ -179,9 +180,12 @@ def _bill(uow: UnitOfWork, reference: str) -> Bill | None:
     if found is None or found.rail is not Rail.MOBILE_MONEY:
         return None
     employer = employers.find(uow, found.employer_id)
+    cost = arrears.cost_of(uow, declaration_id=found.declaration_id)
+    if found.plan_id:
+        cost = rules.cost_of_part(cost, settlements.asked_by(uow, found), collection=found)
     return rules.bill(
         found,
-        arrears.cost_of(uow, declaration_id=found.declaration_id),
+        cost,
         payer=employer.name if employer else "",
         is_replaced=not found.is_live and requesting.is_replaced(uow, found),
         today=uow.today,

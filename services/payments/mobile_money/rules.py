@@ -2,10 +2,11 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from services.payments.arrears.penalty import PenaltyForecast
+from services.payments.arrears.penalty import Penalties, PenaltyForecast
 from services.payments.collections.collection import Collection
 from services.payments.collections.collection import Status as CollectionStatus
 from services.payments.mobile_money.bill import Bill, BillStatus
@@ -17,6 +18,7 @@ from services.payments.mobile_money.operator_payment import (
     Status,
     Terms,
 )
+from services.payments.settlements.settlement_plan import PlanInstalment
 from shared.events.payments import MobilePaymentTaken
 from shared.funds.fund import Fund
 from shared.kernel import normalize
@@ -120,6 +122,23 @@ def bill(collection: Collection, forecast: PenaltyForecast, *, payer: str, is_re
         next_on=forecast.next_on if is_open else None,
         next_minor=forecast.to_pay_next_minor if is_open else 0,
         valid_until_on=collection.valid_until_on,
+    )
+
+
+def cost_of_part(first: PenaltyForecast, asked: Sequence[PlanInstalment], *, collection: Collection) -> PenaltyForecast:
+    """What a part of a settlement plan costs, whose first debt's cost is given: what is left of the instalments that it
+    asks for, on whatever day it is paid. Where another try asks for them by now (none), what it asked for."""
+    return replace(
+        first,
+        due_on=max((each.due_on for each in asked), default=first.due_on),
+        left_minor=sum(each.left_minor for each in asked) if asked else collection.amount_minor,
+        penalty_paid_minor=0,
+        today=Penalties(as_of=first.today.as_of, lines=()),
+        tomorrow_minor=0,
+        next_on=None,
+        next_minor=0,
+        deferred_parts=(),
+        spared_minor=0,
     )
 
 

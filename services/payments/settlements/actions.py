@@ -7,15 +7,17 @@ from services.payments.access_journal.accessed import AccessedKind
 from services.payments.arrears import actions as arrears
 from services.payments.collections import actions as collections
 from services.payments.collections import debt_changes, requesting
-from services.payments.collections.collection import Collection, PlanPart, Rail
+from services.payments.collections.collection import Collection, PlanPart, Rail, WayToPay
+from services.payments.collections.rules import MandateMissing
 from services.payments.obligations import actions as obligations
 from services.payments.obligations.obligation import Obligation
 from services.payments.obligations.store import FOLLOW_PLAN
-from services.payments.settlements import following, rules, store
-from services.payments.settlements.plan import PlanSimulation
-from services.payments.settlements.settlement_plan import HOLDING, PlanStatus, SettlementPlan
+from services.payments.settlements import collecting, following, rules, store
+from services.payments.settlements.plan import PayablePlan, PlanSimulation
+from services.payments.settlements.settlement_plan import HOLDING, OPEN, PlanInstalment, PlanStatus, SettlementPlan
 from shared.funds.arrears import FrozenMonths, SettlementScheme
 from shared.jobs import queue
+from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage import operator_acts
@@ -116,13 +118,14 @@ def read(uow: UnitOfWork, *, plan_id: str) -> SettlementPlan:
     return found
 
 
-def look_at(uow: UnitOfWork, *, plan_id: str, purpose: Purpose) -> SettlementPlan:
-    """As `read`; what an agent reads enters the access journal."""
+def look_at(uow: UnitOfWork, *, plan_id: str, purpose: Purpose) -> PayablePlan:
+    """As `read`, with how it can be paid now; what an agent reads enters the access journal."""
     found = read(uow, plan_id=plan_id)
     journal.note_employer(
         uow, found.employer_id, looked_at=AccessedKind.SETTLEMENT, reference=found.reference, purpose=purpose
     )
-    return found
+    ways, may_be_debited = tuple(_ways_to_pay(uow, found)), _may_be_debited(uow, found)
+    return PayablePlan(**vars(found), ways=ways, may_be_debited=may_be_debited)
 
 
 def page(
@@ -140,25 +143,78 @@ def page(
 
 def pay(uow: UnitOfWork, *, plan_id: str, rail: Rail) -> Collection:
     """The caller, a firm's user, pays what of the plan has become due, or the next instalment where nothing has; under
-    a reference of its own, which begins as all that the fund's bank looks for. Raises `PlanNotHolding`."""
+    a reference of its own, which begins as all that the fund's bank looks for. A debit is drawn on the day of the
+    instalment. Raises `PlanNotHolding`."""
     found = read(uow, plan_id=plan_id)
     debts = _debts(uow, found)
-    amount_minor = following.to_pay_now(found, today=uow.today)
+    asked = collecting.to_pay_now(found, today=uow.today)
     first = next((each for each in debts if each.to_pay_minor), None)
-    if found.status not in HOLDING or first is None or not amount_minor:
+    if found.status not in HOLDING or first is None or not asked:
         raise rules.PlanNotHolding
-    requesting.must_pay(uow, debts, amount_minor=amount_minor)
-    reference = uow.new_reference(uow.fund.payments.transfer_prefix)
-    part = PlanPart(plan_id=plan_id, reference=reference, amount_minor=amount_minor)
-    requested = requesting.request_part(uow, first, rail=rail, part=part, before=found.collection_id)
-    store.plans.save(uow, following.collected_by(found, requested.collection_id))
+    part = _part(uow, found, asked)
+    requesting.must_pay(uow, debts, amount_minor=part.amount_minor)
+    requested = requesting.request_part(
+        uow, first, rail=rail, part=part, before=found.collection_id, not_before=asked[0].due_on
+    )
+    store.plans.save(uow, Outcome(collecting.collected_by(found, requested.collection_id, asked=asked)))
     return requested
+
+
+def _part(uow: UnitOfWork, plan: SettlementPlan, asked: tuple[PlanInstalment, ...]) -> PlanPart:
+    reference = uow.new_reference(uow.fund.payments.transfer_prefix)
+    return PlanPart(plan_id=plan.plan_id, reference=reference, amount_minor=collecting.left_minor(asked))
+
+
+def choose_debit(uow: UnitOfWork, *, plan_id: str, is_debited: bool) -> SettlementPlan:
+    """The caller, a firm's user, wants each instalment debited on its day, or no more: what is planned then ends, but
+    for what the bank may have. Raises `PlanNotHolding`; `MandateMissing` where no mandate in force reaches to the
+    largest instalment."""
+    found = read(uow, plan_id=plan_id)
+    chosen = rules.with_debit(found, is_debited=is_debited)
+    live = collection_of(uow, found)
+    if is_debited:
+        requesting.must_have_mandate(uow, employer_id=found.employer_id)
+        requesting.must_pay(uow, _debts(uow, found), amount_minor=found.to_pay_minor)
+        if not _may_be_debited(uow, found):
+            raise MandateMissing
+        chosen = _collect_next(uow, chosen)
+    elif live is not None and live.rail is Rail.DIRECT_DEBIT:
+        requesting.end_part(uow, live.collection_id)
+    return store.plans.save(uow, Outcome(chosen))
+
+
+def _may_be_debited(uow: UnitOfWork, plan: SettlementPlan) -> bool:
+    """Whether a mandate in force would allow each of the instalments that are left, were it their day."""
+    largest_minor = max(each.left_minor for each in plan.instalments)
+    terms = requesting.part_terms(uow, plan.employer_id, amount_minor=largest_minor, not_before=uow.today)
+    return plan.status in OPEN and terms is not None
+
+
+def _ways_to_pay(uow: UnitOfWork, plan: SettlementPlan) -> list[WayToPay]:
+    """The ways in which what is asked for of a plan can be paid now: a debit where a mandate allows it, with its day;
+    none while the bank has one."""
+    asked, live = collecting.to_pay_now(plan, today=uow.today), collection_of(uow, plan)
+    if not asked or (live is not None and live.is_at_bank):
+        return []
+    terms = requesting.part_terms(
+        uow, plan.employer_id, amount_minor=collecting.left_minor(asked), not_before=asked[0].due_on
+    )
+    return [
+        WayToPay(rail=rail, debit_on=terms.debit_on if rail is Rail.DIRECT_DEBIT and terms else None)
+        for rail in rules.rails(plan, fund=uow.fund)
+        if rail is not Rail.DIRECT_DEBIT or terms is not None
+    ]
 
 
 def collection_of(uow: UnitOfWork, plan: SettlementPlan) -> Collection | None:
     """The try to collect a part of a plan of which money may still come, or None."""
     found = collections.find(uow, plan.collection_id) if plan.collection_id else None
     return found if found is not None and found.is_live else None
+
+
+def asked_by(uow: UnitOfWork, collection: Collection) -> tuple[PlanInstalment, ...]:
+    """The instalments of its plan that a try to collect asks for, as they stand now: for the service itself."""
+    return collecting.asked_by(store.plans.load(uow, collection.plan_id), collection.collection_id)
 
 
 def follow(uow: UnitOfWork, *, plan_id: str) -> datetime | None:
@@ -177,6 +233,7 @@ def follow(uow: UnitOfWork, *, plan_id: str) -> datetime | None:
         scheme=scheme,
         settled_minor=following.settled_minor(plan, debts),
         is_current_unpaid=plan.status in HOLDING and _is_current_unpaid(uow, plan, scheme),
+        debit_days=collecting.debit_days(plan, _tries(uow, plan)),
         currency=uow.fund.currency.value,
         by=uow.by.subject,
         today=uow.today,
@@ -184,8 +241,33 @@ def follow(uow: UnitOfWork, *, plan_id: str) -> datetime | None:
     )
     if outcome.thing != plan:
         _carry_out(uow, outcome.thing, before=plan.status, scheme=scheme)
-        store.plans.save(uow, outcome)
-    return following.look_next_at(outcome.thing, scheme=scheme, fund=uow.fund, today=uow.today)
+    followed = _collect_next(uow, outcome.thing)
+    if followed != plan:
+        store.plans.save(uow, Outcome(followed, outcome.events))
+    return following.look_next_at(followed, scheme=scheme, fund=uow.fund, today=uow.today)
+
+
+def _tries(uow: UnitOfWork, plan: SettlementPlan) -> collecting.Tries:
+    """The tries to collect the instalments that are not paid."""
+    open_ = {each.collection_id for each in plan.instalments if each.left_minor and each.collection_id}
+    return collections.find_many(uow, sorted(open_))
+
+
+def _collect_next(uow: UnitOfWork, plan: SettlementPlan) -> SettlementPlan:
+    """The plan with what is asked for as it is by now: a try that asks for what came in another way ends, and where
+    the employer wants it the next instalment is to be debited. What the employer chose to pay otherwise comes first."""
+    live = collection_of(uow, plan)
+    if live is not None and not live.is_at_bank and collecting.is_too_much(plan, live):
+        requesting.end_part(uow, live.collection_id)
+        live = None
+    due = collecting.to_debit(plan, _tries(uow, plan))
+    first = next((each for each in _debts(uow, plan) if each.to_pay_minor), None)
+    if live is not None or due is None or first is None:
+        return plan
+    requested = requesting.debit_part(
+        uow, first, part=_part(uow, plan, (due,)), before=plan.collection_id, not_before=due.due_on
+    )
+    return collecting.collected_by(plan, requested.collection_id, asked=(due,)) if requested else plan
 
 
 def _carry_out(uow: UnitOfWork, plan: SettlementPlan, *, before: PlanStatus, scheme: SettlementScheme) -> None:
@@ -228,4 +310,4 @@ def _is_current_unpaid(uow: UnitOfWork, plan: SettlementPlan, scheme: Settlement
     owed = obligations.of_employer(uow, employer_id=plan.employer_id)
     forecasts = arrears.forecasts(uow, owed, employer_id=plan.employer_id)
     others = [each for each in forecasts if each.plan_id != plan.plan_id]
-    return any(rules.is_late(each, on=following.last_in_time(scheme, today=uow.today)) for each in others)
+    return any(each.is_late(on=following.last_in_time(scheme, today=uow.today)) for each in others)

@@ -2,10 +2,11 @@
 
 What counts is what came for the plan's debts since the fund agreed, by whatever way; a debt that turned out lower by a
 corrected declaration counts as if so much had come. A missed instalment is one whose day, and the scheme's days of
-grace, have passed before all of it came; paid later, it is missed no more.
+grace, have passed before all of it came; paid later, it is missed no more. While a debit of it is under way it does not
+become missed: how long the banks take is not the payer's lateness.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -45,14 +46,15 @@ def follow(
     scheme: SettlementScheme,
     settled_minor: int,
     is_current_unpaid: bool,
+    debit_days: Mapping[int, date],
     currency: str,
     by: str,
     today: date,
     at: datetime,
 ) -> Outcome[SettlementPlan]:
     """The plan as of today, when so much has come for it. `is_current_unpaid`: something that became due since should
-    have been paid. A plan that is over, or not agreed to yet, stays as it is; a finished one of whose money some was
-    taken back is under way again."""
+    have been paid; `debit_days`: the instalments of which a debit is under way. A plan that is over, or not agreed to
+    yet, stays as it is; a finished one of whose money some was taken back is under way again."""
     if plan.status not in HOLDING | {PlanStatus.FINISHED}:
         return Outcome(plan)
     was_finished = plan.status is PlanStatus.FINISHED
@@ -62,13 +64,15 @@ def follow(
         plan,
         settled_minor=settled_minor,
         reopened_on=reopened_on,
-        instalments=tuple(_allocated(plan, scheme, settled_minor, reopened_on=reopened_on, today=today)),
+        instalments=tuple(
+            _allocated(plan, scheme, settled_minor, reopened_on=reopened_on, debit_days=debit_days, today=today)
+        ),
     )
     if is_finished:
         return Outcome(plan) if was_finished else _finished(plan, currency=currency, by=by, at=at)
     if was_finished or (plan.status is PlanStatus.AGREED and settled_minor):
         plan = with_status(plan, PlanStep(status=PlanStatus.UNDER_WAY, at=at, by=by))
-    because = _break_of(plan, scheme, is_current_unpaid=is_current_unpaid, today=today)
+    because = _break_of(plan, scheme, is_current_unpaid=is_current_unpaid)
     if because is not None:
         return _broken(plan, because=because, currency=currency, by=by, at=at)
     instalments, events = [], []
@@ -76,7 +80,7 @@ def follow(
         noted = _noted(each, scheme, today=today)
         instalments.append(noted)
         if noted != each:
-            events.append(_reminded(plan, noted, currency=currency, at=at))
+            events.append(_reminded(plan, noted, debit_on=debit_days.get(each.number), currency=currency, at=at))
     return Outcome(replace(plan, instalments=tuple(instalments)), tuple(events))
 
 
@@ -100,6 +104,7 @@ def _allocated(
     settled_minor: int,
     *,
     reopened_on: date | None,
+    debit_days: Mapping[int, date],
     today: date,
 ) -> Iterable[PlanInstalment]:
     for each in plan.instalments:
@@ -109,7 +114,8 @@ def _allocated(
             yield replace(each, paid_minor=paid_minor, status=InstalmentStatus.PAID, paid_on=each.paid_on or today)
             continue
         status = InstalmentStatus.PARTLY_PAID if paid_minor else InstalmentStatus.OPEN
-        if _missed_from(each, scheme, reopened_on=reopened_on) <= today:
+        is_waited_for = each.number in debit_days and each.status is not InstalmentStatus.MISSED
+        if _missed_from(each, scheme, reopened_on=reopened_on) <= today and not is_waited_for:
             status = InstalmentStatus.MISSED
         yield replace(each, paid_minor=paid_minor, status=status, paid_on=None)
 
@@ -119,13 +125,11 @@ def _missed_from(instalment: PlanInstalment, scheme: SettlementScheme, *, reopen
     return max(instalment.due_on, reopened_on or date.min) + timedelta(days=scheme.grace_days) + DAY
 
 
-def _break_of(
-    plan: SettlementPlan, scheme: SettlementScheme, *, is_current_unpaid: bool, today: date
-) -> BreakReason | None:
+def _break_of(plan: SettlementPlan, scheme: SettlementScheme, *, is_current_unpaid: bool) -> BreakReason | None:
     """Why it is broken, if it is. Whatever the scheme says of missed instalments, a plan has an end: its last day."""
     if scheme.breach is PlanBreach.MISSED and scheme.missed_max and plan.missed >= scheme.missed_max:
         return BreakReason.MISSED
-    if _missed_from(plan.instalments[-1], scheme, reopened_on=plan.reopened_on) <= today:
+    if plan.instalments[-1].status is InstalmentStatus.MISSED:
         return BreakReason.LAST_DAY
     return BreakReason.CURRENT_UNPAID if scheme.needs_current_paid and is_current_unpaid else None
 
@@ -139,7 +143,9 @@ def _noted(each: PlanInstalment, scheme: SettlementScheme, *, today: date) -> Pl
     return replace(each, is_reminded=True) if is_to_remind else each
 
 
-def _reminded(plan: SettlementPlan, each: PlanInstalment, *, currency: str, at: datetime) -> PlanEvent:
+def _reminded(
+    plan: SettlementPlan, each: PlanInstalment, *, debit_on: date | None, currency: str, at: datetime
+) -> PlanEvent:
     return InstalmentReminded(
         plan_id=plan.plan_id,
         reference=plan.reference,
@@ -150,6 +156,7 @@ def _reminded(plan: SettlementPlan, each: PlanInstalment, *, currency: str, at: 
         currency=currency,
         is_missed=each.status is InstalmentStatus.MISSED,
         reminded_at=at,
+        debit_on=None if each.status is InstalmentStatus.MISSED else debit_on,
     )
 
 
@@ -184,18 +191,6 @@ def _broken(
     return Outcome(broken, (event,))
 
 
-def to_pay_now(plan: SettlementPlan, *, today: date) -> int:
-    """What is asked for when the employer pays now: all that has become due, at least the next instalment."""
-    due_minor = sum(each.left_minor for each in plan.instalments if each.due_on <= today)
-    following = plan.next_instalment
-    return due_minor or (following.left_minor if following else 0)
-
-
 def last_in_time(scheme: SettlementScheme, *, today: date) -> date:
     """What was due before this day should have been paid by today, the scheme's days of grace included."""
     return today - timedelta(days=scheme.grace_days)
-
-
-def collected_by(plan: SettlementPlan, collection_id: str) -> Outcome[SettlementPlan]:
-    """A part of it is being collected."""
-    return Outcome(replace(plan, collection_id=collection_id))

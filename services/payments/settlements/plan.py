@@ -1,10 +1,13 @@
-"""A plan by which an employer's debts are paid in instalments. A wrong one cannot be built."""
+"""What a plan by which an employer's debts are paid in instalments would come to, and how one can be paid. A wrong one
+cannot be built."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from services.payments.arrears.penalty import PenaltyForecast
+from services.payments.collections.collection import WayToPay
+from services.payments.settlements.settlement_plan import SettlementPlan
 from shared.funds.arrears import SettlementScheme
 
 
@@ -52,3 +55,12 @@ class PlanSimulation:
     @property
     def to_pay_minor(self) -> int:
         return self.left_minor + self.penalty_minor - self.waived_minor
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayablePlan(SettlementPlan):
+    """A plan with the ways in which what is asked for of it can be paid now, and whether a mandate in force would allow
+    each of its instalments to be debited."""
+
+    ways: tuple[WayToPay, ...]
+    may_be_debited: bool

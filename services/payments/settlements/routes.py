@@ -6,8 +6,9 @@ from typing import Any
 from services.payments.collections.collection import Collection
 from services.payments.collections.schemas import CollectionBody, CollectionView
 from services.payments.settlements import actions, rules
-from services.payments.settlements.plan import OfferedScheme, PlanSimulation
+from services.payments.settlements.plan import OfferedScheme, PayablePlan, PlanSimulation
 from services.payments.settlements.schemas import (
+    DebitChoiceBody,
     PlanQuery,
     PlanView,
     SchemeViews,
@@ -84,8 +85,8 @@ def list_plans(uow: UnitOfWork, query: Body) -> Page[SettlementPlan]:
     query=PurposeQuery,
     is_journaled=True,
 )
-def read(uow: UnitOfWork, query: Body, plan_id: str) -> SettlementPlan:
-    """One plan: its debts, its instalments with what came of each, and what happened."""
+def read(uow: UnitOfWork, query: Body, plan_id: str) -> PayablePlan:
+    """One plan: its debts, its instalments with what came of each, the ways to pay it now, and what happened."""
     return actions.look_at(uow, plan_id=plan_id, purpose=query["purpose"])
 
 
@@ -124,6 +125,21 @@ def withdraw(uow: UnitOfWork, plan_id: str) -> SettlementPlan:
     is_keyed=True,
 )
 def pay(uow: UnitOfWork, body: Body, plan_id: str) -> Collection:
-    """Pay what of a plan has become due, or its next instalment: by transfer with the reference given, or by card. What
-    its first debt does not need goes to the next ones."""
+    """Pay what of a plan has become due, or its next instalment: by transfer or mobile money with the reference given,
+    by card, or by direct debit on the day that the answer names, where a mandate is in force. What its first debt does
+    not need goes to the next ones."""
     return actions.pay(uow, plan_id=plan_id, rail=body["rail"])
+
+
+@routes.post(
+    "/settlement-plans/<plan_id>/debit",
+    scope="collections:pay",
+    request=DebitChoiceBody,
+    response=SettlementPlanView,
+    is_keyed=True,
+    edits=actions.read,
+)
+def choose_debit(uow: UnitOfWork, body: Body, plan_id: str) -> SettlementPlan:
+    """Have each instalment of a plan debited on its day by the employer's mandate, or no more. One whose debit the bank
+    refuses or takes back stays due and is to be paid in another way."""
+    return actions.choose_debit(uow, plan_id=plan_id, is_debited=body["is_debited"])

@@ -14,6 +14,7 @@ from services.payments.settlements.plan import OfferedScheme, PlannedInstalment,
 from services.payments.settlements.settlement_plan import (
     HOLDING,
     MOVES,
+    OPEN,
     PLAN_DEBTS_MAX,
     STEPS_MAX,
     BreakReason,
@@ -134,7 +135,7 @@ def simulate(
     percent = scheme.waived_percent(months)
     if percent is None:
         raise PlanTooLong(months_max=scheme.waived[-1].months_max)
-    late = [each for each in debts if is_late(each, on=today) and not each.plan_id]
+    late = [each for each in debts if each.is_late(on=today) and not each.plan_id]
     limit_on = scheme.debts_until_on or date.max
     settled = [each for each in late if each.due_on <= limit_on]
     if scheme.needs_current_paid and len(settled) < len(late):
@@ -156,13 +157,6 @@ def simulate(
             left_minor + penalty_minor - min(waived_minor, penalty_minor), months=months, today=today
         ),
     )
-
-
-def is_late(debt: PenaltyForecast, *, on: date) -> bool:
-    """Whether something of a debt should have been paid before a day; what a measure puts off need not."""
-    is_put_off = debt.deferred_until_on is not None and on <= debt.deferred_until_on
-    put_off_minor = debt.deferred_minor if is_put_off else 0
-    return debt.due_on < on and debt.to_pay_minor > put_off_minor
 
 
 # --- Asked for and decided --------------------------------------------------------------------------------------------
@@ -247,8 +241,16 @@ def agree(
     return Outcome(agreed, (event,))
 
 
+def with_debit(plan: SettlementPlan, *, is_debited: bool) -> SettlementPlan:
+    """The employer wants each instalment debited on its day, or no more. Raises `PlanNotHolding` where the plan is
+    over."""
+    if plan.status not in OPEN:
+        raise PlanNotHolding
+    return replace(plan, is_debited=is_debited)
+
+
 def rails(plan: SettlementPlan, *, fund: Fund) -> list[Rail]:
-    """The ways in which a part of a plan can be paid now; none where it does not hold. The others are of one debt."""
+    """The ways in which a part of a plan can be paid; none where it does not hold. The others are of one debt."""
     offered = collecting.offered(fund) if plan.status in HOLDING else ()
     return [rail for rail in offered if rail in OF_PARTS]
 

@@ -3,9 +3,11 @@
 from marshmallow import Schema, fields, validate
 
 from services.payments.collections.collection import Rail
+from services.payments.collections.schemas import WayToPayView
 from services.payments.contributions.schemas import named
 from services.payments.declarations.schemas import FormName
 from services.payments.settlements import rules
+from services.payments.settlements.plan import PayablePlan
 from services.payments.settlements.settlement_plan import (
     REASON_CHARACTERS_MAX,
     BreakReason,
@@ -125,6 +127,9 @@ class InstalmentView(Schema):
     status = fields.Enum(InstalmentStatus, by_value=True, required=True)
     text = fields.Function(lambda each: translate(f"settlement.instalment.{each.status}"), metadata=TEXT, required=True)
     paid_on = fields.Date(required=True, allow_none=True)
+    collection_id = fields.Function(
+        lambda each: each.collection_id or None, metadata={"type": ["string", "null"]}, required=True
+    )
 
 
 class PlanStepView(Schema):
@@ -141,6 +146,13 @@ class PlanBreakView(Schema):
     text = fields.Function(
         lambda plan: translate(f"settlement.break.{plan.broken_because}"), metadata=TEXT, required=True
     )
+
+
+class PayableView(Schema):
+    """How what is asked for of a plan can be paid now."""
+
+    ways = fields.List(fields.Nested(WayToPayView), required=True)
+    may_be_debited = fields.Boolean(required=True)
 
 
 class SettlementPlanView(Schema):
@@ -180,8 +192,18 @@ class SettlementPlanView(Schema):
         metadata={"type": "array", "items": {"type": "string", "enum": [rail.value for rail in Rail]}},
         required=True,
     )
+    is_debited = fields.Boolean(required=True)
+    payable = Derived(
+        PayableView, of=lambda plan: plan if isinstance(plan, PayablePlan) else None, required=True, allow_none=True
+    )
     timeline = fields.List(fields.Nested(PlanStepView), attribute="steps", required=True)
     version = fields.Integer(required=True)
+
+
+class DebitChoiceBody(Schema):
+    """Whether each instalment is debited on its day."""
+
+    is_debited = fields.Boolean(required=True)
 
 
 SchemeViews = many(SchemeView)

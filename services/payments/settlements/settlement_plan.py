@@ -105,6 +105,8 @@ class PlanInstalment:
     is_reminded: bool = False
     is_missed_noted: bool = False
     """Whether the employer was told that it was missed."""
+    collection_id: str = ""
+    """The newest try to collect that asks for it."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.paid_minor <= self.amount_minor or self.amount_minor <= 0:
@@ -122,7 +124,8 @@ class PlanInstalment:
 class SettlementPlan:
     """The plan of one employer under a scheme of its fund. Debts and schedule are frozen when the fund agrees; until
     then they are what the employer saw when it asked. `settled_minor` is what came for it; `collection_id` the newest
-    try to collect a part of it; `reopened_on` the day on which money that had finished it was found taken back."""
+    try to collect a part of it; `reopened_on` the day on which money that had finished it was found taken back.
+    `is_debited`: the employer wants each instalment debited on its day."""
 
     plan_id: str
     reference: str
@@ -139,6 +142,7 @@ class SettlementPlan:
     broken_because: BreakReason | None = None
     collection_id: str = ""
     reopened_on: date | None = None
+    is_debited: bool = False
     version: int = 0
 
     def __post_init__(self) -> None:

@@ -36,6 +36,8 @@ DEBT: dict[str, Any] = {
     "to_pay_next": "1328.986",
     "deferred": "0.000",
     "deferred_until_on": None,
+    "deferred_parts": [],
+    "is_late": True,
     "penalties_spared": "0.000",
     "plan_id": None,
     "is_provisional": False,
@@ -110,6 +112,7 @@ MEASURE: dict[str, Any] = {
     "side": "employer",
     "ask_until_on": "2025-07-15",
     "new_due_on": "2025-10-15",
+    "part_days": [],
     "frozen_from_on": None,
     "frozen_to_on": None,
     "proof": "checked",
@@ -144,6 +147,20 @@ def test_a_debt_says_until_when_it_costs_what(read: Read) -> None:
     put_off = {**DEBT, "deferred": "800.000", "deferred_until_on": "2025-10-15"}
     assert "à payer au plus tard le 15 octobre 2025" in read("due", found={**DUE, "items": [put_off]}, is_first=True)
     assert "Rien n'est dû." in read("due", found={**DUE, "items": [], "debts": 0}, is_first=True)
+
+
+def test_a_debt_that_is_paid_in_parts_says_each_part_and_its_day(read: Read) -> None:
+    parts = [
+        {"due_on": "2025-09-15", "amount": "400.000", "left": "150.000"},
+        {"due_on": "2025-10-15", "amount": "400.000", "left": "400.000"},
+    ]
+    in_parts = {**DEBT, "deferred": "800.000", "deferred_until_on": "2025-10-15", "deferred_parts": parts}
+    assert "en retard depuis" in read("due", found={**DUE, "items": [in_parts]}, is_first=True)
+    page = read("due", found={**DUE, "items": [{**in_parts, "is_late": False}]}, is_first=True)
+    assert "en retard" not in page and "reporté" in page
+    assert "Dont 800,000 TND à payer en plusieurs parts" in page
+    assert "part 1 au plus tard le 15 septembre 2025 : 400,000 TND" in page and "reste : 150,000 TND" in page
+    assert "part 2 au plus tard le 15 octobre 2025 : 400,000 TND" in page and page.count("reste :") == 1
 
 
 def test_a_debt_in_a_plan_is_not_called_late(read: Read) -> None:
@@ -189,6 +206,11 @@ def test_a_measure_is_asked_for_with_the_firms_word(read: Read) -> None:
     page = read("measures", found=[MEASURE], asking={"deferral": None}, problem=None)
     assert "Je déclare que l'entreprise remplit ces conditions." in page and "Demander" in page
     assert "À défaut de paiement à cette date" in page
+    days = {"kind": "split", "new_due_on": None, "part_days": ["2025-09-15", "2025-10-15"]}
+    page = read("measures", found=[{**MEASURE, **days}], asking={"deferral": None}, problem=None)
+    assert "À payer en parts égales au plus tard le" in page
+    assert "15 septembre 2025" in page and "15 octobre 2025" in page
+    assert "À défaut de paiement d'une part à sa date" in page
     refused = {"request_id": "r", "status": "refused", "text": "La demande est refusée.", "reason": "Trop tard."}
     asked = {**MEASURE, "is_open": False, "request": {**refused, "asked_at": "2025-05-02T09:00:00+00:00"}}
     page = read("measures", found=[asked], asking={}, problem=None)

@@ -72,7 +72,11 @@ PLAN: dict[str, Any] = {
     "broken": None,
     "reason": "",
     "collection_id": None,
-    "rails": ["transfer", "card"],
+    "is_debited": False,
+    "payable": {
+        "ways": [{"rail": rail, "debit_on": None} for rail in ("transfer", "card", "mobile-money")],
+        "may_be_debited": False,
+    },
     "timeline": [{"status": "asked", "at": "2025-05-20T09:00:00+00:00", "text": "La demande est là.", "reason": ""}],
     "version": 3,
 }
@@ -95,8 +99,21 @@ def words(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>|[\u2066-\u2069\u200e\u200f]", " ", unescape(html)).replace("\u202f", " ").split())
 
 
-def one(*, language: str = "fr", collection: Any = None, user: Any = None, **changed: Any) -> str:
-    plan = {**PLAN, **changed}
+DRAWN: dict[str, Any] = {**PAID_BY, "rail": "direct-debit", "status": "planned", "debit_on": "2025-07-25"}
+REFUSED: dict[str, Any] = {
+    **DRAWN,
+    "status": "refused",
+    "timeline": [
+        {"text": "La banque a refusé le prélèvement.", "reason": "Le compte n'était pas assez approvisionné."}
+    ],
+}
+
+
+def one(
+    *, language: str = "fr", collection: Any = None, ended_debit: Any = None, user: Any = None, **changed: Any
+) -> str:
+    payable = {**PLAN["payable"], **{name: changed.pop(name) for name in ("ways", "may_be_debited") if name in changed}}
+    plan = {**PLAN, "payable": payable, **changed}
     return words(
         rendered(
             PORTAL_APP,
@@ -106,9 +123,12 @@ def one(*, language: str = "fr", collection: Any = None, user: Any = None, **cha
             plan=plan,
             to_declaration=lambda debt: f"/declarations/{debt['declaration_id']}",
             collection=collection,
+            ended_debit=ended_debit,
+            costs={"to_pay": "30.000", "next_on": None},
             under_way=UNDER_WAY,
             withdrawing=None,
-            paying=dict.fromkeys(plan["rails"]),
+            paying={way["rail"]: None for way in payable["ways"]},
+            debiting=None,
             problem=None,
         )
     )
@@ -141,15 +161,40 @@ def test_a_plan_says_what_is_next_and_how_to_pay_it() -> None:
     assert "Payer par carte" not in one(user={**FIRM, "scope": "declarations:read"})
 
 
+def test_what_is_next_is_paid_at_an_operator_by_its_reference() -> None:
+    assert "Payer par téléphone mobile" in one()
+    page = one(collection={**PAID_BY, "rail": "mobile-money", "reference": "TN1234", "operators": ["Mahfadha"]})
+    assert "TN1234" in page and "Mahfadha" in page and "30,000" in page and "Payer par téléphone" not in page
+
+
+def test_instalments_are_debited_where_the_employer_wants_it_and_a_mandate_allows_it() -> None:
+    assert "Faire prélever chaque échéance" not in one()
+    offered = one(may_be_debited=True, ways=[{"rail": "direct-debit", "debit_on": "2025-07-25"}])
+    assert "Faire prélever chaque échéance à sa date" in offered
+    assert "Prélever sur mon compte le 25 juillet 2025" in offered
+    chosen = one(may_be_debited=True, is_debited=True, collection=DRAWN)
+    assert "Ne plus prélever" in chosen and "Jour du prélèvement 25 juillet 2025" in chosen
+    assert "Aucun mandat en vigueur" not in chosen
+    assert "Aucun mandat en vigueur" in one(is_debited=True)
+    assert "prélever chaque" not in one(may_be_debited=True, user={**FIRM, "scope": "declarations:read"})
+    assert "prélever chaque" not in one(may_be_debited=True, status="finished", ways=[], next_instalment=None)
+
+
+def test_a_debit_that_was_refused_says_why_and_what_to_do() -> None:
+    page = one(ended_debit=REFUSED, is_debited=True, may_be_debited=True)
+    assert "Le compte n'était pas assez approvisionné." in page and "Payez cette échéance autrement." in page
+    assert "Payer par virement" in page
+
+
 @pytest.mark.parametrize("status", ["asked", "proposed"])
 def test_what_is_asked_for_can_be_withdrawn_and_not_paid(status: str) -> None:
-    page = one(status=status, rails=[])
+    page = one(status=status, ways=[])
     assert "Retirer la demande" in page and "Payer par carte" not in page and "un agent décide" in page
 
 
 def test_a_broken_plan_says_why() -> None:
     broken = {"because": "missed", "text": "Trop d'échéances n'ont pas été payées."}
-    page = one(status="broken", broken=broken, rails=[], missed=3, next_instalment=SECOND)
+    page = one(status="broken", broken=broken, ways=[], missed=3, next_instalment=SECOND)
     assert broken["text"] in page and "La suite" not in page
 
 
@@ -174,7 +219,7 @@ def test_a_simulation_is_asked_for_as_it_is_shown() -> None:
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_every_page_is_there_in_every_language(language: str) -> None:
-    assert "SP25" in one(language=language).replace(" ", "")
+    assert "SP25" in one(language=language, is_debited=True, ended_debit=REFUSED).replace(" ", "")
     assert listed(language=language, problem=Problem(409, {"code": "x", "detail": "y"}))
 
 

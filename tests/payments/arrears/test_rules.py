@@ -22,7 +22,7 @@ from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, funds
 from tests.payments.builders import FIRM
 from tests.payments.measures.builders import fund_with as fund_of_measures
-from tests.payments.measures.builders import measure
+from tests.payments.measures.builders import measure, split
 
 DUE_ON = date(2025, 4, 15)
 LATE, UNDECLARED, UNPRODUCED = PenaltyReason
@@ -396,6 +396,186 @@ def test_what_is_not_paid_by_the_new_day_may_be_late_from_the_first_one() -> Non
     assert [cost_under(of, owed, day) for day in (date(2025, 7, 15), date(2025, 7, 16))] == [0, 4 * 600]
     paid = debt((IN_TIME, 100_000, 0), (DUE_ON, 0, 40_000), (date(2025, 7, 15), 0, 60_000), sides=SIDES)
     assert cost_under(of, paid, date(2026, 1, 1)) == 0
+
+
+# --- Paid in parts ----------------------------------------------------------------------------------------------------
+
+JUNE, JULY, AUGUST = date(2025, 6, 15), date(2025, 7, 15), date(2025, 8, 15)
+IN_PARTS = (30_000, 30_000, 30_001)
+"""Of 90,001, by the middle of June, July and August; it was due by 15 April."""
+
+
+def paid(*came: tuple[date, int]) -> Obligation:
+    return debt((IN_TIME, sum(IN_PARTS), 0), *((day, 0, minor) for day, minor in came))
+
+
+def parts_of(obligation: Obligation, of: Measure, day: date) -> list[tuple[date, int, int]]:
+    fund = fund_with(rule())
+    found = rules.deferred(obligation, fund=fund, as_of=day, measures=(of,))
+    return [(each.due_on, each.amount_minor, each.left_minor) for each in found]
+
+
+def test_each_part_has_its_day_and_the_last_what_rounding_left() -> None:
+    days = (JUNE, JULY, AUGUST)
+    assert parts_of(paid(), split(), date(2025, 4, 20)) == [
+        (day, minor, minor) for day, minor in zip(days, IN_PARTS, strict=True)
+    ]
+    some = parts_of(paid((date(2025, 6, 1), 45_000)), split(), date(2025, 6, 1))
+    assert [left for _, _, left in some] == [0, 15_000, 30_001], "what comes pays the earlier parts first"
+
+
+def test_parts_that_are_paid_in_time_cost_nothing() -> None:
+    in_time = paid((JUNE, 30_000), (JULY, 30_000), (AUGUST, 30_001))
+    for loss in MeasureLoss:
+        assert [cost_under(split(loss=loss), in_time, day) for day in (JULY, AUGUST, date(2026, 1, 1))] == [0, 0, 0]
+
+
+def test_a_part_that_is_not_paid_is_late_from_its_own_day() -> None:
+    """1 % of a part for each month that began after its day."""
+    owed, of = paid((JUNE, 30_000)), split()
+    days = [JULY, date(2025, 7, 16), AUGUST, date(2025, 8, 16)]
+    assert [cost_under(of, owed, day) for day in days] == [0, 300, 300, 600 + 300]
+
+
+def test_or_from_the_first_day_and_the_other_parts_keep_theirs() -> None:
+    """By 16 July four months have begun since 15 April; the third part is due in August all the same."""
+    owed, of = paid((JUNE, 30_000)), split(loss=MeasureLoss.UNPAID)
+    assert [cost_under(of, owed, day) for day in (JULY, date(2025, 7, 16), AUGUST)] == [0, 4 * 300, 4 * 300]
+    assert parts_of(owed, of, date(2025, 7, 16)) == [(JUNE, 30_000, 0), (AUGUST, 30_001, 30_001)]
+    caught_up = paid((JUNE, 30_000), (date(2025, 7, 20), 30_000), (AUGUST, 30_001))
+    assert cost_under(of, caught_up, date(2026, 1, 1)) == 4 * 300
+
+
+def test_where_every_part_is_lost_the_debt_is_as_it_was() -> None:
+    of, day = split(loss=MeasureLoss.UNPAID), date(2025, 8, 16)
+    whole = rules.penalties(paid(), fund=fund_with(rule()), as_of=day)
+    assert rules.penalties(paid(), fund=fund_with(rule()), as_of=day, measures=(of,)) == whole
+    assert parts_of(paid(), of, day) == []
+
+
+def test_one_side_is_split_and_the_rest_is_due_by_its_usual_day() -> None:
+    of, owed = split(JUNE, JULY, side=measure().side), debt((IN_TIME, 100_000, 0), sides=SIDES)
+    assert parts_of(owed, of, date(2025, 4, 16)) == [(JUNE, 30_000, 30_000), (JULY, 30_000, 30_000)]
+    days = [DUE_ON, date(2025, 4, 16), JUNE, date(2025, 6, 16)]
+    assert [cost_under(of, owed, day) for day in days] == [0, 400, 800, 1_200 + 300]
+
+
+def test_a_part_whose_day_was_before_the_usual_one_is_due_by_the_usual_one() -> None:
+    of = split(date(2025, 3, 15), JUNE)
+    assert parts_of(paid(), of, date(2025, 4, 1)) == [(JUNE, 45_001, 45_001)]
+    assert cost_under(of, paid(), date(2025, 4, 16)) == 450
+
+
+@pytest.mark.parametrize(("loss", "cost_minor"), [(MeasureLoss.NEVER, 300), (MeasureLoss.UNPAID, 1_200)])
+def test_a_forecast_says_what_the_day_after_a_part_costs(loss: MeasureLoss, cost_minor: int) -> None:
+    owed, of = paid((JUNE, 30_000)), split(loss=loss)
+    found = rules.forecast(owed, fund=fund_with(rule()), today=JULY, measures=(of,))
+    assert (found.to_pay_minor, found.to_pay_tomorrow_minor) == (60_001, 60_001 + cost_minor)
+    assert (found.next_on, found.pay_by_on) == (date(2025, 7, 16), JULY)
+    assert found.to_pay_next_minor == found.to_pay_tomorrow_minor
+    assert (found.put_off_minor(on=JULY), found.put_off_minor(on=AUGUST)) == (60_001, 30_001)
+    assert found.deferred_until_on == AUGUST
+
+
+def test_the_loss_is_foreseen_where_the_rule_begins_later() -> None:
+    fund, of = fund_with(rule(from_day=10)), split(loss=MeasureLoss.UNPAID)
+    assert rules.next_day(paid((JUNE, 30_000)), fund=fund, after=JULY, measures=(of,)) == date(2025, 7, 16)
+
+
+@given(
+    st.integers(0, 10_000),
+    st.integers(0, 10_000),
+    st.sets(st.integers(1, 700), min_size=2, max_size=12),
+    st.sampled_from(MeasureLoss),
+)
+def test_parts_come_to_the_debt_and_in_time_they_cost_nothing(
+    employer: int, employee: int, later_by: set[int], loss: MeasureLoss
+) -> None:
+    """Whatever the amounts, in any minor unit: alike but for the last, nothing lost and nothing owed twice."""
+    sides, declared = {"employer": employer, "employee": employee}, (IN_TIME, employer + employee, 0)
+    owed = debt(declared, (DUE_ON, 0, employee), sides=sides)
+    days = [DUE_ON + timedelta(days=each) for each in sorted(later_by)]
+    of = split(*days, side=measure().side, loss=loss)
+    found = parts_of(owed, of, DUE_ON)
+    amounts = [minor for _, minor, _ in found]
+    assert sum(amounts) == sum(left for _, _, left in found) == employer
+    assert set(amounts[:-1]) <= {employer // len(days)}
+    assert not amounts or amounts[0] <= amounts[-1] <= employer // len(days) + len(days) - 1
+    assert cost_under(of, owed, days[0]) == 0
+    came = [(day, 0, minor) for day, minor, _ in found]
+    in_time = debt(declared, (DUE_ON, 0, employee), *came, sides=sides)
+    assert cost_under(of, in_time, days[-1] + timedelta(days=400)) == 0
+
+
+@given(
+    st.integers(1, 100),
+    st.lists(st.tuples(st.integers(0, 300), st.integers(1, 9_000)), max_size=4),
+    st.integers(0, 400),
+    st.sampled_from(MeasureLoss),
+)
+def test_parts_never_cost_more_than_no_measure(
+    hundreds: int, came: list[tuple[int, int]], after: int, loss: MeasureLoss
+) -> None:
+    """Of 100 minor units in each part 1 % is exact, whatever came in hundreds of it."""
+    left, movements = 300 * hundreds, []
+    for later_by, minor in sorted(came):
+        part = min(left, minor // 100 * 100)
+        left -= part
+        movements.append((DUE_ON + timedelta(days=later_by), 0, part))
+    owed = debt((IN_TIME, 300 * hundreds, 0), *movements)
+    day = DUE_ON + timedelta(days=after)
+    none = rules.penalties(owed, fund=fund_with(rule()), as_of=day).total_minor
+    assert cost_under(split(loss=loss), owed, day) <= none
+
+
+# --- Reminded of ------------------------------------------------------------------------------------------------------
+
+
+def reminded(obligation: Obligation, of: Measure, day: date, before: date | None = None) -> list[tuple[date, int]]:
+    fund = fund_with(rule())
+    outcome = rules.remind(account(reminded_on=before), obligation, fund=fund, today=day, measures=(of,), at=AT)
+    found = [(each.due_on, each.amount_minor) for each in outcome.events]
+    assert outcome.thing.reminded_on == (found[0][0] if found else before)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "expected"),
+    [
+        (date(2025, 6, 7), None, []),
+        (date(2025, 6, 8), None, [(JUNE, 30_000)]),
+        (JUNE, None, [(JUNE, 30_000)]),
+        (JUNE, JUNE, []),
+        (date(2025, 6, 16), None, []),
+        (date(2025, 7, 8), JUNE, [(JULY, 30_000)]),
+        (AUGUST, JULY, [(AUGUST, 30_001)]),
+    ],
+)
+def test_the_employer_is_reminded_of_each_part_once(
+    day: date, before: date | None, expected: list[tuple[date, int]]
+) -> None:
+    assert reminded(paid(), split(), day, before) == expected
+
+
+def test_nobody_is_reminded_of_what_is_paid_or_in_a_plan_or_never() -> None:
+    day = date(2025, 6, 10)
+    assert reminded(paid((date(2025, 6, 1), 20_000)), split(), day) == [(JUNE, 10_000)]
+    assert reminded(paid((date(2025, 6, 1), 30_000)), split(), day) == []
+    held = replace(paid(), plan_id="p1", freezes=(PenaltyFreeze(plan_id="p1", after_on=day),))
+    assert reminded(held, split(), day) == []
+    assert reminded(paid(), split(reminder_days=0), day) == []
+    assert reminded(debt((IN_TIME, 90_001, 0), sides=SIDES), measure(), date(2025, 7, 8)) == [(JULY, 60_000)]
+
+
+def test_somebody_looks_again_when_the_employer_is_to_be_reminded() -> None:
+    fund, of = fund_with(rule()), split()
+
+    def look(owed: Obligation, day: date) -> datetime | None:
+        return rules.look_next_at(owed, fund=fund, today=day, measures=(of,))
+
+    assert look(paid(), date(2025, 4, 20)) == datetime(2025, 6, 8, tzinfo=fund.zone)
+    assert look(paid(), date(2025, 6, 8)) == datetime(2025, 6, 16, tzinfo=fund.zone), "it costs more then"
+    assert look(paid((JUNE, 30_000)), JUNE) == datetime(2025, 7, 8, tzinfo=fund.zone)
 
 
 def test_months_that_are_frozen_cost_nothing() -> None:

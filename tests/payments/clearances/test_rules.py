@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.payments.arrears.penalty import DeferredPart
 from services.payments.clearances import rules
 from services.payments.clearances.clearance import (
     LIVING_MAX,
@@ -92,10 +93,21 @@ def test_penalties_alone_count_where_the_fund_says_so() -> None:
 def test_what_the_fund_put_off_counts_as_its_rule_says(
     in_order: tuple[ArrangementKind, ...], until_on: date, deferred: int, left_over: int
 ) -> None:
-    debt = unpaid(DUE_ON, deferred_minor=deferred, deferred_until_on=until_on)
+    debt = unpaid(DUE_ON, deferred_parts=(part(until_on, deferred),))
     found = judged(debt, of=fund(in_order=in_order))
     assert found.to_pay_minor == left_over
     assert found.has_arrangement is (left_over < debt.left_minor)
+
+
+def part(due_on: date, minor: int) -> DeferredPart:
+    return DeferredPart(due_on=due_on, amount_minor=minor, left_minor=minor)
+
+
+def test_of_a_debt_that_is_paid_in_parts_those_count_whose_day_has_not_passed() -> None:
+    parts = (part(date(2026, 2, 9), 300_000), part(TODAY, 300_000), part(date(2026, 3, 1), 300_000))
+    debt = unpaid(DUE_ON, left=1_000_000, deferred_parts=parts)
+    found = judged(debt, of=fund(in_order=(ArrangementKind.DEFERRAL,)))
+    assert (found.to_pay_minor, found.has_arrangement) == (400_000, True)
 
 
 @pytest.mark.parametrize(

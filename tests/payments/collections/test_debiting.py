@@ -177,6 +177,7 @@ def test_what_may_be_gone_in_some_days_is_tried_once_more_and_no_more() -> None:
     assert repeat_on(sent, "AM04") == date(2026, 2, 15)
     assert repeat_on(sent, "AC04") is None
     assert repeat_on(replace(sent, repeats="c0"), "AM04") is None
+    assert repeat_on(replace(sent, plan_id="p1"), "AM04") is None
 
 
 def test_a_refusal_is_told_with_its_reason() -> None:

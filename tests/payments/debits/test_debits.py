@@ -25,6 +25,7 @@ from services.payments.mandates.mandate import Mandate
 from services.payments.mandates.mandate import Status as MandateStatus
 from services.payments.order_files import rules as order_files
 from services.payments.order_files.order_file import FileStatus
+from services.payments.settlements import jobs as settlements
 from shared.funds.calendar import Holidays
 from shared.funds.fund import Fund
 from shared.kernel.outcome import Outcome
@@ -42,6 +43,7 @@ from tests.payments.bank import API_KEY, Bank, credited, office, own_settings, p
 from tests.payments.banking.files import entry, notice, status_report
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 from tests.payments.mandates.builders import account, agreement, mandate
+from tests.payments.settlements.builders import scheme
 
 WAIT_MAX_S = 1.5
 DUE = "3150.25"
@@ -64,7 +66,8 @@ def always_open() -> Fund:
     assert agreed is not None
     payments = replace(own.payments, direct_debit=replace(agreed, notice_days=0))
     bindings = replace(own.bindings, bank=replace(own.bindings.bank, debit_lead_days=0))
-    sections = replace(own.sections, payments=payments, bindings=bindings)
+    arrears = replace(own.arrears, settlements={"instalments": scheme()})
+    sections = replace(own.sections, payments=payments, bindings=bindings, arrears=arrears)
     return replace(own, weekend=(), holidays=Holidays(is_national=False), sections=sections)
 
 
@@ -297,6 +300,57 @@ def test_one_that_is_told_of_twice_is_booked_once(
     bank.deliver(made, 2)
     fetching.run(context, DZ)
     assert is_declared_collected(made) and balance(made, f"credit:{FIRM}") == ("0.00", None)
+
+
+# --- An instalment of a settlement plan ------------------------------------------------------------------------------
+
+
+def agreed_a_month_ago(context: ServiceContext, made: Office, clock: RunningClock) -> str:
+    """A plan of two instalments for a late debt, of which the first has become due; both are to be debited."""
+    clock.move(days=-32)
+    open_obligation(context, due_on=context.clock().date() - timedelta(days=40))
+    asked = {"employer_id": FIRM, "scheme": "instalments", "months": 2}
+    plan_id = made.employer(FIRM).post("/settlement-plans", asked).json["plan_id"]
+    made.staff().post(f"/settlement-plans/{plan_id}/decision", {"is_agreed": True, "reason": "Vu."})
+    clock.move(days=32)
+    chosen = made.employer(FIRM).post(f"/settlement-plans/{plan_id}/debit", {"is_debited": True})
+    assert chosen.status_code == 200, chosen.text
+    return str(plan_id)
+
+
+def follow(context: ServiceContext, plan_id: str) -> None:
+    settlements.run(context, DZ, plan_id)
+
+
+def test_an_instalment_is_drawn_and_booked_and_the_next_one_is_planned(
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, fetching: DueJobs, clock: RunningClock
+) -> None:
+    sign(context)
+    plan_id = agreed_a_month_ago(context, made, clock)
+    until_reported(context, debiting, clock)
+    bank.deliver(made)
+    fetching.run(context, DZ)
+    follow(context, plan_id)
+    plan = made.employer(FIRM).get(f"/settlement-plans/{plan_id}").json
+    first, second = plan["instalments"]
+    assert (first["status"], first["amount"], plan["status"]) == ("paid", first["paid"], "under-way")
+    planned = see(context, plan["collection_id"])
+    assert (planned.status, planned.debit_on) == ("planned", date.fromisoformat(second["due_on"]))
+    assert see(context, first["collection_id"]).status == "debited"
+
+
+def test_an_instalment_that_the_bank_refuses_stays_due_and_is_not_tried_again(
+    context: ServiceContext, made: Office, debiting: DueJobs, clock: RunningClock
+) -> None:
+    sign(context, "0102")
+    plan_id = agreed_a_month_ago(context, made, clock)
+    until_reported(context, debiting, clock)
+    follow(context, plan_id)
+    plan = made.employer(FIRM).get(f"/settlement-plans/{plan_id}").json
+    first = plan["instalments"][0]
+    assert (first["left"], first["status"]) == (first["amount"], "missed")
+    assert see(context, first["collection_id"]).status == "refused"
+    assert plan["payable"]["ways"] != [] and owed(made)["items"][-1]["is_repetition"] is False
 
 
 # --- Refused ----------------------------------------------------------------------------------------------------------

@@ -36,6 +36,14 @@ def measure(**facts: Any) -> Measure:
     )
 
 
+def split(*days: date, **facts: Any) -> Measure:
+    """All of a quarter in equal parts: by 15 June, 15 July and 15 August where no days are named."""
+    usual = (date(2025, 6, 15), date(2025, 7, 15), date(2025, 8, 15))
+    return measure(
+        **{"kind": MeasureKind.SPLIT, "side": None, "new_due_on": None, "part_days": days or usual, **facts},
+    )
+
+
 def fund_with(
     *, fund_id: str = TN, settlements: Mapping[str, SettlementScheme] | None = None, **measures: Measure
 ) -> Fund:

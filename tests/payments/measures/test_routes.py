@@ -11,15 +11,15 @@ from services.payments.measures import actions
 from services.payments.measures.measure_request import RequestStatus
 from services.payments.obligations import actions as obligations
 from services.payments.wiring import service
-from shared.funds.arrears import Measure, MeasureProof
+from shared.funds.arrears import Measure, MeasureLoss, MeasureProof
 from shared.jobs.queue import due_anywhere
 from shared.process.backfills import backfill_all
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
 from tests.kit.clock import Clock
-from tests.kit.contexts import TN, make_unique_indexes, reading
+from tests.kit.contexts import TN, make_unique_indexes, published_events, reading
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
-from tests.payments.measures.builders import LAW, fund_with, measure
+from tests.payments.measures.builders import LAW, fund_with, measure, split
 
 FACTS = {
     "fund_id": TN,
@@ -82,6 +82,36 @@ def test_a_firm_that_gives_its_word_pays_a_side_later(town: Towns) -> None:
     assert (offered["is_open"], offered["request"]["status"]) == (False, "granted")
     again = firm.post("/measures/deferral/requests", {"employer_id": FIRM, "is_declared": True})
     assert (again.status_code, again.json["code"]) == (409, "measure.already-asked")
+
+
+def test_a_firm_pays_in_parts_and_sees_each_with_its_day(town: Towns) -> None:
+    made = town(parts=split(date(2025, 5, 15), date(2025, 6, 15), date(2025, 7, 15), loss=MeasureLoss.UNPAID))
+    firm = Office(service, made).employer(FIRM, fund=TN)
+    (offered,) = firm.get(f"/measures?employer_id={FIRM}").json["items"]
+    assert (offered["kind"], offered["new_due_on"]) == ("split", None)
+    assert offered["part_days"] == ["2025-05-15", "2025-06-15", "2025-07-15"]
+    asked = firm.post("/measures/parts/requests", {"employer_id": FIRM, "is_declared": True})
+    assert asked.json["status"] == "granted"
+    settle(made)
+    assert penalties(made) == 0, "what was charged is given back"
+    shown = firm.get("/declarations/d1/penalties").json
+    assert shown["deferred_parts"] == [
+        {"due_on": "2025-05-15", "amount": "33.333", "left": "33.333"},
+        {"due_on": "2025-06-15", "amount": "33.333", "left": "33.333"},
+        {"due_on": "2025-07-15", "amount": "33.334", "left": "33.334"},
+    ]
+    # unpaid by 15 May, the first part is late from 16 April: two months of 1 %
+    assert (shown["to_pay"], shown["next_on"], shown["to_pay_next"]) == ("100.000", "2025-05-16", "100.666")
+    assert shown["is_late"] is False
+    for day in (7, 8, 9):
+        on = replace(made, clock=Clock(datetime(2025, 5, day, 9, tzinfo=UTC)))
+        settle(on)
+    (reminded,) = published_events(made, "payments.deferral-reminded")
+    assert (reminded.due_on, reminded.amount_minor, reminded.declaration_id) == (date(2025, 5, 15), 33_333, "d1")
+    settle(replace(made, clock=Clock(datetime(2025, 5, 16, 9, tzinfo=UTC))))
+    assert penalties(made) == 666
+    after = Office(service, replace(made, clock=Clock(datetime(2025, 5, 16, 9, tzinfo=UTC)))).employer(FIRM, fund=TN)
+    assert after.get("/declarations/d1/penalties").json["is_late"] is True
 
 
 def test_an_agent_decides_what_has_to_be_checked(town: Towns) -> None:

@@ -120,6 +120,13 @@ def test_an_employer_is_offered_what_is_open_and_what_it_asked_for() -> None:
         ({"new_due_on": None}, "needs it"),
         ({"frozen_to_on": UNTIL}, "belong together"),
         ({"kind": MeasureKind.WAIVE}, "belongs to the kind defer"),
+        ({"kind": MeasureKind.SPLIT}, "belong to the kind split"),
+        ({"kind": MeasureKind.SPLIT, "new_due_on": None}, "belong to the kind split"),
+        ({"part_days": (FROM, UNTIL)}, "belong to the kind split"),
+        ({"kind": MeasureKind.SPLIT, "new_due_on": None, "part_days": (FROM,)}, "2 to 60 days"),
+        ({"kind": MeasureKind.SPLIT, "new_due_on": None, "part_days": (UNTIL, FROM)}, "the earlier first"),
+        ({"kind": MeasureKind.SPLIT, "new_due_on": None, "part_days": (FROM, FROM)}, "each day once"),
+        ({"reminder_days": 28}, "reminder_days"),
         ({"kind": MeasureKind.WAIVE, "new_due_on": None, "side": None}, "needs frozen_from_on"),
         (
             {
@@ -130,7 +137,7 @@ def test_an_employer_is_offered_what_is_open_and_what_it_asked_for() -> None:
                 "frozen_to_on": UNTIL,
                 "loss": MeasureLoss.UNPAID,
             },
-            "belong to the kind defer",
+            "belong to the kinds defer and split",
         ),
     ],
 )

@@ -42,12 +42,14 @@ def follow(
     *,
     by: SettlementScheme | None = None,
     is_current_unpaid: bool = False,
+    debit_days: dict[int, date] | None = None,
 ) -> Outcome[SettlementPlan]:
     return following.follow(
         known,
         scheme=by or scheme(),
         settled_minor=settled,
         is_current_unpaid=is_current_unpaid,
+        debit_days=debit_days or {},
         currency="TND",
         by="follow-settlements",
         today=today,
@@ -234,14 +236,6 @@ def obligation(**facts: Any) -> Obligation:
 )
 def test_what_has_come_for_a_plan(facts: dict[str, Any], settled: int) -> None:
     assert following.settled_minor(plan(), [obligation(**facts)]) == settled
-
-
-def test_what_is_asked_for_now_is_all_that_is_due_or_the_next() -> None:
-    assert following.to_pay_now(plan(), today=date(2025, 6, 1)) == 1_000
-    assert following.to_pay_now(plan(), today=date(2025, 7, 20)) == 2_000
-    part = follow(plan(), date(2025, 6, 10), 1_400).thing
-    assert following.to_pay_now(part, today=date(2025, 6, 10)) == 600
-    assert following.to_pay_now(part, today=date(2025, 8, 20)) == 1_600
 
 
 @given(st.lists(st.integers(0, 3_000), min_size=1, max_size=6), st.integers(0, 120))
