@@ -285,6 +285,7 @@ class CodeBody(TypedDict):
 class AccountTermsView(TypedDict):
     waiting_days: int
     needs_agreement: bool
+    needs_proof: bool
     law: str
     is_to_be_confirmed: bool
 
@@ -309,6 +310,7 @@ class OwnAccountView(TypedDict):
 class AccountChangeBody(TypedDict):
     account: str
     password: str
+    proof_upload_id: NotRequired[str]
 
 class ListedChangeView(TypedDict):
     change_id: str
@@ -328,6 +330,7 @@ class ChangeForAgentView(TypedDict):
     person: "PersonView"
     account: str
     former_ending: "str | None"
+    proof_upload_id: str
     decided_by: str
     version: int
 

@@ -6,13 +6,13 @@ from typing import Any
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from frontends.api import identity
+from frontends.api import documents, identity
 from frontends.backoffice.forms import forms, submit
 from frontends.backoffice.listing import PAGE
 from frontends.backoffice.persons import purpose_of
-from frontends.kit.api import Problem, needed, together
+from frontends.kit.api import Problem, Unreachable, needed, together
 from frontends.kit.codes import Codes
-from frontends.kit.pages import api, flash, go_to, render, signed_in
+from frontends.kit.pages import api, flash, go_to, may, render, signed_in
 
 pages = Blueprint("bank_accounts", __name__)
 
@@ -73,8 +73,23 @@ def _page(change_id: str, *, sent: str = "", problem: Problem | None = None) -> 
     return render(
         "bank-account.html",
         found=change,
+        proof=_proof(change),
         codes=Codes(codes),
         forms=forms(ACTS, change_id, change["version"], sent=sent),
         sent=sent,
         problem=problem,
     )
+
+
+def _proof(change: identity.ChangeForAgentView) -> documents.UploadView | Problem | Unreachable | None:
+    """The bank's statement that the person named: theirs, or none, since the change says only an id. None where this
+    agent may open no papers."""
+    upload_id = change["proof_upload_id"]
+    if not upload_id or not may("uploads:read"):
+        return None
+    try:
+        proof = documents.uploads_read(api(), upload_id, purpose="handling")
+    except (Problem, Unreachable) as refused:
+        return refused
+    is_theirs = proof["person_ref"] == change["person"]["person_ref"]
+    return proof if is_theirs else Problem(404, {"code": "portal.not-theirs"})

@@ -244,8 +244,12 @@ class AccountChanges:
     """How long a change waits at least, from when it was asked for; benefits go to the former account until then."""
     needs_agreement: bool = True
     """Whether an agent has to agree to each change."""
+    needs_proof: bool = False
+    """Whether the person sends the bank's statement of the account (RIB) with it, as a file for the agent."""
 
     def __post_init__(self) -> None:
+        if self.needs_proof and not self.needs_agreement:
+            raise ValueError("needs_proof is true and needs_agreement is false: nobody would look at it")
         if not 0 <= self.waiting_days <= WAITING_DAYS_MAX:
             raise ValueError(f"waiting_days is 0 to {WAITING_DAYS_MAX}")
         if self.waiting_days == 0 and not self.needs_agreement:

@@ -339,6 +339,34 @@ def check_paper(visitor: Visitor, portal: str, number: str, pdf: Path) -> None:
     visitor.seen("checked-file")
 
 
+def test_a_worker_sends_the_bank_s_statement_with_another_account(
+    platform: Platform, portal: str, browser: Browser, characters: Cast, tmp_path: Path
+) -> None:
+    """The file is kept while a wrong password is put right; nothing is asked for without it."""
+    worker = characters.workers[5]
+    visitor = Visitor(browser, "ar", PHONE)
+    open_account(visitor, platform, portal, worker)
+    visitor.sign_in(f"{portal}/sign-in", login=worker.national_id, password=PASSWORD)
+    page = visitor.page
+    send = "main form[action$='/account/bank'] button"
+    page.goto(f"{portal}/account/bank")
+    visitor.seen("bank-account-new")
+    page.fill("#account", "10006035183598478831")
+    page.fill("#current_password", PASSWORD)
+    page.click(send)
+    expect(page.locator("#proof-fault")).to_be_visible()
+    page.fill("#current_password", "not the password")
+    page.set_input_files("#proof", photograph(tmp_path))
+    page.click(send)
+    expect(page.locator("input[name=proof_upload_id]")).to_have_count(1)
+    visitor.seen("bank-account-password-wrong")
+    page.fill("#current_password", PASSWORD)
+    page.click(send)
+    expect(page.locator("#change")).to_be_visible()
+    visitor.seen("bank-account-asked")
+    visitor.close()
+
+
 @pytest.mark.parametrize(
     ("language", "width", "has_script"), [("ar", PHONE, True), ("fr", PHONE, True), ("fr", WIDE, False)]
 )

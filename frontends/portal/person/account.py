@@ -7,12 +7,14 @@ from frontends.api import claims, documents, identity, payments
 from frontends.kit.api import Problem, together
 from frontends.kit.pages import Form, RenewedForm, api, flash, go_to, render, signed_in
 from frontends.kit.typed import passwords_differ, unfilled
+from frontends.kit.uploading import read_files
 from frontends.kit.words import _
 
 pages = Blueprint("account", __name__, url_prefix="/account")
 
 LOOKS_MAX = 50
 ACCOUNT_MAX = 60
+PROOF_MISSING = "bank-account.proof-missing"
 PASSWORD_REFUSED = "account.current-password-wrong"  # noqa: S105  the code of a refusal
 
 
@@ -76,19 +78,28 @@ def bank() -> Response:
 @pages.post("/bank")
 @signed_in("person")
 def change_bank() -> Response:
-    """Ask for another account, with the password again."""
-    form = Form("bank")
+    """Ask for another account, with the password again, and the bank's statement of it where the fund asks for that."""
+    form, proof = Form("bank"), request.form.get("proof_upload_id", "")
     if (problem := unfilled("account", "current_password")) is not None:
-        return _bank_page(problem=problem)
+        return _bank_page(problem=problem, proof=proof)
+    if request.files.get("proof"):
+        try:
+            file = read_files("proof")[0]
+            proof = documents.uploads_add(api(), idempotency_key=f"{form.key}-proof", files={"file": [file]})[
+                "upload_id"
+            ]
+        except Problem as refused:
+            return _bank_page(problem=_at(refused, "proof"))
     body: identity.AccountChangeBody = {
         "account": request.form["account"].strip()[:ACCOUNT_MAX],
         "password": request.form["current_password"],
+        "proof_upload_id": proof,
     }
     try:
         identity.bank_accounts_ask(api(), idempotency_key=form.key, body=body)
     except Problem as refused:
         form.done()  # a wrong password was counted: the next try is another one
-        return _bank_page(problem=_at_its_field(refused))
+        return _bank_page(problem=_at_its_field(refused), proof=proof)
     form.done()
     flash(_("Your change was received. We have told you of it in a message."))
     return go_to("account.bank")
@@ -127,14 +138,19 @@ def access() -> Response:
 
 
 def _at_its_field(refused: Problem) -> Problem:
-    """What the fund refuses about the account or the password, at the field where it was typed."""
-    field = "current_password" if refused.code == PASSWORD_REFUSED else "account"
+    """What the fund refuses about the account, its proof or the password, at the field where it was given."""
+    field = {PASSWORD_REFUSED: "current_password", PROOF_MISSING: "proof"}.get(refused.code, "account")
     if refused.code != PASSWORD_REFUSED and not (refused.code.startswith("bank-account.") and refused.status == 422):
         return refused
-    return Problem(422, {"code": refused.code, "errors": [{"field": field, "detail": refused.detail}]})
+    return _at(refused, field)
 
 
-def _bank_page(*, problem: Problem | None = None) -> Response:
+def _at(refused: Problem, field: str) -> Problem:
+    detail = next(iter(refused.fields.values()), refused.detail)
+    return Problem(422, {"code": refused.code, "errors": [{"field": field, "detail": detail}]})
+
+
+def _bank_page(*, problem: Problem | None = None, proof: str = "") -> Response:
     found = identity.bank_accounts_read_own(api())
     change = found["change"]
     return render(
@@ -143,6 +159,7 @@ def _bank_page(*, problem: Problem | None = None) -> Response:
         form=RenewedForm("bank"),
         withdrawing=Form(f"withdraw:{change['change_id']}") if change else None,
         typed=request.form.get("account", ""),
+        proof=proof,
         problem=problem,
     )
 

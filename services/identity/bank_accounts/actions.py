@@ -55,7 +55,7 @@ def read_own(uow: UnitOfWork) -> OwnAccount:
     )
 
 
-def ask(uow: UnitOfWork, *, account: str, password: str) -> BankAccountChange | Failure:
+def ask(uow: UnitOfWork, *, account: str, password: str, proof_upload_id: str) -> BankAccountChange | Failure:
     """The caller asks that benefits be paid to another account, and proves with the password to be its owner. A wrong
     password is answered, not raised: it counts."""
     person_ref = _own_ref(uow)
@@ -74,6 +74,7 @@ def ask(uow: UnitOfWork, *, account: str, password: str) -> BankAccountChange | 
         reference=uow.new_reference("BA"),
         former_contact=register.former_contact(uow, person),
         at=uow.at,
+        proof_upload_id=proof_upload_id,
     )
     return store.scheduling.save(uow, asked)
 

@@ -60,6 +60,8 @@ class BankAccountChange:
     ended_at: datetime | None = None
     next_look_at: datetime | None = None
     is_scheduled: bool = False
+    proof_upload_id: str = ""
+    """The bank's statement of the account, among the person's uploads at documents; empty where none was sent."""
     version: int = 0
 
     def __post_init__(self) -> None:

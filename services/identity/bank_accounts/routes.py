@@ -47,9 +47,10 @@ def ask(uow: UnitOfWork, body: Body) -> BankAccountChange | Failure:
     """Ask that benefits be paid to another account. The person is told at once where they are reached.
 
     The password is asked for again, and wrong ones count. The change waits for the days that the fund sets, and for an
-    agent where the fund wants one to agree; until then benefits go to the former account.
+    agent where the fund wants one to agree; until then benefits go to the former account. Where the fund asks for the
+    bank's statement of the account, it is given to documents first (`POST /uploads`), and named here by its id.
     """
-    return actions.ask(uow, account=body["account"], password=body["password"])
+    return actions.ask(uow, account=body["account"], password=body["password"], proof_upload_id=body["proof_upload_id"])
 
 
 @routes.post("/bank-account/changes/<change_id>/withdrawal", scope=OWN, response=AccountChangeView)

@@ -44,6 +44,12 @@ class AccountUnchanged(Invalid):
     code = "bank-account.unchanged"
 
 
+class ProofMissing(Invalid):
+    """The fund wants the bank's statement of the account with the change."""
+
+    code = "bank-account.proof-missing"
+
+
 class ChangeOpen(Conflict):
     """Another change waits: it is withdrawn first."""
 
@@ -80,6 +86,7 @@ def ask(
     reference: str,
     former_contact: Encrypted | None,
     at: datetime,
+    proof_upload_id: str = "",
 ) -> Outcome[BankAccountChange]:
     """A change that waits: always for the fund's days, and for an agent where the fund wants one to agree."""
     offered = terms(fund)
@@ -87,6 +94,8 @@ def ask(
         raise ChangeOpen
     if account == person.bank:
         raise AccountUnchanged
+    if offered.needs_proof and not proof_upload_id:
+        raise ProofMissing
     effective_at = at + timedelta(days=offered.waiting_days)
     change = BankAccountChange(
         change_id=change_id,
@@ -98,6 +107,7 @@ def ask(
         asked_at=at,
         effective_at=effective_at,
         next_look_at=None if offered.needs_agreement else effective_at,
+        proof_upload_id=proof_upload_id,
     )
     asked = BankAccountChangeAsked(
         person_ref=person.person_ref,

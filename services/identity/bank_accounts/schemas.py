@@ -11,6 +11,7 @@ from shared.http.problems import translate
 from shared.http.shapes import PagedQuery, fund, paged
 
 ACCOUNT_LENGTH_MAX = 60
+UPLOAD_ID_LENGTH_MAX = 60
 TEXT = {"type": "string"}
 INTEGER = {"type": "integer"}
 
@@ -20,10 +21,11 @@ def ending(account: str | None) -> str | None:
 
 
 class AccountChangeBody(Schema):
-    """The account, however it is written, and the password of who is signed in."""
+    """The account, however it is written, the password of who is signed in, and the bank's statement as an upload."""
 
     account = fields.String(required=True, validate=validate.Length(1, ACCOUNT_LENGTH_MAX))
     password = fields.String(required=True, validate=validate.Length(1, PASSWORD_LENGTH_MAX))
+    proof_upload_id = fields.String(load_default="", validate=validate.Length(0, UPLOAD_ID_LENGTH_MAX))
 
 
 class AccountChangeView(Schema):
@@ -49,6 +51,7 @@ class AccountTermsView(Schema):
 
     waiting_days = fields.Integer(required=True)
     needs_agreement = fields.Boolean(required=True)
+    needs_proof = fields.Boolean(required=True)
     law = fields.String(required=True, attribute="law.reference")
     is_to_be_confirmed = fields.Boolean(required=True, attribute="law.is_to_be_confirmed")
 
@@ -94,6 +97,7 @@ class ChangeForAgentView(Schema):
     person = fields.Nested(PersonView, required=True)
     account = fields.String(required=True, attribute="change.account")
     former_ending = fields.Function(lambda it: ending(it.change.former), required=True, allow_none=True, metadata=TEXT)
+    proof_upload_id = fields.String(required=True, attribute="change.proof_upload_id")
     decided_by = fields.String(required=True, attribute="change.decided_by")
     version = fields.Integer(required=True)
 

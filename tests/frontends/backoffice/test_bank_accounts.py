@@ -7,6 +7,7 @@ import pytest
 from frontends.backoffice.backoffice import BACKOFFICE
 from frontends.backoffice.bank_accounts import ACTS
 from frontends.backoffice.forms import forms
+from frontends.kit.api import Problem
 from frontends.kit.codes import Codes
 from tests.kit.frontends import rendered, unreached
 
@@ -43,12 +44,15 @@ PERSON = {
 }
 
 
-def page(*, user: dict[str, Any] = AGENT, language: str = "fr", **change: Any) -> str:
+def page(
+    *, user: dict[str, Any] = AGENT, language: str = "fr", upload_id: str = "", proof: Any = None, **change: Any
+) -> str:
     found = {
         "change": {**CHANGE, **change},
         "person": PERSON,
         "account": "00700100000000000141",
         "former_ending": "4563",
+        "proof_upload_id": upload_id,
         "decided_by": "",
         "version": 1,
     }
@@ -59,6 +63,7 @@ def page(*, user: dict[str, Any] = AGENT, language: str = "fr", **change: Any) -
             language=language,
             user=user,
             found=found,
+            proof=proof,
             codes=CODES,
             forms=forms(ACTS, "c1", 1),
             sent="",
@@ -71,6 +76,15 @@ def test_the_account_stands_beside_whose_it_is(language: str) -> None:
     shown = page(language=language)
     assert "00700100000000000141" in shown and "Benali" in shown and "بن علي" in shown and "…4563" in shown
     assert "&lt;b&gt;agent" in shown
+
+
+def test_the_statement_is_opened_where_it_is_theirs() -> None:
+    proof = {"upload_id": "u1", "pages": 2, "stored_at": "2026-02-10T09:30:00+00:00", "person_ref": "p1"}
+    assert "/papers/u1" in page(upload_id="u1", proof=proof) and "Ouvrir le relevé" in page(upload_id="u1", proof=proof)
+    nobodys = page(upload_id="u1", proof=Problem(404, {"code": "portal.not-theirs"}))
+    assert "/papers/u1" not in nobodys and "Aucun fichier de cette personne" in nobodys
+    assert "pas accès aux pièces" in page(upload_id="u1")
+    assert "Relevé d" not in page()
 
 
 def test_an_agent_agrees_or_refuses_with_a_reason() -> None:

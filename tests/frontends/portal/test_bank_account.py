@@ -12,7 +12,7 @@ from frontends.portal.portal import PORTAL
 from tests.kit.frontends import rendered, unreached
 
 APP = unreached(PORTAL)
-TERMS = {"waiting_days": 3, "needs_agreement": True, "law": "x", "is_to_be_confirmed": True}
+TERMS = {"waiting_days": 3, "needs_agreement": True, "needs_proof": False, "law": "x", "is_to_be_confirmed": True}
 CHANGE: dict[str, Any] = {
     "change_id": "c1",
     "reference": "BA260000000132",
@@ -27,7 +27,9 @@ CHANGE: dict[str, Any] = {
 }
 
 
-def page(*, language: str = "fr", problem: Problem | None = None, typed: str = "", **found: Any) -> str:
+def page(
+    *, language: str = "fr", problem: Problem | None = None, typed: str = "", proof: str = "", **found: Any
+) -> str:
     known = {"ending": "4563", "digits": 20, "terms": TERMS, "change": None, **found}
     with APP.app_context():
         return rendered(
@@ -38,6 +40,7 @@ def page(*, language: str = "fr", problem: Problem | None = None, typed: str = "
             form=Form("bank"),
             withdrawing=Form("withdraw:c1"),
             typed=typed,
+            proof=proof,
             problem=problem,
         )
 
@@ -59,6 +62,19 @@ def test_a_refused_change_says_why_and_another_may_be_asked_for() -> None:
     over = {"status": "refused", "is_open": False, "refused_for": "Le compte est au nom d'une autre personne."}
     shown = page(change={**CHANGE, **over})
     assert "au nom d" in shown and "/withdrawal" not in shown and 'name="account"' in shown
+
+
+def test_the_bank_s_statement_is_asked_for_where_the_fund_wants_it_and_kept_for_the_next_try() -> None:
+    assert 'name="proof"' not in page()
+    wanted = {**TERMS, "needs_proof": True}
+    shown = page(terms=wanted)
+    assert 'type="file" id="proof" name="proof"' in shown and "multipart/form-data" in shown
+    assert "proof_upload_id" not in shown
+    missing = account._at_its_field(Problem(422, {"code": "bank-account.proof-missing", "detail": "Le relevé manque."}))
+    assert missing.fields == {"proof": "Le relevé manque."}
+    shown = page(terms=wanted, problem=missing, proof="u1")
+    assert 'id="proof-fault"' in shown and "Le relevé manque." in shown
+    assert 'name="proof_upload_id" value="u1"' in shown and "est reçu" in shown
 
 
 def test_a_fund_that_changes_nothing_here_says_so() -> None:

@@ -63,9 +63,11 @@ def bank_of(context: ServiceContext) -> str | None:
     return persons.load(context.reading(DZ, by=someone()), ref()).bank
 
 
-def ask(browser: Browser, token: str, *, account: str = OTHER, password: str = PASSWORD, key: str = "") -> Any:
+def ask(
+    browser: Browser, token: str, *, account: str = OTHER, password: str = PASSWORD, key: str = "", **more: str
+) -> Any:
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key or str(uuid4()), "Accept-Language": "fr"}
-    body = {"account": account, "password": password}
+    body = {"account": account, "password": password, **more}
     return browser.client.post(browser.url("/bank-account/changes"), json=body, headers=headers)
 
 
@@ -84,6 +86,7 @@ def test_the_account_is_shown_by_its_end_alone(browser: Browser, token: str) -> 
     assert shown.json["terms"] == {
         "waiting_days": 3,
         "needs_agreement": True,
+        "needs_proof": False,
         "law": "To be set by the fund",
         "is_to_be_confirmed": True,
     }
@@ -130,6 +133,18 @@ def test_a_change_waits_for_an_agent_and_its_days_and_then_counts_in_one_transac
     assert together == [{"identity.bank-account-changed", "identity.persons-registered"}]
     assert changed["change_id"] == row["change_id"]
     assert due(harness) == 0
+
+
+def test_the_bank_s_statement_is_named_to_the_agent(harness: IdentityHarness, browser: Browser, token: str) -> None:
+    assert ask(browser, token, proof_upload_id="u" * 61).json["code"] == "request.invalid"
+    asked = ask(browser, token, proof_upload_id="u1")
+    assert asked.status_code == 201 and "proof_upload_id" not in asked.json
+    seen = (
+        Office(service, harness.context)
+        .staff()
+        .get(f"/queue/bank-account-changes/{asked.json['change_id']}?purpose=handling")
+    )
+    assert seen.json["proof_upload_id"] == "u1"
 
 
 def test_nothing_of_an_account_rests_in_clear(harness: IdentityHarness, browser: Browser, token: str) -> None:

@@ -14,6 +14,7 @@ from services.identity.bank_accounts.rules import (
     GivenAccountKeyWrong,
     GivenAccountLengthWrong,
     NotChangedHere,
+    ProofMissing,
 )
 from services.identity.register.person import Person
 from services.identity.register.rules import read_person, registered, with_bank
@@ -72,6 +73,18 @@ def ask(**facts: Any) -> Any:
         "at": AT,
     }
     return rules.ask(person(), facts.pop("account", OTHER), **{**known, **facts})
+
+
+def test_the_bank_s_statement_is_asked_for_where_the_fund_wants_it() -> None:
+    wanted = fund(AccountChanges(law=LAW, needs_proof=True))
+    with pytest.raises(ProofMissing):
+        ask(fund=wanted)
+    assert ask(fund=wanted, proof_upload_id="u1").thing.proof_upload_id == "u1"
+    assert ask().thing.proof_upload_id == ""
+    asking = {each.fund_id: rules.terms(each).needs_proof for each in load().values() if each.sections.payments}
+    assert asking["tn-cnss"] and not asking[DZ]
+    with pytest.raises(ValueError, match="nobody would look at it"):
+        AccountChanges(law=LAW, needs_proof=True, needs_agreement=False)
 
 
 def test_it_waits_for_an_agent_and_for_its_days_where_the_fund_says_nothing_else() -> None:
