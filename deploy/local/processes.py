@@ -52,6 +52,7 @@ QUOTAS = (
     "bank.hear",
     "mobile_money.inquire",
     "mobile_money.take_file",
+    "card_terminals.compare_file",
     "govstack.inquire",
     "oidc.sign_in",
     "oidc.token",

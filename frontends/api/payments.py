@@ -1442,6 +1442,34 @@ class TerminalCloseBody(TypedDict):
     reversed: NotRequired["str | None"]
     fee: NotRequired["str | None"]
 
+class RowFindingView(TypedDict):
+    row: int
+    column: str
+    kind: str
+    text: str
+
+class FileDifferenceView(TypedDict):
+    kind: str
+    text: str
+    terminal_id: str
+    number: str
+    payment_id: str
+    known: str
+    stated: str
+
+class ComparedFileView(TypedDict):
+    acquirer: str
+    acquirer_name: str
+    day: str
+    payments: int
+    total: str
+    fee: str
+    known: str
+    currency: str
+    is_equal: bool
+    findings: list["RowFindingView"]
+    differences: list["FileDifferenceView"]
+
 class PayoutStepView(TypedDict):
     status: str
     at: str
@@ -2351,6 +2379,10 @@ def card_terminals_close(api: Api, terminal_id: str, *, idempotency_key: str, bo
 def card_terminals_correct(api: Api, day_id: str, *, idempotency_key: str, body: "TerminalCloseBody", version: int | None = None) -> "OperatorDayView":
     """Type the totals of a close anew, where they were typed wrongly: until money came for it."""
     return api.call(SERVICE, "POST", "/operator-days/{day_id}/correction", at={"day_id": day_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def card_terminals_compare_file(api: Api, acquirer: str, day: str, *, idempotency_key: str, files: Files, form: dict[str, str] | None = None) -> "ComparedFileView":
+    """Hold an acquirer's file of a day against the tickets of that day that were typed. The answer names each row that cannot be read, and each payment of which file and ticket differ. Nothing is kept of it."""
+    return api.call(SERVICE, "POST", "/card-acquirers/{acquirer}/days/{day}/file", at={"acquirer": acquirer, "day": day}, files=files, form=form, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def payouts_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "PayoutViewPage":
     """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""

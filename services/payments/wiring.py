@@ -35,6 +35,7 @@ from services.payments.campaigns.periodic_tasks import counting
 from services.payments.campaigns.routes import routes as campaign_routes
 from services.payments.campaigns.store import days as campaign_days
 from services.payments.campaigns.store import filings as campaign_filings
+from services.payments.card_terminals.acquirer_file import RowFindingKind
 from services.payments.card_terminals.routes import routes as terminal_routes
 from services.payments.card_terminals.store import payments as terminal_payments
 from services.payments.card_terminals.store import work as terminal_work
@@ -168,6 +169,7 @@ CODES: CodeSets = {
     "operator-payment-statuses": (OperatorPaymentStatus, "mobile-money.payment.{}"),
     "operator-payment-exceptions": (PaymentException, "mobile-money.exception.{}"),
     "terminal-payment-statuses": (TerminalPaymentStatus, "card-terminal.payment.{}"),
+    "acquirer-row-findings": (RowFindingKind, "card-terminal.row.{}"),
     "operator-day-statuses": (DayStatus, "operator-day.status.{}"),
     "operator-day-differences": (DifferenceKind, "operator-day.difference.{}"),
     "operator-difference-statuses": (DifferenceStatus, "operator-difference.{}"),
@@ -324,6 +326,7 @@ service: Service[Settings] = Service(
         "bank.hear": "3000/minute",
         "mobile_money.inquire": "300/minute",
         "mobile_money.take_file": "30/minute",
+        "card_terminals.compare_file": "30/minute",
         "govstack.inquire": "300/minute",
     },
     indexes={BALANCES: BALANCE_INDEXES},

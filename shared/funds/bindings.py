@@ -236,6 +236,57 @@ class MobileOperator:
 _TERMINAL = re.compile("[A-Za-z0-9-]{1,20}", re.ASCII)
 
 
+DAY_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%m/%d/%Y")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcquirerFileLayout:
+    """What an acquirer's file of a day's card payments is like: lines of text below a head, which names the columns.
+    A payment is known by its batch and ticket where both are there, else by its authorisation."""
+
+    terminal: str
+    """The head of the column with the terminal's number."""
+    amount: str
+    """Major units; what was given back may have a sign."""
+    day: str
+    authorisation: str | None = None
+    batch: str | None = None
+    ticket: str | None = None
+    kind: str | None = None
+    reversals: tuple[str, ...] = ()
+    """What stands in the column `kind` of a payment that was given back."""
+    fee: str | None = None
+    day_format: str = "%d/%m/%Y"
+    separator: str = ";"
+    decimal_mark: str = ","
+    encoding: str = "utf-8"
+
+    def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """The heads that a file has to have."""
+        named = (self.terminal, self.amount, self.day, self.authorisation, self.batch, self.ticket, self.kind, self.fee)
+        return tuple(each for each in named if each is not None)
+
+    def _faults(self) -> Iterator[str]:
+        if len(set(self.heads)) < len(self.heads) or not all(head and head == head.strip() for head in self.heads):
+            yield "terminal, amount, day and the others are heads of columns, each its own"
+        if self.authorisation is None and (self.batch is None or self.ticket is None):
+            yield "batch and ticket, or authorisation, say which payment it is"
+        if bool(self.reversals) != (self.kind is not None):
+            yield "kind and reversals belong together"
+        if self.day_format not in DAY_FORMATS:
+            yield f"day_format is one of {', '.join(DAY_FORMATS)}"
+        if self.separator not in (";", ",", "\t", "|"):
+            yield "separator is a semicolon, a comma, a tabulator or a bar"
+        if self.decimal_mark not in (".", ","):
+            yield "decimal_mark is a point or a comma"
+        if self.encoding not in DAY_FILE_ENCODINGS:
+            yield f"encoding is one of {', '.join(DAY_FILE_ENCODINGS)}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class CardTerminal:
     """A card terminal at a counter of the fund."""
@@ -260,6 +311,8 @@ class Acquirer:
     totals_are_net: bool = False
     """Whether the total and the count on a close leave out what was cancelled; else they have it, and what was
     cancelled stands beside them."""
+    day_file: AcquirerFileLayout | None = None
+    """The file of a day's payments, where it sends one."""
 
     def __post_init__(self) -> None:
         refuse(self._faults())

@@ -8,6 +8,7 @@ import json
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -36,6 +37,7 @@ from services.identity.register.rules import (
 from services.payments.banking import messages
 from services.payments.banking.bank_file import Totals
 from services.payments.banking.iso20022 import camt, mandates, pain001, pain002
+from services.payments.card_terminals import acquirer_file
 from services.payments.declarations import archives
 from services.payments.declarations.findings import FileRole
 from shared.bus import envelope
@@ -246,6 +248,15 @@ def _register_file() -> bytes:
     return "".join(f"{line:<120}\r\n" for line in lines).encode()
 
 
+def _acquirer_file(sent: bytes) -> object:
+    acquirer = funds()[DZ].bindings.acquirers["banque-atlas"]
+    if acquirer.day_file is None:
+        raise AssertionError("the acquirer of these tests sends files")
+    return acquirer_file.read(
+        sent, acquirer=acquirer, layout=acquirer.day_file, day=date(2026, 1, 28), fund=funds()[DZ]
+    )
+
+
 def _webhook(sent: bytes) -> object:
     *head, body = sent.split(b"\n", 3)
     headers = {
@@ -411,6 +422,15 @@ def targets() -> list[Target]:
             (Invalid,),
         ),
         Target("register file", columns("columns-120").read, [_register_file()], (Invalid,)),
+        Target(
+            "acquirer file",
+            _acquirer_file,
+            [
+                "N° terminal;N° remise;N° ticket;N° autorisation;Date;Opération;Montant brut;Commission\n"
+                "16000101;1;1;A1;28/01/2026;ACHAT;1,00;0,01\n".encode("windows-1252")
+            ],
+            (acquirer_file.AcquirerFileInvalid,),
+        ),
         Target("webhook", _webhook, [_webhook_seed()], (Forbidden,)),
         Target("multipart", _multipart, [multipart], (Failure, HTTPException)),
         Target("json-body", _json_body, [json.dumps({**filing, "papers": []}).encode()], (Failure, HTTPException)),

@@ -652,6 +652,13 @@ WHOLE: dict[str, Listed] = {
         lambda uow, it: card_terminals.of_open_batch(uow, terminal_id=it.terminal_id, batch=it.batch),
         made=_terminal_payment,
     ),
+    "services.payments.card_terminals.store.of_day": Listed(
+        "payments",
+        card_terminals.payments,
+        card_terminals.IN_ORDER,
+        lambda uow, it: card_terminals.of_day(uow, terminal_id=it.terminal_id, day=FIRST.date()),
+        made=lambda: replace(_terminal_payment(), taken_on=FIRST.date()),
+    ),
     "services.payments.card_terminals.store.closed_in": Listed(
         "payments",
         card_terminals.payments,

@@ -603,6 +603,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "mobile_money.begin": {"json": MOBILE_TERMS},
             "mobile_money.take": {"json": {**MOBILE_TERMS, "taken_at": "2026-02-10T09:00:00Z"}},
             "mobile_money.reverse": {"json": {"reason": "CUST"}},
+            "card_terminals.compare_file": {"data": b"", "content_type": "text/csv"},
             "mobile_money.take_file": {"data": b"", "content_type": "text/csv"},
             "govstack.inquire": {"headers": GOVSTACK_HEADERS},
             "govstack.mark": {

@@ -26,7 +26,7 @@ TEXTS = {
 Body = dict[str, Any]
 
 
-def told(scene: Scene) -> None:
+def remind(scene: Scene) -> None:
     """Two of the fund's staff remind all employers from which a period did not come."""
     reporter, title = scene.reporter, "The fund writes to employers that declared nothing"
     if users.of_staff(scene.fund, *users.WRITER) is None:

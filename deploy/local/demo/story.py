@@ -57,7 +57,7 @@ def play(world: World, fund: Fund, *, run: int) -> None:
         persons.certificates(scene)
         persons.claim(scene, person)
         persons.allowance(scene, person)
-        campaigns.told(scene)
+        campaigns.remind(scene)
         arrears.deferral(scene)
         arrears.broken(scene)
         arrears.settlement(scene)

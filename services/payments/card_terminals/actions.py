@@ -1,5 +1,6 @@
 """What payments does with card terminals: take an employer's card for a debt, book the ticket, cancel it."""
 
+import itertools
 from dataclasses import replace
 from datetime import UTC
 
@@ -7,7 +8,8 @@ from services.payments.access_journal.accessed import AccessedKind
 from services.payments.banking import settling
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.reported_entry import ReportedEntry
-from services.payments.card_terminals import closes, rules, store
+from services.payments.card_terminals import acquirer_file, closes, comparing, rules, store
+from services.payments.card_terminals.comparing import ComparedFile
 from services.payments.card_terminals.terminal_payment import Status, TerminalPayment, Ticket
 from services.payments.collections import actions as collections
 from services.payments.collections import requesting
@@ -173,3 +175,18 @@ def _entry(uow: UnitOfWork, payment: TerminalPayment, *, direction: Direction) -
         return_reason=ASKED_BY_PAYER if is_reversal else None,
         is_reversal=is_reversal,
     )
+
+
+def compare_file(uow: UnitOfWork, *, acquirer: str, day: str, content: bytes) -> ComparedFile:
+    """An acquirer's file of a day beside the tickets of that day that were typed; nothing is kept of it. What it has
+    and nobody typed is typed as a late ticket. Raises `AcquirerFileNotAgreed`, `FileDayMalformed`,
+    `AcquirerFileInvalid`."""
+    known = uow.fund.bindings.acquirers.get(acquirer)
+    if known is None or known.day_file is None:
+        raise rules.AcquirerFileNotAgreed
+    on = rules.file_day(day, today=uow.today)
+    found = acquirer_file.read(content, acquirer=known, layout=known.day_file, day=on, fund=uow.fund)
+    tickets = itertools.chain.from_iterable(
+        store.of_day(uow, terminal_id=terminal_id, day=on) for terminal_id in sorted(known.terminals)
+    )
+    return comparing.compare(found, tickets, acquirer=acquirer, layout=known.day_file, day=on)

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.payments.card_terminals import actions, closes, rules
+from services.payments.card_terminals.comparing import ComparedFile
 from services.payments.card_terminals.schemas import (
+    AcquirerFile,
     CardTerminalViews,
+    ComparedFileView,
     TerminalCloseBody,
     TerminalPaymentBody,
     TerminalPaymentsQuery,
@@ -167,6 +170,18 @@ def close(uow: UnitOfWork, body: Body, terminal_id: str) -> OperatorDay:
 def correct(uow: UnitOfWork, body: Body, day_id: str) -> OperatorDay:
     """Type the totals of a close anew, where they were typed wrongly: until money came for it."""
     return closes.correct(uow, day_id=day_id, totals=_totals(body))
+
+
+@routes.post(
+    "/card-acquirers/<acquirer>/days/<day>/file",
+    scope="bank:settle",
+    request=AcquirerFile(),
+    response=ComparedFileView,
+)
+def compare_file(uow: UnitOfWork, content: bytes, acquirer: str, day: str) -> ComparedFile:
+    """Hold an acquirer's file of a day against the tickets of that day that were typed. The answer names each row that
+    cannot be read, and each payment of which file and ticket differ. Nothing is kept of it."""
+    return actions.compare_file(uow, acquirer=acquirer, day=day, content=content)
 
 
 def _ticket(body: Body) -> Ticket:

@@ -45,6 +45,18 @@ class DebtReferenceUnknown(Missing):
     code = "card-terminal.reference-unknown"
 
 
+class AcquirerFileNotAgreed(Missing):
+    """The fund has no such acquirer, or has not agreed with it what its files are like."""
+
+    code = "card-terminal.file-not-agreed"
+
+
+class FileDayMalformed(Invalid):
+    """A day is written as YYYY-MM-DD, and is over or today."""
+
+    code = "card-terminal.file-day-malformed"
+
+
 class TicketMalformed(Invalid):
     """Batch and ticket have numbers of up to nine digits, an authorisation up to twelve letters and digits."""
 
@@ -192,6 +204,17 @@ def take(
         receipt=receipt,
         entry_id=entry_id(payment.payment_id, "taken"),
     )
+
+
+def file_day(written: str, *, today: date) -> date:
+    """The day of an acquirer's file. Raises `FileDayMalformed`."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError as malformed:
+        raise FileDayMalformed from malformed
+    if day > today or written != day.isoformat():
+        raise FileDayMalformed
+    return day
 
 
 def ticket_key(terminal_id: str, printed: Ticket) -> str:

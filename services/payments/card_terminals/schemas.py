@@ -4,14 +4,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flask import request
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from services.payments.card_terminals.acquirer_file import FILE_BYTES_MAX, RowFindingKind
 from services.payments.card_terminals.terminal_payment import Status
+from services.payments.operator_days.operator_day import DifferenceKind
 from services.payments.operator_days.schemas import operator_name, terminal_place
-from shared.http.problems import translate
-from shared.http.shapes import Amount, PagedQuery, fund, many, paged
+from shared.http import bodies
+from shared.http.problems import WrongMediaType, translate
+from shared.http.shapes import Amount, PagedQuery, SignedAmount, fund, many, paged
+from shared.storage.service_context import ServiceContext
 
 TEXT = {"type": "string"}
+CSV = "text/csv"
 NUMBER = validate.Length(1, 20)
 COUNT_MAX = 100_000
 NOTHING = re.compile(r"0(\.0{1,3})?", re.ASCII)
@@ -115,6 +121,66 @@ class TerminalCloseBody(Schema):
     reversed_count = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, COUNT_MAX))
     reversed = Total(load_default=None, allow_none=True)
     fee = Total(load_default=None, allow_none=True)
+
+
+class AcquirerFile:
+    """Reads an acquirer's file of a day: its bytes."""
+
+    size_max = FILE_BYTES_MAX
+
+    def read(self, context: ServiceContext, fund_id: str) -> bytes:
+        if request.mimetype != CSV:
+            raise WrongMediaType(expected=CSV)
+        return bodies.raw()
+
+    def describe(self) -> Mapping[str, Any]:
+        return {
+            "required": True,
+            "description": "A table whose columns the fund's definition names (`bindings`, `acquirers`, `day_file`).",
+            "content": {
+                CSV: {
+                    "schema": {"type": "string"},
+                    "example": "Terminal;Remise;Ticket;Date;Montant brut;Commission\n",
+                }
+            },
+        }
+
+
+class RowFindingView(Schema):
+    """What is wrong with a row of the file, from 1 with the heads'."""
+
+    row = fields.Integer(required=True)
+    column = fields.String(required=True)
+    kind = fields.Enum(RowFindingKind, by_value=True, required=True)
+    text = fields.Function(lambda it: translate(f"card-terminal.row.{it.kind}"), metadata=TEXT, required=True)
+
+
+class FileDifferenceView(Schema):
+    """One payment of which the file says otherwise than its ticket; amounts less what was given back."""
+
+    kind = fields.Enum(DifferenceKind, by_value=True, required=True)
+    text = fields.Function(lambda it: translate(f"operator-day.difference.{it.kind}"), metadata=TEXT, required=True)
+    terminal_id = fields.String(required=True)
+    number = fields.String(required=True)
+    payment_id = fields.String(required=True)
+    known = SignedAmount(required=True, attribute="known_minor")
+    stated = SignedAmount(required=True, attribute="stated_minor")
+
+
+class ComparedFileView(Schema):
+    """An acquirer's file of a day beside the tickets that were typed."""
+
+    acquirer = fields.String(required=True)
+    acquirer_name = fields.Function(lambda it: operator_name(it.acquirer), metadata=TEXT, required=True)
+    day = fields.Date(required=True)
+    payments = fields.Integer(required=True)
+    total = SignedAmount(required=True, attribute="total_minor")
+    fee = Amount(required=True, attribute="fee_minor")
+    known = SignedAmount(required=True, attribute="known_minor")
+    currency = _currency()
+    is_equal = fields.Boolean(required=True)
+    findings = fields.List(fields.Nested(RowFindingView), required=True)
+    differences = fields.List(fields.Nested(FileDifferenceView), required=True)
 
 
 CardTerminalViews = many(CardTerminalView)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from services.payments.card_terminals.rules import TerminalPaymentUnknown
 from services.payments.card_terminals.terminal_payment import Status, TerminalPayment, TerminalWork
@@ -27,6 +28,7 @@ payments = Repository(
         Index(("terminal_id", "batch", "closed_in", "payment_id")),
         Index(("terminal_id", "payment_id")),
         Index(("closed_in", "payment_id")),
+        Index(("terminal_id", "taken_on", "payment_id")),
         Index(("collection_id", "payment_id")),
     ],
 )
@@ -55,6 +57,11 @@ def of_open_batch(uow: UnitOfWork, *, terminal_id: str, batch: str) -> Iterator[
 def closed_in(uow: UnitOfWork, day_id: str) -> Iterator[TerminalPayment]:
     """The tickets of a close."""
     return payments.each(uow, order=IN_ORDER, closed_in=day_id)
+
+
+def of_day(uow: UnitOfWork, *, terminal_id: str, day: date) -> Iterator[TerminalPayment]:
+    """The tickets of a day at a terminal, cancelled ones with them."""
+    return payments.each(uow, order=IN_ORDER, terminal_id=terminal_id, taken_on=day.isoformat())
 
 
 def page(

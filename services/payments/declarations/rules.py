@@ -146,8 +146,8 @@ class DeclarationFiling:
     def content(self) -> str:
         """The fingerprint of the files' bytes, in whatever order and under whatever names they come; of nothing in the
         place of a complementary declaration, of that one's id."""
-        told = [file.sha256 for file in self.files] or ([self.to_replace] if self.is_complement else [])
-        return hashlib.sha256("".join(sorted(told)).encode()).hexdigest()
+        hashes = [file.sha256 for file in self.files] or ([self.to_replace] if self.is_complement else [])
+        return hashlib.sha256("".join(sorted(hashes)).encode()).hexdigest()
 
 
 # --- Receiving --------------------------------------------------------------------------------------------------------
