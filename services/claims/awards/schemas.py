@@ -6,12 +6,11 @@ from services.claims.awards.award import AwardKind, EndReason, Status, Suspensio
 from services.claims.awards.checking import AwardCodeAnswer, AwardStanding
 from services.claims.benefits.schemas import ExplainedSumView, name_of
 from shared.http.problems import language, translate
-from shared.http.shapes import PagedQuery, fund, paged
+from shared.http.shapes import TEXT, PagedQuery, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
 CODE_CHARACTERS_MAX = 40
 """As somebody may type it, with blanks and dashes."""
-TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
 
 

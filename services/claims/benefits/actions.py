@@ -20,7 +20,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
-class BesideAnswers:
+class FactsAtFiling:
     """What is known of a person beside the answers, what it was made from, and the ids of their dependants."""
 
     facts: Facts
@@ -28,7 +28,7 @@ class BesideAnswers:
     dependants: frozenset[str]
 
 
-def beside_answers(uow: UnitOfWork, *, person_ref: str, claim_type: str) -> BesideAnswers:
+def facts_at_filing(uow: UnitOfWork, *, person_ref: str, claim_type: str) -> FactsAtFiling:
     """What answers are held against. Raises `ClaimTypeUnknown`."""
     definition = type_of(uow.fund, claim_type)
     today = uow.today
@@ -36,7 +36,7 @@ def beside_answers(uow: UnitOfWork, *, person_ref: str, claim_type: str) -> Besi
     asks_dependants = any(each.kind is QuestionKind.DEPENDANT for each in definition.questions)
     dependants = insured.dependants_of(uow, person_ref) if asks_dependants else ()
     facts = facts_on(today, sources, claim_type=claim_type)
-    return BesideAnswers(facts, sources, frozenset(each.dependant_id for each in dependants))
+    return FactsAtFiling(facts, sources, frozenset(each.dependant_id for each in dependants))
 
 
 def with_deceased(uow: UnitOfWork, given: Iterable[GivenAnswer], *, claim_type: str) -> tuple[GivenAnswer, ...]:
@@ -69,7 +69,7 @@ def estimate(uow: UnitOfWork, *, claim_type: str, given: Sequence[GivenAnswer]) 
         raise rules.PricedByLine
     if definition.deceased_question is not None:
         raise rules.OfSomebodyElse
-    beside = beside_answers(uow, person_ref=uow.by.person_ref, claim_type=claim_type)
+    beside = facts_at_filing(uow, person_ref=uow.by.person_ref, claim_type=claim_type)
     checked = answers.checked(given, definition=definition, facts=beside.facts, dependants=beside.dependants, on=today)
     facts = facts_on(today, replace(beside.sources, answers=checked), claim_type=claim_type)
     return rules.judge(definition, facts, on=today, rounding=uow.fund.rounding)

@@ -14,10 +14,9 @@ from services.claims.benefits.judgement import JudgedOutcome
 from shared.funds.benefits import QuestionKind
 from shared.funds.conditions import Condition
 from shared.http.problems import language, translate
-from shared.http.shapes import Amount, Derived, fund
+from shared.http.shapes import TEXT, Amount, Derived, fund
 from shared.kernel.money import Money
 
-TEXT = {"type": "string"}
 VALUE = {"oneOf": [{"type": "boolean"}, {"type": "integer"}, {"type": "string"}]}
 
 

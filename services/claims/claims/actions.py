@@ -40,7 +40,7 @@ def _filed(uow: UnitOfWork, filing: ClaimFiling) -> Outcome[Claim]:
     if uow.by.person_ref is None:
         raise NotYours
     papers = paper_uses.known_papers(uow, filing.papers, person_ref=uow.by.person_ref)
-    known = benefits.beside_answers(uow, person_ref=uow.by.person_ref, claim_type=filing.claim_type)
+    known = benefits.facts_at_filing(uow, person_ref=uow.by.person_ref, claim_type=filing.claim_type)
     given = benefits.with_deceased(uow, filing.answers, claim_type=filing.claim_type)
     return submission.submit(
         replace(filing, papers=papers, answers=given),

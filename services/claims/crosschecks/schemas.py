@@ -9,10 +9,8 @@ from services.claims.crosschecks.crosscheck import (
     Status,
 )
 from shared.http.problems import language, translate
-from shared.http.shapes import PagedQuery, fund, many, paged
+from shared.http.shapes import TEXT, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
-
-TEXT = {"type": "string"}
 
 
 class DisputedQuery(PagedQuery, PurposeQuery):

@@ -11,8 +11,8 @@ from services.claims.entitlements.simulation import DependantSimulation, RightSi
 from shared.funds.entitlements import Threshold
 from shared.funds.period import WRITTEN, Period, PeriodMalformed
 from shared.http.problems import translate
+from shared.http.shapes import TEXT
 
-TEXT = {"type": "string"}
 ON_DESCRIPTION = "The day whose terms count; today where none is named."
 PERIODS_MAX = 60
 CODE_LENGTH_MAX = 40

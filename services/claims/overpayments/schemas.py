@@ -13,12 +13,11 @@ from services.claims.overpayments.overpayment import DisputeOutcome, Overpayment
 from services.claims.runs.run import PaymentStatus
 from shared.funds.payments import FundAccount
 from shared.http.problems import translate
-from shared.http.shapes import Amount, Derived, PagedQuery, SignedAmount, fund, paged
+from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, SignedAmount, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
 STATEMENT_CHARACTERS_MAX = 2_000
 BY_TRANSFER = frozenset({RepaymentWay.TRANSFER, RepaymentWay.HEIRS})
-TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
 
 

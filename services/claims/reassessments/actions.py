@@ -67,9 +67,9 @@ def note(
     """Facts of these persons have changed: have every award judged again whose benefit is decided from such facts, by
     its own page. In the transaction of the event: the awards that wait and what changed are kept together."""
     kinds = {
-        code: concerned
+        code: owners
         for code, definition in uow.fund.claim_types.items()
-        if (concerned := rules.concerned(definition, origin, cover=cover))
+        if (owners := rules.fact_owners(definition, origin, cover=cover))
     }
     refs = sorted(set(person_refs))
     found: dict[str, Reassessment] = {}

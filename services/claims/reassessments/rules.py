@@ -44,7 +44,7 @@ class ReassessmentUnknown(Missing):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Concerned:
+class FactOwners:
     """Whose facts of one origin a benefit is decided from: the person's own, those of somebody who died."""
 
     own: bool = False
@@ -54,12 +54,12 @@ class Concerned:
         return self.own or self.deceased
 
 
-def concerned(definition: ClaimType, origin: FactOrigin, *, cover: str = "") -> Concerned:
+def fact_owners(definition: ClaimType, origin: FactOrigin, *, cover: str = "") -> FactOwners:
     """Whose facts of that origin an award of the benefit depends on; nobody's where a grant of it opens none. With a
     `cover` only of that claim type."""
     if not definition.effect.opens_award or (cover and f"cover.{cover}" not in definition.fact_names()):
-        return Concerned()
-    return Concerned(own=origin in definition.origins, deceased=origin in definition.origins_of_deceased)
+        return FactOwners()
+    return FactOwners(own=origin in definition.origins, deceased=origin in definition.origins_of_deceased)
 
 
 # --- Ages -------------------------------------------------------------------------------------------------------------

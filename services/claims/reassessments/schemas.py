@@ -6,9 +6,8 @@ from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.benefits.schemas import ExplainedSumView
 from services.claims.reassessments.reassessment import Cause, Conclusion, LastJudged, ReassessmentStep
 from shared.http.problems import language, translate
-from shared.http.shapes import Amount, SignedAmount, fund
+from shared.http.shapes import TEXT, Amount, SignedAmount, fund
 
-TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
 
 

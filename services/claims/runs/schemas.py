@@ -6,10 +6,8 @@ from services.claims.benefits.schemas import ExplainedSumView, name_of
 from services.claims.runs.actions import RunShown
 from services.claims.runs.run import Change, PaymentLine, PaymentStatus, RunLineKind, Status
 from shared.http.problems import translate
-from shared.http.shapes import Amount, Derived, PagedQuery, SignedAmount, fund, paged
+from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, SignedAmount, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
-
-TEXT = {"type": "string"}
 
 
 class RunBody(Schema):

@@ -9,7 +9,6 @@ from services.claims.benefits.explained import UsedFact
 from services.claims.benefits.fact_names import fact_text
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.benefits.schemas import (
-    TEXT,
     AnswerValue,
     ExplainedSumView,
     QuestionView,
@@ -24,7 +23,7 @@ from shared.funds.benefits import Family, Question, QuestionKind
 from shared.funds.facts import FactKind
 from shared.funds.period import PeriodKind
 from shared.http.problems import language, translate
-from shared.http.shapes import Derived, fund
+from shared.http.shapes import TEXT, Derived, fund
 
 FACT_NAME_LENGTH_MAX = 80
 QUESTIONS_MAX = 2 * ANSWERS_MAX

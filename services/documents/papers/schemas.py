@@ -5,10 +5,9 @@ from marshmallow import Schema, fields, validate
 from services.documents.papers.content import OF_EMPLOYERS, PaperKind, PaperLanguage, title_of
 from shared.funds.period import WRITTEN
 from shared.http.problems import language, translate
-from shared.http.shapes import PagedQuery, fund, many, paged
+from shared.http.shapes import TEXT, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
-TEXT = {"type": "string"}
 AWARD_LENGTH_MAX = 40
 PERIOD = validate.Regexp(f"^{WRITTEN}$")
 

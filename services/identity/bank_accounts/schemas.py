@@ -8,11 +8,10 @@ from services.identity.bank_accounts.change import ENDING_LENGTH, BankAccountCha
 from services.identity.register.schemas import PersonView
 from shared.funds.identifiers import digits_of
 from shared.http.problems import translate
-from shared.http.shapes import PagedQuery, fund, paged
+from shared.http.shapes import TEXT, PagedQuery, fund, paged
 
 ACCOUNT_LENGTH_MAX = 60
 UPLOAD_ID_LENGTH_MAX = 60
-TEXT = {"type": "string"}
 INTEGER = {"type": "integer"}
 
 

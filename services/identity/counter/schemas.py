@@ -7,9 +7,7 @@ from services.identity.counter.visit import PLACE_LENGTH_MAX, UsualProof
 from services.identity.register.schemas import PersonView
 from shared.http.normalized_fields import NUMBER_LENGTH_MAX, Email, Identifier, Phone
 from shared.http.problems import language, translate
-from shared.http.shapes import fund, many, paged
-
-TEXT = {"type": "string"}
+from shared.http.shapes import TEXT, fund, many, paged
 
 
 def proof_text(kind: str) -> str:

@@ -4,8 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.identity.deaths.death import PAPER_LENGTH_MAX, REASON_LENGTH_MAX, DeathSource
 from shared.http.problems import translate
-
-TEXT = {"type": "string"}
+from shared.http.shapes import TEXT
 
 
 class DeathBody(Schema):

@@ -5,10 +5,9 @@ from marshmallow import Schema, fields, post_load, validate
 from services.identity.delegations.delegation import NAME_LENGTH_MAX, Bounds, Power, Status
 from shared.http.normalized_fields import NUMBER_LENGTH_MAX, Identifier
 from shared.http.problems import translate
-from shared.http.shapes import Amount, PagedQuery, fund, paged
+from shared.http.shapes import TEXT, Amount, PagedQuery, fund, paged
 
 CODE_LENGTH_MAX = 60
-TEXT = {"type": "string"}
 
 
 class PowerView(Schema):

@@ -7,11 +7,9 @@ from shared.funds.fund import IdentifierKind
 from shared.funds.messages import Channel
 from shared.http.normalized_fields import Identifier
 from shared.http.problems import language, translate
-from shared.http.shapes import Derived, PagedQuery, paged
+from shared.http.shapes import TEXT, Derived, PagedQuery, paged
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.schemas import PURPOSE, PurposeQuery
-
-TEXT = {"type": "string"}
 
 
 class PersonSearchBody(Schema):

@@ -6,10 +6,10 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.payments.assessment_orders.assessment_order import LeftOutReason, OrderedStatus, OrderStatus
-from services.payments.declarations.schemas import NAME_MAX, TEXT, FormName
+from services.payments.declarations.schemas import NAME_MAX, FormName
 from services.payments.provisional_assessments.provisional_assessment import TEXT_CHARACTERS_MAX
 from shared.http.problems import translate
-from shared.http.shapes import Amount, Derived, PagedQuery, fund, paged
+from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
 

@@ -13,10 +13,9 @@ from services.payments.operator_days.operator_day import DifferenceKind
 from services.payments.operator_days.schemas import operator_name, terminal_place
 from shared.http import bodies
 from shared.http.problems import WrongMediaType, translate
-from shared.http.shapes import Amount, PagedQuery, SignedAmount, fund, many, paged
+from shared.http.shapes import TEXT, Amount, PagedQuery, SignedAmount, fund, many, paged
 from shared.storage.service_context import ServiceContext
 
-TEXT = {"type": "string"}
 CSV = "text/csv"
 NUMBER = validate.Length(1, 20)
 COUNT_MAX = 100_000

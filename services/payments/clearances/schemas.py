@@ -7,10 +7,9 @@ from services.payments.contributions.schemas import named
 from services.payments.declarations.schemas import FormName
 from shared.funds.payments import ArrangementKind
 from shared.http.problems import translate
-from shared.http.shapes import Amount, PagedQuery, fund, paged
+from shared.http.shapes import TEXT, Amount, PagedQuery, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
-TEXT = {"type": "string"}
 EMPLOYER_CHARACTERS_MAX = 40
 CODE_CHARACTERS_MAX = 40
 

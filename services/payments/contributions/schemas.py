@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from marshmallow import Schema, fields, validate
 
 from shared.http.problems import language
-from shared.http.shapes import Amount, fund, many
+from shared.http.shapes import TEXT, Amount, fund, many
 
-TEXT = {"type": "string"}
 ACTIVITY_LENGTH_MAX = 40
 
 

@@ -15,7 +15,7 @@ from services.payments.declarations.wages import Unit
 from services.payments.obligations.obligation import Obligation, ObligationStatus
 from shared.funds.period import PeriodKind
 from shared.http.problems import translate
-from shared.http.shapes import Amount, Derived, PagedQuery, fund, many, paged
+from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
 NAME_MAX = 40
@@ -23,7 +23,6 @@ WORKERS_MAX = 10**6
 SEARCH_CHARACTERS_MAX = 80
 CODE_CHARACTERS_MAX = 80
 COMPLEMENTS_MAX = 99
-TEXT = {"type": "string"}
 
 
 class FilingForm(Schema):

@@ -9,7 +9,6 @@ from services.payments.contributions.schemas import named
 from services.payments.declarations.schemas import (
     COMPLEMENTS_MAX,
     NAME_MAX,
-    TEXT,
     FindingView,
     LineView,
     SlipView,
@@ -18,7 +17,7 @@ from services.payments.declarations.schemas import (
 from services.payments.declarations.typed_lines import LINES_MAX, asked_fields
 from services.payments.declarations.wages import Unit
 from shared.http.problems import translate
-from shared.http.shapes import Amount, Derived, fund
+from shared.http.shapes import TEXT, Amount, Derived, fund
 from shared.kernel import normalize, partial_date
 
 TYPED_NAME_MAX = 100

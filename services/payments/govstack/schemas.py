@@ -22,9 +22,8 @@ from services.payments.govstack.answer import (
 from services.payments.mobile_money.operator_payment import PaymentException
 from shared.funds.bindings import PAYER_FI_CHARACTERS_MAX
 from shared.http.problems import translate
-from shared.http.shapes import Amount, fund
+from shared.http.shapes import TEXT, Amount, fund
 
-TEXT = {"type": "string"}
 VISIBLE = validate.Regexp("^[!-~]+$")
 TENANTS = ("X-Platform-TenantId", "Platform-TenantId")
 PAYER_FIS = ("X-PayerFI-Id", "PayerFI-Id")

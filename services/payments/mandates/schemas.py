@@ -8,14 +8,13 @@ from services.payments.mandates.mandate import MandateParty, RequestKind, Status
 from services.payments.mandates.mandate_terms import MandateTerms
 from shared.funds.identifiers import AccountRule
 from shared.http.problems import translate
-from shared.http.shapes import Amount, PagedQuery, fund, paged
+from shared.http.shapes import TEXT, Amount, PagedQuery, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
 NUMBER_CHARACTERS_MAX = 60
 NAME_CHARACTERS_MAX = 70
 NOTE_CHARACTERS_MAX = 300
 EMPLOYER_CHARACTERS_MAX = 40
-TEXT = {"type": "string"}
 
 
 class AmendmentBody(Schema):

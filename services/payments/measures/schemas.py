@@ -8,10 +8,9 @@ from services.payments.measures.measure_request import REASON_CHARACTERS_MAX, Re
 from shared.funds.arrears import MeasureKind, MeasureLoss, MeasureProof
 from shared.funds.contributions import ContributionSide
 from shared.http.problems import translate
-from shared.http.shapes import PagedQuery, fund, many, paged
+from shared.http.shapes import TEXT, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
-TEXT = {"type": "string"}
 EMPLOYER_CHARACTERS_MAX = 20
 
 

@@ -16,10 +16,9 @@ from services.payments.mobile_money.operator_payment import (
 )
 from shared.http import bodies
 from shared.http.problems import WrongMediaType, translate
-from shared.http.shapes import Amount, fund
+from shared.http.shapes import TEXT, Amount, fund
 from shared.storage.service_context import ServiceContext
 
-TEXT = {"type": "string"}
 CSV = "text/csv"
 
 

@@ -12,9 +12,8 @@ from services.payments.operator_days.operator_difference import (
     DifferenceStatus,
 )
 from shared.http.problems import translate
-from shared.http.shapes import Amount, PagedQuery, SignedAmount, fund, paged
+from shared.http.shapes import TEXT, Amount, PagedQuery, SignedAmount, fund, paged
 
-TEXT = {"type": "string"}
 ID = validate.Length(1, 64)
 REASON_CHARACTERS_MAX = 200
 

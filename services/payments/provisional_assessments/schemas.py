@@ -3,10 +3,10 @@
 from marshmallow import Schema, fields, validate
 
 from services.payments.contributions.schemas import ContributionView
-from services.payments.declarations.schemas import NAME_MAX, TEXT, FormName
+from services.payments.declarations.schemas import NAME_MAX, FormName
 from services.payments.provisional_assessments.provisional_assessment import TEXT_CHARACTERS_MAX, ProvisionalStatus
 from shared.http.problems import translate
-from shared.http.shapes import Amount, PagedQuery, fund, many, paged
+from shared.http.shapes import TEXT, Amount, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
 

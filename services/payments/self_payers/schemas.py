@@ -7,10 +7,9 @@ from services.payments.self_payers.self_contribution import BoundKind, SelfContr
 from services.payments.self_payers.self_payer import NOTE_CHARACTERS_MAX, SelfPayerStatus
 from shared.funds.contributions import ContributionSide
 from shared.http.problems import translate
-from shared.http.shapes import Amount, Derived, PagedQuery, SignedAmount, fund, paged
+from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, SignedAmount, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
-TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
 REF_CHARACTERS_MAX = 40
 CODE_CHARACTERS_MAX = 40

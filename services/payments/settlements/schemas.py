@@ -16,10 +16,9 @@ from services.payments.settlements.settlement_plan import (
 )
 from shared.funds.arrears import PLAN_MONTHS_MAX, FrozenMonths, PlanBreach
 from shared.http.problems import translate
-from shared.http.shapes import Amount, Derived, PagedQuery, fund, many, paged
+from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
 
-TEXT = {"type": "string"}
 CHARACTERS_MAX = 40
 EMPLOYER_CHARACTERS_MAX = 20
 

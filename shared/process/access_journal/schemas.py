@@ -5,10 +5,9 @@ from enum import StrEnum
 from marshmallow import Schema, fields
 
 from shared.http.problems import translate
-from shared.http.shapes import paged
+from shared.http.shapes import TEXT, paged
 from shared.process.access_journal.entry import Purpose
 
-TEXT = {"type": "string"}
 PURPOSE = {"description": "Why an agent looks: enters the access journal, which the person can read."}
 
 

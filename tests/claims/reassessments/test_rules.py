@@ -63,16 +63,16 @@ def condition(fact: str, test: str = "at_least: 1") -> ClaimType:
     ],
 )
 def test_a_page_says_whose_facts_its_awards_depend_on(fact: str, origin: FactOrigin, own: bool, deceased: bool) -> None:
-    found = rules.concerned(condition(fact, "is_known: true"), origin)
+    found = rules.fact_owners(condition(fact, "is_known: true"), origin)
     assert (found.own, found.deceased) == (own, deceased)
 
 
 def test_a_cover_concerns_only_who_asks_about_it_and_a_grant_paid_once_nobody() -> None:
     asks = condition("cover.care", "is_true: true")
-    assert rules.concerned(asks, FactOrigin.COVER, cover="care")
-    assert not rules.concerned(asks, FactOrigin.COVER, cover="other-care")
+    assert rules.fact_owners(asks, FactOrigin.COVER, cover="care")
+    assert not rules.fact_owners(asks, FactOrigin.COVER, cover="other-care")
     once = page("conditions: [{code: one, holds: {fact: work.quarters, at_least: 1}, sentence: TEXTS, law: LAW}]")
-    assert not rules.concerned(once, FactOrigin.WAGES)
+    assert not rules.fact_owners(once, FactOrigin.WAGES)
 
 
 # --- Ages -------------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ DECLARATION: dict[str, Any] = {
     "reconciliation": None,
     "workers": None,
     "cards": None,
+    "may_be_taken_back": False,
     "slips": [],
     "receipts": [],
     "currency": "DZD",
