@@ -84,9 +84,12 @@ def _function(path: str, method: str, operation: Mapping[str, Any]) -> str:
     if "application/json" in content:
         own.append(f"body: {_hint(content['application/json']['schema'])}")
         passed.append("body=body")
-    elif content:
+    elif "multipart/form-data" in content:
         own += ["files: Files", "form: dict[str, str] | None = None"]
         passed.append("files=files, form=form")
+    elif content:
+        own.append("content: bytes")
+        passed.append(f'content=(content, "{next(iter(content))}")')
     if "Idempotency-Key" in headers:
         own.insert(0, "idempotency_key: str")
         passed.append("idempotency_key=idempotency_key")

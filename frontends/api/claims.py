@@ -1421,9 +1421,9 @@ def notes_write_medical(api: Api, claim_id: str, *, idempotency_key: str, body: 
     """Write something down about a claim, for medical control alone."""
     return api.call(SERVICE, "POST", "/medical-queue/claims/{claim_id}/notes", at={"claim_id": claim_id}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-def benefits_estimate(api: Api, *, idempotency_key: str, body: "EstimateBody") -> "EstimateView":
+def benefits_estimate(api: Api, *, body: "EstimateBody") -> "EstimateView":
     """What the rules would say today to a claim of the caller with these answers. Nothing is filed and nothing kept."""
-    return api.call(SERVICE, "POST", "/estimates", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+    return api.call(SERVICE, "POST", "/estimates", body=body)  # type: ignore[no-any-return]
 
 def insured_list_own(api: Api) -> "DependantViews":
     """The caller's dependants, by the ids that answers name them by. Empty where the register names none."""

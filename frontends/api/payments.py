@@ -1386,6 +1386,7 @@ class CardTerminalView(TypedDict):
     place: str
     acquirer: str
     acquirer_name: str
+    has_day_file: bool
 
 class CardTerminalViews(TypedDict):
     items: list["CardTerminalView"]
@@ -2284,9 +2285,9 @@ def mobile_money_reverse(api: Api, payment_id: str, *, body: "ReversalBody") -> 
     """Say that money that was taken was given back to the payer: what it had paid is due again."""
     return api.call(SERVICE, "PUT", "/mobile-money/payments/{payment_id}/reversal", at={"payment_id": payment_id}, body=body)  # type: ignore[no-any-return]
 
-def mobile_money_take_file(api: Api, day: str, *, idempotency_key: str, files: Files, form: dict[str, str] | None = None) -> "OperatorDayView":
+def mobile_money_take_file(api: Api, day: str, *, idempotency_key: str, content: bytes) -> "OperatorDayView":
     """Send the file of all payments of a day. The answer names what differs from what was reported, and the reference under which the day is to be paid in."""
-    return api.call(SERVICE, "POST", "/mobile-money/days/{day}/file", at={"day": day}, files=files, form=form, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+    return api.call(SERVICE, "POST", "/mobile-money/days/{day}/file", at={"day": day}, content=(content, "text/csv"), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def govstack_inquire(api: Api, bill_id: str, *, fields: str | None = None, requestId: str | None = None) -> "BillAnswerView":
     """For an operator, before it takes money: what a bill costs on its due date and after it. The bill is a reference for mobile payment."""
@@ -2380,9 +2381,9 @@ def card_terminals_correct(api: Api, day_id: str, *, idempotency_key: str, body:
     """Type the totals of a close anew, where they were typed wrongly: until money came for it."""
     return api.call(SERVICE, "POST", "/operator-days/{day_id}/correction", at={"day_id": day_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
-def card_terminals_compare_file(api: Api, acquirer: str, day: str, *, idempotency_key: str, files: Files, form: dict[str, str] | None = None) -> "ComparedFileView":
+def card_terminals_compare_file(api: Api, acquirer: str, day: str, *, content: bytes) -> "ComparedFileView":
     """Hold an acquirer's file of a day against the tickets of that day that were typed. The answer names each row that cannot be read, and each payment of which file and ticket differ. Nothing is kept of it."""
-    return api.call(SERVICE, "POST", "/card-acquirers/{acquirer}/days/{day}/file", at={"acquirer": acquirer, "day": day}, files=files, form=form, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+    return api.call(SERVICE, "POST", "/card-acquirers/{acquirer}/days/{day}/file", at={"acquirer": acquirer, "day": day}, content=(content, "text/csv"))  # type: ignore[no-any-return]
 
 def payouts_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "PayoutViewPage":
     """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""

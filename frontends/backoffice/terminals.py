@@ -14,6 +14,7 @@ from frontends.kit.api import Problem, needed, together
 from frontends.kit.formats import amount_to_send, today
 from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
 from frontends.kit.typed import in_zone, read_day
+from frontends.kit.uploading import read_files
 from frontends.kit.words import _
 
 pages = Blueprint("terminals", __name__, url_prefix="/card-terminals")
@@ -26,6 +27,26 @@ ACTS = ("ticket", "late-ticket", "cancel", "reverse")
 def index() -> Response:
     """The terminals, with the places where they stand."""
     return render("terminals.html", listed=payments.card_terminals_list_terminals(api()))
+
+
+@pages.get("/file")
+@signed_in("staff")
+def day_file() -> Response:
+    """Which file of a day is compared with the tickets."""
+    return _file_page()
+
+
+@pages.post("/file")
+@signed_in("staff")
+def compare_file() -> Response:
+    """What differs between an acquirer's file and the tickets: shown and not kept."""
+    acquirer, day = request.form.get("acquirer", ""), read_day("day")
+    try:
+        _name, content, _kind = read_files("file")[0]
+        compared = payments.card_terminals_compare_file(api(), acquirer, day or "-", content=content)
+    except Problem as problem:
+        return _file_page(problem=problem)
+    return _file_page(compared=compared)
 
 
 @pages.get("/<terminal_id>")
@@ -139,6 +160,20 @@ def _payment_page(payment_id: str, *, problem: Problem | None = None, sent: str 
     made = forms(ACTS, payment_id, found["version"], sent=sent)
     return render(
         "terminal-payment.html", found=found, forms=made, today=today().isoformat(), sent=sent, problem=problem
+    )
+
+
+def _file_page(*, compared: payments.ComparedFileView | None = None, problem: Problem | None = None) -> Response:
+    terminals = payments.card_terminals_list_terminals(api())["items"]
+    acquirers = {each["acquirer"]: each["acquirer_name"] for each in terminals if each["has_day_file"]}
+    return render(
+        "terminals-file.html",
+        acquirers=list(acquirers.items()),
+        form=Form("file"),
+        compared=compared,
+        problem=problem,
+        typed=request.form,
+        today=today().isoformat(),
     )
 
 

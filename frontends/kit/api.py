@@ -78,6 +78,7 @@ class Api:
         body: Any = None,
         files: Files | None = None,
         form: Mapping[str, str] | None = None,
+        content: tuple[bytes, str] | None = None,
         idempotency_key: str | None = None,
         version: int | None = None,
         raw: bool = False,
@@ -85,6 +86,7 @@ class Api:
         """What the service answers; Problem where it refuses, Unreachable where it does not answer.
 
         A read, and a change under an idempotency key, is sent again where nothing or nothing readable came back.
+        `content` is a body of another kind than JSON, with its media type.
         """
         named = {name: quote(value, safe="") for name, value in (at or {}).items()}
         url = f"{self.addresses[service]}/v1/{self.fund}{path.format_map(named)}"
@@ -99,6 +101,8 @@ class Api:
         if files is not None:
             more["files"] = [(name, each) for name, several in files.items() for each in several]
             more["data"] = form
+        elif content is not None:
+            more["data"], headers["Content-Type"] = content
         elif body is not None:
             more["json"] = body
         may_repeat = method == "GET" or idempotency_key is not None

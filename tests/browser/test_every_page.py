@@ -71,6 +71,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "operator_days.one": "no operator in the demo's data sent a file; tests/frontends/backoffice/test_operator_days.py",
     "operator_days.difference": "the same",
     "terminals.one": "the fund of these tests has no card terminal; tests/frontends/backoffice/test_terminals.py",
+    "terminals.day_file": "the same",
     "terminals.payment": "nobody in the demo's data pays at a counter; tests/frontends/backoffice/test_terminals.py",
     "terminals.correction": "the same",
     "assessment_orders.one": "nobody in the demo's data gave one; tests/frontends/backoffice/test_assessment_orders.py",

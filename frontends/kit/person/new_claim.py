@@ -16,7 +16,7 @@ from frontends.api import documents
 from frontends.api.claims import DraftBody, DraftView, OfferView
 from frontends.kit import formats
 from frontends.kit.api import Problem, together
-from frontends.kit.pages import Form, api, flash, for_person, go_to, render, session
+from frontends.kit.pages import Form, api, flash, for_person, go_to, render
 from frontends.kit.person.claim_types import NamedClaims
 from frontends.kit.questions import holds, open_questions, typed_answers
 from frontends.kit.typed import read_day
@@ -232,8 +232,7 @@ def _last_look(draft: DraftView, offer: OfferView) -> dict[str, Any]:
             "claim_type": offer["claim_type"],
             "answers": [{"code": each["code"], "value": each["value"]} for each in draft["answers"]],
         }
-        key = f"{session().session_id[:16]}-{draft['draft_id']}-{draft['version']}"
-        calls.append(lambda: service.benefits_estimate(asked, idempotency_key=key, body=body))
+        calls.append(lambda: service.benefits_estimate(asked, body=body))
     checked, *estimated = together(*calls)
     is_unknown_yet = isinstance(checked, Problem) and checked.code == "claim.upload-unknown"
     return {

@@ -12,7 +12,7 @@ from shared.storage.unit_of_work import UnitOfWork
 routes = Routes("benefits", about="What the rules of a benefit come to for a person, step by step.")
 
 
-@routes.post("/estimates", scope="claims:submit", request=EstimateBody, response=EstimateView)
+@routes.post("/estimates", scope="claims:submit", request=EstimateBody, response=EstimateView, is_read_only=True)
 def estimate(uow: UnitOfWork, body: Mapping[str, Any]) -> dict[str, Any]:
     """What the rules would say today to a claim of the caller with these answers. Nothing is filed and nothing kept."""
     given = tuple(GivenAnswer(**answer) for answer in body["answers"])

@@ -35,7 +35,7 @@ def list_terminals(uow: UnitOfWork) -> dict[str, Any]:
     """The card terminals of the fund's counters, by their numbers; none where it takes no cards there."""
     return {
         "items": [
-            {"terminal_id": number, "acquirer": code}
+            {"terminal_id": number, "acquirer": code, "has_day_file": acquirer.day_file is not None}
             for code, acquirer in uow.fund.bindings.acquirers.items()
             for number in sorted(acquirer.terminals)
         ]
@@ -177,6 +177,7 @@ def correct(uow: UnitOfWork, body: Body, day_id: str) -> OperatorDay:
     scope="bank:settle",
     request=AcquirerFile(),
     response=ComparedFileView,
+    is_read_only=True,
 )
 def compare_file(uow: UnitOfWork, content: bytes, acquirer: str, day: str) -> ComparedFile:
     """Hold an acquirer's file of a day against the tickets of that day that were typed. The answer names each row that

@@ -42,6 +42,7 @@ class CardTerminalView(Schema):
     place = fields.Function(lambda it: terminal_place(it["terminal_id"]), metadata=TEXT, required=True)
     acquirer = fields.String(required=True)
     acquirer_name = fields.Function(lambda it: operator_name(it["acquirer"]), metadata=TEXT, required=True)
+    has_day_file = fields.Boolean(required=True)
 
 
 class TerminalPaymentBody(Schema):

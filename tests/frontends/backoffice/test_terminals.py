@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from frontends.api import payments
 from frontends.backoffice.backoffice import BACKOFFICE
 from frontends.backoffice.terminals import ACTS, _count, _totals
+from frontends.kit.api import Api
 from tests.kit.frontends import rendered, unreached
 
 APP = unreached(BACKOFFICE)
@@ -17,6 +19,7 @@ TERMINAL = {
     "place": "Agence d'Alger-Centre, guichet 1",
     "acquirer": "banque-atlas",
     "acquirer_name": "Banque Atlas",
+    "has_day_file": True,
 }
 BEGUN: dict[str, Any] = {
     **TERMINAL,
@@ -139,3 +142,73 @@ def test_amounts_are_read_with_either_decimal_sign_and_what_was_cancelled_withou
 
 def test_a_count_that_is_none_is_left_for_the_service_to_refuse() -> None:
     assert (_count("12"), _count("١٢"), _count("x"), _count("")) == (12, 12, -1, -1)
+
+
+COMPARED: dict[str, Any] = {
+    "acquirer": "banque-atlas",
+    "acquirer_name": "Banque Atlas",
+    "day": "2026-01-28",
+    "payments": 2,
+    "total": "6300.00",
+    "fee": "12.60",
+    "known": "3150.75",
+    "currency": "DZD",
+    "is_equal": False,
+    "findings": [{"row": 7, "column": "MONTANT", "kind": "amount-unreadable", "text": "Le montant est illisible."}],
+    "differences": [
+        {
+            "kind": "not-known",
+            "text": "Aucun ticket n'a été saisi.",
+            "terminal_id": "16000101",
+            "number": "124/18",
+            "payment_id": "",
+            "known": "0.00",
+            "stated": "3149.25",
+        }
+    ],
+}
+
+
+def compared(language: str, **changed: Any) -> str:
+    with APP.app_context():
+        return rendered(
+            APP,
+            "terminals-file.html",
+            language=language,
+            user=AGENT,
+            acquirers=[("banque-atlas", "Banque Atlas")],
+            form=NEW,
+            compared={**COMPARED, **changed},
+            problem=None,
+            typed={},
+            today="2026-01-28",
+        )
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_what_a_file_says_otherwise_is_shown_payment_by_payment_and_row_by_row(language: str) -> None:
+    html = compared(language)
+    assert "124/18" in html and "Aucun ticket" in html and "MONTANT" in html and "Le montant est illisible." in html
+    assert 'name="file"' in html and 'value="banque-atlas"' in html
+    agreeing = compared(language, is_equal=True, findings=[], differences=[])
+    assert "124/18" not in agreeing and "MONTANT" not in agreeing
+
+
+def test_a_file_is_sent_as_it_is() -> None:
+    sent: list[Any] = []
+
+    class Answer:
+        ok, content = True, b"{}"
+
+        @staticmethod
+        def json() -> dict[str, Any]:
+            return COMPARED
+
+    def request(method: str, url: str, **more: Any) -> Answer:
+        sent.append((method, url, more["data"], more["headers"]["Content-Type"], "files" in more))
+        return Answer()
+
+    asked = Api({"payments": "http://payments"}, "dz-cnas", "fr", http=SimpleNamespace(request=request))  # type: ignore[arg-type]
+    payments.card_terminals_compare_file(asked, "banque-atlas", "2026-01-28", content=b"a;b")
+    url = "http://payments/v1/dz-cnas/card-acquirers/banque-atlas/days/2026-01-28/file"
+    assert sent == [("POST", url, b"a;b", "text/csv", False)]
