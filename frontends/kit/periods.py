@@ -32,5 +32,5 @@ def chosen() -> str:
 
 def form_and_period() -> tuple[str, str]:
     """What was chosen, in its two parts."""
-    form, _slash, period = chosen().partition("/")
+    form, period, *_more = [*chosen().split("/"), ""]
     return form, period

@@ -27,6 +27,8 @@ pages = Blueprint("by_form", __name__)
 DRAFTS_MAX = 3
 """Of declarations that one browser is typing at once."""
 VALUE_MAX = 100
+ADDED = "/added"
+"""What stands behind the form and period where what is typed is added to what was declared."""
 DAYS = ("birth_on", "entered_on", "left_on")
 TEXTS = ("insurance_number", "full_name", "family_name", "first_name", "national_id")
 
@@ -97,7 +99,8 @@ def _page(employer_id: str, *, start: TypingStartView | None = None, problem: Pr
     restored = form.values if request.method == "GET" else None
     rows = _typed_rows(start, restored) if restored else _kept(employer_id)
     if rows is None or request.args.get("mended"):
-        rows = [_row(line) for line in start["lines"]] or [{}]
+        rows = [] if is_added() else [_row(line) for line in start["lines"]]
+        rows = rows or [{}]
         _keep(employer_id, rows)
     return render(
         "employer/by-form.html",
@@ -196,6 +199,11 @@ def _row(line: payments.LineView) -> Row:
     return {name: value for name, value in row.items() if value}
 
 
+def is_added() -> bool:
+    """Whether what is typed is a complementary declaration: added to the one in force, which stands."""
+    return chosen().endswith(ADDED)
+
+
 def is_empty(row: Row) -> bool:
     """Whether nothing but a unit, which is chosen already, stands in it."""
     return not any(value for name, value in row.items() if not name.startswith("unit/"))
@@ -250,7 +258,10 @@ def _body(employer_id: str, start: TypingStartView, rows: list[Row]) -> tuple[Ty
                 "errors": [{"field": field, "detail": detail} for field, detail in faults.items()],
             },
         )
-    return {"employer_id": employer_id, "form": form, "period": period, "lines": lines}, places
+    body: TypedBody = {"employer_id": employer_id, "form": form, "period": period, "lines": lines}
+    if is_added():
+        body["is_complement"] = True
+    return body, places
 
 
 def _line(row: Row, number: int, start: TypingStartView, faults: dict[str, str]) -> TypedLineBody:

@@ -1,5 +1,6 @@
 """What is typed of workers: the boxes that there are, what the service is told, where its answers stand on the page."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from frontends.kit import formats
 from frontends.kit.api import Problem
 from frontends.portal.employer import by_form
 from frontends.portal.portal import PORTAL
-from tests.kit.frontends import unreached
+from tests.kit.frontends import rendered, unreached
 
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
@@ -21,7 +22,8 @@ def start(*names: str, parts: tuple[int, ...] = (1,)) -> TypingStartView:
     of_parts = {"duration", "unit", "wage"}
     return {
         "asked": [
-            {"name": name, "text": name, "length": 10, "is_by_part": name in of_parts, "units": []} for name in names
+            {"name": name, "text": name, "length": 10, "is_by_part": name in of_parts, "units": [], "codes": []}
+            for name in names
         ],
         "parts": [{"number": number, "period": f"2025-Q{number}"} for number in parts],
         "lines_max": 20,
@@ -42,8 +44,8 @@ def app() -> Flask:
     return unreached(PORTAL)
 
 
-def body(app: Flask, asked: TypingStartView, *rows: dict[str, str]) -> Any:
-    with app.test_request_context("/?which=das/2025"):
+def body(app: Flask, asked: TypingStartView, *rows: dict[str, str], which: str = "das/2025") -> Any:
+    with app.test_request_context(f"/?which={which}"):
         g.language, g.fund, g.words = "fr", {"country": "TN"}, NullTranslations()
         return by_form._body("0000000001", asked, list(rows))
 
@@ -155,3 +157,36 @@ def test_a_known_worker_stands_in_the_boxes_as_one_would_type_them(app: Flask) -
         assert (row["birth_on_year"], row["birth_on_month"], "birth_on_day" in row) == ("1985", "03", False)
         assert formats.read_amount(row["wage/4"]) == formats.read_amount("3150.5".translate(ARABIC))
     assert not by_form.is_empty(row) and by_form.is_empty({"unit/1": "M"})
+
+
+def test_what_is_added_is_a_complementary_declaration_of_the_same_period(app: Flask) -> None:
+    typed = {"insurance_number": "1", "wage/1": "100"}
+    added, _places = body(app, start("insurance_number", "wage"), typed, which="das/2025/added")
+    assert (added["form"], added["period"], added["is_complement"]) == ("das", "2025", True)
+    whole, _places = body(app, start("insurance_number", "wage"), typed)
+    assert (whole["form"], whole["period"]) == ("das", "2025") and "is_complement" not in whole
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_of_a_period_that_is_declared_it_is_said_what_typing_does_and_how_to_add_only(
+    app: Flask, language: str
+) -> None:
+    declared = {"declaration_id": "d1", "period": "2025", "workers": 300}
+    asked = {**start("insurance_number"), "before": declared}
+
+    def page(which: str) -> str:
+        return rendered(
+            app,
+            "employer/by-form.html",
+            language=language,
+            employer_id="1600000001",
+            which=which,
+            start=asked,
+            rows=[{}],
+            form=SimpleNamespace(key="k", version=None, values={}),
+            problem=None,
+        )
+
+    assert "which=das/2025/added" in page("das/2025")
+    added = page("das/2025/added")
+    assert 'which=das/2025"' in added and "300" not in added
