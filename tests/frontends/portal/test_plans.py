@@ -244,3 +244,4 @@ def test_agents_decide_what_is_asked_for() -> None:
     assert "Accepter l'échéancier" in asked and "103,800" in asked and "Une personne a donné son accord" not in asked
     assert "Une personne a donné son accord" in office(status="proposed")
     assert "Accepter l'échéancier" not in office()
+    assert "prélevée à sa date" in office(is_debited=True) and "prélevée à sa date" not in office()
