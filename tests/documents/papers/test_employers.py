@@ -373,7 +373,7 @@ def test_a_statement_says_what_was_owed_before_each_line_and_after() -> None:
         a_paper(an_account(4, opening=Money(100, a_fund().currency), closing=Money(-4_900, a_fund().currency)))
     )["body"]
     assert [row[1].strip("\u2068\u2069") for row in body["dates"][-2:]] == ["1,00", "-49,00"]
-    assert body["lines"][0][:2] == ["10/01/2010", "Cotisations déclarées, 1er trimestre 2010"]
+    assert body["lines"][0][:2] == ["10/01/2010", "Cotisations déclarées, 1er\u00a0trimestre\u00a02010"]
     assert len(body["lines"]) == 4 and len(body["sums"]) == 3
 
 
