@@ -9,7 +9,8 @@ import pytest
 from deploy.local.demo.people import cast, write_register
 from services.identity.accounts import actions
 from services.identity.accounts.actions import Attempt, Authentication
-from services.identity.accounts.rules import LoginIsNationalId, read_facts
+from services.identity.accounts.rules import read_facts
+from services.identity.accounts.users import LoginIsNationalId
 from services.identity.cards.store import cards
 from shared.encryption.keys import FundKeys
 from shared.kernel.actors import ActorKind

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from services.identity.accounts import passwords, rules, second_factor, store, throttles
+from services.identity.accounts import password_rules, passwords, renewal, rules, second_factor, store, throttles, users
 from services.identity.accounts.account import Account, Status
 from services.identity.accounts.application import ApplicantFacts, Application, ApplicationKind
 from services.identity.deaths.store import died_on
@@ -35,8 +35,8 @@ LOGIN_SENT_MAX = 1_000
 
 def apply(uow: UnitOfWork, facts: ApplicantFacts, *, password: str) -> None:
     """Take an application from anybody. Nothing is looked up here, so nothing can be learned from how it goes."""
-    known_words = [*rules.personal_words(facts), *rules.fund_words(uow.fund)]
-    rules.check_password(
+    known_words = [*password_rules.personal_words(facts), *password_rules.fund_words(uow.fund)]
+    password_rules.check_password(
         password,
         actor=ActorKind.PERSON,
         is_easily_guessed=passwords.is_easily_guessed(password),
@@ -124,7 +124,7 @@ def _recovery_of(
 ) -> Outcome[Account] | None:
     token = _text(uow.entropy(TOKEN_BYTES))
     link = _recovery_link(uow, token, login=person.civil.national_id, portal_url=portal_url)
-    return rules.ask_recovery(
+    return renewal.ask_recovery(
         account,
         person=person,
         fund=uow.fund,
@@ -152,9 +152,11 @@ def activate(uow: UnitOfWork, *, token: str, password: str) -> Account:
     account = store.by_token(uow, hash_of(token))
     if account is None:
         raise rules.ActivationUnknown
-    is_password_right = passwords.is_right(account.password_hash, rules.read_password(password))
+    is_password_right = passwords.is_right(account.password_hash, password_rules.read_password(password))
     person = register.persons.find(uow, account.person_ref) if account.person_ref else None
-    is_personal = person is not None and rules.is_personal(password, known_words=rules.words_of(person))
+    is_personal = person is not None and password_rules.is_personal(
+        password, known_words=password_rules.words_of(person)
+    )
     activated = rules.activate(
         account, is_password_right=is_password_right, is_password_personal=is_personal, at=uow.at
     )
@@ -168,27 +170,27 @@ def recover(uow: UnitOfWork, *, token: str, password: str, one_time_code: str) -
     """
     account = store.by_recovery(uow, hash_of(token))
     if account is None:
-        raise rules.RecoveryUnknown
-    rules.must_be_open(account.recovery, at=uow.at)
+        raise renewal.RecoveryUnknown
+    renewal.must_be_open(account.recovery, at=uow.at)
     password_hash = new_hash(uow, account, password=password)
     if account.second_factor is None:
-        return store.accounts.save(uow, rules.recover(account, password_hash=password_hash, at=uow.at))
+        return store.accounts.save(uow, renewal.recover(account, password_hash=password_hash, at=uow.at))
     throttle = throttles.before(uow, f"recovery|{account.account_id}")
     if wait_s := throttles.locked_s(uow, throttle):
         raise throttles.locked(wait_s)
     proved = _with_code(account, one_time_code, uow)
     if proved is None:
         wait_s = throttles.failed(uow, throttle)
-        return throttles.locked(wait_s) if wait_s else rules.CodeWrong()
+        return throttles.locked(wait_s) if wait_s else renewal.CodeWrong()
     throttles.passed(uow, throttle)
-    return store.accounts.save(uow, rules.recover(proved, password_hash=password_hash, at=uow.at))
+    return store.accounts.save(uow, renewal.recover(proved, password_hash=password_hash, at=uow.at))
 
 
 def new_hash(uow: UnitOfWork, account: Account, *, password: str) -> str:
     """The hash of a password that the owner of an account may choose, or what is wrong with it."""
     person = register.persons.find(uow, account.person_ref) if account.person_ref else None
-    known_words = [*(rules.words_of(person) if person else ()), *rules.fund_words(uow.fund)]
-    rules.check_password(
+    known_words = [*(password_rules.words_of(person) if person else ()), *password_rules.fund_words(uow.fund)]
+    password_rules.check_password(
         password, actor=account.kind, is_easily_guessed=passwords.is_easily_guessed(password), known_words=known_words
     )
     return _hashed(uow, password)
@@ -196,11 +198,11 @@ def new_hash(uow: UnitOfWork, account: Account, *, password: str) -> str:
 
 def _check(password: str, *, actor: ActorKind, known_words: Iterable[str]) -> None:
     is_easily_guessed = passwords.is_easily_guessed(password)
-    rules.check_password(password, actor=actor, is_easily_guessed=is_easily_guessed, known_words=known_words)
+    password_rules.check_password(password, actor=actor, is_easily_guessed=is_easily_guessed, known_words=known_words)
 
 
 def _hashed(uow: UnitOfWork, password: str) -> str:
-    return passwords.hashed(rules.read_password(password), salt=uow.entropy(passwords.SALT_BYTES))
+    return passwords.hashed(password_rules.read_password(password), salt=uow.entropy(passwords.SALT_BYTES))
 
 
 # --- a death ----------------------------------------------------------------------------------------------------------
@@ -247,14 +249,14 @@ def add_user(
 ) -> Added:
     """Open an account for an employer's user or for one of the fund's staff; `display_name` is how colleagues call
     them."""
-    role = rules.role_of(uow.fund, actor=actor, named=role)
-    read = rules.read_new_login(login, fund=uow.fund)
-    known_words = [*read.split("@"), *rules.fund_words(uow.fund)]
-    rules.check_password(
+    role = users.role_of(uow.fund, actor=actor, named=role)
+    read = users.read_new_login(login, fund=uow.fund)
+    known_words = [*read.split("@"), *password_rules.fund_words(uow.fund)]
+    password_rules.check_password(
         password, actor=actor, is_easily_guessed=passwords.is_easily_guessed(password), known_words=known_words
     )
     known_by = _index_of_login(uow, read)
-    account = rules.add_user(
+    account = users.add_user(
         store.known_by(uow, known_by),
         role=role,
         actor=actor,
@@ -270,15 +272,15 @@ def add_user(
 
 def name_user(uow: UnitOfWork, *, login: str, display_name: str) -> None:
     """From now on colleagues see one of the staff under that name."""
-    known = store.known_by(uow, _index_of_login(uow, rules.read_login(login)))
-    named = rules.name_staff(known, display_name=display_name)
+    known = store.known_by(uow, _index_of_login(uow, users.read_login(login)))
+    named = users.name_staff(known, display_name=display_name)
     if named != known:
         store.accounts.save(uow, Outcome(named))
 
 
 def names_of(uow: UnitOfWork, account_ids: Sequence[str]) -> list[StaffName]:
     """How those of some accounts are called that are of staff and have a name, in the order asked for."""
-    rules.may_see_names(uow.by)
+    users.may_see_names(uow.by)
     found = store.accounts.find_many(uow, account_ids)
     asked = [found[account_id] for account_id in dict.fromkeys(account_ids) if account_id in found]
     return [
@@ -290,8 +292,8 @@ def names_of(uow: UnitOfWork, account_ids: Sequence[str]) -> list[StaffName]:
 
 def reset_user(uow: UnitOfWork, *, login: str, portal_url: str) -> str:
     """A link by which a user or one of the staff chooses a new password: whoever starts it learns none."""
-    read, token = rules.read_login(login), _text(uow.entropy(TOKEN_BYTES))
-    account = rules.start_reset(store.known_by(uow, _index_of_login(uow, read)), token_hash=hash_of(token), at=uow.at)
+    read, token = users.read_login(login), _text(uow.entropy(TOKEN_BYTES))
+    account = renewal.start_reset(store.known_by(uow, _index_of_login(uow, read)), token_hash=hash_of(token), at=uow.at)
     store.accounts.save(uow, Outcome(account))
     return _recovery_link(uow, token, login=read, portal_url=portal_url)
 
@@ -301,7 +303,7 @@ def _open_employer(uow: UnitOfWork, employer_number: str) -> str:
     if employer_id is None:
         raise EmployerUnknown
     if not register.employers.load(uow, employer_id).is_open:
-        raise rules.EmployerNotOpen
+        raise users.EmployerNotOpen
     return employer_id
 
 
@@ -358,7 +360,7 @@ def _found(uow: UnitOfWork, login: str, actors: frozenset[ActorKind]) -> Account
 
 def _proved(uow: UnitOfWork, attempt: Attempt, account: Account | None) -> Account | None:
     """The account, if the password is right and, where it has one, the second factor too."""
-    password = rules.read_password(attempt.password)  # whole: cut off, the rest of it could be anything
+    password = password_rules.read_password(attempt.password)  # whole: cut off, the rest of it could be anything
     is_right = passwords.is_right(account.password_hash if account else passwords.NOBODYS, password)
     if account is None or not is_right:
         return None

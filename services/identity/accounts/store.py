@@ -5,14 +5,9 @@ from datetime import datetime
 
 from services.identity.accounts.account import Account, Status
 from services.identity.accounts.application import Application
+from services.identity.accounts.lockout import FORGOTTEN_AFTER, ThrottleUnknown
 from services.identity.accounts.login_throttle import LoginThrottle
-from services.identity.accounts.rules import (
-    APPLICATION_KEPT,
-    FORGOTTEN_AFTER,
-    AccountUnknown,
-    ApplicationUnknown,
-    ThrottleUnknown,
-)
+from services.identity.accounts.rules import APPLICATION_KEPT, AccountUnknown, ApplicationUnknown
 from shared.kernel.personal import DataClass
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import Retention, kept

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.identity.accounts import actions as accounts
-from services.identity.accounts import passwords, throttles
+from services.identity.accounts import password_rules, passwords, renewal, throttles
 from services.identity.accounts import rules as account_rules
 from services.identity.accounts import store as account_store
 from services.identity.accounts.account import Account
@@ -29,8 +29,8 @@ def change_password(uow: UnitOfWork, *, current: str, chosen: str) -> Failure | 
     refused = _prove(uow, account, password=current)
     if refused is not None:
         return refused
-    account_rules.must_differ(chosen, current=current)
-    changed = account_rules.change_password(account, password_hash=password_hash, at=uow.at)
+    renewal.must_differ(chosen, current=current)
+    changed = renewal.change_password(account, password_hash=password_hash, at=uow.at)
     store.sessions.save(uow, Outcome(rules.hold_on(session, account_store.accounts.save(uow, changed))))
     return None
 
@@ -49,9 +49,9 @@ def _prove(uow: UnitOfWork, account: Account, *, password: str) -> Failure | Non
     throttle = throttles.before(uow, f"change|{account.account_id}")
     if wait_s := throttles.locked_s(uow, throttle):
         raise throttles.locked(wait_s)
-    if not passwords.is_right(account.password_hash, account_rules.read_password(password)):
+    if not passwords.is_right(account.password_hash, password_rules.read_password(password)):
         wait_s = throttles.failed(uow, throttle)
-        return throttles.locked(wait_s) if wait_s else account_rules.CurrentPasswordWrong()
+        return throttles.locked(wait_s) if wait_s else renewal.CurrentPasswordWrong()
     throttles.passed(uow, throttle)
     return None
 

@@ -9,7 +9,7 @@ import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from zxcvbn.matching import RANKED_DICTIONARIES
 
-from services.identity.accounts import passwords, rules
+from services.identity.accounts import lockout, password_rules, passwords, renewal, rules, users
 from services.identity.accounts.account import Account, Link, Status
 from services.identity.accounts.application import ApplicantFacts
 from services.identity.accounts.login_throttle import LoginThrottle
@@ -61,8 +61,8 @@ PENDING = Account(
 
 
 def check(password: str, role: Role = Role.PERSON) -> None:
-    known_words = [*rules.personal_words(FACTS), *rules.fund_words(funds()[DZ])]
-    rules.check_password(
+    known_words = [*password_rules.personal_words(FACTS), *password_rules.fund_words(funds()[DZ])]
+    password_rules.check_password(
         password, actor=role.actor, is_easily_guessed=is_easily_guessed(password), known_words=known_words
     )
 
@@ -89,40 +89,40 @@ def test_a_password_that_is_taken(password: str) -> None:
 @pytest.mark.parametrize(
     ("password", "error"),
     [
-        ("", rules.PasswordTooShort),
-        ("sept car", rules.PasswordCommon),
-        ("20180412", rules.PasswordCommon),
-        ("        8 spaces", rules.PasswordCommon),
-        (" -._/-._/ ", rules.PasswordCommon),
-        ("1q2w3e4r", rules.PasswordCommon),
-        ("sept ca", rules.PasswordTooShort),
-        ("x" * 257, rules.PasswordTooLong),
-        ("password", rules.PasswordCommon),
-        ("Password2024!", rules.PasswordCommon),
-        ("P4ssw0rd!9", rules.PasswordCommon),
-        ("motdepasse1", rules.PasswordCommon),
-        ("S0leil2025", rules.PasswordCommon),
-        ("1234mohamed", rules.PasswordCommon),
-        ("hamdoulilah", rules.PasswordCommon),
-        ("Inchallah2024!", rules.PasswordCommon),
-        ("kh4d1ja2019", rules.PasswordCommon),
-        ("sécurité1", rules.PasswordCommon),
-        ("qsdfghjklm1", rules.PasswordCommon),
-        ("azertyazerty", rules.PasswordCommon),
-        ("12345678", rules.PasswordCommon),
-        ("87654321", rules.PasswordCommon),
-        ("00000000", rules.PasswordCommon),
-        ("abababababab", rules.PasswordCommon),
-        ("abcdefghij", rules.PasswordCommon),
-        ("sdfghjklm", rules.PasswordCommon),
-        ("poiuytreza", rules.PasswordCommon),
-        ("mycnas4ever", rules.PasswordPersonal),
-        ("himaya-rocks", rules.PasswordPersonal),
-        ("xx25041990xx", rules.PasswordPersonal),
-        ("my 19900425 day", rules.PasswordPersonal),
-        ("AMIRA.B for me", rules.PasswordPersonal),
-        (f"no{AMIRA_NIN}no", rules.PasswordPersonal),
-        (f"no{AMIRA_NSS}no", rules.PasswordPersonal),
+        ("", password_rules.PasswordTooShort),
+        ("sept car", password_rules.PasswordCommon),
+        ("20180412", password_rules.PasswordCommon),
+        ("        8 spaces", password_rules.PasswordCommon),
+        (" -._/-._/ ", password_rules.PasswordCommon),
+        ("1q2w3e4r", password_rules.PasswordCommon),
+        ("sept ca", password_rules.PasswordTooShort),
+        ("x" * 257, password_rules.PasswordTooLong),
+        ("password", password_rules.PasswordCommon),
+        ("Password2024!", password_rules.PasswordCommon),
+        ("P4ssw0rd!9", password_rules.PasswordCommon),
+        ("motdepasse1", password_rules.PasswordCommon),
+        ("S0leil2025", password_rules.PasswordCommon),
+        ("1234mohamed", password_rules.PasswordCommon),
+        ("hamdoulilah", password_rules.PasswordCommon),
+        ("Inchallah2024!", password_rules.PasswordCommon),
+        ("kh4d1ja2019", password_rules.PasswordCommon),
+        ("sécurité1", password_rules.PasswordCommon),
+        ("qsdfghjklm1", password_rules.PasswordCommon),
+        ("azertyazerty", password_rules.PasswordCommon),
+        ("12345678", password_rules.PasswordCommon),
+        ("87654321", password_rules.PasswordCommon),
+        ("00000000", password_rules.PasswordCommon),
+        ("abababababab", password_rules.PasswordCommon),
+        ("abcdefghij", password_rules.PasswordCommon),
+        ("sdfghjklm", password_rules.PasswordCommon),
+        ("poiuytreza", password_rules.PasswordCommon),
+        ("mycnas4ever", password_rules.PasswordPersonal),
+        ("himaya-rocks", password_rules.PasswordPersonal),
+        ("xx25041990xx", password_rules.PasswordPersonal),
+        ("my 19900425 day", password_rules.PasswordPersonal),
+        ("AMIRA.B for me", password_rules.PasswordPersonal),
+        (f"no{AMIRA_NIN}no", password_rules.PasswordPersonal),
+        (f"no{AMIRA_NSS}no", password_rules.PasswordPersonal),
     ],
 )
 def test_a_password_that_is_refused(password: str, error: type[Exception]) -> None:
@@ -141,7 +141,7 @@ def test_long_ones_are_taken_and_no_kind_of_sign_is_asked_for(password: str) -> 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.PERSON])
 def test_those_who_act_for_others_need_a_longer_one(role: Role) -> None:
     check("douze signes", role)
-    with pytest.raises(rules.PasswordTooShort) as refused:
+    with pytest.raises(password_rules.PasswordTooShort) as refused:
         check("onze signes", role)
     assert refused.value.parameters == {"length_min": 12}
 
@@ -149,18 +149,18 @@ def test_those_who_act_for_others_need_a_longer_one(role: Role) -> None:
 @pytest.mark.parametrize(
     ("password", "error"),
     [
-        ("ﷺ", rules.PasswordTooShort),
-        ("ﷺ" * 7, rules.PasswordTooShort),
-        ("chat" + "\u200b" * 8, rules.PasswordTooShort),
-        ("١٢٣٤٥٦٧٨٩٠", rules.PasswordCommon),
-        ("1234\u200b5678", rules.PasswordCommon),
-        ("pass\u00adword", rules.PasswordCommon),
-        ("12-34-56-78", rules.PasswordCommon),
-        (f"no{AMIRA_NIN.translate(str.maketrans('0123456789', '٠١٢٣٤٥٦٧٨٩'))}no", rules.PasswordPersonal),
-        ("٢٥٠٤١٩٩٠ نعم نعم", rules.PasswordPersonal),
-        ("le 25/04/1990 oui", rules.PasswordPersonal),
-        ("né le 25.04.90", rules.PasswordPersonal),
-        ("A\u0301MIRA.B pour", rules.PasswordPersonal),
+        ("ﷺ", password_rules.PasswordTooShort),
+        ("ﷺ" * 7, password_rules.PasswordTooShort),
+        ("chat" + "\u200b" * 8, password_rules.PasswordTooShort),
+        ("١٢٣٤٥٦٧٨٩٠", password_rules.PasswordCommon),
+        ("1234\u200b5678", password_rules.PasswordCommon),
+        ("pass\u00adword", password_rules.PasswordCommon),
+        ("12-34-56-78", password_rules.PasswordCommon),
+        (f"no{AMIRA_NIN.translate(str.maketrans('0123456789', '٠١٢٣٤٥٦٧٨٩'))}no", password_rules.PasswordPersonal),
+        ("٢٥٠٤١٩٩٠ نعم نعم", password_rules.PasswordPersonal),
+        ("le 25/04/1990 oui", password_rules.PasswordPersonal),
+        ("né le 25.04.90", password_rules.PasswordPersonal),
+        ("A\u0301MIRA.B pour", password_rules.PasswordPersonal),
     ],
 )
 def test_p1_what_cannot_be_seen_and_other_digits_make_no_other_password(password: str, error: type[Exception]) -> None:
@@ -202,18 +202,18 @@ AMEL = replace(
     ],
 )
 def test_u12_a_name_however_it_is_spelled_makes_no_password(password: str, is_personal: bool) -> None:
-    assert rules.is_personal(password, known_words=rules.words_of(AMEL)) is is_personal
+    assert password_rules.is_personal(password, known_words=password_rules.words_of(AMEL)) is is_personal
 
 
 def test_u12_another_password_is_another_one() -> None:
-    rules.must_differ("deux chats sur un toit", current="trois chats sur un mur")
+    renewal.must_differ("deux chats sur un toit", current="trois chats sur un mur")
     for same in ("été sur un mur", "e\u0301te\u0301 sur un mur"):
-        with pytest.raises(rules.PasswordUnchanged):
-            rules.must_differ(same, current="été sur un mur")
+        with pytest.raises(renewal.PasswordUnchanged):
+            renewal.must_differ(same, current="été sur un mur")
 
 
 def test_the_same_signs_are_the_same_password_however_they_were_composed() -> None:
-    assert rules.read_password("e\u0301te\u0301") == rules.read_password("été")
+    assert password_rules.read_password("e\u0301te\u0301") == password_rules.read_password("été")
 
 
 # --- roles
@@ -406,7 +406,7 @@ LINKED = replace(ACTIVE, recovery=Link(token_hash="r1", expires_at=AT + timedelt
 
 def ask_recovery(known: Account | None = ACTIVE, *, person: Person = AMIRA, **more: Any) -> Any:
     facts = {"person": person, "fund": funds()[DZ], "token_hash": "r9", "link": Encrypted("s"), "at": AT}
-    return rules.ask_recovery(known, **{**facts, **more})
+    return renewal.ask_recovery(known, **{**facts, **more})
 
 
 def test_asking_for_a_way_back_sends_a_link_and_changes_nothing_else() -> None:
@@ -432,7 +432,7 @@ def test_no_way_back_is_sent(known: Account | None, person: Person) -> None:
 
 
 def test_a_way_back_followed_in_time_brings_a_new_password_and_is_told() -> None:
-    found = rules.recover(LINKED, password_hash="new", at=AT + timedelta(hours=23))
+    found = renewal.recover(LINKED, password_hash="new", at=AT + timedelta(hours=23))
     assert (found.thing.password_hash, found.thing.password_serial) == ("new", LINKED.password_serial + 1)
     assert found.thing.recovery is not None and found.thing.recovery.used_at == AT + timedelta(hours=23)
     (published,) = found.events
@@ -442,25 +442,25 @@ def test_a_way_back_followed_in_time_brings_a_new_password_and_is_told() -> None
 @pytest.mark.parametrize(
     ("link", "hours", "error"),
     [
-        (None, 0, rules.RecoveryUnknown),
-        (Link(token_hash="r1", expires_at=AT + timedelta(hours=24), used_at=AT), 1, rules.RecoveryUsed),
-        (Link(token_hash="r1", expires_at=AT + timedelta(hours=24)), 24, rules.RecoveryExpired),
+        (None, 0, renewal.RecoveryUnknown),
+        (Link(token_hash="r1", expires_at=AT + timedelta(hours=24), used_at=AT), 1, renewal.RecoveryUsed),
+        (Link(token_hash="r1", expires_at=AT + timedelta(hours=24)), 24, renewal.RecoveryExpired),
     ],
 )
 def test_a_way_back_that_does_not_open(link: Link | None, hours: int, error: type[Exception]) -> None:
     with pytest.raises(error):
-        rules.recover(replace(ACTIVE, recovery=link), password_hash="new", at=AT + timedelta(hours=hours))
+        renewal.recover(replace(ACTIVE, recovery=link), password_hash="new", at=AT + timedelta(hours=hours))
 
 
 def test_a_changed_password_voids_the_way_back() -> None:
-    changed = rules.change_password(LINKED, password_hash="new", at=AT).thing
+    changed = renewal.change_password(LINKED, password_hash="new", at=AT).thing
     assert (changed.recovery, changed.password_serial) == (None, LINKED.password_serial + 1)
 
 
 @pytest.mark.parametrize("known", [None, PENDING])
 def test_no_reset_of_an_account_that_lets_nobody_in(known: Account | None) -> None:
     with pytest.raises(rules.AccountUnknown):
-        rules.start_reset(known, token_hash="r1", at=AT)
+        renewal.start_reset(known, token_hash="r1", at=AT)
 
 
 @pytest.mark.parametrize(
@@ -469,9 +469,9 @@ def test_no_reset_of_an_account_that_lets_nobody_in(known: Account | None) -> No
 )
 def test_what_the_register_knows_is_no_part_of_a_password(password: str) -> None:
     person = replace(AMIRA, civil=replace(AMIRA.civil, first_name_ar="أميرة"))
-    with pytest.raises(rules.PasswordPersonal):
-        rules.check_password(
-            password, actor=ActorKind.PERSON, is_easily_guessed=False, known_words=rules.words_of(person)
+    with pytest.raises(password_rules.PasswordPersonal):
+        password_rules.check_password(
+            password, actor=ActorKind.PERSON, is_easily_guessed=False, known_words=password_rules.words_of(person)
         )
 
 
@@ -489,17 +489,17 @@ def test_an_account_that_nobody_opened_is_given_up_in_the_end(status: Status, da
 
 @pytest.mark.parametrize("login", ["paie", "Nadia.B", "x-1", "a@firm.example"])
 def test_a_login(login: str) -> None:
-    assert rules.read_login(f" {login} ") == login.casefold()
+    assert users.read_login(f" {login} ") == login.casefold()
 
 
 @pytest.mark.parametrize("login", ["", "ab", "1600000001", "-x-", "nadia b", "نادية", "n" * 65])
 def test_no_login(login: str) -> None:
-    with pytest.raises(rules.LoginMalformed):
-        rules.read_login(login)
+    with pytest.raises(users.LoginMalformed):
+        users.read_login(login)
 
 
 def add(known: Account | None = None, role: Role = Role.AGENT, employer_ids: tuple[str, ...] = ()) -> Account:
-    return rules.add_user(
+    return users.add_user(
         known,
         role=role,
         actor=role.actor,
@@ -519,9 +519,9 @@ def test_a_user_has_what_the_role_needs_and_no_more() -> None:
 
 
 def test_users_that_cannot_be() -> None:
-    with pytest.raises(rules.LoginTaken):
+    with pytest.raises(users.LoginTaken):
         add(agent := add())
-    with pytest.raises(rules.EmployerLacking):
+    with pytest.raises(users.EmployerLacking):
         add(role=Role.EMPLOYER)
     assert agent.status is Status.ACTIVE
 
@@ -535,18 +535,18 @@ def test_users_that_cannot_be() -> None:
 )
 def test_a_login_is_locked_longer_each_time_and_never_for_long(failures: int, locked_minutes: int) -> None:
     throttle = LoginThrottle(door_id="d", name="n", failures=failures, failed_at=AT)
-    until = rules.locked_until(throttle, at=AT)
+    until = lockout.locked_until(throttle, at=AT)
     assert until == (AT + timedelta(minutes=locked_minutes) if locked_minutes else None)
     if until:
-        assert rules.locked_until(throttle, at=until) is None
+        assert lockout.locked_until(throttle, at=until) is None
 
 
 def test_failures_add_up_and_are_forgotten_after_a_day() -> None:
     throttle = LoginThrottle(door_id="d", name="n")
     for _ in range(7):
-        throttle = rules.failed(throttle, at=AT)
+        throttle = lockout.failed(throttle, at=AT)
     assert throttle.failures == 7
-    assert rules.failed(throttle, at=AT + timedelta(hours=25)).failures == 1
+    assert lockout.failed(throttle, at=AT + timedelta(hours=25)).failures == 1
 
 
 def test_none_of_the_three_thousand_most_used_passwords_is_taken() -> None:
@@ -554,8 +554,8 @@ def test_none_of_the_three_thousand_most_used_passwords_is_taken() -> None:
     most_used = [each for each in list(FREQUENCY_LISTS["passwords"])[:3_000] if len(each) >= 8]
     assert len(most_used) > 100
     for password in most_used:
-        with pytest.raises(rules.PasswordCommon):
-            rules.check_password(
+        with pytest.raises(password_rules.PasswordCommon):
+            password_rules.check_password(
                 password, actor=ActorKind.PERSON, is_easily_guessed=is_easily_guessed(password), known_words=[]
             )
 
