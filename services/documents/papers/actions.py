@@ -9,7 +9,7 @@ from services.documents.access_journal.accessed import AccessedKind
 from services.documents.awards import store as awards_store
 from services.documents.awards.award import AwardDependant, KnownAward
 from services.documents.careers import actions as careers
-from services.documents.papers import rules, store
+from services.documents.papers import asking, career_statements, rules, store, withdrawing
 from services.documents.papers.content import (
     AccountLine,
     DebitedAccount,
@@ -24,7 +24,7 @@ from services.documents.papers.content import (
     PaperLanguage,
 )
 from services.documents.papers.paper import FailureReason, Paper, Status, WithdrawalReason
-from services.documents.papers.rules import Request
+from services.documents.papers.request import CERTIFIES, Request
 from services.documents.register import actions as register
 from services.documents.register.person import Civil
 from shared.events.payments import AccountStatementDrawn, ClearanceGranted, MandateIssued
@@ -51,7 +51,7 @@ def ask(uow: UnitOfWork, request: Request) -> Paper:
     person_ref = uow.by.person_ref
     if person_ref is None:
         raise NotYours
-    kind = rules.CERTIFIES.get(request.kind)
+    kind = CERTIFIES.get(request.kind)
     awards = () if kind is None else awards_store.of_person(uow, person_ref, kind=kind)
     asked = _ask(uow, request, person_ref=person_ref, awards=awards, waiting=store.waiting_of(uow, person_ref))
     journal.note_act(uow, person_ref, done_with=AccessedKind.PAPER, reference=asked.number)
@@ -64,7 +64,7 @@ def certify_award(uow: UnitOfWork, *, award_id: str) -> None:
     if award is None:
         return
     known = store.of_award(uow, award.reference)
-    request = rules.wanted_by_itself(award, fund=uow.fund, known=known, on=uow.today)
+    request = asking.wanted_by_itself(award, fund=uow.fund, known=known, on=uow.today)
     if request is not None:
         _ask(uow, request, person_ref=award.person_ref, awards=[award], waiting=0)
 
@@ -73,7 +73,7 @@ def _ask(uow: UnitOfWork, request: Request, *, person_ref: str, awards: Sequence
     """Fix what the paper says, and have it printed."""
     civil = register.civil_of(uow, person_ref)
     entries = () if awards else careers.entries_of(uow, person_ref)
-    outcome = rules.ask(
+    outcome = asking.ask(
         request,
         fund=uow.fund,
         entries=entries,
@@ -146,7 +146,7 @@ def issue_mandate_form(uow: UnitOfWork, event: MandateIssued) -> None:
         uow,
         body,
         employer_id=event.employer_id,
-        language=rules.language_of(uow.fund, kind, wanted=event.language),
+        language=asking.language_of(uow.fund, kind, wanted=event.language),
         account=msgspec.json.decode(account, type=DebitedAccount),
     )
 
@@ -175,7 +175,7 @@ def issue_account_statement(uow: UnitOfWork, event: AccountStatementDrawn) -> No
             for line in event.lines
         ),
     )
-    language = rules.language_of(uow.fund, body.kind, wanted=event.language)
+    language = asking.language_of(uow.fund, body.kind, wanted=event.language)
     _issue_to_employer(uow, body, employer_id=event.employer_id, language=language)
 
 
@@ -189,8 +189,8 @@ def _issue_to_employer(
 ) -> None:
     name = register.names_of(uow, [employer_id]).get(employer_id)
     if name is None:
-        raise rules.EmployerUnnamed(employer_id=employer_id)
-    outcome = rules.for_employer(
+        raise career_statements.EmployerUnnamed(employer_id=employer_id)
+    outcome = asking.for_employer(
         body,
         account=account,
         language=language,
@@ -283,7 +283,7 @@ def withdraw_differing(uow: UnitOfWork, numbers: tuple[str, ...]) -> None:
     _withdraw(
         uow,
         (
-            rules.withdraw(paper, entries=careers.entries_of(uow, paper.person_ref), fund=uow.fund, at=uow.at)
+            withdrawing.withdraw(paper, entries=careers.entries_of(uow, paper.person_ref), fund=uow.fund, at=uow.at)
             for paper in papers
         ),
     )
@@ -294,13 +294,13 @@ def withdraw_of_award(uow: UnitOfWork, *, award_id: str) -> None:
     award = awards_store.awards.find(uow, award_id)
     if award is not None:
         papers = store.of_award(uow, award.reference)
-        _withdraw(uow, (rules.withdraw_for_award(paper, award, fund=uow.fund, at=uow.at) for paper in papers))
+        _withdraw(uow, (withdrawing.withdraw_for_award(paper, award, fund=uow.fund, at=uow.at) for paper in papers))
 
 
 def withdraw_about(uow: UnitOfWork, reference: str, *, reason: WithdrawalReason) -> None:
     """Withdraw the papers of an employer about one thing."""
     papers = store.about(uow, reference)
-    _withdraw(uow, (rules.withdraw_for_reason(paper, reason, fund=uow.fund, at=uow.at) for paper in papers))
+    _withdraw(uow, (withdrawing.withdraw_for_reason(paper, reason, fund=uow.fund, at=uow.at) for paper in papers))
 
 
 def _withdraw(uow: UnitOfWork, outcomes: Iterable[Outcome[Paper] | None]) -> None:

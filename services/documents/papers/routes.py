@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.documents.papers import actions, store
+from services.documents.papers.asking import PaperTypeOffer, offers
 from services.documents.papers.paper import Paper
-from services.documents.papers.rules import PaperTypeOffer, Request, offers
+from services.documents.papers.request import Request
 from services.documents.papers.schemas import (
     EmployerPapersQuery,
     PagedPurposeQuery,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.documents.papers import actions, rules, store
+from services.documents.papers import actions, career_statements, store
 from services.documents.papers.content import Holder, PaperLanguage
 from services.documents.papers.paper import Paper, Status
 from services.documents.papers.printing.facts import facts_of
@@ -169,7 +169,7 @@ def test_what_is_withdrawn_before_it_is_printed_is_not_printed(office: Office, c
 
 def test_an_employer_that_the_register_has_not_named_yet_waits(office: Office, context: ServiceContext) -> None:
     early = granted(employer_id="1600000099")
-    with pytest.raises(rules.EmployerUnnamed):
+    with pytest.raises(career_statements.EmployerUnnamed):
         context.run(DZ, by=someone(), cause="early", action=lambda uow: actions.issue_clearance(uow, early))
     assert store.about(reading(context), REFERENCE) == []
 

@@ -8,7 +8,7 @@ import pytest
 
 from services.documents.careers import rules as careers
 from services.documents.careers.career import Career, CareerEntry
-from services.documents.papers import rules
+from services.documents.papers import asking, rules, withdrawing
 from services.documents.papers.content import Affiliation, Holder, PaperKind, PaperLanguage, Wages
 from services.documents.papers.paper import (
     MOVES,
@@ -20,7 +20,7 @@ from services.documents.papers.paper import (
     Status,
     WithdrawalReason,
 )
-from services.documents.papers.rules import Request
+from services.documents.papers.request import Request
 from shared.events.documents import PaperFailed, PaperIssued, PaperRevoked
 from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.funds.period import Period
@@ -65,7 +65,7 @@ def ask(asked: Request | None = None, **facts: Any) -> Paper:
         "at": AT,
         **facts,
     }
-    return rules.ask(asked or request(), **known).thing
+    return asking.ask(asked or request(), **known).thing
 
 
 def issued(paper: Paper, *, at: datetime = AT) -> Paper:
@@ -322,7 +322,7 @@ def test_a_salary_certificate_is_withdrawn_when_its_wages_are_declared_otherwise
     pages: list[WagesDeclaredV2], reason: WithdrawalReason | None
 ) -> None:
     entries = career(declared(), *pages)
-    outcome = rules.withdraw(issued(ask()), entries=entries, fund=funds()[DZ], at=AT)
+    outcome = withdrawing.withdraw(issued(ask()), entries=entries, fund=funds()[DZ], at=AT)
     if reason is None:
         assert outcome is None
         return
@@ -338,7 +338,7 @@ def test_a_salary_certificate_is_withdrawn_when_its_wages_are_declared_otherwise
 
 def test_a_certificate_of_affiliation_does_not_depend_on_wages() -> None:
     paper = issued(ask(request("affiliation-certificate")))
-    assert rules.withdraw(paper, entries=(), fund=funds()[DZ], at=AT) is None
+    assert withdrawing.withdraw(paper, entries=(), fund=funds()[DZ], at=AT) is None
 
 
 @pytest.mark.parametrize(
@@ -354,7 +354,7 @@ def test_a_certificate_of_affiliation_does_not_depend_on_wages() -> None:
 )
 def test_every_move_of_a_withdrawal(status: Status, added: Status | None, changed: Status | None) -> None:
     for entries, to in ((career(declared(), LATE), added), ((), changed)):
-        outcome = rules.withdraw(replace(ask(), status=status), entries=entries, fund=funds()[DZ], at=AT)
+        outcome = withdrawing.withdraw(replace(ask(), status=status), entries=entries, fund=funds()[DZ], at=AT)
         assert (outcome.thing.status if outcome else None) is to
 
 
