@@ -6,7 +6,7 @@ from typing import Any
 from services.payments.card_terminals import actions, closes, rules
 from services.payments.card_terminals.comparing import ComparedFile
 from services.payments.card_terminals.schemas import (
-    AcquirerFile,
+    ACQUIRER_FILE,
     CardTerminalViews,
     ComparedFileView,
     TerminalCloseBody,
@@ -175,7 +175,7 @@ def correct(uow: UnitOfWork, body: Body, day_id: str) -> OperatorDay:
 @routes.post(
     "/card-acquirers/<acquirer>/days/<day>/file",
     scope="bank:settle",
-    request=AcquirerFile(),
+    request=ACQUIRER_FILE,
     response=ComparedFileView,
     is_read_only=True,
 )

@@ -4,19 +4,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.payments.card_terminals.acquirer_file import FILE_BYTES_MAX, RowFindingKind
 from services.payments.card_terminals.terminal_payment import Status
 from services.payments.operator_days.operator_day import DifferenceKind
 from services.payments.operator_days.schemas import operator_name, terminal_place
-from shared.http import bodies
-from shared.http.problems import WrongMediaType, translate
+from shared.http.csv_body import CsvBody
+from shared.http.problems import translate
 from shared.http.shapes import TEXT, Amount, PagedQuery, SignedAmount, fund, many, paged
-from shared.storage.service_context import ServiceContext
 
-CSV = "text/csv"
 NUMBER = validate.Length(1, 20)
 COUNT_MAX = 100_000
 NOTHING = re.compile(r"0(\.0{1,3})?", re.ASCII)
@@ -123,27 +120,11 @@ class TerminalCloseBody(Schema):
     fee = Total(load_default=None, allow_none=True)
 
 
-class AcquirerFile:
-    """Reads an acquirer's file of a day: its bytes."""
-
-    size_max = FILE_BYTES_MAX
-
-    def read(self, context: ServiceContext, fund_id: str) -> bytes:
-        if request.mimetype != CSV:
-            raise WrongMediaType(expected=CSV)
-        return bodies.raw()
-
-    def describe(self) -> Mapping[str, Any]:
-        return {
-            "required": True,
-            "description": "A table whose columns the fund's definition names (`bindings`, `acquirers`, `day_file`).",
-            "content": {
-                CSV: {
-                    "schema": {"type": "string"},
-                    "example": "Terminal;Remise;Ticket;Date;Montant brut;Commission\n",
-                }
-            },
-        }
+ACQUIRER_FILE = CsvBody(
+    size_max=FILE_BYTES_MAX,
+    says="A table whose columns the fund's definition names (`bindings`, `acquirers`, `day_file`).",
+    example="Terminal;Remise;Ticket;Date;Montant brut;Commission\n",
+)
 
 
 class RowFindingView(Schema):

@@ -11,9 +11,9 @@ from services.payments.mobile_money import actions, daily
 from services.payments.mobile_money.actions import StandingPayment
 from services.payments.mobile_money.bill import Bill
 from services.payments.mobile_money.schemas import (
+    DAY_FILE,
     BillView,
     ConfirmationBody,
-    DayFile,
     OperatorPaymentBody,
     OperatorPaymentView,
     ReversalBody,
@@ -87,7 +87,7 @@ def reverse(uow: UnitOfWork, body: Body, payment_id: str) -> StandingPayment:
     return actions.reverse(uow, payment_id=payment_id, reason=body["reason"])
 
 
-@routes.post("/mobile-money/days/<day>/file", scope="mobile-money:pay", request=DayFile(), response=OperatorDayView)
+@routes.post("/mobile-money/days/<day>/file", scope="mobile-money:pay", request=DAY_FILE, response=OperatorDayView)
 def take_file(uow: UnitOfWork, content: bytes, day: str) -> OperatorDay:
     """Send the file of all payments of a day. The answer names what differs from what was reported, and the reference
     under which the day is to be paid in."""

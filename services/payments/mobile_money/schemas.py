@@ -1,9 +1,7 @@
 """The shapes of what operators of mobile money ask and say."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from flask import request
 from marshmallow import Schema, fields, validate
 
 from services.payments.declarations.schemas import FormName
@@ -14,12 +12,9 @@ from services.payments.mobile_money.operator_payment import (
     PaymentException,
     Status,
 )
-from shared.http import bodies
-from shared.http.problems import WrongMediaType, translate
+from shared.http.csv_body import CsvBody
+from shared.http.problems import translate
 from shared.http.shapes import TEXT, Amount, fund
-from shared.storage.service_context import ServiceContext
-
-CSV = "text/csv"
 
 
 def _currency() -> Any:
@@ -90,24 +85,8 @@ class OperatorPaymentView(Schema):
     is_waiting = fields.Boolean(required=True)
 
 
-class DayFile:
-    """Reads an operator's file of a day: its bytes."""
-
-    size_max = FILE_BYTES_MAX
-
-    def read(self, context: ServiceContext, fund_id: str) -> bytes:
-        if request.mimetype != CSV:
-            raise WrongMediaType(expected=CSV)
-        return bodies.raw()
-
-    def describe(self) -> Mapping[str, Any]:
-        return {
-            "required": True,
-            "description": "A table whose columns the fund's definition names (`bindings`, `day_file`).",
-            "content": {
-                CSV: {
-                    "schema": {"type": "string"},
-                    "example": "id_paiement;reference;montant;date_heure;commission\n",
-                }
-            },
-        }
+DAY_FILE = CsvBody(
+    size_max=FILE_BYTES_MAX,
+    says="A table whose columns the fund's definition names (`bindings`, `day_file`).",
+    example="id_paiement;reference;montant;date_heure;commission\n",
+)
