@@ -27,9 +27,15 @@ _AMOUNT = re.compile(r"([+-]?)([0-9]{1,13})(?:\.([0-9]{1,3}))?([+-]?)", re.ASCII
 
 
 class AcquirerFileInvalid(Invalid):
-    """Nothing of the file can be read: its characters, or the heads that the fund's definition names."""
+    """Nothing of the file can be read: its characters, or the way in which it is a table."""
 
     code = "card-terminal.file-invalid"
+
+
+class HeadsMissing(Invalid):
+    """No row has the heads that the fund's definition names (`heads`), among the first of the file."""
+
+    code = "card-terminal.heads-missing"
 
 
 class RowFindingKind(StrEnum):
@@ -78,7 +84,7 @@ class ReadFile:
 
 
 def read(content: bytes, *, acquirer: Acquirer, layout: AcquirerFileLayout, day: date, fund: Fund) -> ReadFile:
-    """The payments of a day's file, and what cannot be read. Raises `AcquirerFileInvalid`."""
+    """The payments of a day's file, and what cannot be read. Raises `AcquirerFileInvalid`, `HeadsMissing`."""
     try:
         text = content.decode("utf-8-sig" if layout.encoding == "utf-8" else layout.encoding)
     except UnicodeDecodeError as unreadable:
@@ -113,7 +119,7 @@ def _cells(text: str, layout: AcquirerFileLayout) -> Iterator[tuple[int, Mapping
         elif number > TITLE_ROWS_MAX:
             break
     if not heads:
-        raise AcquirerFileInvalid
+        raise HeadsMissing(heads=", ".join(layout.heads))
 
 
 def _row(

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.payments.card_terminals import acquirer_file
-from services.payments.card_terminals.acquirer_file import AcquirerFileInvalid
+from services.payments.card_terminals.acquirer_file import AcquirerFileInvalid, HeadsMissing
 from shared.funds.bindings import Acquirer, AcquirerFileLayout
 from tests.kit.contexts import DZ, funds
 from tests.payments.card_terminals.counter import OTHER, TERMINAL, Counter
@@ -105,8 +105,9 @@ def test_what_cannot_be_read_is_found_in_its_row_and_the_others_are_read(
     [("", "utf-8"), (f"{HEADS.replace('Commission', 'Frais')}\n{SALE}\n", "utf-8"), ("\n" * 30 + HEADS, "utf-8")],
 )
 def test_a_file_of_other_columns_is_refused(text: str, encoding: str) -> None:
-    with pytest.raises(AcquirerFileInvalid):
+    with pytest.raises(HeadsMissing) as refused:
         read(text, encoding=encoding)
+    assert "Commission" in str(refused.value.parameters["heads"])
 
 
 def test_a_file_in_other_characters_than_agreed_is_refused() -> None:
