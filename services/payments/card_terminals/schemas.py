@@ -140,7 +140,7 @@ class FileDifferenceView(Schema):
     """One payment of which the file says otherwise than its ticket; amounts less what was given back."""
 
     kind = fields.Enum(DifferenceKind, by_value=True, required=True)
-    text = fields.Function(lambda it: translate(f"operator-day.difference.{it.kind}"), metadata=TEXT, required=True)
+    text = fields.Function(lambda it: translate(f"card-terminal.difference.{it.kind}"), metadata=TEXT, required=True)
     terminal_id = fields.String(required=True)
     number = fields.String(required=True)
     payment_id = fields.String(required=True)

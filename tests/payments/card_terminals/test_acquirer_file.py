@@ -194,6 +194,12 @@ def test_a_row_that_cannot_be_read_is_said_in_words(counter: Counter) -> None:
     ]
 
 
+def test_a_difference_speaks_of_tickets(counter: Counter) -> None:
+    (found,) = compared(counter, SALE).json["differences"]
+    assert (found["kind"], found["payment_id"]) == ("not-known", "")
+    assert found["text"] == "Le fichier contient un paiement dont aucun ticket n'a été saisi."
+
+
 def kept(counter: Counter) -> list[int]:
     names = ("operator_days", "operator_differences", "terminal_payments", "ledger_entries")
     return [counter.context.database[name].count_documents({}) for name in names]
