@@ -9,7 +9,6 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-import psutil
 from lxml import etree
 
 from bench.ground import FUND, Ground
@@ -43,10 +42,11 @@ from shared.storage import blobs
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
-DEBITS = 2_000
+DEBITS = 400
 LINES = 34_000
 """Of the goal: a fund whose employers are all debited on one day."""
-SIGNED_AT_ONCE = 100
+SIGNED_AT_ONCE = 20
+"""More in one transaction is slow on the embedded engine, out of proportion."""
 REFUSED_EACH = 50
 """One in fifty is refused by the bank."""
 AMOUNT_MINOR = 315_025
@@ -73,7 +73,6 @@ def measure(ground: Ground) -> list[Row]:
     booked_s = _took_s(lambda: book(context, FUND, "bench", camt.read(notice)))
     parsed_s = _took_s(lambda: etree.fromstring(notice))
     long = _notice([f"{line}" for line in range(LINES)], account=number)
-    before_mb = _memory_mb()
     long_s = _took_s(lambda: camt.read(long))
     steps = [
         ("files of debits written, checked and stored", built_s, alone_s, (60.0, 20.0)),
@@ -83,9 +82,9 @@ def measure(ground: Ground) -> list[Row]:
     return [
         *(_row(what, ours_s, bare_s, aims) for what, ours_s, bare_s, aims in steps),
         Row(
-            "P6b",
+            "P6",
             f"a notice of {LINES:,} entries read, {len(long) / 1e6:.0f} MB",
-            f"{long_s:.1f} s, {_memory_mb() - before_mb:,.0f} MB more",
+            f"{long_s:.1f} s",
         ),
     ]
 
@@ -113,10 +112,6 @@ def _took_s(step: Step) -> float:
 def _until_none(step: Step) -> None:
     while step():
         pass
-
-
-def _memory_mb() -> float:
-    return float(psutil.Process().memory_info().rss) / 1e6
 
 
 # --- Before it is measured --------------------------------------------------------------------------------------------
