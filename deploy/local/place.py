@@ -16,8 +16,8 @@ STOP_MAX_S = 70.0  # more than a supervisor takes at its slowest
 
 
 def var(environ: Mapping[str, str]) -> Path:
-    """The directory with all state of the run: `var`, or the setting HIMAYA_VAR."""
-    return Path(environ.get("HIMAYA_VAR", REPOSITORY / "var")).absolute()
+    """The directory with all state of the run: `var`, or the setting HIMAYA_VAR; one that is empty is not set."""
+    return Path(environ.get("HIMAYA_VAR") or REPOSITORY / "var").absolute()
 
 
 @contextmanager
