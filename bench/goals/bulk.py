@@ -10,14 +10,13 @@ from bson import json_util
 
 from bench.goals.last_day import platform_of_its_own, said_by
 from bench.ground import Ground
-from bench.results import Row, at_most
+from bench.results import Row, at_least, at_most
 from services.payments.wiring import service
 
 FILES = 340
 """A hundredth of a fund's January: 34,000 files with 1,000,000 lines."""
 INSERTED_AT_ONCE = 500
 BARE_RUNS = 3
-MEGABYTES_MAX = 250
 
 
 def measure(ground: Ground) -> list[Row]:
@@ -42,14 +41,14 @@ def measure(ground: Ground) -> list[Row]:
             "lines a second",
             f"{lines / took_s:,.0f} /s",
             aim="1,667 / 3,333 /s",
-            reached=at_most(-lines / took_s, floor=-1_667, target=-3_333),
+            reached=at_least(lines / took_s, floor=1_667, target=3_333),
         ),
         Row(
             "P6b",
             "memory of the largest process of the run meanwhile",
             f"{said['peak_mb']:,.0f} MB ({said['peak_of']})",
             aim="400 / 250 MB",
-            reached=at_most(said["peak_mb"], floor=400, target=MEGABYTES_MAX),
+            reached=at_most(said["peak_mb"], floor=400, target=250),
         ),
     ]
 

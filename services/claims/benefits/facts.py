@@ -52,7 +52,7 @@ def sources_of(
     if deceased_ref is not None and FactOrigin.SURVIVORS in names.origins_of(wanted):
         earlier = _earlier_survivors(uow, deceased_ref, claim_type=claim_type, claim_id=claim_id)
     granted = None
-    if {name for name in wanted if names.GRANTED_AMOUNT.read(name) or names.GRANTED_COUNT.read(name)}:
+    if any(names.GRANTED_AMOUNT.read(name) or names.GRANTED_COUNT.read(name) for name in wanted):
         paid = claims.granted_to(uow, person_ref, claim_type=claim_type)
         granted = tuple(_granted(each) for each in paid if _first_id(each) != (first_id or claim_id))
     return replace(

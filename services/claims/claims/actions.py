@@ -39,11 +39,11 @@ def _filed(uow: UnitOfWork, filing: ClaimFiling) -> Outcome[Claim]:
     """The claim that the caller files, not saved yet."""
     if uow.by.person_ref is None:
         raise NotYours
-    papers = paper_uses.known_papers(uow, filing.papers, person_ref=uow.by.person_ref)
+    known_papers = paper_uses.known_papers(uow, filing.papers, person_ref=uow.by.person_ref)
     known = benefits.facts_at_filing(uow, person_ref=uow.by.person_ref, claim_type=filing.claim_type)
     given = benefits.with_deceased(uow, filing.answers, claim_type=filing.claim_type)
     return submission.submit(
-        replace(filing, papers=papers, answers=given),
+        replace(filing, papers=known_papers, answers=given),
         fund=uow.fund,
         person_ref=uow.by.person_ref,
         claim_id=uow.new_id(),

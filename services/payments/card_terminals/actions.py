@@ -180,7 +180,7 @@ def _entry(uow: UnitOfWork, payment: TerminalPayment, *, direction: Direction) -
 def compare_file(uow: UnitOfWork, *, acquirer: str, day: str, content: bytes) -> ComparedFile:
     """An acquirer's file of a day beside the tickets of that day that were typed; nothing is kept of it. What it has
     and nobody typed is typed as a late ticket. Raises `AcquirerFileNotAgreed`, `FileDayMalformed`,
-    `AcquirerFileInvalid`."""
+    `AcquirerFileInvalid`, `HeadsMissing`."""
     known = uow.fund.bindings.acquirers.get(acquirer)
     if known is None or known.day_file is None:
         raise rules.AcquirerFileNotAgreed
