@@ -429,7 +429,7 @@ def targets() -> list[Target]:
                 "N° terminal;N° remise;N° ticket;N° autorisation;Date;Opération;Montant brut;Commission\n"
                 "16000101;1;1;A1;28/01/2026;ACHAT;1,00;0,01\n".encode("windows-1252")
             ],
-            (acquirer_file.AcquirerFileInvalid,),
+            (acquirer_file.AcquirerFileInvalid, acquirer_file.HeadsMissing),
         ),
         Target("webhook", _webhook, [_webhook_seed()], (Forbidden,)),
         Target("multipart", _multipart, [multipart], (Failure, HTTPException)),
