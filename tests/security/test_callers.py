@@ -59,6 +59,19 @@ PUBLIC: Mapping[str, str] = {
 """Everything that needs no token, and what stands in its place. `docs/security.md` shows this list."""
 
 NOW_S = int(now().timestamp())
+ROUTES_FOR_ALL = 8
+"""Over how many routes of a service the forged tokens are spread: one place of the code judges them for all routes."""
+
+
+def forged_for(operation: Operation) -> list[str]:
+    """The forged tokens that a route is tried with, by its place among those of its service."""
+    of_service = [each for each in GUARDED if each.service == operation.service]
+    return list(INVALID)[of_service.index(operation) % ROUTES_FOR_ALL :: ROUTES_FOR_ALL]
+
+
+@pytest.mark.parametrize("service", sorted({each.service for each in GUARDED}))
+def test_each_forged_token_is_tried_on_each_service(service: str) -> None:
+    assert {name for each in GUARDED if each.service == service for name in forged_for(each)} == set(INVALID)
 
 
 @pytest.mark.parametrize("operation", GUARDED, ids=str)
@@ -70,7 +83,7 @@ def test_a_guarded_route_lets_in_no_wrong_token(operation: Operation, holding: H
         "another fund's": (good(service, scope, fund=TN), 403, "access.other-fund"),
         "without the scope": (good(service, "other:scope"), 403, "access.scope-missing"),
         "a scope of nearly that name": (good(service, f"{scope}-all"), 403, "access.scope-missing"),
-        **{name: (forge(service, scope), 401, "token.invalid") for name, forge in INVALID.items()},
+        **{name: (INVALID[name](service, scope), 401, "token.invalid") for name in forged_for(operation)},
     }
     for name, (bearer, status, code) in wrong.items():
         refused = here.ask(operation, bearer)
