@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import available_timezones
@@ -35,11 +36,14 @@ class FundsInvalid(Exception):
         self.faults = faults
 
 
+hints_of = cache(get_type_hints)
+"""The fields of a kind of thing with their types: asked once for each, however many funds and pages there are."""
+
 ABOUT = "fund"
 """The file of what a fund is; every other file is a section of what it does."""
 PAGES: Mapping[str, tuple[str, type]] = {"benefits": ("claim_types", ClaimType), "layouts": ("layouts", FileLayout)}
 """Folders of pages, each named by its code: the field of the fund that holds them, and what a page says."""
-SECTIONS: Mapping[str, type] = {name: get_args(hint)[0] for name, hint in get_type_hints(Sections).items()}
+SECTIONS: Mapping[str, type] = {name: get_args(hint)[0] for name, hint in hints_of(Sections).items()}
 ELSEWHERE = ("sections", *(name for name, _ in PAGES.values()))
 """Fields of a fund that are not written in its first file."""
 
@@ -288,7 +292,7 @@ class Reading:
     def _unknown(self, key: object, kind: type, place: str) -> object:
         """A key that is not known in its place; at the top of a file, it may be at home in another one."""
         if not place and kind in (Fund, *SECTIONS.values()):
-            homes = [f"{name}.yaml" for name, each in ((ABOUT, Fund), *SECTIONS.items()) if key in get_type_hints(each)]
+            homes = [f"{name}.yaml" for name, each in ((ABOUT, Fund), *SECTIONS.items()) if key in hints_of(each)]
             if twice := [home for home in homes if key in self._said.get(home, ())]:
                 return self.fault(f"{key}", f"is said in {twice[0]} too, where it belongs")
             if homes:
@@ -315,7 +319,7 @@ class Reading:
     def _thing(self, raw: object, kind: Any, place: str) -> object:
         if not isinstance(raw, dict):
             return self.fault(place, "must be a block of `name: value`")
-        hints = get_type_hints(kind)
+        hints = hints_of(kind)
         if kind is Fund:
             hints = {name: hint for name, hint in hints.items() if name not in ELSEWHERE}
         for unknown in [key for key in raw if key not in hints]:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.funds.loading import load
+from tests.kit.contexts import shipped
 
 ROOT = Path(__file__).parents[2]
-CODES = sorted({code for fund in load().values() for code in fund.claim_types})
+CODES = sorted({code for fund in shipped().values() for code in fund.claim_types})
 
 
 @pytest.mark.parametrize("code", CODES)

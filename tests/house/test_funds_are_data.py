@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.funds.loading import DEFINITIONS, load
+from shared.funds.loading import DEFINITIONS
+from tests.kit.contexts import shipped
 
 ROOT = Path(__file__).parents[2]
-FUNDS = load()
+FUNDS = shipped()
 LATIN_NAMES = {
     name for fund in FUNDS.values() for name in fund.branding.short_names.values() if re.fullmatch("[A-Z]{3,}", name)
 }

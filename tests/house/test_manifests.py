@@ -24,7 +24,7 @@ SECRET_WORDS = re.compile(r"key|secret|certificate|password|token", re.IGNORECAS
 
 
 def read(path: Path) -> list[Any]:
-    return list(yaml.safe_load_all(path.read_text()))
+    return list(yaml.load_all(path.read_text(), Loader=yaml.CSafeLoader))
 
 
 def added(document: Any, path: str, value: Any) -> None:

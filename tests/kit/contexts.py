@@ -1,6 +1,6 @@
 """What a test stands on: a platform over a database of its own, with keys of its own and the funds as they ship."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -27,8 +27,14 @@ DZ, TN = "dz-cnas", "tn-cnss"
 
 
 @cache
+def shipped() -> Mapping[str, Fund]:
+    """All funds that ship, read once: reading them takes a second."""
+    return load()
+
+
+@cache
 def funds() -> dict[str, Fund]:
-    return dict(load([DZ, TN]))
+    return {fund_id: shipped()[fund_id] for fund_id in (DZ, TN)}
 
 
 def with_bank(fund: Fund, **binding: Any) -> Fund:

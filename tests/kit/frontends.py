@@ -13,8 +13,18 @@ from frontends.kit.settings import SERVICES, Settings
 NOWHERE = "http://127.0.0.1:1"
 
 
+_built: dict[tuple[str, str], Flask] = {}
+
+
 def unreached(frontend: Frontend, *, traces_url: str = "") -> Flask:
-    """The frontend as it is built; whatever it asks for is refused at once."""
+    """The frontend as it is built, once for all tests; whatever it asks for is refused at once."""
+    known = frontend.name, traces_url
+    if known not in _built:
+        _built[known] = _build(frontend, traces_url=traces_url)
+    return _built[known]
+
+
+def _build(frontend: Frontend, *, traces_url: str) -> Flask:
     return build(
         frontend,
         Settings(

@@ -13,9 +13,8 @@ import pytest
 from deploy.local.demo import people
 from deploy.local.verify import clear
 from deploy.local.verify.personal import Canaries
-from shared.funds.loading import load
 from shared.kernel.personal import DataClass
-from tests.kit.contexts import DZ, keys
+from tests.kit.contexts import DZ, keys, shipped
 from tests.verify.seen_of_one import Documents, seen_of
 from tests.verify.town import Town, found
 
@@ -117,7 +116,7 @@ def test_a_canary_that_chance_could_meet_is_refused() -> None:
 
 
 def test_the_demo_has_its_canary() -> None:
-    published = people.cast(load([DZ])[DZ], run=12_345, count=2)
+    published = people.cast(shipped()[DZ], run=12_345, count=2)
     canary, other = (repr(worker).encode() for worker in published.workers)
     assert CANARIES.found_in(canary) == set(people.CANARIES) - {"a diagnosis"}
     assert CANARIES.found_in(other) == {"a family name", "an e-mail address"}, "of others, what cannot be mistaken"

@@ -8,11 +8,11 @@ from services.claims.benefits.fact_names import OF_LAW, OF_LINE, fact_text
 from services.claims.wiring import service
 from shared.funds import facts
 from shared.funds.fund import Fund
-from shared.funds.loading import load
 from shared.languages.texts import Texts
 from tests.funds.invented import more_funds
+from tests.kit.contexts import shipped
 
-FUNDS = list({**load(), **more_funds()}.values())
+FUNDS = list({**shipped(), **more_funds()}.values())
 SAMPLES = (
     *OF_LAW,
     *OF_LINE,

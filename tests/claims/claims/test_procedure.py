@@ -18,7 +18,7 @@ from shared.funds.loading import DEFINITIONS, FundsInvalid, load
 from tests.claims.builders import filing
 from tests.claims.claims.test_rules import AGENT, LATER, approved, asked
 from tests.kit.clock import AT
-from tests.kit.contexts import DZ
+from tests.kit.contexts import DZ, shipped
 from tests.kit.people import AMIRA
 
 CARE = "care-reimbursement"
@@ -88,12 +88,12 @@ def body(fund: Fund) -> str:
 def test_another_datum_is_another_behaviour(
     file: str, old: str, new: str, seen: Callable[[Fund], Any], before: Any, after: Any, tmp_path: Path
 ) -> None:
-    assert seen(load([DZ])[DZ]) == before
+    assert seen(shipped()[DZ]) == before
     assert seen(fund_with(tmp_path, file, old, new)) == after
 
 
 def test_no_claim_is_refused_for_a_paper_before_its_term_is_over() -> None:
-    fund = load([DZ])[DZ]
+    fund = shipped()[DZ]
     waiting = asked(filed(fund), kind="invoice", fund=fund).thing
     facts: dict[str, Any] = {"reason": RefusalReason.PAPERS_NOT_GIVEN, "fund": fund, "by": AGENT}
     for days in (0, 30):
@@ -122,7 +122,7 @@ def test_a_term_that_cannot_be_is_refused(days: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("fund_id", sorted(each.name for each in DEFINITIONS.iterdir()))
 def test_every_fund_that_ships_says_how_claims_are_handled(fund_id: str) -> None:
     """With its law, and to be confirmed where no source gives it; nothing is left to the platform's defaults."""
-    for code, definition in load([fund_id])[fund_id].claim_types.items():
+    for code, definition in shipped()[fund_id].claim_types.items():
         procedure = definition.procedure
         dated = (procedure.legal_delays, procedure.paper_terms, procedure.one_person_up_to, procedure.samples)
         assert all(dated), code

@@ -22,14 +22,13 @@ from shared.encryption.keys import FundKeys, from_data, generate_keyring
 from shared.events.documents import UploadStored
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.funds.fund import Fund
-from shared.funds.loading import load
 from shared.jobs.runner import Runner
 from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Caller, Office
 from tests.kit.clock import AT, Clock
-from tests.kit.contexts import handle
+from tests.kit.contexts import handle, shipped
 from tests.kit.simulators import running_simulator
 
 FUND_ID = "tn-solidarite"
@@ -46,7 +45,7 @@ BY_HTTP = {
 
 @cache
 def funds() -> dict[str, Fund]:
-    return dict(load([FUND_ID]))
+    return {FUND_ID: shipped()[FUND_ID]}
 
 
 @cache

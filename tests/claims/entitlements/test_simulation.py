@@ -21,14 +21,13 @@ from services.claims.entitlements.simulation import (
 )
 from services.claims.wiring import service
 from shared.events.payments import DeclaredWageV2, WagePeriodV2
-from shared.funds.loading import load
 from shared.funds.period import Period
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, TN
+from tests.kit.contexts import DZ, TN, shipped
 from tests.kit.people import FIRM
 
-FUNDS = load()
+FUNDS = shipped()
 MA, SOLIDARITY = "ma-cnops", "tn-solidarite"
 ON = date(2026, 1, 20)
 LAST = Period(2025, 4)

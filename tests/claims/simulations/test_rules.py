@@ -15,12 +15,11 @@ from services.claims.entitlements.simulation import NotBornYet
 from services.claims.simulations import rules
 from services.claims.simulations.rules import AmountsTooLarge, NotSimulated
 from services.claims.simulations.simulation import BenefitSimulation
-from shared.funds.loading import load
 from shared.kernel.errors import Failure
 from tests.claims.trials.builders import trial_of
-from tests.kit.contexts import DZ, TN
+from tests.kit.contexts import DZ, TN, shipped
 
-FUNDS = load()
+FUNDS = shipped()
 SOLIDARITY = "tn-solidarite"
 ON = date(2026, 3, 20)
 SECOND_HOME = "register.land.has-second-home"

@@ -9,11 +9,11 @@ from services.claims.benefits.fact import FactSource, written
 from services.claims.trials.case import CaseDependant, TrialCase
 from services.claims.trials.known import dependants_of, facts_of
 from shared.funds.benefits import QuestionKind
-from shared.funds.loading import load
 from tests.claims.benefits.builders import page
+from tests.kit.contexts import shipped
 
 ON = date(2026, 3, 20)
-FUND = load(["tn-cnss"])["tn-cnss"]
+FUND = shipped()["tn-cnss"]
 DEFINITION = page(
     """
 conditions:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from services.claims.trials.reading import CaseInvalid
-from shared.funds.loading import load
 from tests.claims.trials.builders import CASES, case_of
+from tests.kit.contexts import shipped
 
-FUNDS = load()
+FUNDS = shipped()
 FUND = FUNDS["tn-cnss"]
 WRONG = [
     (

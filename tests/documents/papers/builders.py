@@ -26,10 +26,10 @@ from services.documents.papers.content import (
     Wages,
 )
 from shared.funds.fund import Fund
-from shared.funds.loading import load
 from shared.funds.papers import Papers
 from shared.kernel.money import Money
 from shared.kernel.partial_date import PartialDate
+from tests.kit.contexts import shipped
 
 ISSUED_ON = date(2026, 11, 22)
 
@@ -37,7 +37,7 @@ ISSUED_ON = date(2026, 11, 22)
 @cache
 def a_fund(fund_id: str = "dz-cnas") -> Fund:
     """A real fund that also issues its papers in English, which no fund does yet."""
-    fund = load([fund_id])[fund_id]
+    fund = shipped()[fund_id]
     papers = {kind: replace(paper, languages=("ar", "fr", "en")) for kind, paper in fund.papers.types.items()}
     return replace(fund, sections=replace(fund.sections, papers=Papers(types=papers)))
 

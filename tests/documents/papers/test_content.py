@@ -18,9 +18,9 @@ from services.documents.papers.content import (
     TooManyWageLines,
     Wages,
 )
-from shared.funds.loading import load
 from shared.kernel.errors import Failure, Term
 from tests.documents.papers.builders import a_fund, a_paper, months, wages
+from tests.kit.contexts import shipped
 
 
 def test_the_body_tells_which_paper_it_is() -> None:
@@ -39,7 +39,7 @@ def test_the_body_tells_which_paper_it_is() -> None:
         ),
         (lambda: wages(months(WAGE_LINES_MAX + 1)), TooManyWageLines, {"lines": 601, "lines_max": 600}),
         (
-            lambda: a_paper(language="en", fund=load(["dz-cnas"])["dz-cnas"]),
+            lambda: a_paper(language="en", fund=shipped()["dz-cnas"]),
             LanguageNotOffered,
             {"language": Term("language.en")},
         ),

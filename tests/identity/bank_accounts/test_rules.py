@@ -21,11 +21,10 @@ from services.identity.register.rules import read_person, registered, with_bank
 from shared.events.identity import BankAccountChangeAsked, BankAccountChanged, BankAccountChangeEnded
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
-from shared.funds.loading import load
 from shared.funds.payments import AccountChanges
 from shared.kernel.moves import MoveNotAllowed
 from tests.identity.builders import person_row
-from tests.kit.contexts import DZ, funds
+from tests.kit.contexts import DZ, funds, shipped
 
 AT = datetime(2026, 2, 10, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 2, 10)
@@ -81,7 +80,7 @@ def test_the_bank_s_statement_is_asked_for_where_the_fund_wants_it() -> None:
         ask(fund=wanted)
     assert ask(fund=wanted, proof_upload_id="u1").thing.proof_upload_id == "u1"
     assert ask().thing.proof_upload_id == ""
-    asking = {each.fund_id: rules.terms(each).needs_proof for each in load().values() if each.sections.payments}
+    asking = {each.fund_id: rules.terms(each).needs_proof for each in shipped().values() if each.sections.payments}
     assert asking["tn-cnss"] and not asking[DZ]
     with pytest.raises(ValueError, match="nobody would look at it"):
         AccountChanges(law=LAW, needs_proof=True, needs_agreement=False)
@@ -120,7 +119,7 @@ def test_a_fund_cannot_leave_out_both_the_wait_and_the_agent() -> None:
     assert AccountChanges(law=LAW, waiting_days=0).needs_agreement
 
 
-@pytest.mark.parametrize("known", load().values(), ids=lambda it: it.fund_id)
+@pytest.mark.parametrize("known", shipped().values(), ids=lambda it: it.fund_id)
 def test_every_fund_ships_with_the_careful_terms(known: Fund) -> None:
     terms = rules.terms(known)
     assert (terms.waiting_days, terms.needs_agreement, terms.law.is_to_be_confirmed) == (3, True, True)

@@ -12,11 +12,11 @@ from services.payments.contributions.contribution import Slip
 from services.payments.contributions.rules import ActivityUnknown
 from shared.funds.contributions import ContributionSide
 from shared.funds.law import NothingInForce
-from shared.funds.loading import load
 from shared.funds.period import Period
 from shared.funds.rounding import USUAL_RULE
+from tests.kit.contexts import shipped
 
-FUNDS = load()
+FUNDS = shipped()
 TN, DZ = FUNDS["tn-cnss"], FUNDS["dz-cnas"]
 EMPLOYER, EMPLOYEE, WORKS, ACCIDENT = (
     ContributionSide.EMPLOYER,

@@ -10,13 +10,12 @@ from services.payments.contributions.simulation import ActivityMissing
 from services.payments.wiring import service
 from shared.funds.fund import Fund, SectionMissing
 from shared.funds.law import NothingInForce
-from shared.funds.loading import load
 from shared.funds.period import Period
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office
-from tests.kit.contexts import DZ, TN
+from tests.kit.contexts import DZ, TN, shipped
 
-FUNDS = load()
+FUNDS = shipped()
 ON = date(2026, 3, 1)
 
 

@@ -13,11 +13,11 @@ from services.payments.declarations.findings import FileRole
 from services.payments.declarations.layouts.registry import made
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.wages import WageLine
-from shared.funds.loading import load
 from shared.funds.period import Period
 from shared.kernel.partial_date import partial_date
+from tests.kit.contexts import shipped
 
-FUNDS = load()
+FUNDS = shipped()
 LAYOUTS = {code: made(code, layout) for fund in FUNDS.values() for code, layout in fund.layouts.items()}
 LINES_PER_PAGE = LAYOUTS["tn-122"].lines_per_page or 0
 DZ_EMPLOYER = "1600000001"

@@ -14,11 +14,10 @@ from services.payments.declarations.receiving import CheckedDeclaration
 from services.payments.declarations.report import Report
 from services.payments.declarations.typed_lines import LINES_MAX, TypedFiling
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
-from shared.funds.loading import load
 from shared.funds.period import Period
 from shared.kernel.partial_date import PartialDate
 from shared.storage.service_context import ServiceContext
-from tests.kit.contexts import DZ, TN, funds, published
+from tests.kit.contexts import DZ, TN, funds, published, shipped
 from tests.payments.declarations.builders import DZ_EMPLOYER, LAYOUTS, TN_EMPLOYER, das_b, tn_122, workers
 from tests.payments.declarations.harness import USUAL, DeclarationsHarness
 
@@ -106,7 +105,7 @@ def test_reading_what_was_written_gives_the_lines_again(fund_id: str) -> None:
     assert write(replace(filing, lines=again), fund_id, layout)[0] == files
 
 
-@pytest.mark.parametrize("fund", load().values(), ids=lambda fund: fund.fund_id)
+@pytest.mark.parametrize("fund", shipped().values(), ids=lambda fund: fund.fund_id)
 def test_every_fund_that_takes_wage_files_takes_typed_lines(fund: Any) -> None:
     from services.payments.declarations.layouts.registry import layouts_of
 

@@ -10,10 +10,9 @@ from services.payments.self_payers.self_payer import SelfPayerStatus
 from shared.events.payments import SelfContributionPaid, SelfContributionReopened
 from shared.funds.fund import Fund
 from shared.funds.law import NothingInForce
-from shared.funds.loading import load
 from shared.funds.period import PeriodMalformed
 from tests.kit.clock import AT
-from tests.kit.contexts import TN, funds
+from tests.kit.contexts import TN, funds, shipped
 from tests.payments.self_payers.builders import admitted, called, fund
 
 SHIPPED = "ma-cnops"
@@ -35,7 +34,7 @@ GOLDEN = [
 ]
 
 
-@pytest.mark.parametrize("own", [fund(), load([SHIPPED])[SHIPPED]], ids=lambda own: own.fund_id)
+@pytest.mark.parametrize("own", [fund(), shipped()[SHIPPED]], ids=lambda own: own.fund_id)
 @pytest.mark.parametrize(("base_minor", "share_minor", "due_minor", "bound"), GOLDEN)
 def test_both_shares_are_borne_each_between_its_floor_and_its_ceiling(
     own: Fund, base_minor: int, share_minor: int, due_minor: int, bound: BoundKind

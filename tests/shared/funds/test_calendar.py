@@ -25,7 +25,7 @@ from shared.funds.law import Confidence, Law
 from shared.funds.loading import DEFINITIONS, FundsInvalid, load
 from shared.funds.period import Period, PeriodKind
 from tests.funds.invented import MONO, THREE, more_funds
-from tests.kit.contexts import funds
+from tests.kit.contexts import funds, shipped
 
 LAW = Law(valid_from=date(2020, 1, 1), reference="Invented for a test", confidence=Confidence.UNKNOWN)
 NAMES = {"en": "A day of the fund"}
@@ -126,7 +126,7 @@ def test_a_delay_counts_the_days_that_its_rule_counts() -> None:
 
 
 def test_months_of_a_due_day_are_months_and_only_its_days_are_working_days() -> None:
-    form = load()["tn-cnss"].declarations.forms["quarterly-wages"]
+    form = shipped()["tn-cnss"].declarations.forms["quarterly-wages"]
     due = Due(months=1, days=2, counted_in=DayCount.WORKING_DAYS)
     one = type(form)(
         names=form.names, period=PeriodKind.QUARTER, due=due, layouts=form.layouts, law=form.law, plausibility=None
@@ -173,10 +173,10 @@ def test_lists_of_overrides_have_limits() -> None:
 
 
 def test_names_are_the_fund_s_where_it_says_them() -> None:
-    shipped = load()
-    found = {each.on: each.names for each in shipped["tn-cnss"].calendar.holidays_in(2027)}
+    funds = shipped()
+    found = {each.on: each.names for each in funds["tn-cnss"].calendar.holidays_in(2027)}
     assert found[date(2027, 5, 1)]["fr"] == "Fête du travail" and found[date(2027, 5, 1)]["ar"] == "عيد الشغل"
-    for fund in shipped.values():
+    for fund in funds.values():
         for each in fund.calendar.holidays_in(2026):
             assert set(each.names) == set(fund.languages) and all(each.names.values())
 

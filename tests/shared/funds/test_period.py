@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from shared.funds.loading import load
 from shared.funds.period import Period, PeriodKind, PeriodMalformed, after_period_end, last_day_of_term, later
+from tests.kit.contexts import shipped
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_w06_a_term_ends_on_the_day_before_the_same_day(begins_on: date, months:
 
 
 def test_each_form_says_when_it_is_due() -> None:
-    funds = load()
+    funds = shipped()
 
     assert funds["dz-cnas"].declarations.forms["das"].due_on(Period(2025), calendar=funds["dz-cnas"].calendar) == date(
         2026, 1, 31

@@ -11,13 +11,14 @@ from shared.funds.roles import MANAGE, USUAL_ROLES, EmployerRole, EmployerScope,
 from shared.http.routes import ANYONE
 from tests.contracts import services
 from tests.funds.invented import MONO, more_funds
+from tests.kit.contexts import shipped
 
 OTHERS = {"bank:read", "bank:webhooks", "mobile-money:read", "mobile-money:pay", "openid"}
 """What clients are let do, which sign in as nobody, and what every sign-in has."""
 
 
 def test_a_fund_that_says_nothing_has_the_usual_roles() -> None:
-    for fund in load().values():
+    for fund in shipped().values():
         assert fund.roles is USUAL_ROLES
     assert set(USUAL_ROLES.staff) == {"agent", "supervisor", "medical-officer", "operator"}
     assert set(USUAL_ROLES.employers) == {"employer"}

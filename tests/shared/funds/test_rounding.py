@@ -18,6 +18,7 @@ from shared.funds.period import Period
 from shared.funds.rounding import USUAL_ROUNDING, USUAL_RULE, Rounding, RoundingRule
 from shared.kernel.money import Currency, Money
 from tests.funds.invented import MONO, THREE, more_funds
+from tests.kit.contexts import shipped
 
 LAW = USUAL_RULE.law
 
@@ -113,7 +114,7 @@ def test_a_side_that_a_ceiling_brought_off_the_step_still_adds_up() -> None:
 
 
 def test_funds_that_say_nothing_round_as_before() -> None:
-    for fund in load().values():
+    for fund in shipped().values():
         assert fund.rounding == USUAL_ROUNDING
         assert str(fund.rounding.of_prices(on=date(2026, 1, 1))) == "half-up"
     assert str(more_funds()[MONO].rounding.of_prices(on=date(2026, 1, 1))) == "up 5 XOF"

@@ -13,9 +13,9 @@ from services.documents.papers.content import PaperLanguage
 from services.documents.papers.printing.wording import wording
 from services.notifications.templates.template import ParameterKind
 from services.notifications.templates.writing import written
-from shared.funds.loading import load
 from shared.languages import quarters
 from shared.languages.locales import locale_of
+from tests.kit.contexts import shipped
 from tests.kit.frontends import unreached
 
 WRITTEN = [
@@ -28,7 +28,7 @@ WRITTEN = [
     ("en", "TN", 2, "2nd quarter 2026"),
     ("en", "DZ", 3, "3rd quarter 2026"),
 ]
-FUNDS = {fund.country: fund for fund in load(["tn-cnss", "dz-cnas", "ma-cnops"]).values()}
+FUNDS = {fund.country: fund for fund in map(shipped().__getitem__, ("tn-cnss", "dz-cnas", "ma-cnops"))}
 APP = unreached(PORTAL)
 
 
