@@ -1647,6 +1647,34 @@ class EntryView(TypedDict):
 class EntryViews(TypedDict):
     items: list["EntryView"]
 
+class AccountingDayView(TypedDict):
+    day: str
+    entries: int
+    booked: str
+    currency: str
+    closed_at: str
+
+class AccountingDayViewPage(TypedDict):
+    items: list["AccountingDayView"]
+    next: "str | None"
+
+class BalanceLineView(TypedDict):
+    number: str
+    name: str
+    code: str
+    opening: str
+    debit: str
+    credit: str
+    closing: str
+
+class TrialBalanceView(TypedDict):
+    from_on: str
+    until_on: str
+    currency: str
+    is_to_be_confirmed: bool
+    booked: str
+    accounts: list["BalanceLineView"]
+
 class EndpointBody(TypedDict):
     url: str
     kinds: list[str]
@@ -2456,6 +2484,22 @@ def ledger_account(api: Api, code: str, *, purpose: str | None = None) -> "Accou
 def ledger_entries(api: Api, *, cause: str, purpose: str | None = None) -> "EntryViews":
     """The entry that a cause made, such as `declaration:<id>:<revision>`, `collection:<id>` or `payout:<id>`."""
     return api.call(SERVICE, "GET", "/ledger/entries", query={"purpose": purpose, "cause": cause})  # type: ignore[no-any-return]
+
+def accounting_list_days(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "AccountingDayViewPage":
+    """The days that are closed, newest first: an hour after its end, nothing is booked into a day any more."""
+    return api.call(SERVICE, "GET", "/accounting/days", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def accounting_read_journal(api: Api, day: str) -> bytes:
+    """Every posting of a closed day in the columns of the *fichier des écritures comptables*: UTF-8, tabs, comma before decimals. The same whenever it is asked for, but for the language of its names."""
+    return api.call(SERVICE, "GET", "/accounting/days/{day}/journal", at={"day": day}, raw=True)  # type: ignore[no-any-return]
+
+def accounting_read_balance(api: Api, *, from_on: str, until_on: str) -> "TrialBalanceView":
+    """What each account stood at, what was booked, and what it stands at after it: of closed days, so that `until_on` of the answer may lie before the one asked for."""
+    return api.call(SERVICE, "GET", "/accounting/trial-balance", query={"from_on": from_on, "until_on": until_on})  # type: ignore[no-any-return]
+
+def accounting_download_balance(api: Api, *, from_on: str, until_on: str) -> bytes:
+    """The same as CSV."""
+    return api.call(SERVICE, "GET", "/accounting/trial-balance/file", query={"from_on": from_on, "until_on": until_on}, raw=True)  # type: ignore[no-any-return]
 
 def partners_list_own(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "EndpointViewPage":
     """Your endpoints."""

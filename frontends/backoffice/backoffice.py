@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from frontends.backoffice import (
+    accounting,
     assessment_orders,
     assessments,
     awards,
@@ -56,6 +57,7 @@ BACKOFFICE = Frontend(
         self_payers.pages,
         mandates.pages,
         operator_days.pages,
+        accounting.pages,
         terminals.pages,
         campaigns.pages,
         counter.pages,

@@ -8,6 +8,9 @@ from flask import Blueprint
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.account_statements.account_statement import StatementKind
 from services.payments.account_statements.routes import routes as statement_routes
+from services.payments.accounting.periodic_tasks import closing
+from services.payments.accounting.routes import routes as accounting_routes
+from services.payments.accounting.store import days as accounting_days
 from services.payments.arrears.jobs import announcing, assessing
 from services.payments.arrears.jobs import backfills as graces
 from services.payments.arrears.routes import routes as arrears_routes
@@ -199,7 +202,13 @@ def jobs(own: Settings) -> Sequence[JobKind]:
 
 def periodic_tasks(own: Settings) -> Sequence[PeriodicTask]:
     banks = ChosenBanks(own.banks)
-    return [PayoutSender(banks).gathering, DebitSender(banks).gathering, StatementFetcher(banks).looking, counting]
+    return [
+        PayoutSender(banks).gathering,
+        DebitSender(banks).gathering,
+        StatementFetcher(banks).looking,
+        counting,
+        closing,
+    ]
 
 
 def blueprints(own: Settings, context: ServiceContext) -> Sequence[Blueprint]:
@@ -250,6 +259,7 @@ service: Service[Settings] = Service(
         contribution_routes,
         self_payer_routes,
         ledger_routes,
+        accounting_routes,
         partner_routes,
         access_journal(AccessedKind, scope="account:manage"),
     ],
@@ -301,6 +311,7 @@ service: Service[Settings] = Service(
         terminal_payments,
         terminal_work,
         ledger_entries,
+        accounting_days,
         messages,
         entries,
         statements,

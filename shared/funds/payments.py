@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.funds.accounting import Accounting
 from shared.funds.faults import refuse
 from shared.funds.identifiers import AccountRule, is_account
 from shared.funds.law import Law
@@ -281,6 +282,8 @@ class Payments:
     """None where the fund certifies no employer that it is in order."""
     account_changes: AccountChanges | None = None
     """None where a person's account is what the register says, and nothing else."""
+    accounting: Accounting | None = None
+    """Without it, days of the ledger go to the fund's own books under the platform's codes."""
 
     def needs_two(self, amount_minor: int) -> bool:
         """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""

@@ -38,6 +38,8 @@ from services.identity.signin import store as signin
 from services.notifications.message_campaigns import store as message_campaigns
 from services.notifications.message_campaigns.message_campaign import AudiencePage
 from services.notifications.messages import store as messages
+from services.payments.accounting import store as accounting
+from services.payments.accounting.accounting_day import AccountingDay
 from services.payments.assessment_orders import store as assessment_orders
 from services.payments.assessment_orders.assessment_order import OrderStatus
 from services.payments.banking import store as banking
@@ -554,6 +556,13 @@ PAGED: dict[str, Listed] = {
         ),
         made=_operator_difference,
     ),
+    "services.payments.accounting.store.page": Listed(
+        "payments",
+        accounting.days,
+        accounting.NEWEST_FIRST,
+        lambda uow, it, wanted: accounting.page(uow, wanted=wanted),
+        made=lambda: AccountingDay(day_id="d", entries=0, totals=(), closed_at=FIRST),
+    ),
     "services.payments.self_payers.store.page": Listed(
         "payments",
         self_payers.self_payers,
@@ -717,6 +726,19 @@ WHOLE: dict[str, Listed] = {
         ledger.IN_ORDER,
         lambda uow, it: ledger.of_employer(uow, employer_id=it.employer_id),
     ),
+    "services.payments.accounting.store.entries_of": Listed(
+        "payments",
+        ledger.entries,
+        accounting.IN_ORDER,
+        lambda uow, it: accounting.entries_of(uow, FIRST.date()),
+    ),
+    "services.payments.accounting.store.up_to": Listed(
+        "payments",
+        accounting.days,
+        accounting.OLDEST_FIRST,
+        lambda uow, it: accounting.up_to(uow, FIRST.date()),
+        made=lambda: AccountingDay(day_id="d", entries=0, totals=(), closed_at=FIRST),
+    ),
     "services.payments.credits.store.open_credits": Listed(
         "payments",
         credits.credits,
@@ -758,6 +780,8 @@ FIRST_SO_MANY = {
     "services.claims.overpayments.store.not_expected": "a round: what payments was told of is not found again",
     "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
+    "services.payments.accounting.store.last": "the last of them",
+    "services.payments.accounting.store.first_entry": "the first of them",
     "services.payments.operator_days.store.last_close": "the last of them",
     "services.payments.operator_days.store.unfollowed": "a chore's round: what it followed is not found again",
     "services.payments.clearances.store.living": "counted up to the limit that it is held against",

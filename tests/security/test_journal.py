@@ -15,6 +15,7 @@ from tests.security.conftest import Holdings
 from tests.security.matrix import GUARDED, Operation
 
 NOT_JOURNALED = {
+    "accounting.read_journal": "what was booked on a day, by account: all owners of one together",
     "bank.read_entry": "money of a payer whom the fund does not know; what it was for is read in journaled routes",
     "refunds.read": "the same",
     "operator_days.read_day": "sums of an operator's day, and its own ids of payments: nothing says whose they are",

@@ -27,11 +27,9 @@ A code without its last part is the sum of all that begin with it: `receivable:1
 import re
 from enum import StrEnum
 
-CODE = re.compile(
-    r"^(receivable|penalty|penalties|contributions|bank|operator|suspense|benefits|payable|credit|refunds|written-off"
-    r"|charges|repaid|self-payer)"
-    r":[A-Za-z0-9-]{1,64}(:[A-Za-z0-9-]{1,16})?$"
-)
+from shared.funds.accounting import LedgerAccountKind
+
+CODE = re.compile(rf"^({'|'.join(LedgerAccountKind)}):[A-Za-z0-9-]{{1,64}}(:[A-Za-z0-9-]{{1,16}})?$")
 
 BANK_COLLECTIONS = "bank:collections"
 BANK_PAYOUTS = "bank:payouts"
@@ -102,6 +100,11 @@ def credit(employer_id: str) -> str:
 def is_owned(code: str) -> bool:
     """Whether the account is one firm's or one person's, so that few ever write to it at the same time."""
     return owner_of(code) is not None
+
+
+def without_owner(code: str) -> str:
+    """The account that the fund's books know: all owners' together, or the fund's own."""
+    return code.partition(":")[0] if is_owned(code) else code
 
 
 def owner_of(code: str) -> tuple[Owner, str] | None:

@@ -29,7 +29,7 @@ entries = Repository(
     key="entry_id",
     missing=EntryUnknown,
     retention=BY_LAW,
-    indexes=[Index(("cause",), unique=True), Index(("employer_id", "entry_id"))],
+    indexes=[Index(("cause",), unique=True), Index(("employer_id", "entry_id")), Index(("at", "entry_id"))],
 )
 IN_ORDER = Order("entry_id", "entry_id")
 """Ids of ours begin with the time at which they were made."""
