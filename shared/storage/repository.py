@@ -150,6 +150,19 @@ class Repository(Generic[Kept]):
         found = uow.collection(self.name).find_keys(keys)
         return {str(document[self.key]): self._thing(uow, document) for document in found}
 
+    def find_among(self, uow: UnitOfWork, field: str, values: Iterable[str], **equal: object) -> list[Kept]:
+        """The things of which a field has one of some values, beside what they equal; few by construction for each.
+        An index has to begin with what is equal and go on with the field."""
+        found = uow.collection(self.name).find_among(field, values, equal)
+        return [self._thing(uow, document) for document in found]
+
+    def touch_many(self, uow: UnitOfWork, things: Iterable[Kept], *, part_of: str) -> None:
+        """Give things their next version and nothing else: who changes one of them concurrently meets with it.
+        `ChangedMeanwhile` where one was changed."""
+        versions = {str(getattr(thing, self.key)): thing.version for thing in things}
+        uow.collection(self.name).touch_many(versions)
+        uow.note("kept-many", self.name, part_of, version=len(versions))
+
     def save_many(self, uow: UnitOfWork, things: Iterable[Kept], *, part_of: str) -> None:
         """Save many things at once, with one audit record; `part_of` names what they belong to."""
         kept = {

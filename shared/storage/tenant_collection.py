@@ -255,6 +255,20 @@ class TenantCollection:
         ]
         return self._remembered(found)
 
+    @spanned("find")
+    def find_among(self, field: str, values: Iterable[str], equal: Mapping[str, object]) -> list[Document]:
+        """The documents of which a field has one of some values, beside what they equal: queried in chunks that suit
+        the engine. It uses an index of what is equal with this field behind it. Few documents have each value."""
+        self._flush()
+        found = [
+            document
+            for chunk in chunks(sorted(set(values)), of=self.collection)
+            for document in self.collection.find(
+                {"fund": self.fund_id, **equal, field: {"$in": chunk}}, session=self.session
+            )
+        ]
+        return self._remembered(found)
+
     def insert(self, local_id: str, document: Mapping[str, object]) -> None:
         """Put a new document in. `DuplicateKeyError`, now or when it is written, where there is one of that id."""
         key, whole = self._whole(local_id, document)
@@ -318,6 +332,21 @@ class TenantCollection:
             made = self.collection.bulk_write(operations, ordered=False, session=self.session)
             if made.matched_count != sum(map(len, groups)) + len(others):
                 raise ChangedMeanwhile
+
+    @spanned("update")
+    def touch_many(self, versions: Mapping[str, int]) -> None:
+        """Count up the version of documents, by local id; `ChangedMeanwhile` where one has another version."""
+        by_version: dict[int, list[str]] = {}
+        for local_id, version in versions.items():
+            by_version.setdefault(version, []).append(self.key(local_id))
+        self._flush()
+        self._forget()
+        for version, keys in by_version.items():
+            for chunk in chunks(keys, of=self.collection):
+                wanted: Document = {"_id": {"$in": chunk}, "fund": self.fund_id, "version": version}
+                made = self.collection.update_many(wanted, {"$inc": {"version": 1}}, session=self.session)
+                if made.matched_count != len(chunk):
+                    raise ChangedMeanwhile
 
     def _alike(self, rows: Sequence[Document]) -> tuple[list[list[Document]], list[Document]]:
         """Rows of the same change in groups, and those whose change is not that of enough others."""
