@@ -106,6 +106,11 @@ def find(uow: UnitOfWork, message_id: str) -> DebitFile | None:
     return store.files.find(uow, message_id)
 
 
+def read_ahead(uow: UnitOfWork, message_ids: Iterable[str]) -> None:
+    """Ask at once for the files that entries of the bank name."""
+    store.files.read_ahead(uow, message_ids)
+
+
 def book_file(
     uow: UnitOfWork,
     file: DebitFile,

@@ -414,3 +414,49 @@ def test_of_many_touched_of_which_one_has_another_version_all_are_left(
     with pytest.raises(ChangedMeanwhile):
         act(context, lambda uow: uow.collection("hats").touch_many(versions))
     assert {row["version"] for row in database["hats"].find()} == {1}
+
+
+def test_many_writes_of_every_kind_that_wait_are_made_as_each_by_itself(
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
+) -> None:
+    act(context, lambda uow: uow.collection("hats").insert_many(_hats(30)))
+    database["hats"].update_many({}, {"$set": {"later": "kept"}})
+
+    def write(uow: UnitOfWork) -> None:
+        hats = uow.collection("hats")
+        hats.find_keys(["000", "001"])
+        for number in range(10):
+            hats.revise(f"{number:03d}", {"colour": f"blue-{number}", "version": 2}, version=1)
+            hats.put(f"{number + 10:03d}", PLAIN)
+            hats.remove(f"{number + 20:03d}")
+            hats.remove(f"none-{number}")
+            hats.insert(f"new-{number}", PLAIN)
+
+    act(context, write)
+    rows = {row["_id"].partition(":")[2]: row for row in database["hats"].find()}
+    assert sorted(rows) == sorted([*list(_hats(20)), *(f"new-{number}" for number in range(10))])
+    assert [rows[f"{number:03d}"]["colour"] for number in range(10)] == [f"blue-{number}" for number in range(10)]
+    assert {(rows[f"{number:03d}"]["size"] == number, rows[f"{number:03d}"]["later"]) for number in range(10)} == {
+        (True, "kept")
+    }
+    assert all("later" not in rows[f"{number:03d}"] for number in range(10, 20)), "what is put stands alone"
+
+
+def test_of_many_that_wait_of_which_one_is_refused_all_are_left(
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
+) -> None:
+    act(context, lambda uow: uow.collection("hats").insert_many(_hats(30)))
+
+    def write(uow: UnitOfWork, *, last: Callable[[UnitOfWork], object]) -> None:
+        for number in range(12):
+            uow.collection("hats").revise(f"{number:03d}", {"colour": "blue", "version": 2}, version=1)
+        last(uow)
+
+    refused: tuple[Callable[[UnitOfWork], object], ...] = (
+        lambda uow: uow.collection("hats").revise("020", {"colour": "blue", "version": 8}, version=7),
+        lambda uow: uow.collection("hats").insert("020", PLAIN),
+    )
+    for each in refused:
+        with pytest.raises(ChangedMeanwhile):
+            act(context, lambda uow, last=each: write(uow, last=last))
+    assert set(colours(database).values()) == {"red"} and len(colours(database)) == 30
