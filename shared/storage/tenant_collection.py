@@ -1,9 +1,10 @@
 """A collection as one fund sees it, and the pending writes of a transaction, which are sent together.
 
-What a unit of work inserts or revises is held back until something of it is read, or the work is saved: then each
-collection takes one message for all of it, and what is little goes in one message for all collections. A batch of a
-hundred events is written in three messages instead of three hundred, which on the embedded engine is four times faster
-and on any other saves as many trips; a request's four documents are written in one.
+What a unit of work inserts or revises is held back until something of it is read that was not read ahead
+(`read_ahead.py`), or the work is saved: then each collection takes one message for all of it, and what is little goes
+in one message for all collections. A batch of a hundred events is written in three messages instead of three hundred,
+which on the embedded engine is four times faster and on any other saves as many trips; a request's four documents are
+written in one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
