@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from pymongo import MongoClient
@@ -42,6 +43,7 @@ class Ground:
     home: Path
     ends: contextlib.ExitStack
     _engines: dict[str, str] = field(default_factory=dict)
+    _documents: psutil.Process | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "bench"}))
 
@@ -49,9 +51,15 @@ class Ground:
         """The document engine's URI: every commit on disk, majority and journaled."""
         if "documents" not in self._engines:
             port = free_port()
-            self.start(secantusdb.program(port=port, storage=self.home / "documents", options=secantusdb.DURABLE))
+            program = secantusdb.program(port=port, storage=self.home / "documents", options=secantusdb.DURABLE)
+            self._documents = psutil.Process(self.start(program))
             self._engines["documents"] = secantusdb.uri(port=port)
         return self._engines["documents"]
+
+    def cpu_s(self) -> float:
+        """What this process and the document engine have used of a processor so far."""
+        own = time.process_time()
+        return own + sum(self._documents.cpu_times()[:2]) if self._documents else own
 
     def broker(self, name: str) -> str:
         """The `host:port` of a broker, with every topic of the platform; the same one for all who ask."""

@@ -31,7 +31,7 @@ RETIRED: Mapping[str, Sequence[str]] = {
     "errands": ["fund_1_is_done_1"],
     "audit": ["fund_1_at_1", "fund_1_link_1"],
     "payouts": ["fund_1_status_1"],
-    "collections": ["fund_1_next_look_at_1"],
+    "collections": ["fund_1_next_look_at_1", "fund_1_employer_id_1_period_1_collection_id_1"],
     "batches": ["fund_1_next_look_at_1"],
     "bank_statements": ["fund_1_next_look_at_1"],
     "declarations": ["fund_1_employer_id_1_period_1"],

@@ -150,6 +150,30 @@ class Repository(Generic[Kept]):
         found = uow.collection(self.name).find_keys(keys)
         return {str(document[self.key]): self._thing(uow, document) for document in found}
 
+    def find_among(self, uow: UnitOfWork, field: str, values: Iterable[str], **equal: object) -> list[Kept]:
+        """The things of which a field has one of some values, beside what they equal; few by construction for each.
+        An index has to begin with what is equal and go on with the field."""
+        found = uow.collection(self.name).find_among(field, values, equal)
+        return [self._thing(uow, document) for document in found]
+
+    def read_ahead(self, uow: UnitOfWork, keys: Iterable[str]) -> None:
+        """Ask at once for what a batch is going to look up one by one: `find`, `load` and `find_many` of these keys are
+        answered without the database, as this transaction leaves them, and what it saves of them is written together.
+        """
+        uow.collection(self.name).read_ahead(keys)
+
+    def read_ahead_among(self, uow: UnitOfWork, field: str, values: Iterable[str], **equal: str) -> None:
+        """The same of what `find_only`, `find_all`, `page` and `each` are asked with one of some values of a field and
+        these equal: as in `find_among`."""
+        uow.collection(self.name).read_ahead_among(field, values, equal)
+
+    def touch_many(self, uow: UnitOfWork, things: Iterable[Kept], *, part_of: str) -> None:
+        """Give things their next version and nothing else: who changes one of them concurrently meets with it.
+        `ChangedMeanwhile` where one was changed."""
+        versions = {str(getattr(thing, self.key)): thing.version for thing in things}
+        uow.collection(self.name).touch_many(versions)
+        uow.note("kept-many", self.name, part_of, version=len(versions))
+
     def save_many(self, uow: UnitOfWork, things: Iterable[Kept], *, part_of: str) -> None:
         """Save many things at once, with one audit record; `part_of` names what they belong to."""
         kept = {

@@ -1,13 +1,16 @@
 """A collection as one fund sees it, and the pending writes of a transaction, which are sent together.
 
-What a unit of work inserts or revises is held back until something of it is read, or the work is saved: then each
-collection takes one message for all of it, and what is little goes in one message for all collections. A batch of a
-hundred events is written in three messages instead of three hundred, which on the embedded engine is four times faster
-and on any other saves as many trips; a request's four documents are written in one.
+What a unit of work inserts or revises is held back until something of it is read that was not read ahead
+(`read_ahead.py`), or the work is saved: then each collection takes one message for all of it, and what is little goes
+in one message for all collections. A batch of a hundred events is written in three messages instead of three hundred,
+which on the embedded engine is four times faster and on any other saves as many trips; a request's four documents are
+written in one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import cast
 
 import bson
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne
@@ -18,6 +21,7 @@ from pymongo.errors import BulkWriteError, ClientBulkWriteException, DuplicateKe
 from shared.kernel.errors import Stale
 from shared.storage.connection import Document
 from shared.storage.engine import has_bulk_write, profile_of
+from shared.storage.read_ahead import ReadAhead
 from shared.telemetry.database_spans import command_span, spanned
 
 PENDING_MAX = 500
@@ -28,6 +32,8 @@ BULK_WRITES_MAX = 12
 """Writes that go in one message for all collections: beyond some twenty the embedded engine is faster by collection."""
 READ_MAX = 5_000
 """Documents of one collection that a transaction remembers as it read them; those beyond it are written whole."""
+REWRITTEN_MIN = 10
+"""So many pending writes of one collection are made by deleting and inserting, where the engine is faster so."""
 ALIKE_MIN = 10
 """So many documents that change in the same way are changed by one command for all of them."""
 DUPLICATE_KEY = 11000
@@ -84,6 +90,7 @@ class PendingWrites:
     _has_begun: bool = False
     """Whether the server was asked anything in this transaction yet."""
     _read: dict[str, dict[str, Document]] = field(default_factory=dict)
+    ahead: ReadAhead = field(default_factory=ReadAhead)
 
     def remember(self, collection: Collection[Document], documents: Iterable[Document]) -> None:
         """Keep documents as they were read, so that of those that are replaced only what differs is written."""
@@ -96,6 +103,7 @@ class PendingWrites:
     def forget(self, collection: Collection[Document]) -> None:
         """What was read of the collection is no longer what stands there."""
         self._read.pop(collection.name, None)
+        self.ahead.forget(collection.name)
 
     def as_read(self, collection: Collection[Document], key: str, *, version: int) -> Document | None:
         """The document of that version, if it was read in this transaction."""
@@ -108,12 +116,21 @@ class PendingWrites:
         before = self._pending.get(collection.name, {}).get(key)
         if before is not None and not (_is_unconditional(before) and _is_unconditional(write)):
             self._make(collection.name)
+        self._note(collection.name, key, write)
         self._collections[collection.name] = collection
         self.touched.add(collection.name)
         pending = self._pending.setdefault(collection.name, {})
         pending[key] = write
         if len(pending) >= PENDING_MAX:
             self._make(collection.name)
+
+    def _note(self, name: str, key: str, write: PendingWrite) -> None:
+        """What was read of the document is no longer what stands there."""
+        if isinstance(write, Revision):
+            self.ahead.revise(name, key, cast(Document, write.change["$set"]))
+        else:
+            self._read.get(name, {}).pop(key, None)
+            self.ahead.write(name, key, _row(write, None))
 
     def holds(self, collection: Collection[Document], key: str) -> bool:
         """Whether a write of this document waits."""
@@ -142,9 +159,19 @@ class PendingWrites:
                 self._make(next(iter(self._pending)))
 
     def _make(self, name: str) -> None:
+        collection, writes = self._collections[name], self._pending.pop(name)
         with command_span("write", name):
-            write_all(self._collections[name], list(self._pending.pop(name).values()), session=self.session)
+            if len(writes) >= REWRITTEN_MIN and profile_of(collection.database).replaces_by_deleting:
+                rewrite(collection, writes, known=partial(self._before, collection), session=self.session)
+            else:
+                write_all(collection, list(writes.values()), session=self.session)
         self._has_begun = True
+
+    def _before(self, collection: Collection[Document], key: str, version: int) -> Document | None:
+        """A document that is revised, with the fields that only a later release knows, if it was read before."""
+        if self.ahead.knows(collection.name, key):
+            return self.ahead.document(collection.name, key)
+        return self.as_read(collection, key, version=version)
 
     def _may_go_together(self) -> bool:
         """Whether the server takes what waits in one message, now."""
@@ -177,10 +204,53 @@ def write_all(collection: Collection[Document], writes: Sequence[PendingWrite], 
     try:
         made = collection.bulk_write(operations, ordered=True, session=session)
     except BulkWriteError as refused:
-        if is_duplicate(refused):
-            raise DuplicateKeyError(f"a document of {collection.name} is there already", DUPLICATE_KEY) from refused
-        raise
+        raise _named(refused, collection) from refused
     _must_match(made.matched_count, made.upserted_count, writes)
+
+
+def rewrite(
+    collection: Collection[Document],
+    writes: Mapping[str, PendingWrite],
+    *,
+    known: Callable[[str, int], Document | None],
+    session: ClientSession | None,
+) -> None:
+    """Make writes, by id, as `write_all` does: what changes is deleted, and inserted with what is new. No other
+    transaction sees the state in between. `known` has a document of a version if it was read before."""
+    groups: dict[tuple[str, int | None], list[str]] = {}
+    for key, write in writes.items():
+        if not isinstance(write, Insertion):
+            version = write.old["version"] if isinstance(write, Revision) else None
+            groups.setdefault((str(write.old["fund"]), None if version is None else int(str(version))), []).append(key)
+    before: dict[str, Document] = {}
+    for (fund_id, version), keys in groups.items():
+        wanted: Document = {"fund": fund_id}
+        if version is not None:
+            wanted["version"] = version
+            found = {key: row for key in keys if (row := known(key, version)) is not None}
+            for chunk in chunks([key for key in keys if key not in found], of=collection):
+                rows = collection.find({"_id": {"$in": chunk}, **wanted}, session=session)
+                found |= {str(row["_id"]): row for row in rows}
+            before |= found
+        deleted = sum(
+            collection.delete_many({"_id": {"$in": chunk}, **wanted}, session=session).deleted_count
+            for chunk in chunks(keys, of=collection)
+        )
+        if version is not None and deleted != len(keys):
+            raise ChangedMeanwhile
+    whole = [row for key, write in writes.items() if (row := _row(write, before.get(key))) is not None]
+    try:
+        if whole:
+            collection.insert_many(whole, ordered=True, session=session)
+    except BulkWriteError as refused:
+        raise _named(refused, collection) from refused
+
+
+def _row(write: PendingWrite, before: Document | None) -> Document | None:
+    """The document that a write leaves."""
+    if isinstance(write, Revision):
+        return {**(before or {}), **cast(Document, write.change["$set"])}
+    return None if isinstance(write, Removal) else write.document
 
 
 def _operation(
@@ -207,6 +277,12 @@ def _must_match(matched_count: int, upserted_count: int, writes: Sequence[Pendin
         raise ChangedMeanwhile
 
 
+def _named(refused: BulkWriteError, collection: Collection[Document]) -> OperationFailure:
+    if is_duplicate(refused):
+        return DuplicateKeyError(f"a document of {collection.name} is there already", DUPLICATE_KEY)
+    return refused
+
+
 def is_duplicate(refused: BulkWriteError) -> bool:
     """Whether many were refused because one of them is there already."""
     return any(error.get("code") == DUPLICATE_KEY for error in refused.details["writeErrors"])
@@ -224,28 +300,49 @@ class TenantCollection:
     writes: PendingWrites | None
 
     @property
+    def ahead(self) -> ReadAhead | None:
+        return self.writes.ahead if self.writes else None
+
+    @property
     def session(self) -> ClientSession | None:
         return self.writes.session if self.writes else None
 
     def key(self, local_id: str) -> str:
         return f"{self.fund_id}:{local_id}"
 
-    @spanned("find")
     def find_one(self, local_id: str) -> Document | None:
-        key = self._flushed(self.key(local_id))
-        return self.collection.find_one(self._its(key), session=self.session)
+        key, ahead, name = self.key(local_id), self.ahead, self.collection.name
+        if ahead is None or not ahead.is_on(name):
+            return self._find_one(key)
+        if not ahead.knows(name, key):
+            ahead.keep(name, {key: self._find_one(key)})
+        return ahead.document(name, key)
 
     @spanned("find")
+    def _find_one(self, key: str) -> Document | None:
+        return self.collection.find_one(self._its(self._flushed(key)), session=self.session)
+
     def find(self, equal: Mapping[str, object], *, limit: int, sort: Sequence[tuple[str, int]] = ()) -> list[Document]:
         """At most `limit` documents. Their matches should be few: the embedded engine pays for each one."""
-        self._flush()
-        found = self.collection.find({"fund": self.fund_id, **equal}, session=self.session, limit=limit)
-        return self._remembered(list(found.sort(list(sort)) if sort else found))
+        equal, ahead = {"fund": self.fund_id, **equal}, self.ahead
+        known = ahead.answer(self.collection.name, equal, sort=sort) if ahead else None
+        return self._find(equal, limit=limit, sort=sort) if known is None else known[:limit]
 
     @spanned("find")
+    def _find(self, equal: Mapping[str, object], *, limit: int, sort: Sequence[tuple[str, int]]) -> list[Document]:
+        self._flush()
+        found = self.collection.find(equal, session=self.session, limit=limit)
+        return self._remembered(list(found.sort(list(sort)) if sort else found))
+
     def find_keys(self, local_ids: Iterable[str]) -> list[Document]:
         """Those of the documents that are there, queried in chunks that suit the engine."""
-        keys = [self.key(local_id) for local_id in local_ids]
+        keys, ahead, name = [self.key(local_id) for local_id in local_ids], self.ahead, self.collection.name
+        if ahead is None or not all(ahead.knows(name, key) for key in keys):
+            return self._find_keys(keys)
+        return [found for key in keys if (found := ahead.document(name, key)) is not None]
+
+    @spanned("find")
+    def _find_keys(self, keys: Sequence[str]) -> list[Document]:
         if keys:
             self._flush(*keys)
         found = [
@@ -254,6 +351,45 @@ class TenantCollection:
             for document in self.collection.find({"_id": {"$in": chunk}, "fund": self.fund_id}, session=self.session)
         ]
         return self._remembered(found)
+
+    def find_among(self, field: str, values: Iterable[str], equal: Mapping[str, object]) -> list[Document]:
+        """The documents of which a field has one of some values, beside what they equal: queried in chunks that suit
+        the engine. It uses an index of what is equal with this field behind it. Few documents have each value."""
+        wanted, ahead, name = sorted(set(values)), self.ahead, self.collection.name
+        if ahead is None or not ahead.is_on(name):
+            return self._find_among(field, wanted, equal)
+        known = [ahead.answer(name, {"fund": self.fund_id, **equal, field: value}) for value in wanted]
+        if any(found is None for found in known):
+            return self._find_among(field, wanted, equal)
+        return [document for found in known for document in found or ()]
+
+    @spanned("find")
+    def _find_among(self, field: str, values: Sequence[str], equal: Mapping[str, object]) -> list[Document]:
+        if values:
+            self._flush()
+        found = [
+            document
+            for chunk in chunks(values, of=self.collection)
+            for document in self.collection.find(
+                {"fund": self.fund_id, **equal, field: {"$in": chunk}}, session=self.session
+            )
+        ]
+        return self._remembered(found)
+
+    def read_ahead(self, local_ids: Iterable[str]) -> None:
+        """Ask at once for documents that will be looked up by their ids. In a transaction only, as below."""
+        if self.writes is not None:
+            ahead, name = self.writes.ahead, self.collection.name
+            keys = {key: None for local_id in local_ids if not ahead.knows(name, key := self.key(local_id))}
+            found = {str(row["_id"]): row for row in self._find_keys(list(keys))}
+            ahead.keep(name, {key: found.get(key) for key in keys})
+
+    def read_ahead_among(self, field: str, values: Iterable[str], equal: Mapping[str, str]) -> None:
+        """Ask at once what `find` will be asked for each of some values of a field, beside what they equal."""
+        if self.writes is not None and (wanted := set(values)):
+            found = self._find_among(field, sorted(wanted), equal)
+            asked = [{"fund": self.fund_id, **equal, field: value} for value in wanted]
+            self.writes.ahead.keep_answers(self.collection.name, asked, found)
 
     def insert(self, local_id: str, document: Mapping[str, object]) -> None:
         """Put a new document in. `DuplicateKeyError`, now or when it is written, where there is one of that id."""
@@ -274,6 +410,7 @@ class TenantCollection:
     @spanned("insert")
     def _insert_many(self, rows: Sequence[Document]) -> None:
         self._flush()
+        self._forget_ahead()
         self.collection.insert_many(rows, ordered=True, session=self.session)
 
     def revise(self, local_id: str, document: Mapping[str, object], *, version: int) -> None:
@@ -298,6 +435,7 @@ class TenantCollection:
         if not rows:
             return
         self._flush()
+        self._forget_ahead()
         groups, others = self._alike(rows)
         operations: list[UpdateMany | UpdateOne] = [
             UpdateMany(
@@ -318,6 +456,21 @@ class TenantCollection:
             made = self.collection.bulk_write(operations, ordered=False, session=self.session)
             if made.matched_count != sum(map(len, groups)) + len(others):
                 raise ChangedMeanwhile
+
+    @spanned("update")
+    def touch_many(self, versions: Mapping[str, int]) -> None:
+        """Count up the version of documents, by local id; `ChangedMeanwhile` where one has another version."""
+        by_version: dict[int, list[str]] = {}
+        for local_id, version in versions.items():
+            by_version.setdefault(version, []).append(self.key(local_id))
+        self._flush()
+        self._forget()
+        for version, keys in by_version.items():
+            for chunk in chunks(keys, of=self.collection):
+                wanted: Document = {"_id": {"$in": chunk}, "fund": self.fund_id, "version": version}
+                made = self.collection.update_many(wanted, {"$inc": {"version": 1}}, session=self.session)
+                if made.matched_count != len(chunk):
+                    raise ChangedMeanwhile
 
     def _alike(self, rows: Sequence[Document]) -> tuple[list[list[Document]], list[Document]]:
         """Rows of the same change in groups, and those whose change is not that of enough others."""
@@ -345,27 +498,12 @@ class TenantCollection:
         return self.writes.as_read(self.collection, str(row["_id"]), version=_version_before(row))
 
     def _delete_and_insert(self, rows: Sequence[Document]) -> None:
-        """Deleted in batches of one version and inserted together: no other transaction sees the state in between."""
-        if not rows:
-            return
-        kept = {str(row["_id"]): before for row in rows if (before := self._as_read(row)) is not None}
-        by_version: dict[int, list[str]] = {}
-        for row in rows:
-            by_version.setdefault(_version_before(row), []).append(str(row["_id"]))
-        deleted = 0
-        for version, keys in by_version.items():
-            of_version: Document = {"fund": self.fund_id, "version": version}
-            for chunk in chunks([key for key in keys if key not in kept], of=self.collection):
-                found = self.collection.find({"_id": {"$in": chunk}, **of_version}, session=self.session)
-                kept |= {str(row["_id"]): row for row in found}
-            for chunk in chunks(keys, of=self.collection):
-                deleted += self.collection.delete_many(
-                    {"_id": {"$in": chunk}, **of_version}, session=self.session
-                ).deleted_count
-        if deleted != len(rows):
-            raise ChangedMeanwhile
-        whole = [{**kept[str(row["_id"])], **row} for row in rows]
-        self.collection.insert_many(whole, ordered=True, session=self.session)
+        revisions = {
+            str(row["_id"]): Revision({**self._its(str(row["_id"])), "version": _version_before(row)}, {"$set": row})
+            for row in rows
+        }
+        as_read = {str(row["_id"]): self._as_read(row) for row in rows}
+        rewrite(self.collection, revisions, known=lambda key, _: as_read[key], session=self.session)
 
     @spanned("update")
     def update(self, local_id: str, change: Mapping[str, object], **equal: object) -> bool:
@@ -394,7 +532,6 @@ class TenantCollection:
     def remove(self, local_id: str) -> None:
         """See that there is no such document."""
         key = self.key(local_id)
-        self._forget()
         if self.writes is None:
             self.collection.delete_one(self._its(key))
         else:
@@ -403,7 +540,6 @@ class TenantCollection:
     def put(self, local_id: str, document: Mapping[str, object]) -> None:
         """Insert, or replace whatever stands there."""
         key, whole = self._whole(local_id, document)
-        self._forget()
         if self.writes is None:
             self.collection.replace_one(self._its(key), whole, upsert=True)
         else:
@@ -436,6 +572,10 @@ class TenantCollection:
     def _forget(self) -> None:
         if self.writes is not None:
             self.writes.forget(self.collection)
+
+    def _forget_ahead(self) -> None:
+        if self.writes is not None:
+            self.writes.ahead.forget(self.collection.name)
 
     def _flushed(self, key: str) -> str:
         self._flush(key)

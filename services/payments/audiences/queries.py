@@ -54,7 +54,7 @@ def _is_overdue(debt: Obligation, *, today: date) -> bool:
 def employers_without_mandate(uow: UnitOfWork, parameters: Parameters, wanted: PageRequest) -> Page[AudienceMember]:
     """Open employers that have no mandate for direct debits, nor one under way."""
     page = employers.open_ones(uow, wanted=wanted)
-    with_one = mandates.employers_with_one(uow, [each.employer_id for each in page])
+    with_one = mandates.open_of_each(uow, [each.employer_id for each in page])
     members = [AudienceMember(owner_id=each.employer_id) for each in page if each.employer_id not in with_one]
     return Page(members, next=page.next)
 

@@ -174,6 +174,7 @@ def _of_card(uow: UnitOfWork, *, collection_id: str, bank_reference: str, amount
 def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) -> None:
     """Book the movements in a file of the bank (`reported_entry.numbered`). What was handled before changes nothing,
     and an entry that cannot be booked does not block the others."""
+    settling.read_ahead(uow, entries)
     for entry_id, reported in entries:
         settling.take_in(uow, reported, entry_id=entry_id)
 

@@ -17,7 +17,7 @@ from shared.kernel.actors import system
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 
-LINES_AT_ONCE = 50
+LINES_AT_ONCE = 200
 LEASE_S = 30.0
 """Longer than any call to the bank takes."""
 ATTEMPTS_MAX = 20

@@ -1,10 +1,11 @@
 """Debits: writes files of the debits whose time it is, which `sending.py` sends and follows until each is settled."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import TypeVar
 
 from services.payments.banking import debit_lines
 from services.payments.banking.bank import Bank, BankOf
@@ -29,7 +30,11 @@ from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.failpoints import failpoint
 
+Line = TypeVar("Line")
+
 GATHER_S, GATHER_REST_S = 0.5, 60.0
+DEBITS_AT_ONCE = 20 * DEBITS_IN_FILE_MAX
+"""Debits that one look puts into files: the embedded engine reads all that are due to say which are the first."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +89,16 @@ class DebitSender:
         uow = context.reading(fund_id, by=BANK)
         if uow.fund.sections.payments is None or uow.fund.payments.direct_debit is None:
             return 0
-        due = collections.debits_due(uow, until=uow.today, limit=DEBITS_IN_FILE_MAX)
+        due = collections.debits_due(uow, until=uow.today, limit=DEBITS_AT_ONCE)
         lines = _lines(uow, due)
         for reason, unsent in lines.unsent.items():
-            in_unit_of_work(
-                context, fund_id, "debits:unsent", partial(debits.refuse_unsent, debits=unsent, reason=reason)
-            )
-        for (debit_on, sequence), some in lines.by_file.items():
-            self._store(context, fund_id, some, debit_on=debit_on, sequence=sequence)
+            for some in _in_files(unsent):
+                in_unit_of_work(
+                    context, fund_id, "debits:unsent", partial(debits.refuse_unsent, debits=some, reason=reason)
+                )
+        for (debit_on, sequence), written in lines.by_file.items():
+            for part in _in_files(written):
+                self._store(context, fund_id, part, debit_on=debit_on, sequence=sequence)
         return len(due)
 
     def _store(
@@ -143,8 +150,9 @@ class _Lines:
 def _lines(uow: UnitOfWork, due: Sequence[Collection]) -> _Lines:
     """The lines of the files: one that cannot be written must not hold up the others."""
     found = _Lines(defaultdict(list), defaultdict(list))
+    in_force = mandates.active_of_each(uow, (each.employer_id for each in due))
     for each in due:
-        mandate = mandates.active_of(uow, employer_id=each.employer_id)
+        mandate = in_force.get(each.employer_id)
         debit_on = debiting.day_of_debit(each, fund=uow.fund, at=uow.at)
         if mandate is None or not debiting.may_be_sent(each, mandate, debit_on=debit_on):
             found.unsent[debiting.reason_against(each, mandate)].append(each)
@@ -156,3 +164,9 @@ def _lines(uow: UnitOfWork, due: Sequence[Collection]) -> _Lines:
         else:
             found.by_file[debit_on, debit_lines.sequence(mandate)].append((each, order))
     return found
+
+
+def _in_files(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """As many as one file holds: each is stored, and written down, by itself."""
+    for first in range(0, len(lines), DEBITS_IN_FILE_MAX):
+        yield lines[first : first + DEBITS_IN_FILE_MAX]

@@ -22,6 +22,7 @@ REFERENCES_MAX = 40
 IDS_MAX = 10
 _REFERENCE_CHARACTERS = range(9, 30)
 """Letters, body and check digits of a reference (`shared.kernel.references`)."""
+_NEITHER = re.compile(r"[^0-9A-Za-z]+")
 _UUID_HEX = re.compile(r"[0-9A-F]{32}")
 
 
@@ -71,6 +72,8 @@ def _uuids_in(texts: Iterable[str]) -> Iterator[str]:
 
 def _squeezed(text: str) -> str:
     """Letters and digits alone, in capitals; digits of any script as 0 to 9."""
+    if text.isascii():  # nearly every text: the files of a bank have some hundred thousand
+        return _NEITHER.sub("", text).upper()
     return "".join(
         plain
         for each in unicodedata.normalize("NFKC", text).upper()

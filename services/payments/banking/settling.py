@@ -1,6 +1,6 @@
 """What an entry of the bank does to money: handled once, booked to what it is for, or kept for a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.payments.banking import matching, own_references, reported_entry, store
@@ -32,6 +32,26 @@ REASON_CHARACTERS_MAX = 40
 REASON_NOT_GIVEN = "NARR"
 ZERO = "zero"
 """What an entry of no amount is booked as."""
+
+
+def read_ahead(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) -> None:
+    """Ask at once for what the entries of a batch (`reported_entry.numbered`) look up, each by itself."""
+    prefix = uow.fund.payments.transfer_prefix
+    named = [own_references.named(each, prefix=prefix) for _, each in entries]
+    store.read_ahead(
+        uow,
+        entry_ids=(entry_id for entry_id, _ in entries),
+        bank_references=(each.bank_reference for _, each in entries),
+    )
+    names = {name for each in named for name in (*each.ids, *each.files)}
+    payouts.read_ahead(uow, names)
+    debits.read_ahead(uow, names)
+    booking.read_ahead(
+        uow,
+        collection_ids={name for each in named for name in each.ids},
+        references={name for each in named for name in each.beginning(prefix)},
+        into={each.account for _, each in entries if each.account != FOREIGN},
+    )
 
 
 def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> None:

@@ -1,5 +1,7 @@
 """Where the bank's messages, its entries and the files to be fetched are kept."""
 
+from collections.abc import Iterable
+
 from services.payments.banking.bank_entry import BankEntry, BankMessage, BankStatement, EntryStatus
 from shared.jobs.scheduling import JobScheduling
 from shared.kernel.errors import Missing
@@ -65,6 +67,12 @@ def unmatched(uow: UnitOfWork, *, wanted: PageRequest) -> Page[BankEntry]:
 def bearing(uow: UnitOfWork, bank_reference: str) -> list[BankEntry]:
     """Every entry of which the bank gave this reference."""
     return list(entries.each(uow, order=BY_ID, bank_reference=bank_reference)) if bank_reference else []
+
+
+def read_ahead(uow: UnitOfWork, *, entry_ids: Iterable[str], bank_references: Iterable[str]) -> None:
+    """Ask at once whether entries were handled before, and who else bears their references."""
+    entries.read_ahead(uow, entry_ids)
+    entries.read_ahead_among(uow, "bank_reference", (each for each in bank_references if each))
 
 
 def page(

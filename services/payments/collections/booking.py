@@ -1,5 +1,6 @@
 """How money that came for a debt is booked, and money that the bank took back."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from services.payments.collections import requesting, rules, store
@@ -8,6 +9,8 @@ from services.payments.credits import actions as credits
 from services.payments.credits import rules as crediting
 from services.payments.credits import store as credits_store
 from services.payments.credits.credit import UseKind
+from services.payments.ledger import account
+from services.payments.ledger import actions as ledger
 from services.payments.obligations import actions as obligations
 from services.payments.obligations import postings
 from services.payments.obligations import rules as owing
@@ -53,6 +56,21 @@ def book(
     value_on = rules.counts_on(collection, booked_on=value_on)
     _receive(uow, owed, amount_minor=amount_minor, cause=cause, into=into, value_on=value_on)
     return True
+
+
+def read_ahead(
+    uow: UnitOfWork, *, collection_ids: Iterable[str], references: Iterable[str], into: Iterable[str]
+) -> None:
+    """Ask at once for what booking money of these collections looks up, which came into some of the fund's accounts
+    (codes of the ledger). Names of nothing are passed over."""
+    some = store.read_ahead(uow, collection_ids=collection_ids, references=references)
+    store.read_ahead_of_periods(uow, some)
+    obligations.read_ahead(uow, ((each.declaration_id, each.employer_id, each.period) for each in some))
+    ledger.read_ahead(
+        uow,
+        causes=(f"collection:{each.collection_id}" for each in some),
+        accounts=(*(account.receivable(each.employer_id, period=each.period) for each in some), *into),
+    )
 
 
 def pay(uow: UnitOfWork, *, declaration_id: str, entry_id: str, amount_minor: int, into: str, value_on: date) -> None:

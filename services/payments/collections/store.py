@@ -24,7 +24,7 @@ collections = Repository(
     indexes=[
         Index(("reference",), unique=True),
         Index(("declaration_id", "collection_id")),
-        Index(("employer_id", "period", "collection_id")),
+        Index(("period", "employer_id", "collection_id")),
         Index(("is_scheduled", "next_look_at")),
         Index(("rail", "status", "send_on")),
     ],
@@ -39,6 +39,24 @@ IN_ORDER = Order("collection_id", "collection_id")
 def of_period(uow: UnitOfWork, *, employer_id: str, period: str) -> list[Collection]:
     """Every try to collect for an employer's period."""
     return list(collections.each(uow, order=IN_ORDER, employer_id=employer_id, period=period))
+
+
+def read_ahead(uow: UnitOfWork, *, collection_ids: Iterable[str], references: Iterable[str]) -> list[Collection]:
+    """Ask at once for tries that will be looked up by their ids or references; those that are there."""
+    ids, references = list(collection_ids), list(references)
+    collections.read_ahead_among(uow, "reference", references)
+    collections.read_ahead(uow, ids)
+    by_id, by_reference = collections.find_many(uow, ids), with_references(uow, references)
+    return list({**by_id, **{each.collection_id: each for each in by_reference}}.values())
+
+
+def read_ahead_of_periods(uow: UnitOfWork, some: Iterable[Collection]) -> None:
+    """Ask at once for what `of_period` is going to be asked of the employers and periods of these."""
+    by_period: dict[str, set[str]] = {}
+    for each in some:
+        by_period.setdefault(each.period, set()).add(each.employer_id)
+    for period, employers in sorted(by_period.items()):
+        collections.read_ahead_among(uow, "employer_id", employers, period=period)
 
 
 def of_declaration(uow: UnitOfWork, declaration_id: str, *, wanted: PageRequest) -> Page[Collection]:
@@ -60,5 +78,4 @@ def debits_due(uow: UnitOfWork, *, until: date, limit: int) -> list[Collection]:
 
 def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Collection]:
     """The tries that these references name."""
-    wanted = sorted(references)
-    return collections.find_all(uow, reference={"$in": wanted}) if wanted else []
+    return collections.find_among(uow, "reference", references)

@@ -9,7 +9,6 @@ from services.payments.collections.collection import Collection, Status
 from services.payments.debits import rules, store
 from services.payments.debits.debit_file import DebitFile
 from services.payments.mandates import store as mandates
-from services.payments.mandates.mandate import Mandate
 from services.payments.order_files import rules as order_files
 from services.payments.order_files.order_file import FileStatus
 from shared.kernel.outcome import Outcome
@@ -44,13 +43,13 @@ def gather(
 def begin_sending(uow: UnitOfWork, *, batch_id: str) -> DebitFile:
     """From now on the bank may have the file. Its debits are looked at once more, in the same unit of work: where one
     of them is paid in another way by now, or has no mandate in force (I11), the file is discarded, and what still
-    stands goes into the next one. The mandates are kept as they are, in another version: who ends one at this very
+    stands goes into the next one. The mandates are kept as they are, in their next version: who ends one at this very
     moment meets with it, and one of the two comes first."""
     file = store.files.load(uow, batch_id)
     debits = _debits_of(uow, file)
-    in_force = _mandates_of(uow, debits)
+    in_force = mandates.active_of_each(uow, (each.employer_id for each in debits))
     if rules.is_as_written(file, debits, in_force):
-        mandates.mandates.save_many(uow, in_force.values(), part_of=batch_id)
+        mandates.mandates.touch_many(uow, in_force.values(), part_of=batch_id)
         return change(uow, batch_id=batch_id, rule=lambda it: order_files.begin_sending(it, at=uow.at))
     return change(uow, batch_id=batch_id, rule=lambda it: order_files.discard(it, at=uow.at))
 
@@ -107,6 +106,11 @@ def find(uow: UnitOfWork, message_id: str) -> DebitFile | None:
     return store.files.find(uow, message_id)
 
 
+def read_ahead(uow: UnitOfWork, message_ids: Iterable[str]) -> None:
+    """Ask at once for the files that entries of the bank name."""
+    store.files.read_ahead(uow, message_ids)
+
+
 def book_file(
     uow: UnitOfWork,
     file: DebitFile,
@@ -145,13 +149,6 @@ def _refuse(uow: UnitOfWork, debit: Collection, *, reason: str) -> None:
 def _debits_of(uow: UnitOfWork, file: DebitFile) -> list[Collection]:
     found = collections_store.collections.find_many(uow, file.collection_ids)
     return [found[each] for each in file.collection_ids]
-
-
-def _mandates_of(uow: UnitOfWork, debits: Iterable[Collection]) -> dict[str, Mandate]:
-    """The mandate in force of each employer, where there is one."""
-    employers = sorted({each.employer_id for each in debits})
-    found = ((each, mandates.active_of(uow, employer_id=each)) for each in employers)
-    return {employer_id: mandate for employer_id, mandate in found if mandate is not None}
 
 
 def _end_to_end_id(debit: Collection) -> str:

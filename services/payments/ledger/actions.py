@@ -54,6 +54,11 @@ def move(
     return post(uow, made)
 
 
+def read_ahead(uow: UnitOfWork, *, causes: Iterable[str], accounts: Iterable[str]) -> None:
+    """Ask at once for what posting entries of these causes to these accounts looks up."""
+    store.read_ahead(uow, causes=causes, accounts=accounts)
+
+
 def take_back(uow: UnitOfWork, *, cause: str, of: str) -> LedgerEntry:
     """Post the reversal of the entry with the cause `of`. Raises `EntryUnknown` where there is none."""
     wrong = by_cause(uow, of)

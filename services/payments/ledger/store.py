@@ -6,7 +6,7 @@ and one of them runs again. So the balance of an account that is nobody's own (`
 entries at once then meet one time in sixteen, and a balance costs at most sixteen small documents to read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from services.payments.ledger.account import is_owned
 from services.payments.ledger.balance import Balance
@@ -21,6 +21,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 SHARDS = 16
 BALANCES = "ledger_balances"
+SUMS = (*(f"{side}_minor" for side in Side), "postings")
 BALANCE_INDEXES = [["fund", "account"], ["fund", "parent"]]
 
 entries = Repository(
@@ -41,16 +42,29 @@ def of_employer(uow: UnitOfWork, *, employer_id: str) -> Iterator[LedgerEntry]:
 
 
 def add_to_balances(uow: UnitOfWork, entry: LedgerEntry) -> None:
-    """Count an entry in, in the transaction that keeps it."""
+    """Count an entry in, in the transaction that keeps it: two that count in one part meet, and one runs again."""
     tenant_collection = uow.collection(BALANCES)
     for posting in entry.postings:
         shard = 0 if is_owned(posting.account) else int(entry.entry_id[-2:], 16) % SHARDS
-        amounts = dict.fromkeys((f"{side}_minor" for side in Side), 0)
-        amounts[f"{posting.side}_minor"] = posting.amount.amount_minor
-        local_id, more = f"{posting.account}/{shard}", {**amounts, "postings": 1}
-        if not tenant_collection.update(local_id, {"$inc": more}):
-            parent = posting.account.rpartition(":")[0]
-            tenant_collection.insert(local_id, {"account": posting.account, "parent": parent, **more})
+        local_id = f"{posting.account}/{shard}"
+        part = tenant_collection.find_one(local_id) or {
+            "account": posting.account,
+            "parent": posting.account.rpartition(":")[0],
+            **dict.fromkeys(SUMS, 0),
+        }
+        more = {f"{posting.side}_minor": posting.amount.amount_minor, "postings": 1}
+        counted = {name: int(str(part[name])) + more.get(name, 0) for name in SUMS}
+        tenant_collection.put(local_id, {**part, **counted})
+
+
+def read_ahead(uow: UnitOfWork, *, causes: Iterable[str], accounts: Iterable[str]) -> None:
+    """Ask at once whether some causes have their entries, and what some accounts stand at."""
+    entries.read_ahead_among(uow, "cause", causes)
+    tenant_collection, codes = uow.collection(BALANCES), sorted(set(accounts))
+    owned = [code for code in codes if is_owned(code)]
+    for name in ("account", "parent"):
+        tenant_collection.read_ahead_among(name, owned, {})
+    tenant_collection.read_ahead(f"{code}/{part}" for code in codes for part in range(1 if is_owned(code) else SHARDS))
 
 
 def balance(uow: UnitOfWork, code: str) -> Balance:

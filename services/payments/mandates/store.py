@@ -1,6 +1,6 @@
 """Where mandates are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from services.payments.mandates.mandate import OPEN, Mandate, SignedForm, Status
 from services.payments.mandates.rules import MandateUnknown
@@ -22,6 +22,7 @@ FETCH = "mandates.fetch"
 """The kind of the job that fetches a report of the bank about mandates; its thing is the report's id."""
 
 IS_OPEN = {"$in": [each.value for each in OPEN]}
+"""What the index below holds an employer to: one mandate of these at most."""
 
 mandates = Repository(
     "mandates",
@@ -50,21 +51,25 @@ IN_ORDER = Order("mandate_id", "mandate_id")
 
 def active_of(uow: UnitOfWork, *, employer_id: str) -> Mandate | None:
     """The employer's mandate by which debits are allowed, or None. `rules.may_debit` says whether a given one is."""
-    found = open_of(uow, employer_id=employer_id)
-    return found if found is not None and found.status is Status.ACTIVE else None
+    return active_of_each(uow, [employer_id]).get(employer_id)
+
+
+def active_of_each(uow: UnitOfWork, employer_ids: Iterable[str]) -> dict[str, Mandate]:
+    """The same of several employers, by employer: of those that have one."""
+    found = open_of_each(uow, employer_ids)
+    return {employer_id: each for employer_id, each in found.items() if each.status is Status.ACTIVE}
 
 
 def open_of(uow: UnitOfWork, *, employer_id: str) -> Mandate | None:
     """The one mandate of an employer of which something may still come, or None."""
-    return mandates.find_only(uow, employer_id=employer_id, status=IS_OPEN)
+    return open_of_each(uow, [employer_id]).get(employer_id)
 
 
-def employers_with_one(uow: UnitOfWork, employer_ids: Sequence[str]) -> set[str]:
-    """Those of some employers that have an open mandate; at most one each."""
-    if not employer_ids:
-        return set()
-    found = mandates.find_all(uow, employer_id={"$in": list(employer_ids)}, status=IS_OPEN)
-    return {each.employer_id for each in found}
+def open_of_each(uow: UnitOfWork, employer_ids: Iterable[str]) -> dict[str, Mandate]:
+    """The same of several employers, by employer. All their mandates are read, of which an employer has a handful: the
+    embedded engine would read those of the whole fund if it were asked for a state as well."""
+    found = mandates.find_among(uow, "employer_id", employer_ids)
+    return {each.employer_id: each for each in found if each.is_open}
 
 
 def with_reference(uow: UnitOfWork, reference: str) -> Mandate | None:

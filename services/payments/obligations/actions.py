@@ -68,6 +68,16 @@ def successors(uow: UnitOfWork, *, declaration_id: str) -> list[Obligation]:
     return found
 
 
+def read_ahead(uow: UnitOfWork, owed: Iterable[tuple[str, str, str]]) -> None:
+    """Ask at once for what money for some debts looks up: declaration, employer and period of each."""
+    debts = list(owed)
+    for period in sorted({period for _, _, period in debts}):
+        employers = {employer_id for _, employer_id, each in debts if each == period}
+        store.obligations.read_ahead_among(uow, "employer_id", employers, period=period)
+    store.obligations.read_ahead(uow, (declaration_id for declaration_id, _, _ in debts))
+    store.standings.read_ahead(uow, (f"{employer_id}:{period}" for _, employer_id, period in debts))
+
+
 def reconcile(uow: UnitOfWork, *, employer_id: str, period: str) -> None:
     """Hold the four sums of an employer's period against each other, with the ledger as it stands in this work."""
     before = store.standings.find(uow, f"{employer_id}:{period}")

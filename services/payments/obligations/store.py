@@ -24,7 +24,11 @@ obligations = Repository(
     key="declaration_id",
     missing=ObligationUnknown,
     retention=BY_LAW,
-    indexes=[Index(("employer_id", "period", "declaration_id"))],
+    indexes=[
+        Index(("employer_id", "period", "declaration_id")),
+        # Of many employers for one period, in one question.
+        Index(("period", "employer_id", "declaration_id")),
+    ],
 )
 standings = Repository(
     "standings",

@@ -177,6 +177,13 @@ def find(uow: UnitOfWork, end_to_end_id: str) -> Payout | None:
     return store.payouts.find_only(uow, end_to_end_id=end_to_end_id)
 
 
+def read_ahead(uow: UnitOfWork, named: Iterable[str]) -> None:
+    """Ask at once for the payouts and the files of payouts that entries of the bank name."""
+    names = list(named)
+    store.payouts.read_ahead_among(uow, "end_to_end_id", names)
+    store.batches.read_ahead(uow, names)
+
+
 def book_paid(uow: UnitOfWork, payout: Payout, *, entry_id: str) -> bool:
     """The bank booked the payout's money out. Whether it was booked here: money that leaves twice is not, nor money
     that leaves although the bank said that it would not, so that a person sees it before it is paid again."""

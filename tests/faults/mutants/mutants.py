@@ -145,8 +145,8 @@ MUTANTS = [
     Mutant(
         mechanism="many things are saved over the versions that were read",
         file="shared/storage/tenant_collection.py",
-        was='of_version: Document = {"fund": self.fund_id, "version": version}',
-        now='of_version: Document = {"fund": self.fund_id}',
+        was='wanted["version"] = version',
+        now="wanted |= {}",
         test="tests/shared/storage/test_tenant_collection.py",
     ),
     Mutant(
@@ -157,10 +157,24 @@ MUTANTS = [
         test="tests/shared/storage/test_tenant_collection.py",
     ),
     Mutant(
+        mechanism="what was read ahead is as the transaction leaves it",
+        file="shared/storage/tenant_collection.py",
+        was='self.ahead.revise(name, key, cast(Document, write.change["$set"]))',
+        now="pass",
+        test="tests/shared/storage/test_read_ahead.py",
+    ),
+    Mutant(
+        mechanism="what was read ahead of one fund is never the answer to another",
+        file="shared/storage/tenant_collection.py",
+        was='asked = [{"fund": self.fund_id, **equal, field: value} for value in wanted]',
+        now="asked = [{**equal, field: value} for value in wanted]",
+        test="tests/shared/storage/test_read_ahead.py",
+    ),
+    Mutant(
         mechanism="the fund stands in every query",
         file="shared/storage/tenant_collection.py",
-        was='found = self.collection.find({"fund": self.fund_id, **equal}, session=self.session, limit=limit)',
-        now="found = self.collection.find({**equal}, session=self.session, limit=limit)",
+        was='equal, ahead = {"fund": self.fund_id, **equal}, self.ahead',
+        now="equal, ahead = {**equal}, self.ahead",
         test="tests/shared/storage/test_service_context.py::test_one_fund_never_sees_another_s",
     ),
     Mutant(

@@ -384,3 +384,41 @@ def test_b07_what_the_bank_kept_for_itself_is_an_expense_of_the_fund(context: Se
     assert status(made) == ("paid", "3150.25")
     assert balance(made, "bank:collections") == ("3135.25", "debit")
     assert balance(made, "charges:bank") == ("15.00", "debit")
+
+
+# --- Many at once -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at_once", [1, 5, 200])
+def test_entries_of_a_batch_are_booked_as_one_by_one(
+    context: ServiceContext, made: Office, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """What one of them changes, the next one sees: a debt paid twice, money taken back in the same file, two debts of
+    one firm and period."""
+    monkeypatch.setattr(bank_calls, "LINES_AT_ONCE", at_once)
+    firms = [f"17000000{number:02d}" for number in range(12)]
+    asked = []
+    for number, firm in enumerate([*firms, firms[0]]):
+        open_obligation(context, f"x{number}", employer_id=firm, branches={"pension": 100_000 + number})
+        body = {"rail": "card" if number % 2 else "transfer"}
+        asked.append(made.employer(firm).post(f"/declarations/x{number}/collections", body).json)
+    paid = [
+        line(
+            entry_id=f"E{number}",
+            amount=Money(100_000 + number, Currency.DZD),
+            **({"end_to_end_id": each["collection_id"]} if number % 2 else {"remittance": each["reference"]}),
+        )
+        for number, each in enumerate(asked)
+    ]
+    again = line(entry_id="E90", amount=Money(50_000, Currency.DZD), remittance=asked[2]["reference"])
+    back = {"direction": Direction.DEBIT, "is_reversal": True, "amount": Money(100_003, Currency.DZD)}
+    taken_back = line(entry_id="E91", end_to_end_id=asked[3]["collection_id"], **back)
+    book(context, *paid, again, line(entry_id="E92", remittance="rent"), taken_back)
+    shown = [status(made, f"x{number}") for number in range(13)]
+    assert shown == [("open", "0.00") if each == 3 else ("paid", f"{1000 + each / 100:.2f}") for each in range(13)]
+    assert balance(made, f"credit:{firms[2]}") == ("500.00", "credit")
+    assert balance(made, f"receivable:{firms[0]}:2025") == ("0.00", None), "two debts of one period"
+    assert balance(made, f"receivable:{firms[3]}:2025") == ("1000.03", "debit")
+    # 13 debts, without the one that was taken back; what was paid twice; what nobody knows.
+    assert balance(made, "bank:collections") == (f"{12 * 1000 + 0.75 + 500 + 3150.25:.2f}", "debit")
+    assert cases(made) == [("unmatched", "3150.25")]

@@ -11,6 +11,7 @@ import pytest
 import requests
 from pymongo.database import Database
 
+from services.payments.banking import debiting as banking_debiting
 from services.payments.banking.bank import BankOutcomeUnknown
 from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.debiting import DebitSender
@@ -245,6 +246,26 @@ def test_those_of_a_day_go_into_one_file_and_the_first_of_a_mandate_apart(
     assert debiting.gather(context, DZ) == 3
     found = {file.sequence: len(file.collection_ids) for file in all_files(context)}
     assert found == {"FRST": 1, "RCUR": 2}
+
+
+def test_more_than_one_file_holds_go_into_several_at_one_look(
+    context: ServiceContext, made: Office, debiting: DueJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(banking_debiting, "DEBITS_IN_FILE_MAX", 2)
+    mandate_of_firm = sign(context)
+    for number in range(5):
+        open_obligation(context, f"d{number}", period=f"{2020 + number}")
+        ask(made, f"d{number}")
+    open_obligation(context, "d9", employer_id=OTHER_FIRM)
+    sign(context, employer_id=OTHER_FIRM, reference="MD260000000209")
+    other = ask(made, "d9", employer_id=OTHER_FIRM)
+    cancel(context, mandates.mandates.load(reading(context), f"m-{OTHER_FIRM}"))
+    assert debiting.gather(context, DZ) == 6 and debiting.gather(context, DZ) == 0
+    assert sorted(len(file.collection_ids) for file in all_files(context)) == [1, 2, 2]
+    in_files = [each for file in all_files(context) for each in file.collection_ids]
+    assert len(set(in_files)) == 5 and other not in in_files
+    assert see(context, other).status == "refused", "no mandate in force: it goes into no file"
+    assert mandates.active_of(reading(context), employer_id=FIRM) == mandate_of_firm
 
 
 def test_a_file_booked_as_one_credit_without_its_debits_pays_them_all(

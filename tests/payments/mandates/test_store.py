@@ -37,3 +37,19 @@ def test_only_an_active_one_is_found_for_debits(context: ServiceContext, status:
     assert store.active_of(uow, employer_id=OTHER_FIRM) is None
     found = store.with_reference(uow, REFERENCE)
     assert found is not None and found.status is status
+
+
+def test_of_several_employers_each_is_found_with_the_one_mandate_that_is_open(context: ServiceContext) -> None:
+    for mandate_id, reference, employer_id, status in (
+        ("m1", "MD260000000112", FIRM, Status.CANCELLED),
+        ("m2", "MD260000000209", FIRM, Status.ACTIVE),
+        ("m3", "MD260000000306", OTHER_FIRM, Status.ISSUED),
+    ):
+        save(context, replace(mandate(status), mandate_id=mandate_id, reference=reference, employer_id=employer_id))
+    uow, asked = reading(context), [FIRM, OTHER_FIRM, FIRM, "9999999999"]
+    assert {key: each.mandate_id for key, each in store.open_of_each(uow, asked).items()} == {
+        FIRM: "m2",
+        OTHER_FIRM: "m3",
+    }
+    assert {key: each.mandate_id for key, each in store.active_of_each(uow, asked).items()} == {FIRM: "m2"}
+    assert store.open_of_each(uow, []) == {}

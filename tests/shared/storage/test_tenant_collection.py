@@ -40,6 +40,7 @@ READS: dict[str, tuple[Callable[[UnitOfWork], Any], Any]] = {
     "by ids": (lambda uow: len(uow.collection("hats").find_keys(["a", "none"])), 1),
     "by a field": (lambda uow: len(uow.collection("hats").find({"colour": "red"}, limit=5)), 1),
     "by counting": (lambda uow: uow.collection("hats").count({"colour": "red"}), 1),
+    "by values of a field": (lambda uow: len(uow.collection("hats").find_among("colour", ["red", "blue"], {})), 1),
     "by an update": (lambda uow: uow.collection("hats").update("a", {"$set": {"colour": "blue"}}), True),
     "by an update of all": (lambda uow: uow.collection("hats").update_all({"colour": "red"}, {"$set": {"x": 1}}), 1),
 }
@@ -378,3 +379,84 @@ def test_a_long_work_does_not_wait_for_ever(
 
     assert act(context, write) == 5
     assert len(colours(database)) == 25
+
+
+def test_those_with_one_of_many_values_are_found_within_the_fund_and_what_else_is_asked(
+    context: ServiceContext, engine: EngineProfile
+) -> None:
+    hats = {f"h{number}": {"colour": f"c{number}", "size": number % 2, "version": 1} for number in range(120)}
+    act(context, lambda uow: uow.collection("hats").insert_many(hats))
+    act(context, lambda uow: uow.collection("hats").insert("h0", hats["h0"]), fund=TN)
+
+    def find(uow: UnitOfWork) -> list[Any]:
+        wanted = [f"c{number}" for number in range(10, 200)]
+        return sorted(row["_id"] for row in uow.collection("hats").find_among("colour", [*wanted, "c10"], {"size": 1}))
+
+    assert act(context, find) == sorted(f"{DZ}:h{number}" for number in range(11, 120, 2))
+
+
+def test_what_is_touched_has_its_next_version_and_nothing_else(
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
+) -> None:
+    act(context, lambda uow: uow.collection("hats").insert_many(_hats(60)))
+    act(context, lambda uow: uow.collection("hats").revise("007", {"colour": "blue", "version": 2}, version=1))
+    versions = {key: 2 if key == "007" else 1 for key in _hats(60)}
+    act(context, lambda uow: uow.collection("hats").touch_many(versions))
+    rows = {row["_id"]: (row["colour"], row["version"]) for row in database["hats"].find()}
+    assert rows == {f"{DZ}:{key}": ("blue", 3) if key == "007" else ("red", 2) for key in _hats(60)}
+
+
+def test_of_many_touched_of_which_one_has_another_version_all_are_left(
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
+) -> None:
+    act(context, lambda uow: uow.collection("hats").insert_many(_hats(60)))
+    versions = {key: 2 if key == "059" else 1 for key in _hats(60)}
+    with pytest.raises(ChangedMeanwhile):
+        act(context, lambda uow: uow.collection("hats").touch_many(versions))
+    assert {row["version"] for row in database["hats"].find()} == {1}
+
+
+def test_many_writes_of_every_kind_that_wait_are_made_as_each_by_itself(
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
+) -> None:
+    act(context, lambda uow: uow.collection("hats").insert_many(_hats(30)))
+    database["hats"].update_many({}, {"$set": {"later": "kept"}})
+
+    def write(uow: UnitOfWork) -> None:
+        hats = uow.collection("hats")
+        hats.find_keys(["000", "001"])
+        for number in range(10):
+            hats.revise(f"{number:03d}", {"colour": f"blue-{number}", "version": 2}, version=1)
+            hats.put(f"{number + 10:03d}", PLAIN)
+            hats.remove(f"{number + 20:03d}")
+            hats.remove(f"none-{number}")
+            hats.insert(f"new-{number}", PLAIN)
+
+    act(context, write)
+    rows = {row["_id"].partition(":")[2]: row for row in database["hats"].find()}
+    assert sorted(rows) == sorted([*list(_hats(20)), *(f"new-{number}" for number in range(10))])
+    assert [rows[f"{number:03d}"]["colour"] for number in range(10)] == [f"blue-{number}" for number in range(10)]
+    assert {(rows[f"{number:03d}"]["size"] == number, rows[f"{number:03d}"]["later"]) for number in range(10)} == {
+        (True, "kept")
+    }
+    assert all("later" not in rows[f"{number:03d}"] for number in range(10, 20)), "what is put stands alone"
+
+
+def test_of_many_that_wait_of_which_one_is_refused_all_are_left(
+    context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile
+) -> None:
+    act(context, lambda uow: uow.collection("hats").insert_many(_hats(30)))
+
+    def write(uow: UnitOfWork, *, last: Callable[[UnitOfWork], object]) -> None:
+        for number in range(12):
+            uow.collection("hats").revise(f"{number:03d}", {"colour": "blue", "version": 2}, version=1)
+        last(uow)
+
+    refused: tuple[Callable[[UnitOfWork], object], ...] = (
+        lambda uow: uow.collection("hats").revise("020", {"colour": "blue", "version": 8}, version=7),
+        lambda uow: uow.collection("hats").insert("020", PLAIN),
+    )
+    for each in refused:
+        with pytest.raises(ChangedMeanwhile):
+            act(context, lambda uow, last=each: write(uow, last=last))
+    assert set(colours(database).values()) == {"red"} and len(colours(database)) == 30
