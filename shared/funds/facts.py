@@ -113,7 +113,7 @@ DEPENDANT_IS = FactName(
     ("dependant.<question>.is-registered", "dependant.<question>.is-covered"),
     rf"dependant\.(?P<question>{_CODE})\.is-(?P<what>registered|covered)",
     "whether the register still has the dependant whom the answer names, and whether they are covered through the "
-    "person on the day. A register that does not say who of a family died has them no more",
+    "person on the day. Whom the register says to have died it has no more from the day after",
     kind=FactKind.YES_NO,
     origins=frozenset({FactOrigin.REGISTER}),
 )

@@ -20,6 +20,7 @@ from shared.funds.benefits import ClaimType
 from shared.funds.fund import Fund, Sections
 from shared.funds.layouts import FileLayout
 from shared.funds.payments import Payments
+from shared.funds.register_layouts import RegisterLayout
 from shared.funds.texts import Texts
 from shared.kernel.money import Currency, Money
 from shared.kernel.yaml_text import UniqueKeys
@@ -37,7 +38,11 @@ class FundsInvalid(Exception):
 
 ABOUT = "fund"
 """The file of what a fund is; every other file is a section of what it does."""
-PAGES: Mapping[str, tuple[str, type]] = {"benefits": ("claim_types", ClaimType), "layouts": ("layouts", FileLayout)}
+PAGES: Mapping[str, tuple[str, type]] = {
+    "benefits": ("claim_types", ClaimType),
+    "layouts": ("layouts", FileLayout),
+    "register-layouts": ("register_layouts", RegisterLayout),
+}
 """Folders of pages, each named by its code: the field of the fund that holds them, and what a page says."""
 SECTIONS: Mapping[str, type] = {name: get_args(hint)[0] for name, hint in get_type_hints(Sections).items()}
 ELSEWHERE = ("sections", *(name for name, _ in PAGES.values()))

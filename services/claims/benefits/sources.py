@@ -178,16 +178,28 @@ class _Maker:
 
     def _dependants(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         """How many there are; not known where of one it cannot be said whether they count."""
+        living = self._living()
         if name == "dependants.count" and self.sources.dependant_count is not None:
-            yield self._register(name, Decimal(self.sources.dependant_count))
+            yield self._register(name, Decimal(self.sources.dependant_count if living is None else len(living)))
             return
-        family = self.sources.family
-        if family is None or family.dependants is None:
+        if living is None:
             return
-        of_relation = [each for each in family.dependants if is_one_of(each, read["relation"])]
+        of_relation = [each for each in living if is_one_of(each, read["relation"])]
         counted = [self._counts(each, read) for each in of_relation]
         if None not in counted:
             yield self._register(name, Decimal(sum(each is True for each in counted)))
+
+    def _living(self) -> list[Dependant] | None:
+        """The dependants who had not died before the day; None where the register names none."""
+        family = self.sources.family
+        if family is None or family.dependants is None:
+            return None
+        return [each for each in family.dependants if each.lives_on(self.on)]
+
+    def _dependant_of(self, code: str) -> Dependant | None:
+        """The dependant whom the answer to a question names. Who died before the day is there no more."""
+        found = self.sources.dependant_of(code)
+        return found if found is not None and found.lives_on(self.on) else None
 
     def _counts(self, dependant: Dependant, read: "re.Match[str]") -> bool | None:
         months = ages(dependant.birth_on, on=self.on)
@@ -210,7 +222,7 @@ class _Maker:
         )
 
     def _age_of_dependant(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
-        found = self.sources.dependant_of(read["question"])
+        found = self._dependant_of(read["question"])
         if found is not None:
             unit = 1 if read["unit"] == "months" else MONTHS_A_YEAR
             least, most = (months // unit for months in ages(found.birth_on, on=self.on))
@@ -219,7 +231,7 @@ class _Maker:
 
     def _is_dependant(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         """Not known where the register does not name the person's dependants, or nobody is named."""
-        family, found = self.sources.family, self.sources.dependant_of(read["question"])
+        family, found = self.sources.family, self._dependant_of(read["question"])
         if family is None or family.dependants is None or self.sources.answer_to(read["question"]) is None:
             return
         holds: bool | None = found is not None
@@ -229,7 +241,7 @@ class _Maker:
             yield self._register(name, holds)
 
     def _word_of_dependant(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
-        found = self.sources.dependant_of(read["question"])
+        found = self._dependant_of(read["question"])
         if found is not None:
             is_relation = read["field"] == "relation"
             yield self._register(name, found.relation if is_relation else found.condition or names.NOTHING_PROVED)

@@ -350,6 +350,26 @@ def test_of_the_dependant_who_is_named_the_register_says_the_rest(
     assert {(each.source, each.as_of) for each in known.values()} <= {(FactSource.REGISTER, ON)}
 
 
+@pytest.mark.parametrize(("days", "lives"), [(-1, False), (0, True), (1, True)])
+def test_who_died_is_counted_and_covered_until_the_day_of_death(days: int, lives: bool) -> None:
+    died_on = ON + timedelta(days=days)
+    child = Dependant(dependant_id="d1", relation="child", birth_on=PartialDate("2016-01-01"), died_on=died_on)
+    spouse = Dependant(dependant_id="d2", relation="spouse", birth_on=PartialDate("1980-01-01"))
+    answers = (BenefitAnswer(code="whom", kind=QuestionKind.DEPENDANT, value="d1"),)
+    held = FamilyRecord(dependants=(child, spouse))
+    sources = Sources(fund=FUND, answers=answers, family=held, dependant_count=1, registered_on=ON)
+    wanted = [
+        "dependants.children",
+        "dependants.count",
+        *(f"dependant.whom.{each}" for each in ("age", "is-registered", "is-covered")),
+    ]
+    known = facts_from(sources, wanted, on=ON)
+    assert known.value("dependants.children") == Decimal(lives)
+    assert known.value("dependants.count") == Decimal(1 + lives)
+    assert [known.value(f"dependant.whom.is-{each}") for each in ("registered", "covered")] == [lives, lives]
+    assert known.value("dependant.whom.age") == (Decimal(10) if lives else None)
+
+
 def test_of_a_dependant_who_is_no_more_registered_only_that_is_known() -> None:
     answers = (BenefitAnswer(code="whom", kind=QuestionKind.DEPENDANT, value="d1"),)
     gone, facts_ = FamilyRecord(dependants=()), ("age", "relation", "condition", "is-covered", "is-registered")
