@@ -33,11 +33,18 @@ PERIODS_A_YEAR = {"mean-month": 12, "mean-quarter": 4, "mean-year": 1}
 
 @dataclass(frozen=True, kw_only=True)
 class Granted:
-    """A claim that was granted: of which day it is, what it was granted, and what was answered."""
+    """A claim that was granted: of which day it is, what it was granted, and what was answered; or, of an award that
+    runs pay, what they granted for a `period`, whose first day it is of."""
 
     on: date
     amount_minor: int
     answers: tuple[BenefitAnswer, ...] = ()
+    period: Period | None = None
+
+    @property
+    def name(self) -> str:
+        """How it is named as a part of what was granted in all."""
+        return f"granted.on.{self.on}" if self.period is None else f"granted.paid-for.{self.period}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +62,8 @@ class SurvivorAward:
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     """What claims holds of a person, whatever the day. None is what it does not know; an empty one what it knows to be
-    nothing. `granted` are claims of its own type, `grants` those of the types that its facts name; `covers` those of
-    any day."""
+    nothing. `granted` are claims of its own type and what runs paid of it, `grants` claims of the types that its facts
+    name; `covers` those of any day."""
 
     fund: Fund
     answers: tuple[BenefitAnswer, ...] = ()
@@ -389,13 +396,14 @@ class _Maker:
 
     # --- The fund -----------------------------------------------------------------------------------------------------
 
-    def _fund(self, name: str, value: FactValue, *, as_of: date) -> Fact:
-        return Fact(name=name, value=value, source=FactSource.FUND, as_of=as_of)
+    def _fund(self, name: str, value: FactValue, *, as_of: date, parts: tuple[Fact, ...] = ()) -> Fact:
+        return Fact(name=name, value=value, source=FactSource.FUND, as_of=as_of, parts=parts)
 
     def _granted_amount(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         if self.sources.granted is not None:
-            minor = sum(each.amount_minor for each in self.sources.granted if self._is_this_year(each.on))
-            yield self._fund(name, Money(minor, self.sources.fund.currency), as_of=self.on)
+            counted = [each for each in self.sources.granted if self._is_this_year(each.on)]
+            total = Money(sum(each.amount_minor for each in counted), self.sources.fund.currency)
+            yield self._fund(name, total, as_of=self.on, parts=self._granted_parts(counted))
 
     def _earlier_survivors(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         minor = sum(each.amount_minor for each in self.sources.earlier_survivors if each.counts_on(self.on))
@@ -407,8 +415,19 @@ class _Maker:
     def _granted_count(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         if self.sources.granted is not None:
             since = self.on - timedelta(days=int(read["days"]))
-            count = sum(since < each.on <= self.on for each in self.sources.granted)
-            yield self._fund(name, Decimal(count), as_of=self.on)
+            counted = [each for each in self.sources.granted if since < each.on <= self.on]
+            yield self._fund(name, Decimal(len(counted)), as_of=self.on, parts=self._granted_parts(counted))
+
+    def _granted_parts(self, counted: Collection[Granted]) -> tuple[Fact, ...]:
+        """What was granted of one day or for one period, newest first; of one day all together."""
+        amounts: dict[str, int] = {}
+        days = {each.name: each.on for each in counted}
+        for each in counted:
+            amounts[each.name] = amounts.get(each.name, 0) + each.amount_minor
+        return tuple(
+            self._fund(name, Money(amounts[name], self.sources.fund.currency), as_of=days[name])
+            for name in sorted(amounts, key=lambda name: (days[name], name), reverse=True)
+        )
 
     def _granted_of(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         grants = self._grants(read["claim_type"])

@@ -18,6 +18,7 @@ from services.claims.insured.insured import Dependant, FamilyRecord
 from shared.events.payments import DeclaredWageV2, WagePeriodV2
 from shared.funds import facts as names
 from shared.funds.benefits import QuestionKind
+from shared.funds.period import Period
 from shared.kernel.partial_date import PartialDate
 from tests.claims.awards.builders import COVER, award
 from tests.claims.benefits.builders import tnd
@@ -289,6 +290,22 @@ def test_what_was_granted_counts_by_year_and_by_days() -> None:
     assert value("granted.count.last-42-days") is None
     assert value("granted.amount.this-year", on=date(2026, 2, 9), granted=GRANTS) == tnd("2.000")
     assert value("granted.count.last-42-days", on=date(2026, 2, 9), granted=GRANTS) == 2
+
+
+def test_what_runs_paid_counts_by_the_first_day_of_its_period_and_each_part_is_said() -> None:
+    january, december = Period.read("2026-M01"), Period.read("2025-M12")
+    paid = tuple(Granted(on=each.first_on, amount_minor=500, period=each) for each in (january, december))
+    held = Sources(fund=FUND, granted=(*GRANTS, *paid))
+    known = facts_from(held, ["granted.amount.this-year", "granted.count.last-42-days"], on=ON)
+    amount, count = known.get("granted.amount.this-year"), known.get("granted.count.last-42-days")
+    assert amount is not None and count is not None
+    assert (amount.value, count.value) == (tnd("3.500"), 4)
+    assert [(each.name, each.value, each.as_of) for each in amount.parts] == [
+        ("granted.on.2026-02-10", tnd("1.000"), date(2026, 2, 10)),
+        ("granted.paid-for.2026-M01", tnd("0.500"), date(2026, 1, 1)),
+        ("granted.on.2026-01-01", tnd("2.000"), date(2026, 1, 1)),
+    ]
+    assert count.source is FactSource.FUND and len(count.parts) == 4
 
 
 def grant(on: date, **answers: str) -> Granted:
