@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 
 from shared.funds import facts
 from shared.funds.benefits import ClaimType
@@ -85,7 +86,8 @@ def fact_text(
         return translate(code, **_parts(worked))
     for code, part in _PARTS.items():
         if (read := part.fullmatch(name)) is not None:
-            return translate(code, **read.groupdict())
+            parts = read.groupdict()
+            return translate(code, **{**parts, "day": date.fromisoformat(parts["day"])} if "day" in parts else parts)
     if facts.is_of_a_dependant(name):
         return _of_a_dependant(name, fund, language, translate)
     if facts.DEPENDANTS.read(name) is not None:

@@ -39,7 +39,7 @@ def read(
         mark = next((each for each in MARKS if head.startswith(each)), b"")
         is_utf_8 = layout.encoding is RegisterEncoding.UTF_8
         if mark and not (is_utf_8 and mark == codecs.BOM_UTF8):
-            raise EncodingDiffers(file=path.name, encoding=layout.encoding.value)
+            raise EncodingDiffers(file=path.name)
         lines = path.open(encoding="utf-8-sig" if is_utf_8 else layout.encoding.value, errors="surrogateescape")
     except OSError as error:
         raise FileUnreadable(file=path.name) from error

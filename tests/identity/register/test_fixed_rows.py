@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from services.identity.register import fixed_rows
+from services.identity.register import fixed_rows, store
 from services.identity.register.rules import PERSON_COLUMNS, Fault, LineRefused
 from shared.funds.register_layouts import LINE_LENGTH_MAX, RegisterColumn, RegisterEncoding, RegisterLayout
 from shared.storage.service_context import ServiceContext
-from tests.identity.builders import csv_file, imported, karim, known_people, person_row
-from tests.kit.contexts import DZ
+from tests.identity.builders import csv_file, imported, karim, person_row, ref
+from tests.kit.contexts import DZ, reading
 
 WIDTH = 40
 
@@ -113,7 +113,8 @@ def test_an_operator_imports_it_as_the_csv_file_and_the_same_people_are_known(
     status, (refused, done) = imported(office, "--persons", path, "--persons-layout", "fixed")
     assert (status, done) == (1, "Insured persons: 1 added, 0 changed, 0 unchanged, 1 lines refused.")
     assert refused.startswith("line 2, column dependants: ") and refused.endswith("[register.count-malformed]")
-    assert [each.civil.family_name_ar for each in known_people(office)] == ["بن علي"]
+    kept = store.persons.load(reading(office), ref(AMIRA["insurance_number"]))
+    assert (kept.civil.family_name_ar, kept.civil.first_name_ar) == ("بن علي", "أميرة")
     same = csv_file(tmp_path / "persons.csv", [AMIRA])
     assert imported(office, "--persons", same)[1] == [
         "Insured persons: 0 added, 0 changed, 1 unchanged, 0 lines refused."
