@@ -157,6 +157,61 @@ def test_an_employer_types_the_lines_or_has_nothing_to_declare(
     visitor.close()
 
 
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_an_employer_pays_in_instalments_and_adds_to_a_declaration(
+    platform: Platform, portal: str, browser: Browser, people: list[list[str]], language: str
+) -> None:
+    """Offered, asked for, agreed to, and paid in one of the ways; and lines typed that are only added."""
+    _, _, login, password = people[0]
+    visitor = Visitor(browser, language, PHONE)
+    visitor.go(f"{portal}/?language={language}")
+    visitor.sign_in(f"{portal}/sign-in", login=login, password=password)
+    page = visitor.page
+    firm = page.url.partition("?")[0]
+    page.goto(f"{firm}/plans?scheme=by-decision&months=6")
+    visitor.seen("plans")
+    if page.locator("main form[method=post]").count():  # the first of the two languages asks
+        page.click("main form[method=post] button")
+        page.wait_for_url("**/plans/*")
+    else:
+        page.locator("main ul.rows a").first.click()
+    visitor.seen("plan")
+    plan = page.url.partition("?")[0].rpartition("/")[2]
+    agree_to_plan(platform, browser, visitor, plan)
+    page.goto(f"{portal}/plans/{plan}")
+    visitor.seen("plan-agreed")
+    ways = page.locator("#payment form[action$='/payment'] button")
+    assert ways.count() >= 2
+    ways.last.click()
+    expect(page.locator("#payment .notice").first).to_be_visible()
+    visitor.seen("plan-paying")
+    page.goto(f"{firm}/plans")
+    visitor.seen("plans-open")
+
+    form = load([FUND])[FUND].declarations.forms[FORM]
+    period = expected.ended(form, today=datetime.now(UTC).date())
+    page.goto(f"{firm}/type?which={FORM}/{period}")
+    page.click("main a[href$='/added']")
+    expect(page.locator("input[id^=insurance_number-]")).to_have_count(1)  # none of those who were declared
+    visitor.seen("typing-added")
+    visitor.close()
+
+
+def agree_to_plan(platform: Platform, browser: Browser, employer: Visitor, plan: str) -> None:
+    """An agent agrees in the back office, unless somebody did."""
+    office = f"{platform.pages('backoffice')}/{FUND}"
+    login, password, secret = platform.credentials(FUND, "agent")
+    visitor = Visitor(browser, employer.language, employer.width)
+    visitor.go(f"{office}/?language={employer.language}")
+    visitor.sign_in(f"{office}/sign-in", login=login, password=password, code=one_time_code(secret))
+    page = visitor.go(f"{office}/plans/{plan}").page
+    visitor.seen("office-plan")
+    if page.locator("button[name=decision][value=agree]").count():
+        page.click("button[name=decision][value=agree]")
+        expect(page.locator("button[name=decision]")).to_have_count(0)
+    visitor.close()
+
+
 @pytest.mark.parametrize(("language", "width"), [("fr", WIDE), ("ar", PHONE)])
 def test_an_employer_lets_its_accountant_act_for_it(
     platform: Platform, portal: str, browser: Browser, characters: Cast, language: str, width: int
