@@ -198,18 +198,20 @@ def test_an_employer_pays_in_instalments_and_adds_to_a_declaration(
 
 
 def agree_to_plan(platform: Platform, browser: Browser, employer: Visitor, plan: str) -> None:
-    """An agent agrees in the back office, unless somebody did."""
+    """Two of the fund agree in the back office, unless it is agreed to."""
     office = f"{platform.pages('backoffice')}/{FUND}"
-    login, password, secret = platform.credentials(FUND, "agent")
-    visitor = Visitor(browser, employer.language, employer.width)
-    visitor.go(f"{office}/?language={employer.language}")
-    visitor.sign_in(f"{office}/sign-in", login=login, password=password, code=one_time_code(secret))
-    page = visitor.go(f"{office}/plans/{plan}").page
-    visitor.seen("office-plan")
-    if page.locator("button[name=decision][value=agree]").count():
-        page.click("button[name=decision][value=agree]")
-        expect(page.locator("button[name=decision]")).to_have_count(0)
-    visitor.close()
+    for who in ("agent", "supervisor"):
+        login, password, secret = platform.credentials(FUND, who)
+        visitor = Visitor(browser, employer.language, employer.width)
+        visitor.go(f"{office}/?language={employer.language}")
+        visitor.sign_in(f"{office}/sign-in", login=login, password=password, code=one_time_code(secret))
+        page = visitor.go(f"{office}/plans/{plan}").page
+        visitor.seen(f"office-plan-{who}")
+        if page.locator("button[name=decision][value=agree]").count():
+            page.fill("#reason", "Accord de la caisse")
+            page.click("button[name=decision][value=agree]")
+            expect(page.locator("#errors")).to_have_count(0)
+        visitor.close()
 
 
 @pytest.mark.parametrize(("language", "width"), [("fr", WIDE), ("ar", PHONE)])
