@@ -28,6 +28,7 @@ QUOTAS = (
     "benefits.estimate",
     "entitlements.simulate",
     "entitlements.simulate_dependant",
+    "simulations.read_known",
     "simulations.simulate",
     "preferences.unsubscribe",
     "awards.check_cover",

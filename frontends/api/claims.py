@@ -490,6 +490,7 @@ class DependantView(TypedDict):
     relation: str
     birth_on: str
     condition: "str | None"
+    died_on: "str | None"
 
 class DependantViews(TypedDict):
     items: list["DependantView"]
@@ -999,6 +1000,21 @@ class SimulatedBenefitView(TypedDict):
 
 class SimulatedBenefitViews(TypedDict):
     items: list["SimulatedBenefitView"]
+
+class KnownPartView(TypedDict):
+    period: str
+    value: str
+
+class KnownFactView(TypedDict):
+    code: str
+    value: "bool | int | str"
+    source: str
+    source_text: str
+    as_of: str
+    parts: list["KnownPartView"]
+
+class KnownFactViews(TypedDict):
+    items: list["KnownFactView"]
 
 class SimulatedAnswerBody(TypedDict):
     code: str
@@ -1576,6 +1592,10 @@ def entitlements_simulate_dependant(api: Api, *, relation: str, birth_on: str | 
 def simulations_read_terms(api: Api) -> "SimulatedBenefitViews":
     """The benefits that can be computed from answers alone, and what is asked for each today."""
     return api.call(SERVICE, "GET", "/benefit-terms")  # type: ignore[no-any-return]
+
+def simulations_read_known(api: Api, *, claim_type: str) -> "KnownFactViews":
+    """What the fund knows of the caller today of what a benefit's simulation asks for, who said so, and of which day."""
+    return api.call(SERVICE, "GET", "/benefit-facts", query={"claim_type": claim_type})  # type: ignore[no-any-return]
 
 def simulations_simulate(api: Api, *, body: "SimulationBody") -> "BenefitSimulationView":
     """Whether a benefit would be granted today by these answers, why not, and what it would come to, step by step."""

@@ -180,6 +180,7 @@ service: Service[Settings] = Service(
         "benefits.estimate": "60/minute",
         "entitlements.simulate": "60/minute",
         "entitlements.simulate_dependant": "60/minute",
+        "simulations.read_known": "60/minute",
         "simulations.simulate": "60/minute",
         "awards.check_cover": "60/minute",
         "awards.check_cover_code": "20/minute",

@@ -18,9 +18,10 @@ class RegisteredPerson:
     `contact` is JSON {email, mobile} with what is known; `bank` is the account number (RIB).
 
     `family` is JSON {birth_on, dependants}: `dependants` are {dependant_id, relation, birth_on, condition where one was
-    proved}, and missing where the register knows only how many there are. It is of class health, so that claims, which
-    decides by it, needs no key to anybody's name. For the same reason `national_id` is of that class: claims asks other
-    registers by it, and by nothing else of the person.
+    proved, died_on where they died}, and missing where the register knows only how many there are. It is of class
+    health, so that claims, which decides by it, needs no key to anybody's name. For the same reason `national_id` is of
+    that class: claims asks other registers by it, and by nothing else of the person. `is_death_in_family` says that
+    what the register says of deaths among them is new: that one died, on which day, or that it was an error.
     """
 
     person_ref: str
@@ -31,6 +32,7 @@ class RegisteredPerson:
     dependants: int = 0
     family: Annotated[Encrypted, DataClass.HEALTH] | None = None
     national_id: Annotated[Encrypted, DataClass.HEALTH] | None = None
+    is_death_in_family: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

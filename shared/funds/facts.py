@@ -113,7 +113,7 @@ DEPENDANT_IS = FactName(
     ("dependant.<question>.is-registered", "dependant.<question>.is-covered"),
     rf"dependant\.(?P<question>{_CODE})\.is-(?P<what>registered|covered)",
     "whether the register still has the dependant whom the answer names, and whether they are covered through the "
-    "person on the day. A register that does not say who of a family died has them no more",
+    "person on the day. Whom the register says to have died it has no more from the day after",
     kind=FactKind.YES_NO,
     origins=frozenset({FactOrigin.REGISTER}),
 )
@@ -192,14 +192,15 @@ WAGES = FactName(
 GRANTED_AMOUNT = FactName(
     ("granted.amount.this-year",),
     r"granted\.amount\.this-year",
-    "what was granted for such claims since 1 January",
+    "what was granted to the person by other claims of the type since 1 January: for what is paid once by its day of "
+    "care or of filing, for what runs pay by the first day of each period",
     kind=FactKind.AMOUNT,
     origins=frozenset({FactOrigin.GRANTED}),
 )
 GRANTED_COUNT = FactName(
     ("granted.count.last-N-days",),
     r"granted\.count\.last-(?P<days>[1-9][0-9]{0,3})-days",
-    "how many such claims were granted",
+    "how often that was granted: each claim that is paid once, and each period that a run paid",
     kind=FactKind.NUMBER,
     origins=frozenset({FactOrigin.GRANTED}),
 )

@@ -31,6 +31,7 @@ from shared.funds.messages import USUAL_MESSAGES, Channel, MessagePurpose, Messa
 from shared.funds.papers import Papers
 from shared.funds.payments import Payments
 from shared.funds.procedure import Procedure
+from shared.funds.register_layouts import RegisterLayout
 from shared.funds.roles import USUAL_ROLES, Roles
 from shared.funds.rounding import USUAL_ROUNDING, RoundingRules
 from shared.funds.texts import Texts
@@ -214,6 +215,9 @@ class Fund:
     """What persons may ask for, by code: one page of the folder `benefits` each."""
     layouts: Mapping[str, FileLayout] = field(default_factory=dict)
     """The layouts of its wage files, by name: one page of the folder `layouts` each."""
+    register_layouts: Mapping[str, RegisterLayout] = field(default_factory=dict)
+    """The layouts in fixed columns of its register of persons and employers, by name: one page of the folder
+    `register-layouts` each."""
 
     def __post_init__(self) -> None:
         refuse(self.faults())

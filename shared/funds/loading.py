@@ -21,7 +21,9 @@ from shared.funds.benefits import ClaimType
 from shared.funds.fund import Fund, Sections
 from shared.funds.layouts import FileLayout
 from shared.funds.payments import Payments
+from shared.funds.register_layouts import RegisterLayout
 from shared.funds.texts import Texts
+from shared.kernel.languages import LANGUAGES
 from shared.kernel.money import Currency, Money
 from shared.kernel.yaml_text import UniqueKeys
 
@@ -41,7 +43,11 @@ hints_of = cache(get_type_hints)
 
 ABOUT = "fund"
 """The file of what a fund is; every other file is a section of what it does."""
-PAGES: Mapping[str, tuple[str, type]] = {"benefits": ("claim_types", ClaimType), "layouts": ("layouts", FileLayout)}
+PAGES: Mapping[str, tuple[str, type]] = {
+    "benefits": ("claim_types", ClaimType),
+    "layouts": ("layouts", FileLayout),
+    "register-layouts": ("register_layouts", RegisterLayout),
+}
 """Folders of pages, each named by its code: the field of the fund that holds them, and what a page says."""
 SECTIONS: Mapping[str, type] = {name: get_args(hint)[0] for name, hint in hints_of(Sections).items()}
 ELSEWHERE = ("sections", *(name for name, _ in PAGES.values()))
@@ -245,6 +251,9 @@ class Reading:
             self.fault("fund_id", f"is {fund_id}, but the folder is named {self.folder.name}")
         if isinstance(timezone, str) and timezone not in available_timezones():
             self.fault("timezone", f"{timezone} is not a time zone")
+        for unknown in [each for each in self.languages if each not in LANGUAGES]:
+            self.fault("languages", f"nothing is written in {unknown}; it may be {', '.join(LANGUAGES)}")
+            self.languages.remove(unknown)  # no text lacks it
 
     def fault(self, place: str, message: str) -> _Unread:
         self.faults.append(f"{self.folder.name}/{self._file}: {place.lstrip('.') or 'the file'}: {message}")
@@ -281,7 +290,7 @@ class Reading:
         """What every file is read by: the fund's languages and currency, and what the other files say."""
         facts = about if isinstance(about, dict) else {}
         languages = facts.get("languages")
-        self.languages = languages if isinstance(languages, list) else []
+        self.languages = list(languages) if isinstance(languages, list) else []
         self.currency = next((each for each in Currency if each == facts.get("currency")), None)
         self._said = {file: raw for file, raw in said.items() if isinstance(raw, dict)}
 
@@ -358,6 +367,8 @@ class Reading:
             for language in self.languages:
                 if language not in raw:
                     self.fault(f"{place}.{language}", "is missing")
+            for unknown in [each for each in raw if each not in LANGUAGES]:
+                self.fault(f"{place}.{unknown}", f"is no language; it may be {', '.join(LANGUAGES)}")
         key_kind, value_kind = get_args(kind)
         read = {
             self.read(key, key_kind, f"{place}.{key}"): self.read(value, value_kind, f"{place}.{key}")

@@ -11,10 +11,10 @@ from werkzeug.http import parse_accept_header
 
 from shared.kernel import yaml_text
 from shared.kernel.errors import Term
+from shared.kernel.languages import LANGUAGES as LANGUAGES
 from shared.languages import days
 from shared.languages.plurals import chosen
 
-LANGUAGES = ("ar", "fr", "en")
 HEADERS_KEPT_MAX = 256
 """People's browsers send few different ones, and each answer asks for several sentences."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
@@ -24,7 +24,7 @@ from frontends.kit.signin import forget_person
 from shared.funds.declarations import DeclarationForm
 from shared.funds.loading import load
 from shared.funds.period import Period
-from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium
+from tests.kit.browser import PHONE, WIDE, Visitor, needs_chromium, one_time_code
 from tests.kit.platform import Platform, needs_nginx
 from tests.kit.waiting import until
 
@@ -155,6 +155,63 @@ def test_an_employer_types_the_lines_or_has_nothing_to_declare(
     page.wait_for_selector(".notice.good", timeout=CHECKED_MAX_MS)
     visitor.seen("typing-receipt")
     visitor.close()
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_an_employer_pays_in_instalments_and_adds_to_a_declaration(
+    platform: Platform, portal: str, browser: Browser, people: list[list[str]], language: str
+) -> None:
+    """Offered, asked for, agreed to, and paid in one of the ways; and lines typed that are only added."""
+    _, _, login, password = people[0]
+    visitor = Visitor(browser, language, PHONE)
+    visitor.go(f"{portal}/?language={language}")
+    visitor.sign_in(f"{portal}/sign-in", login=login, password=password)
+    page = visitor.page
+    firm = page.url.partition("?")[0]
+    page.goto(f"{firm}/plans?scheme=by-decision&months=6")
+    visitor.seen("plans")
+    if page.locator("main form[method=post]").count():  # the first of the two languages asks
+        page.click("main form[method=post] button")
+        page.wait_for_url("**/plans/*")
+    else:
+        page.locator("main ul.rows a").first.click()
+    visitor.seen("plan")
+    plan = page.url.partition("?")[0].rpartition("/")[2]
+    agree_to_plan(platform, browser, visitor, plan)
+    page.goto(f"{portal}/plans/{plan}")
+    visitor.seen("plan-agreed")
+    ways = page.locator("#payment form[action$='/payment'] button")
+    assert ways.count() >= 2
+    ways.last.click()
+    expect(page.locator("#payment .notice").first).to_be_visible()
+    visitor.seen("plan-paying")
+    page.goto(f"{firm}/plans")
+    visitor.seen("plans-open")
+
+    form = load([FUND])[FUND].declarations.forms[FORM]
+    period = expected.ended(form, today=datetime.now(UTC).date())
+    page.goto(f"{firm}/type?which={FORM}/{period}")
+    page.click("main a[href$='/added']")
+    expect(page.locator("input[id^=insurance_number-]")).to_have_count(1)  # none of those who were declared
+    visitor.seen("typing-added")
+    visitor.close()
+
+
+def agree_to_plan(platform: Platform, browser: Browser, employer: Visitor, plan: str) -> None:
+    """Two of the fund agree in the back office, unless it is agreed to."""
+    office = f"{platform.pages('backoffice')}/{FUND}"
+    for who in ("agent", "supervisor"):
+        login, password, secret = platform.credentials(FUND, who)
+        visitor = Visitor(browser, employer.language, employer.width)
+        visitor.go(f"{office}/?language={employer.language}")
+        visitor.sign_in(f"{office}/sign-in", login=login, password=password, code=one_time_code(secret))
+        page = visitor.go(f"{office}/plans/{plan}").page
+        visitor.seen(f"office-plan-{who}")
+        if page.locator("button[name=decision][value=agree]").count():
+            page.fill("#reason", "Accord de la caisse")
+            page.click("button[name=decision][value=agree]")
+            expect(page.locator("#errors")).to_have_count(0)
+        visitor.close()
 
 
 @pytest.mark.parametrize(("language", "width"), [("fr", WIDE), ("ar", PHONE)])
@@ -339,31 +396,87 @@ def check_paper(visitor: Visitor, portal: str, number: str, pdf: Path) -> None:
     visitor.seen("checked-file")
 
 
-def test_a_worker_sends_the_bank_s_statement_with_another_account(
-    platform: Platform, portal: str, browser: Browser, characters: Cast, tmp_path: Path
+@pytest.mark.parametrize(
+    ("language", "width", "at", "is_agreed"), [("ar", PHONE, 2, False), ("fr", PHONE, 3, True), ("fr", WIDE, 4, False)]
+)
+def test_a_worker_changes_their_account_and_an_agent_decides_by_the_bank_s_statement(
+    platform: Platform,
+    portal: str,
+    browser: Browser,
+    people: list[list[str]],
+    tmp_path: Path,
+    language: str,
+    width: int,
+    at: int,
+    is_agreed: bool,
 ) -> None:
-    """The file is kept while a wrong password is put right; nothing is asked for without it."""
-    worker = characters.workers[5]
-    visitor = Visitor(browser, "ar", PHONE)
-    open_account(visitor, platform, portal, worker)
-    visitor.sign_in(f"{portal}/sign-in", login=worker.national_id, password=PASSWORD)
+    """A wrong password leaves no file behind; the agent opens the statement; the person reads what was decided."""
+    _, _, login, password = people[at]
+    visitor = Visitor(browser, language, width)
+    visitor.go(f"{portal}/?language={language}")
+    visitor.sign_in(f"{portal}/sign-in", login=login, password=password)
     page = visitor.page
     send = "main form[action$='/account/bank'] button"
     page.goto(f"{portal}/account/bank")
     visitor.seen("bank-account-new")
     page.fill("#account", "10006035183598478831")
-    page.fill("#current_password", PASSWORD)
+    page.fill("#current_password", password)
     page.click(send)
     expect(page.locator("#proof-fault")).to_be_visible()
+    kept = uploads(platform)
     page.fill("#current_password", "not the password")
     page.set_input_files("#proof", photograph(tmp_path))
     page.click(send)
-    expect(page.locator("input[name=proof_upload_id]")).to_have_count(1)
+    expect(page.locator("#current_password-fault")).to_be_visible()
     visitor.seen("bank-account-password-wrong")
-    page.fill("#current_password", PASSWORD)
+    assert uploads(platform) == kept
+    page.fill("#current_password", password)
+    page.set_input_files("#proof", photograph(tmp_path))
     page.click(send)
     expect(page.locator("#change")).to_be_visible()
+    assert uploads(platform) == kept + 1
+    reference = page.locator("#change .code").nth(1).inner_text()
     visitor.seen("bank-account-asked")
+    an_agent_decides(platform, browser, visitor, reference=reference, is_agreed=is_agreed)
+    page.goto(f"{portal}/account/bank")
+    expect(page.locator("#change .state")).to_have_class(re.compile("wait" if is_agreed else "bad"))
+    expect(page.locator("#change form")).to_have_count(1 if is_agreed else 0)  # a refused one is not to be withdrawn
+    visitor.seen("bank-account-agreed" if is_agreed else "bank-account-refused")
+    visitor.close()
+
+
+def uploads(platform: Platform) -> int:
+    """How many files documents keeps."""
+    database, uri = database_of(platform, "documents")
+    with MongoClient[dict[str, Any]](uri, retryWrites=False) as client:
+        return client[database]["uploads"].count_documents({})
+
+
+def an_agent_decides(platform: Platform, browser: Browser, person: Visitor, *, reference: str, is_agreed: bool) -> None:
+    """In the back office, in the same language and as wide: from the list to the statement and the decision."""
+    office = f"{platform.pages('backoffice')}/{FUND}"
+    login, password, secret = platform.credentials(FUND, "agent")
+    visitor = Visitor(browser, person.language, person.width)
+    visitor.go(f"{office}/?language={person.language}")
+    visitor.sign_in(f"{office}/sign-in", login=login, password=password, code=one_time_code(secret))
+    page = visitor.go(f"{office}/bank-accounts").page
+    visitor.seen("office-bank-accounts")
+    page.locator("main ul.rows li", has_text=reference).locator("a").first.click()
+    statement = page.locator("main a[target=_blank]")
+    expect(statement).to_have_count(1)
+    visitor.seen("office-bank-account")
+    answer = visitor.context.request.get(urljoin(page.url, str(statement.get_attribute("href"))))
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+    if is_agreed:
+        page.click("main form[action$='/agreement'] button")
+    else:
+        page.click("main form[action$='/refusal'] button")
+        expect(page.locator("#errors")).to_be_visible()  # nobody is refused without a reason
+        visitor.seen("office-bank-account-faults")
+        page.check("#reason-1")
+        page.click("main form[action$='/refusal'] button")
+    expect(page.locator("main ul.rows li", has_text=reference)).to_have_count(0)
+    visitor.seen("office-bank-accounts-after")
     visitor.close()
 
 
@@ -403,6 +516,41 @@ def test_anyone_has_a_pension_estimated(
     assert page.locator("#found tbody tr").count() == 6
     visitor.seen("estimate-granted")
     assert "1960" not in page.url and "1000" not in page.url
+    visitor.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "has_script"), [("ar", PHONE, True), ("fr", PHONE, True), ("en", WIDE, False)]
+)
+def test_a_worker_has_their_own_pension_estimated(
+    portal: str, browser: Browser, people: list[list[str]], language: str, width: int, has_script: bool
+) -> None:
+    """What the fund knows is filled in, with who said so and of which day; two years more are another sum."""
+    _, _, login, password = people[1]
+    visitor = Visitor(browser, language, width, has_script=has_script)
+    visitor.go(f"{portal}/?language={language}")
+    visitor.sign_in(f"{portal}/sign-in", login=login, password=password)
+    page = visitor.go(f"{portal}/simulate/benefit").page
+    visitor.seen("own-estimate-choose")
+    page.click("a[href$='/old-age-pension']")
+    visitor.seen("own-estimate")
+    quarters, wages = "[id='answer-work.quarters']", "[id='answer-wages.mean-month.last-40-quarters']"
+    worked = int(page.input_value(quarters))
+    assert worked > 0 and re.fullmatch(r"\d+\.\d{3}" if language == "en" else r"\d+,\d{3}", page.input_value(wages))
+    assert int(page.input_value("[id='answer-person.birth-on_year']")) > 1900
+    assert page.locator("[id='answer-work.quarters-hint'] .soft").count() and page.locator("details dd").count()
+    for part, value in (("day", "1"), ("month", "1"), ("year", "2026")):
+        page.fill(f"[id='answer-stopped-on_{part}']", value)
+    page.fill(quarters, "80")
+    page.fill("[id='answer-person.birth-on_year']", "1950")
+    send = "main form[method=post] button"
+    page.click(send)
+    first = page.inner_text("#found .amount >> nth=0")
+    visitor.seen("own-estimate-granted")
+    assert str(worked) in page.inner_text("[id='answer-work.quarters-hint']")  # what is known still stands
+    page.fill(quarters, "88")
+    page.click(send)
+    assert page.inner_text("#found .amount >> nth=0") != first and page.input_value(quarters) == "88"
     visitor.close()
 
 
@@ -464,12 +612,19 @@ def test_what_was_typed_survives_a_session_that_ended(
 
 def forget_tokens(platform: Platform, visitor: Visitor) -> None:
     """What is left of a session whose time at the fund is over."""
-    password = Credentials(platform.var / "secrets").password("mongodb-frontends")
-    database = "himaya_frontends"
-    uri = secantusdb.uri(port=platform.ports["MONGODB_PORT"], database=database, user="frontends", password=password)
+    database, uri = database_of(platform, "frontends")
     [secret] = [cookie["value"] for cookie in visitor.context.cookies() if cookie["name"] == "portal_session"]
     with MongoClient[dict[str, Any]](uri, retryWrites=False, tz_aware=True) as client:
         sessions = Sessions(client, database=database, frontend="portal")
         session = sessions.load(secret)
         assert session is not None and session.content["tokens"]
         sessions.change(session, forget_person)
+
+
+def database_of(platform: Platform, user: str) -> tuple[str, str]:
+    """The database of a service or of the frontends, and the address of it with its own user."""
+    password = Credentials(platform.var / "secrets").password(f"mongodb-{user}")
+    database = f"himaya_{user}"
+    return database, secantusdb.uri(
+        port=platform.ports["MONGODB_PORT"], database=database, user=user, password=password
+    )

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from services.claims.crosschecks.registers.fixed_columns import layout as column
 from services.claims.crosschecks.registers.signed_http import SignedHttpRegister
 from services.documents.uploads import inspection
 from services.documents.verification.rules import number_in
-from services.identity.register import rows
+from services.identity.register import fixed_rows, rows
 from services.identity.register.rules import (
     EMPLOYER_COLUMNS,
     PERSON_COLUMNS,
@@ -46,6 +46,7 @@ from shared.events import catalogue
 from shared.funds.fund import IdentifierKind
 from shared.funds.identifiers import AccountRule, is_account, read_account
 from shared.funds.period import Period
+from shared.funds.register_layouts import RegisterEncoding, RegisterLayout
 from shared.http import bodies
 from shared.http.callers import Unauthenticated, Verifier
 from shared.http.files import Files, UploadedFile
@@ -58,6 +59,7 @@ from shared.storage.service_context import now
 from shared.webhooks import Secret, sign, verify
 from tests.documents.uploads.builders import a_pdf, a_picture
 from tests.identity.builders import employer_row, person_row
+from tests.identity.register.test_fixed_rows import layout_of, line
 from tests.kit.callers import ISSUER, FixedKeys, signing_key, token
 from tests.kit.contexts import DZ, TN, funds, today
 from tests.payments.banking import files as bank_files
@@ -331,12 +333,15 @@ def _folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="himaya-fuzz-"))
 
 
-def _register(columns: Sequence[str], read_row: Callable[..., object]) -> Callable[[bytes], object]:
+def _register(
+    columns: Sequence[str], read_row: Callable[..., object], *, layout: RegisterLayout | None = None
+) -> Callable[[bytes], object]:
     def read(sent: bytes) -> object:
         path = _folder() / "register.csv"
         path.write_bytes(sent)
         taken = 0
-        for _, row in rows.read(path, columns=columns):
+        read_rows = rows.read if layout is None else partial(fixed_rows.read, layout=layout)
+        for _, row in read_rows(path, columns=columns):
             if isinstance(row, LineRefused):
                 continue
             try:
@@ -442,6 +447,12 @@ def targets() -> list[Target]:
         Target("upload-jpeg", _upload("image/jpeg", ".jpg"), [jpeg], (Invalid,)),
         Target("upload-png", _upload("image/png", ".png"), [png], (Invalid,)),
         Target("register-persons", _register(PERSON_COLUMNS, read_person), [_csv(person_row())], (Invalid,)),
+        Target(
+            "register-persons-fixed",
+            _register(PERSON_COLUMNS, read_person, layout=layout_of(RegisterEncoding.WINDOWS_1256)),
+            [line(person_row()).encode("cp1256")],
+            (Invalid,),
+        ),
         Target("register-employers", _register(EMPLOYER_COLUMNS, read_employer), [_csv(employer_row())], (Invalid,)),
         Target("short-texts", _short_texts, [b"2026-Q1"], (Invalid,)),
     ]

@@ -53,8 +53,9 @@ DESIGN = """(language) => {
 """Of the twenty points (frontends/DESIGN.md): rows and statuses (point 2), digits in Arabic (point 9), charts
 (point 10)."""
 LINKS = """() => [
-  ...document.querySelectorAll(":is(main, .menu, .tools, .foot) a[href]:not([download])")
+  ...document.querySelectorAll(":is(main, .menu, .tools, .foot) a[href]:not([download], [target=_blank])")
 ].map((link) => link.href)"""
+"""Not those that open a file, to keep or in a window of its own."""
 LONG_NAMES = """() => {
   for (const each of document.querySelectorAll("h1, .whole, .brand strong, .tools bdi, .state")) {
     each.textContent = "Abdelmouhsinoulabidinecheikhia".repeat(2);

@@ -277,6 +277,7 @@ def _claims(context: ServiceContext, folder: Path) -> Holding:
             "claims.separate": {"json": {"claim_id": filed.json["claim_id"]}},
             "awards.list_for_agent": {"query_string": {"person_ref": of_claims.AMIRA}},
             "benefits.estimate": {"json": {"claim_type": ALLOWANCE}},
+            "simulations.read_known": {"query_string": {"claim_type": ALLOWANCE}},
             "runs.make": {"json": {"claim_type": ALLOWANCE, "period": "2026-Q1"}},
             "runs.reject": {"json": {"reason": "the rate is wrong"}},
             "awards.suspend": {"json": {"reason": "under-control"}},

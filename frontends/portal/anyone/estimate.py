@@ -1,4 +1,5 @@
-"""What a benefit would come to: for anyone, without an account. What is typed is sent on and kept nowhere."""
+"""What a benefit would come to: for anyone, without an account. What is typed is sent on and kept nowhere. To a person
+who is signed in the same is asked, with what the fund knows of them filled in."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,8 +9,9 @@ from werkzeug.wrappers import Response
 
 from frontends.api import claims
 from frontends.api.claims import AnswerBody, SimulatedBenefitView, SimulatedQuestionView
-from frontends.kit.api import Problem
-from frontends.kit.pages import api, render
+from frontends.kit import formats
+from frontends.kit.api import Problem, items_of, together
+from frontends.kit.pages import api, render, user
 from frontends.kit.questions import open_questions, typed_answers
 
 pages = Blueprint("estimate", __name__, url_prefix="/simulate/benefit")
@@ -28,8 +30,9 @@ def choose() -> Response:
 
 @pages.get("/<claim_type>")
 def one(claim_type: str) -> Response:
-    """Ask for what decides."""
-    return _page(_benefit(claim_type), given={})
+    """Ask for what decides; what the fund knows of who is signed in is filled in."""
+    known = _known(claim_type)
+    return _page(_benefit(claim_type), given={each["code"]: each["value"] for each in items_of(known)}, known=known)
 
 
 @pages.post("/<claim_type>")
@@ -42,19 +45,26 @@ def estimate(claim_type: str) -> Response:
     try:
         found = claims.simulations_simulate(api(), body={"claim_type": claim_type, "answers": answers})
     except Problem as refused:
-        return _page(benefit, given=given, problem=_by_field(refused))
-    return _page(benefit, given=given, found=found)
+        return _page(benefit, given=given, known=_known(claim_type), problem=_by_field(refused))
+    return _page(benefit, given=given, known=_known(claim_type), found=found)
 
 
 def _page(
-    benefit: SimulatedBenefitView, *, given: Mapping[str, Any], found: Any = None, problem: Problem | None = None
+    benefit: SimulatedBenefitView,
+    *,
+    given: Mapping[str, Any],
+    known: Any,
+    found: Any = None,
+    problem: Problem | None = None,
 ) -> Response:
     return render(
         "anyone/estimate.html",
         benefit=benefit,
         questions=open_questions(benefit["questions"], given),
         given=given,
-        values=request.form,
+        known=known,
+        facts={each["code"]: each for each in items_of(known)},
+        values=request.form or _boxes(benefit["questions"], given),
         labels=_labels(benefit["questions"]),
         found=found,
         problem=problem,
@@ -64,6 +74,25 @@ def _page(
 def _benefit(claim_type: str) -> SimulatedBenefitView:
     found = (each for each in claims.simulations_read_terms(api())["items"] if each["claim_type"] == claim_type)
     return next(found, None) or abort(404)
+
+
+def _known(claim_type: str) -> Any:
+    """What the fund knows of the person who is signed in, or why it does not say it; None where nobody is."""
+    if user().get("actor") != "person":
+        return None
+    asked = api()
+    return together(lambda: claims.simulations_read_known(asked, claim_type=claim_type))[0]
+
+
+def _boxes(questions: Sequence[SimulatedQuestionView], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the boxes of a form that nobody has filled in yet; a day is divided by its own field."""
+    return {
+        f"answer-{each['code']}": formats.typed_amount(given[each["code"]])
+        if each["kind"] == "amount"
+        else given[each["code"]]
+        for each in questions
+        if each["code"] in given
+    }
 
 
 def _labels(questions: Sequence[SimulatedQuestionView]) -> dict[str, str]:

@@ -79,27 +79,14 @@ def bank() -> Response:
 @signed_in("person")
 def change_bank() -> Response:
     """Ask for another account, with the password again, and the bank's statement of it where the fund asks for that."""
-    form, proof = Form("bank"), request.form.get("proof_upload_id", "")
+    form = Form("bank")
     if (problem := unfilled("account", "current_password")) is not None:
-        return _bank_page(problem=problem, proof=proof)
-    if request.files.get("proof"):
-        try:
-            file = read_files("proof")[0]
-            proof = documents.uploads_add(api(), idempotency_key=f"{form.key}-proof", files={"file": [file]})[
-                "upload_id"
-            ]
-        except Problem as refused:
-            return _bank_page(problem=_at(refused, "proof"))
-    body: identity.AccountChangeBody = {
-        "account": request.form["account"].strip()[:ACCOUNT_MAX],
-        "password": request.form["current_password"],
-        "proof_upload_id": proof,
-    }
+        return _bank_page(problem=problem)
     try:
-        identity.bank_accounts_ask(api(), idempotency_key=form.key, body=body)
+        _change_bank(form)
     except Problem as refused:
         form.done()  # a wrong password was counted: the next try is another one
-        return _bank_page(problem=_at_its_field(refused), proof=proof)
+        return _bank_page(problem=_at_its_field(refused))
     form.done()
     flash(_("Your change was received. We have told you of it in a message."))
     return go_to("account.bank")
@@ -137,6 +124,33 @@ def access() -> Response:
     return render("person/access.html", entries=entries[:LOOKS_MAX], visits=visits, is_whole=is_whole)
 
 
+def _change_bank(form: Form) -> None:
+    """Without the statement first: who mistyped the account or the password leaves no file behind."""
+    try:
+        _ask_for_account(key=f"{form.key}-first")
+    except Problem as refused:
+        if refused.code != PROOF_MISSING or not request.files.get("proof"):
+            raise
+        _ask_for_account(key=form.key, proof_upload_id=_given_proof(key=f"{form.key}-proof"))
+
+
+def _ask_for_account(*, key: str, proof_upload_id: str = "") -> None:
+    body: identity.AccountChangeBody = {
+        "account": request.form["account"].strip()[:ACCOUNT_MAX],
+        "password": request.form["current_password"],
+        "proof_upload_id": proof_upload_id,
+    }
+    identity.bank_accounts_ask(api(), idempotency_key=key, body=body)
+
+
+def _given_proof(*, key: str) -> str:
+    """The id of the bank's statement, which documents keeps from now on."""
+    try:
+        return documents.uploads_add(api(), idempotency_key=key, files={"file": read_files("proof")[:1]})["upload_id"]
+    except Problem as refused:
+        raise _at(refused, "proof") from None
+
+
 def _at_its_field(refused: Problem) -> Problem:
     """What the fund refuses about the account, its proof or the password, at the field where it was given."""
     field = {PASSWORD_REFUSED: "current_password", PROOF_MISSING: "proof"}.get(refused.code, "account")
@@ -150,7 +164,7 @@ def _at(refused: Problem, field: str) -> Problem:
     return Problem(422, {"code": refused.code, "errors": [{"field": field, "detail": detail}]})
 
 
-def _bank_page(*, problem: Problem | None = None, proof: str = "") -> Response:
+def _bank_page(*, problem: Problem | None = None) -> Response:
     found = identity.bank_accounts_read_own(api())
     change = found["change"]
     return render(
@@ -159,7 +173,7 @@ def _bank_page(*, problem: Problem | None = None, proof: str = "") -> Response:
         form=RenewedForm("bank"),
         withdrawing=Form(f"withdraw:{change['change_id']}") if change else None,
         typed=request.form.get("account", ""),
-        proof=proof,
+        has_chosen_file=bool(request.files.get("proof")),
         problem=problem,
     )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 
 from shared.funds import facts
 from shared.funds.benefits import ClaimType
@@ -31,8 +32,14 @@ _FIXED = {
 }
 _RELATIONS = ("children", "spouses", "parents", "count")
 _AGED = re.compile(r"\.aged-(?P<least>[0-9]+)-to-(?P<most>[0-9]+)$")
-_WORKED_IN = re.compile(rf"work\.days\.(?P<period>{WRITTEN})")
-"""A part of how many periods were worked in."""
+_PARTS = {
+    "benefit.fact.worked-in": re.compile(rf"work\.days\.(?P<period>{WRITTEN})"),
+    "benefit.fact.work-of": re.compile(rf"work\.quarter\.(?P<period>{WRITTEN})"),
+    "benefit.fact.wages-of": re.compile(rf"wages\.quarter\.(?P<period>{WRITTEN})"),
+    "benefit.fact.paid-for": re.compile(rf"granted\.paid-for\.(?P<period>{WRITTEN})"),
+    "benefit.fact.granted-on": re.compile(r"granted\.on\.(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"),
+}
+"""What other facts are made of, one period or day of it each, by what it is called."""
 _MONTHS = re.compile(r"\.months-(?P<least>[0-9]+)-to-(?P<most>[0-9]+)$")
 
 Translate = Callable[..., str]
@@ -77,8 +84,10 @@ def fact_text(
         kind = "quarters" if "quarters" in worked.groupdict() else "months"
         code = f"benefit.fact.worked-{kind}" + ("-of-days" if worked["days"] else "")
         return translate(code, **_parts(worked))
-    if (worked := _WORKED_IN.fullmatch(name)) is not None:
-        return translate("benefit.fact.worked-in", period=worked["period"])
+    for code, part in _PARTS.items():
+        if (read := part.fullmatch(name)) is not None:
+            parts = read.groupdict()
+            return translate(code, **{**parts, "day": date.fromisoformat(parts["day"])} if "day" in parts else parts)
     if facts.is_of_a_dependant(name):
         return _of_a_dependant(name, fund, language, translate)
     if facts.DEPENDANTS.read(name) is not None:

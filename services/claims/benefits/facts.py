@@ -1,7 +1,7 @@
 """Gathers the facts that a benefit is decided from, out of what claims holds: answers, rights and wages, the register,
 what was granted before."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -17,9 +17,11 @@ from services.claims.deaths import actions as deaths
 from services.claims.entitlements.store import entitlements
 from services.claims.insured import actions as insured
 from services.claims.reassessments import store as reassessments
+from services.claims.runs import store as runs
 from shared.funds import facts as names
 from shared.funds.benefits import ClaimType
 from shared.funds.facts import FactOrigin
+from shared.funds.period import Period
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -54,7 +56,9 @@ def sources_of(
     granted = None
     if any(names.GRANTED_AMOUNT.read(name) or names.GRANTED_COUNT.read(name) for name in wanted):
         paid = claims.granted_to(uow, person_ref, claim_type=claim_type)
-        granted = tuple(_granted(each) for each in paid if _first_id(each) != (first_id or claim_id))
+        first = first_id or claim_id
+        once = (_granted(each) for each in paid if _first_id(each) != first)
+        granted = (*once, *_paid_by_runs(uow, person_ref, claim_type=claim_type, beside=(first, claim_id)))
     return replace(
         own,
         answers=given,
@@ -137,6 +141,19 @@ def _grants(uow: UnitOfWork, person_ref: str, wanted: Iterable[str], *, beside: 
         by_first = {_first_id(each): each for each in every}
         found[claim_type] = tuple(_granted(each) for first_id, each in by_first.items() if first_id != beside)
     return found
+
+
+def _paid_by_runs(uow: UnitOfWork, person_ref: str, *, claim_type: str, beside: Collection[str]) -> Iterator[Granted]:
+    """What approved runs granted to the person for awards of a type, period by period, beside those of some claims."""
+    if uow.fund.claim_types[claim_type].effect.payment is None:
+        return
+    every = awards.every_of(uow, person_ref)
+    ids = [each.award_id for each in every if each.claim_type == claim_type and each.claim_id not in beside]
+    for account in runs.accounts.find_many(uow, ids).values():
+        for each in account.granted:
+            period = Period.read(each.period)
+            if each.amount_minor > 0:
+                yield Granted(on=period.first_on, amount_minor=each.amount_minor, period=period)
 
 
 def _first_id(claim: Claim) -> str:

@@ -2,6 +2,7 @@
 person and for the agent."""
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from services.claims.benefits.answer import ANSWERS_MAX, NUMBER_MAX, TEXT_CHARAC
 from services.claims.benefits.fact import written
 from services.claims.benefits.fact_names import fact_text
 from services.claims.benefits.judgement import JudgedOutcome
-from shared.funds.benefits import QuestionKind
+from shared.funds.benefits import ClaimType, QuestionKind
 from shared.funds.conditions import Condition
 from shared.http.problems import language, translate
 from shared.http.shapes import TEXT, Amount, Derived, fund
@@ -132,6 +133,41 @@ def _answer_text(shown: Any) -> str:
     return str(answer.value)
 
 
+# --- Whose facts are spoken of ----------------------------------------------------------------------------------------
+
+_spoken_of: ContextVar[str] = ContextVar("spoken_of", default="")
+
+
+class OfBenefit(fields.Nested):
+    """A shape of what was made of the facts of one benefit: they are said in its own words, since another benefit may
+    ask the same code otherwise. `claim_type` says of which, of the thing that the field is a part of."""
+
+    def __init__(self, shape: type[Schema], *, claim_type: Callable[[Any], str], **more: Any) -> None:
+        super().__init__(shape, dump_only=True, **more)
+        self.claim_type = claim_type
+
+    def _serialize(  # type: ignore[override]  # Nested has no types
+        self, nested_obj: Any, attr: str | None, obj: Any, **more: Any
+    ) -> Any:
+        before = _spoken_of.set(self.claim_type(obj))
+        try:
+            return super()._serialize(nested_obj, attr, obj, **more)  # type: ignore[no-untyped-call]
+        finally:
+            _spoken_of.reset(before)
+
+
+def definition_spoken_of() -> ClaimType | None:
+    """The page of the benefit that is spoken of; None where none is, or the fund has it no more."""
+    return fund().claim_types.get(_spoken_of.get())
+
+
+def said(fact_name: str) -> str:
+    """What a fact is called in the caller's language, by the benefit that is spoken of."""
+    return fact_text(
+        fact_name, fund=fund(), language=language(), translate=translate, definition=definition_spoken_of()
+    )
+
+
 # --- What it comes to -------------------------------------------------------------------------------------------------
 
 
@@ -172,11 +208,6 @@ class ExplainedSumView(Schema):
     computed_on = fields.Date(required=True)
 
 
-def said(fact_name: str) -> str:
-    """What a fact is called in the caller's language."""
-    return fact_text(fact_name, fund=fund(), language=language(), translate=translate)
-
-
 class ConditionResultView(Schema):
     """Whether a condition holds: null where a fact that it needs is not known."""
 
@@ -208,7 +239,7 @@ class EstimateView(Schema):
     """What the rules would say to such a claim today; `failed_text` says why not, in the caller's language."""
 
     claim_type = fields.String(required=True)
-    judgement = fields.Nested(JudgementView, required=True)
+    judgement = OfBenefit(JudgementView, claim_type=lambda it: it["claim_type"], required=True)
     failed_text = fields.Function(
         lambda it: failed_text(it["claim_type"], it["judgement"].failed), required=True, metadata=TEXT, allow_none=True
     )

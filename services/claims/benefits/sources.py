@@ -33,11 +33,18 @@ PERIODS_A_YEAR = {"mean-month": 12, "mean-quarter": 4, "mean-year": 1}
 
 @dataclass(frozen=True, kw_only=True)
 class Granted:
-    """A claim that was granted: of which day it is, what it was granted, and what was answered."""
+    """A claim that was granted: of which day it is, what it was granted, and what was answered; or, of an award that
+    runs pay, what they granted for a `period`, whose first day it is of."""
 
     on: date
     amount_minor: int
     answers: tuple[BenefitAnswer, ...] = ()
+    period: Period | None = None
+
+    @property
+    def name(self) -> str:
+        """How it is named as a part of what was granted in all."""
+        return f"granted.on.{self.on}" if self.period is None else f"granted.paid-for.{self.period}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +62,8 @@ class SurvivorAward:
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     """What claims holds of a person, whatever the day. None is what it does not know; an empty one what it knows to be
-    nothing. `granted` are claims of its own type, `grants` those of the types that its facts name; `covers` those of
-    any day."""
+    nothing. `granted` are claims of its own type and what runs paid of it, `grants` claims of the types that its facts
+    name; `covers` those of any day."""
 
     fund: Fund
     answers: tuple[BenefitAnswer, ...] = ()
@@ -178,16 +185,28 @@ class _Maker:
 
     def _dependants(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         """How many there are; not known where of one it cannot be said whether they count."""
+        living = self._living()
         if name == "dependants.count" and self.sources.dependant_count is not None:
-            yield self._register(name, Decimal(self.sources.dependant_count))
+            yield self._register(name, Decimal(self.sources.dependant_count if living is None else len(living)))
             return
-        family = self.sources.family
-        if family is None or family.dependants is None:
+        if living is None:
             return
-        of_relation = [each for each in family.dependants if is_one_of(each, read["relation"])]
+        of_relation = [each for each in living if is_one_of(each, read["relation"])]
         counted = [self._counts(each, read) for each in of_relation]
         if None not in counted:
             yield self._register(name, Decimal(sum(each is True for each in counted)))
+
+    def _living(self) -> list[Dependant] | None:
+        """The dependants who had not died before the day; None where the register names none."""
+        family = self.sources.family
+        if family is None or family.dependants is None:
+            return None
+        return [each for each in family.dependants if each.lives_on(self.on)]
+
+    def _dependant_of(self, code: str) -> Dependant | None:
+        """The dependant whom the answer to a question names. Who died before the day is there no more."""
+        found = self.sources.dependant_of(code)
+        return found if found is not None and found.lives_on(self.on) else None
 
     def _counts(self, dependant: Dependant, read: "re.Match[str]") -> bool | None:
         months = ages(dependant.birth_on, on=self.on)
@@ -210,7 +229,7 @@ class _Maker:
         )
 
     def _age_of_dependant(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
-        found = self.sources.dependant_of(read["question"])
+        found = self._dependant_of(read["question"])
         if found is not None:
             unit = 1 if read["unit"] == "months" else MONTHS_A_YEAR
             least, most = (months // unit for months in ages(found.birth_on, on=self.on))
@@ -219,7 +238,7 @@ class _Maker:
 
     def _is_dependant(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         """Not known where the register does not name the person's dependants, or nobody is named."""
-        family, found = self.sources.family, self.sources.dependant_of(read["question"])
+        family, found = self.sources.family, self._dependant_of(read["question"])
         if family is None or family.dependants is None or self.sources.answer_to(read["question"]) is None:
             return
         holds: bool | None = found is not None
@@ -229,7 +248,7 @@ class _Maker:
             yield self._register(name, holds)
 
     def _word_of_dependant(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
-        found = self.sources.dependant_of(read["question"])
+        found = self._dependant_of(read["question"])
         if found is not None:
             is_relation = read["field"] == "relation"
             yield self._register(name, found.relation if is_relation else found.condition or names.NOTHING_PROVED)
@@ -377,13 +396,14 @@ class _Maker:
 
     # --- The fund -----------------------------------------------------------------------------------------------------
 
-    def _fund(self, name: str, value: FactValue, *, as_of: date) -> Fact:
-        return Fact(name=name, value=value, source=FactSource.FUND, as_of=as_of)
+    def _fund(self, name: str, value: FactValue, *, as_of: date, parts: tuple[Fact, ...] = ()) -> Fact:
+        return Fact(name=name, value=value, source=FactSource.FUND, as_of=as_of, parts=parts)
 
     def _granted_amount(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         if self.sources.granted is not None:
-            minor = sum(each.amount_minor for each in self.sources.granted if self._is_this_year(each.on))
-            yield self._fund(name, Money(minor, self.sources.fund.currency), as_of=self.on)
+            counted = [each for each in self.sources.granted if self._is_this_year(each.on)]
+            total = Money(sum(each.amount_minor for each in counted), self.sources.fund.currency)
+            yield self._fund(name, total, as_of=self.on, parts=self._granted_parts(counted))
 
     def _earlier_survivors(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         minor = sum(each.amount_minor for each in self.sources.earlier_survivors if each.counts_on(self.on))
@@ -395,8 +415,19 @@ class _Maker:
     def _granted_count(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         if self.sources.granted is not None:
             since = self.on - timedelta(days=int(read["days"]))
-            count = sum(since < each.on <= self.on for each in self.sources.granted)
-            yield self._fund(name, Decimal(count), as_of=self.on)
+            counted = [each for each in self.sources.granted if since < each.on <= self.on]
+            yield self._fund(name, Decimal(len(counted)), as_of=self.on, parts=self._granted_parts(counted))
+
+    def _granted_parts(self, counted: Collection[Granted]) -> tuple[Fact, ...]:
+        """What was granted of one day or for one period, newest first; of one day all together."""
+        amounts: dict[str, int] = {}
+        days = {each.name: each.on for each in counted}
+        for each in counted:
+            amounts[each.name] = amounts.get(each.name, 0) + each.amount_minor
+        return tuple(
+            self._fund(name, Money(amounts[name], self.sources.fund.currency), as_of=days[name])
+            for name in sorted(amounts, key=lambda name: (days[name], name), reverse=True)
+        )
 
     def _granted_of(self, name: str, read: "re.Match[str]") -> Iterator[Fact]:
         grants = self._grants(read["claim_type"])

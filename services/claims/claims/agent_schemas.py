@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.claims.benefits.schemas import (
     JudgementView,
+    OfBenefit,
 )
 from services.claims.claims.claim import (
     LINES_MAX,
@@ -201,7 +202,7 @@ class AgentClaimView(Schema):
     )
     objection = fields.Nested(ObjectionView, required=True, allow_none=True, attribute="claim.objection")
     medical = fields.Nested(ReviewView, required=True, allow_none=True, attribute="claim.medical")
-    judgement = fields.Nested(JudgementView, required=True, allow_none=True)
+    judgement = OfBenefit(JudgementView, claim_type=lambda it: it.claim.claim_type, required=True, allow_none=True)
     doubts = Derived(DoubtView, of=lambda it: _doubts(it.claim), many=True, required=True)
     first = fields.Nested(ClaimView, required=True, allow_none=True)
     statement = fields.Function(

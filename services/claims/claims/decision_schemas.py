@@ -1,6 +1,6 @@
 """The shapes of decisions over HTTP."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 from services.claims.benefits.schemas import (
     ConditionResultView,
     ExplainedSumView,
+    OfBenefit,
 )
 from services.claims.claims.claim import (
     Claim,
@@ -34,14 +35,18 @@ class DecidedLineView(Schema):
     reduced_text = fields.String(required=True, allow_none=True)
 
 
+def _claim_type(shown: Mapping[str, Any]) -> str:
+    return str(shown["claim_type"])
+
+
 class DecisionView(Schema):
     lines = fields.List(fields.Nested(DecidedLineView), required=True)
     decided_at = fields.AwareDateTime(required=True)
     refused_for = fields.String(allow_none=True)
     refused_text = fields.String(allow_none=True)
     is_by_rules = fields.Boolean(required=True)
-    explained = fields.Nested(ExplainedSumView, required=True, allow_none=True)
-    conditions = fields.List(fields.Nested(ConditionResultView), required=True)
+    explained = OfBenefit(ExplainedSumView, claim_type=_claim_type, required=True, allow_none=True)
+    conditions = OfBenefit(ConditionResultView, claim_type=_claim_type, many=True, required=True)
 
 
 def decision_shown(claim: Claim, decision: Decision | None) -> dict[str, Any] | None:
@@ -50,6 +55,7 @@ def decision_shown(claim: Claim, decision: Decision | None) -> dict[str, Any] | 
         return None
     return {
         **vars(decision),
+        "claim_type": claim.claim_type,
         "lines": lines_shown(claim, decision.lines),
         "refused_text": reason_text(decision.refused_for, claim.claim_type),
     }

@@ -9,6 +9,7 @@ from services.claims.benefits.schemas import (
     AnswerBody,
     AnswerView,
     ConditionResultView,
+    OfBenefit,
     failed_text,
 )
 from services.claims.claims import timeline
@@ -99,7 +100,7 @@ class PaymentCheckView(Schema):
         metadata={"type": ["string", "null"]},
     )
     amount = Amount(required=True, allow_none=True, attribute="amount_minor")
-    differing = fields.List(fields.Nested(DifferingView), required=True)
+    differing = OfBenefit(DifferingView, claim_type=lambda it: it["claim_type"], many=True, required=True)
     looked_at = fields.AwareDateTime(required=True, allow_none=True)
     reason = fields.String(required=True)
 
@@ -160,7 +161,7 @@ def _payment_check(claim: Claim) -> dict[str, Any] | None:
     differing = [
         {"condition": each, "text": failed_text(claim.claim_type, each.code)} for each in claim.payment_check.differing
     ]
-    return {**vars(claim.payment_check), "differing": differing}
+    return {**vars(claim.payment_check), "claim_type": claim.claim_type, "differing": differing}
 
 
 def _appeal_term(found: AppealTerm) -> str:

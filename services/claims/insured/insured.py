@@ -17,6 +17,11 @@ class Dependant:
     relation: str
     birth_on: PartialDate
     condition: str | None = None
+    died_on: date | None = None
+
+    def lives_on(self, day: date) -> bool:
+        """Whether they had not died before a day. The day of death itself counts, as it does of insured persons."""
+        return self.died_on is None or day <= self.died_on
 
 
 @dataclass(frozen=True, kw_only=True)

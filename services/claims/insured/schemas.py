@@ -12,6 +12,7 @@ class DependantView(Schema):
     relation = fields.String(required=True)
     birth_on = fields.String(required=True)
     condition = fields.String(required=True, allow_none=True)
+    died_on = fields.Date(required=True, allow_none=True)
 
 
 DependantViews = many(DependantView)

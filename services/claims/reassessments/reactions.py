@@ -32,8 +32,11 @@ def _note_wages(uow: UnitOfWork, event: WagesDeclared | WagesDeclaredV2) -> None
 
 @reactions.to(PersonsRegistered)
 def note_registered(uow: UnitOfWork, event: PersonsRegistered) -> None:
-    refs = [person.person_ref for person in event.persons]
-    actions.note(uow, Cause.REGISTER_CHANGED, refs, origin=FactOrigin.REGISTER, reference=event.page_id)
+    """A death of a dependant is told as one, whose awards are judged again as after any other word of the register."""
+    bereaved = {person.person_ref for person in event.persons if person.is_death_in_family}
+    others = {person.person_ref for person in event.persons} - bereaved
+    for cause, refs in ((Cause.DEATH, bereaved), (Cause.REGISTER_CHANGED, others)):
+        actions.note(uow, cause, refs, origin=FactOrigin.REGISTER, reference=event.page_id)
 
 
 @reactions.to(PersonDied)

@@ -5,7 +5,7 @@ Which facts a benefit is decided from is said by its page alone; from where each
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -69,16 +69,37 @@ def next_age_on(definition: ClaimType, sources: Sources, *, after: date) -> date
     """The next day on which somebody reaches an age, in a way that the benefit's facts look at; None where nobody does.
     Of a benefit that looks at the first day of its periods it is the first day of the period that the age changes."""
     names = definition.fact_names()
-    of_deceased = [read["fact"] for name in names if (read := facts.DECEASED.read(name))]
-    held = [(names, sources.family), (of_deceased, sources.deceased.family if sources.deceased else None)]
     found = [
         day
-        for own, family in held
-        if family is not None
+        for own, family in _families(names, sources)
         for day in _days(own, family, sources.fund.entitlements.dependants, after=after)
     ]
     found += _days_of_named(names, sources, after=after)
-    days = [_counts_from(day, definition.effect) for day in found]
+    return _next(found, definition.effect, after=after)
+
+
+def next_death_on(definition: ClaimType, sources: Sources, *, after: date) -> date | None:
+    """The next day from which a death in a family that the benefit's facts look at counts, as `next_age_on`."""
+    found = [
+        each.died_on + timedelta(days=1)
+        for names, family in _families(definition.fact_names(), sources)
+        if any(facts.DEPENDANTS.read(name) or facts.is_of_a_dependant(name) for name in names)
+        for each in family.dependants or ()
+        if each.died_on is not None
+    ]
+    return _next(found, definition.effect, after=after)
+
+
+def _families(names: Collection[str], sources: Sources) -> Iterator[tuple[Collection[str], FamilyRecord]]:
+    """The family of the person, and of who died and whom the claim names, each with the facts that look at it."""
+    of_deceased = [read["fact"] for name in names if (read := facts.DECEASED.read(name))]
+    for own, held in ((names, sources), (of_deceased, sources.deceased)):
+        if held is not None and held.family is not None:
+            yield own, held.family
+
+
+def _next(found: Iterable[date], effect: Effect, *, after: date) -> date | None:
+    days = [_counts_from(day, effect) for day in found]
     return min((day for day in days if day > after), default=None)
 
 
@@ -104,7 +125,8 @@ def _days_of_named(names: Iterable[str], sources: Sources, *, after: date) -> It
         age = facts.DEPENDANT_AGE.read(name)
         if each is not None and age is not None:
             every = 1 if age["unit"] == "months" else MONTHS_A_YEAR
-            yield from _birthdays(birth_days(each.birth_on), after=after, every_months=every)
+            birthdays = _birthdays(birth_days(each.birth_on), after=after, every_months=every)
+            yield from (day for day in birthdays if each.lives_on(day))
         elif each is not None and name.endswith(".is-covered"):
             yield from _at_months(each, (until * MONTHS_A_YEAR for until in (0, *_covered_until(each, covered))))
 
@@ -119,7 +141,8 @@ def _covered_until(dependant: Dependant, covered: Iterable[DependantRule]) -> li
 def _at_months(dependant: Dependant, months: Iterable[int]) -> list[date]:
     """The days on which a dependant has, or may have, these ages in months."""
     born = birth_days(dependant.birth_on)
-    return [later(born_on, months=each) for each in months for born_on in born]
+    days = [later(born_on, months=each) for each in months for born_on in born]
+    return [day for day in days if dependant.lives_on(day)]
 
 
 def _months(read: "re.Match[str]", covered_until: Iterable[int]) -> Iterator[int]:
@@ -289,11 +312,12 @@ def with_judgement(
     fund: Fund,
     at: datetime,
 ) -> Reassessment:
-    """The reassessment after the award was judged: all that waited is done, and the next age is awaited. `award` is
-    what came of it."""
+    """The reassessment after the award was judged: all that waited is done, and the next age, or the day from which a
+    death counts, is awaited. `award` is what came of it."""
+    awaited = _awaited(reassessment, definition=definition, sources=sources, fund=fund)
     step = ReassessmentStep(
         at=at,
-        causes=reassessment.causes or (NotedCause(cause=Cause.AGE_REACHED, at=at),),
+        causes=reassessment.causes or (NotedCause(cause=awaited, at=at),),
         conclusion=conclusion,
         before_minor=reassessment.last.amount_minor,
         amount_minor=now.amount_minor,
@@ -309,6 +333,15 @@ def with_judgement(
     if award.status is Status.ENDED:
         return close(judged)
     return _looked_after(judged, award, definition=definition, sources=sources, fund=fund, today=fund.day_of(at))
+
+
+def _awaited(reassessment: Reassessment, *, definition: ClaimType, sources: Sources, fund: Fund) -> Cause:
+    """For what an award is judged that nobody has noted anything for: a day that was awaited has come."""
+    if reassessment.next_look_at is not None:
+        look_on = fund.day_of(reassessment.next_look_at)
+        if next_death_on(definition, sources, after=look_on - timedelta(days=1)) == look_on:
+            return Cause.DEATH
+    return Cause.AGE_REACHED
 
 
 def changed_event(award: Award, before: LastJudged, now: LastJudged, *, currency: str, at: datetime) -> AwardChanged:
@@ -329,8 +362,12 @@ def changed_event(award: Award, before: LastJudged, now: LastJudged, *, currency
 def _looked_after(
     reassessment: Reassessment, award: Award, *, definition: ClaimType, sources: Sources, fund: Fund, today: date
 ) -> Reassessment:
-    """With the instant of the next day on which an age, or that the award begins, changes something."""
-    days = [next_age_on(definition, sources, after=today), award.from_on if award.from_on > today else None]
+    """With the instant of the next day on which an age, a death, or that the award begins, changes something."""
+    days = [
+        next_age_on(definition, sources, after=today),
+        next_death_on(definition, sources, after=today),
+        award.from_on if award.from_on > today else None,
+    ]
     first = min((day for day in days if day is not None), default=None)
     return replace(
         reassessment, next_look_at=None if first is None else datetime.combine(first, time(), tzinfo=fund.zone)

@@ -3,10 +3,10 @@
 from marshmallow import Schema, fields
 
 from services.claims.benefits.judgement import JudgedOutcome
-from services.claims.benefits.schemas import ExplainedSumView
+from services.claims.benefits.schemas import ExplainedSumView, OfBenefit, definition_spoken_of
 from services.claims.reassessments.reassessment import Cause, Conclusion, LastJudged, ReassessmentStep
 from shared.http.problems import language, translate
-from shared.http.shapes import TEXT, Amount, SignedAmount, fund
+from shared.http.shapes import TEXT, Amount, SignedAmount
 
 TEXT_OR_NULL = {"type": ["string", "null"]}
 
@@ -51,14 +51,15 @@ class ReassessmentView(Schema):
     """When and why an award was judged again since it was granted, what came of it, and what it comes to by now."""
 
     award_id = fields.String(required=True)
-    last = fields.Nested(LastJudgedView, required=True)
+    last = OfBenefit(LastJudgedView, claim_type=lambda it: it.claim_type, required=True)
     waiting = fields.List(fields.Nested(NotedCauseView), required=True, attribute="causes")
     next_look_at = fields.AwareDateTime(required=True, allow_none=True)
-    steps = fields.List(fields.Nested(ReassessmentStepView), required=True)
+    steps = OfBenefit(ReassessmentStepView, claim_type=lambda it: it.claim_type, many=True, required=True)
 
 
 def _failed(it: LastJudged | ReassessmentStep) -> str | None:
     """The sentence of the condition that does not hold, as the fund says it; None where none fails."""
-    own = (each for definition in fund().claim_types.values() for each in definition.conditions)
+    definition = definition_spoken_of()
+    own = definition.conditions if definition else ()
     found = next((each.sentence[language()] for each in own if each.code == it.failed), None)
     return found or it.failed or None

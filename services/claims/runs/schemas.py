@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.claims.benefits.schemas import ExplainedSumView, name_of
+from services.claims.benefits.schemas import ExplainedSumView, OfBenefit, name_of
 from services.claims.runs.actions import RunShown
 from services.claims.runs.run import Change, PaymentLine, PaymentStatus, RunLineKind, Status
 from shared.http.problems import translate
@@ -155,7 +155,7 @@ class AwardPaymentView(Schema):
     status = fields.Enum(PaymentStatus, by_value=True, required=True)
     text = fields.Function(lambda it: translate(f"run.payment.{it.status}"), required=True, metadata=TEXT)
     ends_on = fields.Date(required=True, allow_none=True)
-    lines = fields.List(fields.Nested(PaymentLineView), required=True)
+    lines = OfBenefit(PaymentLineView, claim_type=lambda it: it.claim_type, many=True, required=True)
     timeline = fields.List(fields.Nested(PaymentStepView), required=True, attribute="steps")
 
 

@@ -1,11 +1,18 @@
-"""HTTP routes of simulations: what a benefit would come to, for anyone."""
+"""HTTP routes of simulations: what a benefit would come to, for anyone; and what is known of who is signed in."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from services.claims.benefits.answer import GivenAnswer
-from services.claims.simulations import rules
-from services.claims.simulations.schemas import BenefitSimulationView, SimulatedBenefitViews, SimulationBody
+from services.claims.benefits.fact import Fact
+from services.claims.simulations import actions, rules
+from services.claims.simulations.schemas import (
+    BenefitSimulationView,
+    KnownFactsQuery,
+    KnownFactViews,
+    SimulatedBenefitViews,
+    SimulationBody,
+)
 from services.claims.simulations.simulation import BenefitSimulation, SimulatedBenefit
 from shared.http.routes import ANYONE, Routes
 from shared.storage.unit_of_work import UnitOfWork
@@ -17,6 +24,15 @@ routes = Routes("simulations", about="What a benefit would come to, for anyone w
 def read_terms(uow: UnitOfWork) -> dict[str, tuple[SimulatedBenefit, ...]]:
     """The benefits that can be computed from answers alone, and what is asked for each today."""
     return {"items": rules.simulated(uow.fund, on=uow.today)}
+
+
+@routes.get("/benefit-facts", scope="claims:read", query=KnownFactsQuery, response=KnownFactViews)
+def read_known(uow: UnitOfWork, query: Mapping[str, Any]) -> dict[str, tuple[Fact, ...]]:
+    """What the fund knows of the caller today of what a benefit's simulation asks for, who said so, and of which day.
+
+    Each is an answer that may be sent to the simulation as it is, or changed.
+    """
+    return {"items": actions.read_known(uow, claim_type=query["claim_type"])}
 
 
 @routes.post(

@@ -9,7 +9,8 @@ from services.claims.benefits import answers
 from services.claims.benefits import rules as benefits
 from services.claims.benefits.answer import BenefitAnswer, GivenAnswer, fact_of
 from services.claims.benefits.conditions import evaluate
-from services.claims.benefits.fact import Facts, FactSource, FactValue
+from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue
+from services.claims.benefits.sources import Sources, facts_from
 from services.claims.claims.claim_types import type_of
 from services.claims.entitlements.simulation import NotBornYet
 from services.claims.simulations.simulation import BenefitSimulation, SimulatedBenefit
@@ -58,9 +59,7 @@ def simulate(fund: Fund, *, claim_type: str, given: Sequence[GivenAnswer], on: d
     """What the rules say on a day to answers that nobody has checked. What is left out is not known, so that what needs
     it cannot be said. Raises `ClaimTypeUnknown`, `NotSimulated`, `AnswersInvalid`, `NotBornYet` and
     `AmountsTooLarge`."""
-    benefit = _simulated(claim_type, type_of(fund, claim_type), on=on)
-    if benefit is None:
-        raise NotSimulated
+    benefit = must_be_simulated(fund, claim_type=claim_type, on=on)
     definition = benefit.deciding
     beside = known.facts_of(TrialCase(filed_on=on), TAKEN_AS_SO, (), definition=definition, fund=fund, on=on)
     checked = answers.checked_against(given, questions=benefit.questions, facts=beside, dependants=(), on=on)
@@ -89,6 +88,22 @@ def simulate(fund: Fund, *, claim_type: str, given: Sequence[GivenAnswer], on: d
         judgement=judgement,
         unanswered=tuple(_unanswered(benefit, {each.code for each in checked}, known_facts)),
     )
+
+
+def must_be_simulated(fund: Fund, *, claim_type: str, on: date) -> SimulatedBenefit:
+    """The benefit with what is asked for it on a day. Raises `ClaimTypeUnknown` and `NotSimulated`."""
+    found = _simulated(claim_type, type_of(fund, claim_type), on=on)
+    if found is None:
+        raise NotSimulated
+    return found
+
+
+def known_of(benefit: SimulatedBenefit, sources: Sources, *, on: date) -> tuple[Fact, ...]:
+    """Of what is asked, what is known of a person on a day, in the order of the questions. What is learnt only once a
+    claim is filed is not known yet."""
+    asked = [each.code for each in benefit.questions if facts.is_a_fact(each.code)]
+    wanted = [name for name in asked if not any(each.read(name) for each in known.LATER)]
+    return tuple(facts_from(sources, wanted, on=on).known.values())
 
 
 def _unanswered(benefit: SimulatedBenefit, answered: Collection[str], known_facts: Facts) -> Iterator[Question]:

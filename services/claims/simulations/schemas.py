@@ -1,16 +1,20 @@
 """The shapes of simulations of benefits over HTTP."""
 
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.claims.benefits.answer import ANSWERS_MAX
 from services.claims.benefits.explained import UsedFact
+from services.claims.benefits.fact import Fact, written
 from services.claims.benefits.fact_names import fact_text
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.benefits.schemas import (
+    VALUE,
     AnswerValue,
     ExplainedSumView,
+    OfBenefit,
     QuestionView,
     failed_text,
     said,
@@ -66,13 +70,50 @@ class SimulatedBenefitView(Schema):
     name = fields.Function(lambda it: it.definition.names[language()], required=True, metadata=TEXT)
     family = fields.Enum(Family, by_value=True, required=True, attribute="definition.family")
     currency = fields.Function(lambda it: fund().currency.value, required=True, metadata=TEXT)
-    questions = fields.List(fields.Nested(SimulatedQuestionView), required=True)
+    questions = OfBenefit(SimulatedQuestionView, claim_type=lambda it: it.claim_type, many=True, required=True)
 
 
 class SimulatedBenefitViews(Schema):
     """The benefits that can be computed from answers alone."""
 
     items = fields.List(fields.Nested(SimulatedBenefitView), required=True)
+
+
+class KnownFactsQuery(Schema):
+    """For which benefit."""
+
+    claim_type = fields.String(required=True, validate=validate.Length(1, 40))
+
+
+class KnownPartView(Schema):
+    """What a fact was made of in one period: a wage in major units, days, or work as it was declared (`90D`)."""
+
+    period = fields.Function(lambda it: it.name.rpartition(".")[2], required=True, metadata=TEXT)
+    value = fields.Function(lambda it: written(it.value), required=True, metadata=TEXT)
+
+
+class KnownFactView(Schema):
+    """What the fund knows already of what a simulation asks for."""
+
+    code = fields.String(required=True, attribute="name")
+    value = fields.Function(lambda it: _as_answer(it), required=True, metadata=VALUE)
+    source = fields.String(required=True)
+    source_text = fields.Function(lambda it: translate(f"benefit.source.{it.source}"), required=True, metadata=TEXT)
+    as_of = fields.Date(required=True)
+    parts = fields.List(fields.Nested(KnownPartView), required=True)
+
+
+class KnownFactViews(Schema):
+    """What the fund knows of the caller, in the order of the questions."""
+
+    items = fields.List(fields.Nested(KnownFactView), required=True)
+
+
+def _as_answer(fact: Fact) -> bool | int | str:
+    """The value, as an answer to the question of its name says it."""
+    if isinstance(fact.value, Decimal):
+        return int(fact.value)
+    return fact.value if isinstance(fact.value, bool) else written(fact.value)
 
 
 class SimulatedAnswerBody(Schema):
@@ -133,7 +174,13 @@ class BenefitSimulationView(Schema):
         metadata={"type": "array", "items": TEXT},
     )
     conditions = Derived(SimulatedConditionView, of=lambda it: _conditions(it), many=True, required=True)
-    sum = fields.Nested(ExplainedSumView, required=True, allow_none=True, attribute="judgement.sum")
+    sum = OfBenefit(
+        ExplainedSumView,
+        claim_type=lambda it: it.benefit.claim_type,
+        required=True,
+        allow_none=True,
+        attribute="judgement.sum",
+    )
     every = fields.Enum(PeriodKind, by_value=True, required=True, allow_none=True, attribute="benefit.every")
 
 

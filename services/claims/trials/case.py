@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.claims.claims.claim import ClaimLine
+from services.claims.claims.claim import ClaimLine, MedicalAnswer
+from services.claims.reviews.rules import MONTHS_MAX
 from shared.kernel import partial_date
 from shared.kernel.money import Money
 from shared.kernel.partial_date import PartialDate
@@ -56,11 +57,35 @@ class EarlierCare:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseReview:
+    """What medical control says of the claim: that it agrees, but for the lines of care that it does not find
+    justified (numbered from 1), and for so many months at most; or that it does not."""
+
+    agrees: bool = True
+    refused_lines: tuple[int, ...] = ()
+    months: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.agrees and (self.refused_lines or self.months is not None):
+            raise ValueError("who does not agree names neither lines nor months")
+        if self.months is not None and not 1 <= self.months <= MONTHS_MAX:
+            raise ValueError(f"months are 1 to {MONTHS_MAX}")
+
+    @property
+    def answer(self) -> MedicalAnswer:
+        """The same, as medical control answers."""
+        if not self.agrees:
+            return MedicalAnswer.NO
+        return MedicalAnswer.IN_PART if self.refused_lines else MedicalAnswer.YES
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrialCase:
     """What is filed, when it is decided (on the day of filing where nothing is said), and what is known of the person.
 
     `facts` are named as a page names them; one that is not said is not known, but for those that follow from the rest:
-    the answers, `birth_on`, the `dependants`, the days, and what the fund's own files say.
+    the answers, `birth_on`, the `dependants`, the days, and what the fund's own files say. `medical` is what medical
+    control says; where nothing is said it agrees, if it is asked about such claims at all.
     """
 
     filed_on: date
@@ -73,6 +98,7 @@ class TrialCase:
     lines: tuple[CaseLine, ...] = ()
     covers: tuple[CaseCover, ...] = ()
     earlier: tuple[EarlierCare, ...] = ()
+    medical: CaseReview | None = None
 
     def __post_init__(self) -> None:
         if self.birth_on is not None:

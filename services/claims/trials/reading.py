@@ -14,6 +14,7 @@ from shared.funds.benefits import ClaimType
 from shared.funds.facts import FactKind
 from shared.funds.fund import Fund
 from shared.funds.loading import Reading
+from shared.funds.procedure import MedicalControl
 from shared.kernel.money import Money
 
 TYPES: Mapping[FactKind, type] = {
@@ -44,6 +45,7 @@ def read(path: Path, *, definition: ClaimType, fund: Fund) -> tuple[TrialCase, M
     _check_acts(reading, "lines", case.lines, definition)
     for number, care in enumerate(case.earlier, 1):
         _check_acts(reading, f"earlier[{number}].lines", care.lines, definition)
+    _check_review(reading, case, definition)
     if reading.faults:
         raise CaseInvalid(reading.faults)
     return case, said
@@ -80,6 +82,15 @@ def _check_acts(reading: Reading, place: str, lines: tuple[CaseLine, ...], defin
         if line.act not in definition.acts:
             known = ", ".join(definition.acts) or "none"
             reading.fault(f"{place}[{number}].act", f"there is no act {line.act}; there are {known}")
+
+
+def _check_review(reading: Reading, case: TrialCase, definition: ClaimType) -> None:
+    if case.medical is None:
+        return
+    if definition.procedure.medical_control is MedicalControl.NEVER:
+        reading.fault("medical", "the fund asks no medical control about such claims")
+    if strange := sorted(set(case.medical.refused_lines) - set(range(1, len(case.lines) + 1))):
+        reading.fault("medical.refused_lines", f"there is no line {strange[0]}")
 
 
 def _listed(wanted: frozenset[str]) -> str:

@@ -8,8 +8,9 @@ from services.claims.benefits.fact import written
 from services.claims.benefits.fact_names import fact_text
 from services.claims.benefits.judgement import ConditionResult, JudgedOutcome
 from services.claims.claims import decisions
+from services.claims.claims.claim import RefusalReason
+from services.claims.trials.case import CaseReview
 from services.claims.trials.trial import Trial
-from shared.funds.benefits import DecidedBy
 from shared.funds.effects import EffectKind
 from shared.funds.law import Law, find_in_force
 from shared.kernel.errors import Failure
@@ -125,8 +126,8 @@ class TrialReport:
     # --- Who decides --------------------------------------------------------------------------------------------------
 
     def _decision(self, trial: Trial) -> Iterator[str]:
-        if decisions.needs_medical_control(trial.definition):
-            yield "medical control answers first; here it agrees"
+        if trial.review is not None or decisions.needs_medical_control(trial.definition):
+            yield f"medical control answers first; here it {_review(trial.review or CaseReview())}"
         yield from self._decider(trial)
         if trial.limit is not None:
             needed = "as here" if trial.needs_second_person else "not here"
@@ -134,6 +135,8 @@ class TrialReport:
         if trial.granted is not None:
             is_vouched = trial.judgement is not None and trial.judgement.outcome is JudgedOutcome.UNDECIDED
             yield "it is granted" + (" by an agent who says that what is not known holds" if is_vouched else "")
+        elif trial.is_by_medical_control and trial.is_medically_refused:
+            yield f"it is refused for {RefusalReason.MEDICALLY_NOT_JUSTIFIED}"
         elif trial.judgement is not None and trial.judgement.failed is not None:
             yield f"it is refused for {trial.judgement.failed}"
         elif trial.refused is not None:
@@ -147,8 +150,7 @@ class TrialReport:
             if sample is not None and sample.percent:
                 yield f"of such claims {sample.percent} % go to an agent all the same; {_law(sample.law)}"
             return
-        is_by_answer = definition.decided_by is DecidedBy.MEDICAL and trial.judgement is not None
-        if is_by_answer and trial.judgement and trial.judgement.outcome is JudgedOutcome.GRANTED:
+        if trial.is_by_medical_control:
             yield "its answer decides, without an agent"
             return
         yield "an agent decides" + (", since the rules leave it to one:" if trial.doubts else "")
@@ -198,6 +200,14 @@ class TrialReport:
         if appeal is not None:
             until_on: date = fund.calendar.after(trial.decided_on, days=appeal.days, by=appeal)
             yield f"contested until {until_on} before {appeal.body[self.language]}; {_law(appeal.law)}"
+
+
+def _review(said: CaseReview) -> str:
+    """What medical control says of the claim."""
+    if not said.agrees:
+        return "does not agree"
+    lines = f" but for line {', '.join(map(str, said.refused_lines))}" if said.refused_lines else ""
+    return f"agrees{lines}" + (f", for {said.months} months at most" if said.months is not None else "")
 
 
 def _section(title: str, lines: Iterator[str]) -> Iterator[str]:

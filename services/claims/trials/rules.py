@@ -18,15 +18,17 @@ from services.claims.claims.claim import (
     DecidedLine,
     Decision,
     Doubt,
-    MedicalAnswer,
-    MedicalReview,
+    MedicalReason,
+    RefusalReason,
     Status,
 )
 from services.claims.claims.claim_types import type_of
 from services.claims.claims.pricing import CoverInForce, PricingFacts
 from services.claims.claims.submission import ClaimFiling
 from services.claims.crosschecks.rules import CrossChecksOpen
-from services.claims.trials.case import TrialCase
+from services.claims.reviews import rules as reviews
+from services.claims.reviews.rules import ReviewAnswer
+from services.claims.trials.case import CaseReview, TrialCase
 from services.claims.trials.known import LATER, RIGHT, dependants_of, facts_of
 from services.claims.trials.trial import AskedPaper, AskedQuestion, AskedRegister, Trial
 from shared.funds.benefits import QuestionKind
@@ -37,6 +39,7 @@ from shared.kernel.actors import system
 from shared.kernel.errors import Failure
 
 NOBODY = "trial"
+MEDICAL = "trial-medical-control"
 NOT_DRAWN = f"{rule_decisions.SAMPLE_STEPS - 1:08x}"
 """The digest of a claim that no sample draws, but one of all of them."""
 
@@ -76,6 +79,7 @@ class _Trying:
             definition=self.definition,
             fund=self.fund,
             claim=claim,
+            review=self.case.medical,
             decided_on=self.decided_on,
             questions=tuple(self._questions(known)),
             papers=tuple(self._papers(known)),
@@ -183,22 +187,16 @@ class _Trying:
         registers: Iterable[AskedRegister],
         is_right_open: bool | None,
     ) -> tuple[Claim | None, Failure | None]:
-        """The claim as an agent, or the rules, would grant it after medical control agreed; or why nobody could."""
-        agreed = claim
-        if decisions.needs_medical_control(self.definition):
-            answer, at = MedicalAnswer.YES, self.decided_at
-            agreed = replace(
-                claim,
-                medical=MedicalReview(asked_by=NOBODY, asked_at=at, answer=answer, answered_by=NOBODY, answered_at=at),
-            )
+        """The claim as an agent, or the rules, would grant it after medical control answered; or why nobody could."""
+        reviewed = self._reviewed(claim)
         by, at = system(NOBODY), self.decided_at
         if any(each.is_asked is not False and each.question.fact_name not in self.said for each in registers):
             return None, CrossChecksOpen()
         try:
             if judgement is None:
                 outcome = claims.approve(
-                    agreed,
-                    refused_lines={},
+                    reviewed,
+                    refused_lines=self._refused_lines(),
                     others=(),
                     fund=self.fund,
                     is_right_open=bool(is_right_open),
@@ -207,16 +205,42 @@ class _Trying:
                     facts=self._pricing_facts(),
                 )
             else:
+                decisions.must_be_justified(reviewed, self.definition, refused_lines=())
                 outcome = rule_decisions.grant(
-                    agreed, judgement, others=(), definition=self.definition, fund=self.fund, by=by, at=at
+                    reviewed, judgement, others=(), definition=self.definition, fund=self.fund, by=by, at=at
                 )
         except Failure as refused:
             return None, refused
         return outcome.thing, None
 
+    def _reviewed(self, claim: Claim) -> Claim:
+        """The claim with what medical control answered, where it is asked."""
+        said = self.case.medical
+        if said is None and not decisions.needs_medical_control(self.definition):
+            return claim
+        review, at = said or CaseReview(), self.decided_at
+        asked = claims.ask_medical_control(claim, fund=self.fund, by=NOBODY, at=at).thing
+        answer = ReviewAnswer(
+            answer=review.answer,
+            reason=MedicalReason.JUSTIFIED if review.agrees else MedicalReason.NOT_JUSTIFIED,
+            refused_lines=review.refused_lines,
+            months=review.months,
+        )
+        return reviews.answer(asked, answer, by=system(MEDICAL), at=at).thing
+
+    def _refused_lines(self) -> dict[int, RefusalReason]:
+        """The lines that medical control does not find justified: the agent refuses them for that."""
+        named = self.case.medical.refused_lines if self.case.medical else ()
+        return dict.fromkeys(named, RefusalReason.MEDICALLY_NOT_JUSTIFIED)
+
     def _priced(self, claim: Claim) -> tuple[DecidedLine, ...]:
-        rounding = self.fund.rounding.of_prices(on=claim.care_on)
-        return pricing.priced(claim, self.definition, rounding=rounding, refused_lines={}, facts=self._pricing_facts())
+        return pricing.priced(
+            claim,
+            self.definition,
+            rounding=self.fund.rounding.of_prices(on=claim.care_on),
+            refused_lines=self._refused_lines(),
+            facts=self._pricing_facts(),
+        )
 
     def _pricing_facts(self) -> PricingFacts:
         """The covers of the case, and the care that was granted before, priced in its order."""

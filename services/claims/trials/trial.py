@@ -5,9 +5,10 @@ from datetime import date
 
 from services.claims.benefits.explained import ExplainedSum
 from services.claims.benefits.fact import FactValue
-from services.claims.benefits.judgement import Judgement
+from services.claims.benefits.judgement import JudgedOutcome, Judgement
 from services.claims.claims import rule_decisions
 from services.claims.claims.claim import Claim, Doubt, Status
+from services.claims.trials.case import CaseReview
 from shared.funds.benefits import ClaimType, DecidedBy, Question, Requirement
 from shared.funds.fund import Fund
 from shared.funds.procedure import OnePersonLimit
@@ -43,14 +44,15 @@ class AskedRegister:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """What became of a case. `unknown` are the facts that the benefit looks at and nobody said. `judgement` is of one
-    that is decided from facts, `sum` what it comes to, step by step, or line by line. `doubts` say why rules left it to
-    a person, where rules decide such claims. `granted` is the claim as it was granted; where it is not, `refused` says
-    why."""
+    """What became of a case. `review` is what it says of medical control. `unknown` are the facts that the benefit
+    looks at and nobody said. `judgement` is of one that is decided from facts, `sum` what it comes to, step by step, or
+    line by line. `doubts` say why rules left it to a person, where rules decide such claims. `granted` is the claim as
+    it was granted; where it is not, `refused` says why."""
 
     definition: ClaimType
     fund: Fund
     claim: Claim
+    review: CaseReview | None
     decided_on: date
     questions: tuple[AskedQuestion, ...]
     papers: tuple[AskedPaper, ...]
@@ -70,6 +72,17 @@ class Trial:
         return self.definition.decided_by is DecidedBy.RULES and not self.doubts
 
     @property
+    def is_by_medical_control(self) -> bool:
+        """Whether the answer of medical control decides it, without an agent: it does not agree, or all else holds."""
+        if self.definition.decided_by is not DecidedBy.MEDICAL or self.judgement is None:
+            return False
+        return self.is_medically_refused or self.judgement.outcome is JudgedOutcome.GRANTED
+
+    @property
+    def is_medically_refused(self) -> bool:
+        return self.review is not None and not self.review.agrees
+
+    @property
     def needs_second_person(self) -> bool:
         return self.granted is not None and self.granted.status is Status.TO_CONFIRM
 
@@ -77,4 +90,4 @@ class Trial:
     def award_days(self) -> tuple[date, date | None]:
         """The first day of what it opens, and the last where one is known."""
         from_on = rule_decisions.award_from_on(self.definition, filed_on=self.fund.day_of(self.claim.submitted_at))
-        return from_on, rule_decisions.award_until_on(self.claim, self.definition, from_on=from_on)
+        return from_on, rule_decisions.award_until_on(self.granted or self.claim, self.definition, from_on=from_on)

@@ -84,7 +84,7 @@ def register_persons(uow: UnitOfWork, page: Sequence[Numbered]) -> Tally:
         page_id = uow.new_id()
         store.persons.save_many(uow, fresh, part_of=page_id)
         cards.issue(uow, [person.person_ref for person in fresh if person.version == 0], part_of=page_id)
-        published = tuple(_published_person(uow, person) for person in fresh)
+        published = tuple(_published_person(uow, person, before=known.get(person.person_ref)) for person in fresh)
         uow.publish(PersonsRegistered(page_id=page_id, registered_at=uow.at, persons=published))
     deaths.import_page(uow, died)
     added = sum(person.version == 0 for person in fresh)
@@ -134,7 +134,7 @@ def correct_contact(uow: UnitOfWork, *, person_ref: str, email: str | None, mobi
         return person
     journal.note_act(uow, person_ref, done_with=AccessedKind.CONTACT)
     saved = store.persons.save(uow, Outcome(corrected))
-    published = (_published_person(uow, saved),)
+    published = (_published_person(uow, saved, before=person),)
     correction_id = uow.new_id()
     uow.publish(PersonsRegistered(page_id=correction_id, registered_at=uow.at, persons=published))
     former = _encrypted_contact(uow, person.contact, associated_data=person_ref)
@@ -152,8 +152,9 @@ def correct_contact(uow: UnitOfWork, *, person_ref: str, email: str | None, mobi
 
 def change_bank(uow: UnitOfWork, *, person_ref: str, account: str) -> None:
     """What is paid to a person goes to this account from now on; payments learns of it."""
-    saved = store.persons.save(uow, Outcome(rules.with_bank(store.persons.load(uow, person_ref), account)))
-    published = (_published_person(uow, saved),)
+    person = store.persons.load(uow, person_ref)
+    saved = store.persons.save(uow, Outcome(rules.with_bank(person, account)))
+    published = (_published_person(uow, saved, before=person),)
     uow.publish(PersonsRegistered(page_id=uow.new_id(), registered_at=uow.at, persons=published))
 
 
@@ -183,7 +184,7 @@ def list_employers(
     return found
 
 
-def _published_person(uow: UnitOfWork, person: Person) -> RegisteredPerson:
+def _published_person(uow: UnitOfWork, person: Person, *, before: Person | None) -> RegisteredPerson:
     known = {name: value for name, value in msgspec.to_builtins(person.civil).items() if value is not None}
     if names := {each.dependant_id: each.name for each in person.family or () if each.name}:
         known["dependants"] = names
@@ -205,11 +206,12 @@ def _published_person(uow: UnitOfWork, person: Person) -> RegisteredPerson:
         national_id=uow.keys.encrypt(
             person.civil.national_id, data_class=DataClass.HEALTH, associated_data=person.person_ref
         ),
+        is_death_in_family=rules.deaths_in_family(person) != rules.deaths_in_family(before),
     )
 
 
 def _published_family(person: Person) -> dict[str, object]:
-    """Birth and dependants. Their names are not in it: who decides by it needs none."""
+    """Birth and dependants, those who died too. Their names are not in it: who decides by it needs none."""
     published: dict[str, object] = {"birth_on": person.civil.birth_on}
     if person.family is not None or person.dependants == 0:
         published["dependants"] = [

@@ -1,6 +1,7 @@
-"""Operator command of the register: import it from CSV files.
+"""Operator command of the register: import it from CSV files, or from files of fixed columns by a layout of the fund.
 
     python -m services.identity import-register xx-fund --persons persons.csv --employers employers.csv
+    python -m services.identity import-register xx-fund --persons persons.txt --persons-layout persons-fixed
 
 Good lines are imported, page by page; each refused line is reported; the exit status is 1 where there was one. Of a
 line that is taken without its e-mail address or telephone number, since they are none, a warning says so.
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from services.identity.register import actions, rows, rules
+from services.identity.register import actions, fixed_rows, rows, rules
 from services.identity.register.actions import Numbered, Tally
 from services.identity.register.employer import Employer
 from services.identity.register.rules import (
@@ -25,8 +26,9 @@ from services.identity.register.rules import (
     Read,
 )
 from shared.funds.fund import Fund
+from shared.funds.register_layouts import RegisterLayout
 from shared.kernel.actors import system
-from shared.kernel.errors import Failure
+from shared.kernel.errors import Failure, Missing
 from shared.languages.texts import LANGUAGES, Texts
 from shared.storage.service_context import FundUnknown, ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -34,6 +36,13 @@ from shared.storage.unit_of_work import UnitOfWork
 PAGE_LINES = 500
 
 Entry = TypeVar("Entry")
+Lines = Iterator[tuple[int, rows.Row | LineRefused]]
+
+
+class LayoutUnknown(Missing):
+    """The fund has no layout of that name."""
+
+    code = "register.layout-unknown"
 
 
 def import_register(context: ServiceContext, arguments: Sequence[str], *, texts: Texts, out: TextIO) -> int:
@@ -43,9 +52,9 @@ def import_register(context: ServiceContext, arguments: Sequence[str], *, texts:
     try:
         importer = _Importer(context, asked.fund, output)
         if asked.employers:
-            importer.import_employers(asked.employers)
+            importer.import_employers(asked.employers, layout=importer.layout(asked.employers_layout))
         if asked.persons:
-            importer.import_persons(asked.persons)
+            importer.import_persons(asked.persons, layout=importer.layout(asked.persons_layout))
     except Failure as failure:
         output.write(failure.code, **failure.parameters)
         return 2
@@ -59,6 +68,9 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
         "--persons", type=Path, help="a CSV file; its columns stand in services/identity/register/rules.py"
     )
     parser.add_argument("--employers", type=Path, help="the same of employers; read first, where both are named")
+    of_layout = "its layout in fixed columns, a page of the fund's folder register-layouts; CSV where none is named"
+    parser.add_argument("--persons-layout", help=of_layout)
+    parser.add_argument("--employers-layout", help=of_layout)
     parser.add_argument("--language", choices=LANGUAGES, default="fr", help="in which to say what cannot be taken")
     asked = parser.parse_args(arguments)
     if not (asked.persons or asked.employers):
@@ -81,6 +93,13 @@ class _Output:
         return self.texts.translate(code, self.language, parameters)
 
 
+def _lines(path: Path, *, layout: RegisterLayout | None, columns: Sequence[str], optional: Sequence[str] = ()) -> Lines:
+    """The rows of a file, by its layout where it has one."""
+    if layout is None:
+        return rows.read(path, columns=columns, optional=optional)
+    return fixed_rows.read(path, layout=layout, columns=columns, optional=optional)
+
+
 class _Importer:
     """Reads the files, prints every line that is refused, and counts."""
 
@@ -94,36 +113,42 @@ class _Importer:
         self.refused_lines = 0
         self.warned_lines = 0
 
-    def import_persons(self, path: Path) -> None:
+    def layout(self, name: str | None) -> RegisterLayout | None:
+        """The fund's layout of that name; None of none. Raises `LayoutUnknown`."""
+        if name is None:
+            return None
+        if name not in self._fund.register_layouts:
+            raise LayoutUnknown(layout=name[:40], known=", ".join(self._fund.register_layouts) or "-")
+        return self._fund.register_layouts[name]
+
+    def import_persons(self, path: Path, *, layout: RegisterLayout | None) -> None:
         def read(row: rows.Row, line: int) -> tuple[str, Numbered]:
             entry = self._warned(line, rules.read_person(row, fund=self._fund, on=self._on))
             return entry.civil.insurance_number, Numbered(line, entry)
 
-        entries = self._entries(
-            path, columns=PERSON_COLUMNS, optional=PERSON_COLUMNS_OPTIONAL, key_column="insurance_number", read=read
-        )
+        lines = _lines(path, layout=layout, columns=PERSON_COLUMNS, optional=PERSON_COLUMNS_OPTIONAL)
+        entries = self._entries(lines, key_column="insurance_number", read=read)
         self._import("persons", entries, actions.register_persons)
 
-    def import_employers(self, path: Path) -> None:
+    def import_employers(self, path: Path, *, layout: RegisterLayout | None) -> None:
         def read(row: rows.Row, line: int) -> tuple[str, Employer]:
             employer = self._warned(line, rules.read_employer(row, fund=self._fund, on=self._on))
             return employer.employer_id, employer
 
-        entries = self._entries(path, columns=EMPLOYER_COLUMNS, key_column="employer_number", read=read)
+        lines = _lines(path, layout=layout, columns=EMPLOYER_COLUMNS)
+        entries = self._entries(lines, key_column="employer_number", read=read)
         self._import("employers", entries, actions.register_employers)
 
     def _entries(
         self,
-        path: Path,
+        lines: Lines,
         *,
-        columns: Sequence[str],
-        optional: Sequence[str] = (),
         key_column: str,
         read: Callable[[rows.Row, int], tuple[str, Entry]],
     ) -> Iterator[Entry]:
         """The good lines, read. A number that comes again is refused: the file would undo itself at each import."""
         seen: set[int] = set()
-        for line, row in rows.read(path, columns=columns, optional=optional):
+        for line, row in lines:
             try:
                 if isinstance(row, LineRefused):
                     raise row

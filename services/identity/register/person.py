@@ -43,13 +43,14 @@ class Contact:
 @dataclass(frozen=True, kw_only=True)
 class Dependant:
     """Somebody who is covered through the insured person. `condition` is what was proved (`student`, `disabled`);
-    `name` is empty where the register does not say it."""
+    `name` is empty where the register does not say it. Who died stays in the family, with the day."""
 
     dependant_id: str
     relation: str
     birth_on: PartialDate
     condition: str | None = None
     name: str = ""
+    died_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,7 @@ PERSON_COLUMNS = (
 )
 PERSON_COLUMNS_OPTIONAL = ("family", "died_on")
 """Who the dependants are: `child:2015-04-02;child:2018-09-01:disabled;spouse:1985`, or empty; a name may stand as the
-fourth part, `child:2015-04-02::Amira`.
+fourth part, `child:2015-04-02::Amira`, and the day of death of who died as the fifth, `child:2015-04-02:::2026-03-04`.
 The day of death, or empty for who lives."""
 EMPLOYER_COLUMNS = (
     "employer_number",
@@ -166,6 +166,12 @@ def registered(known: Person | None, entry: PersonEntry, *, person_ref: str, nat
     return None if person == known else person
 
 
+def deaths_in_family(person: Person | None) -> set[tuple[str, date]]:
+    """Who of a family died and when, by the register."""
+    family = (person.family if person else None) or ()
+    return {(each.dependant_id, each.died_on) for each in family if each.died_on is not None}
+
+
 def with_contact(person: Person, contact: Contact) -> Person | None:
     """The person with other contact data, or None where nothing of it is new."""
     if person.contact == contact:
@@ -286,17 +292,18 @@ class _Cells:
         return int(text)
 
     def dependants(self, family: tuple[Dependant, ...] | None) -> int:
-        """How many dependants there are: as many as are named, where they are."""
+        """How many dependants there are: as many as are named and live, where they are named."""
         published = self.count("dependants", up_to=DEPENDANTS_MAX)
         if family is None:
             return published
-        if self._text("dependants") and published != len(family):
+        living = sum(each.died_on is None for each in family)
+        if self._text("dependants") and published != living:
             self.fault("family", "register.family-differs")
-        return len(family)
+        return living
 
     def family(self, column: str) -> tuple[Dependant, ...]:
-        """The dependants, each with its relation, its birth as far as it is known, and a condition that was proved.
-        Those of one relation and birth are distinguished by a number."""
+        """The dependants, each with its relation, its birth as far as it is known, a condition that was proved, and the
+        day on which it died. Those of one relation and birth are distinguished by a number."""
         published = [each.split(":") for each in self._text(column).split(";") if normalize.text(each)]
         rules = {(rule.relation, rule.condition) for rule in self._fund.entitlements.dependants}
         found: list[Dependant] = []
@@ -304,8 +311,10 @@ class _Cells:
             relation, birth, condition = [normalize.plain(part) for part in (*parts, "", "")[:3]]
             name = normalize.name("".join(parts[3:4]))
             birth_on = partial_date.read(birth.upper())
-            is_known = (relation, condition or None) in rules and len(parts) in (2, 3, 4)
-            is_known = is_known and len(name) <= DEPENDANT_NAME_MAX
+            death = normalize.plain("".join(parts[4:5]))
+            died_on = self._death_of_dependant(death, birth_on=birth_on) if death else None
+            is_known = (relation, condition or None) in rules and len(parts) in (2, 3, 4, 5)
+            is_known = is_known and len(name) <= DEPENDANT_NAME_MAX and not (death and died_on is None)
             if not is_known or birth_on is None or partial_date.first_on(birth_on) > self._on:
                 self.fault(column, "register.family-malformed")
                 continue
@@ -317,11 +326,21 @@ class _Cells:
                     birth_on=birth_on,
                     condition=condition or None,
                     name=name,
+                    died_on=died_on,
                 )
             )
         if len(found) > DEPENDANTS_MAX:
             self.fault(column, "register.family-malformed")
         return tuple(found)
+
+    def _death_of_dependant(self, text: str, *, birth_on: PartialDate | None) -> date | None:
+        """A day between the birth and today; None where it is none."""
+        try:
+            died_on = date.fromisoformat(text)
+        except ValueError:
+            return None
+        earliest_on = EARLIEST_ON if birth_on is None else partial_date.first_on(birth_on)
+        return died_on if earliest_on <= died_on <= self._on else None
 
     def sector(self, column: str) -> str:
         """Where the fund's accident rate hangs on the activity, one of those; else any word."""

@@ -7,6 +7,7 @@ import pytest
 from services.claims.benefits.fact_names import OF_LAW, OF_LINE, fact_text
 from services.claims.wiring import service
 from shared.funds import facts
+from shared.funds.benefits import ClaimType
 from shared.funds.fund import Fund
 from shared.languages.texts import Texts
 from tests.funds.invented import more_funds
@@ -28,6 +29,10 @@ SAMPLES = (
     "work.months.last-12-months",
     "work.months-of-15-days.last-3-months",
     "work.days.2025-Q4",
+    "work.quarter.2025-Q4",
+    "wages.quarter.2025-Q4",
+    "granted.paid-for.2026-M01",
+    "granted.on.2026-02-10",
     "wages.last-quarter",
     "wages.mean-month.last-8-quarters",
     "granted.amount.this-year",
@@ -62,13 +67,14 @@ def sentences() -> Texts:
     return service.texts()
 
 
-def said(name: str, fund: Fund, language: str) -> str:
+def said(name: str, fund: Fund, language: str, *, definition: ClaimType | None = None) -> str:
     texts = sentences()
     return fact_text(
         name,
         fund=fund,
         language=language,
         translate=lambda code, **more: texts.translate(code, language, more),
+        definition=definition,
     )
 
 
@@ -98,6 +104,16 @@ def test_a_fact_is_called_as_the_fund_calls_it() -> None:
                 expected = question.asks["fr"] if len(alike) == 1 else "Réponse à une question"
                 if "fr" in fund.languages:
                     assert said(f"answer.{question.code}", fund, "fr") == expected
+
+
+@pytest.mark.parametrize("fund", FUNDS, ids=lambda fund: fund.fund_id)
+def test_where_one_benefit_is_spoken_of_all_that_it_asks_and_computes_is_said_in_its_words(fund: Fund) -> None:
+    for benefit in fund.claim_types.values():
+        own = {f"answer.{each.code}": each.asks for each in benefit.questions}
+        own |= {f"formula.{each.code}": each.names for each in benefit.formula}
+        for name, texts in own.items():
+            for language in fund.languages:
+                assert said(name, fund, language, definition=benefit) == texts[language]
 
 
 def test_what_is_no_fact_is_shown_as_it_is() -> None:

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from services.claims.benefits.actions import judge_claim
+from services.claims.benefits.judgement import JudgedOutcome
+from services.claims.claims.store import claims
 from services.claims.settings import Settings
 from services.claims.wiring import service
 from shared.funds.loading import DEFINITIONS, load
@@ -17,7 +20,7 @@ from shared.storage.service_context import ServiceContext
 from tests.claims.benefits.builders import LAW, TEXTS, quarters_of_wages, registered
 from tests.claims.builders import AMIRA, upload
 from tests.kit.callers import Caller, Office
-from tests.kit.contexts import TN, handle, parked, published, today
+from tests.kit.contexts import TN, handle, parked, published, reading, today
 from tests.kit.people import KARIM
 
 TODAY = today(TN)
@@ -95,7 +98,17 @@ formula:
   - {code: care, names: TEXTS, step: amount, when: {fact: dependant.child.condition, equals: disabled},
      values: [{amount: 5.000 TND, law: LAW}]}
 """
+HEATING = """
+family: allowance
+decided_by: rules
+conditions:
+  - {code: not-much-yet, holds: {fact: granted.amount.this-year, amount_at_most: 25.000 TND}, sentence: TEXTS, law: LAW}
+  - {code: not-often, holds: {fact: granted.count.last-400-days, at_most: 1}, sentence: TEXTS, law: LAW}
+formula: [{code: heat, names: TEXTS, step: amount, values: [{amount: 30.000 TND, law: LAW}]}]
+effect: {kind: pay-periodically, payment: {every: month, judged_on: first-day, law: LAW}}
+"""
 PAGES = {
+    "heating": HEATING,
     "wedding-gift": WEDDING_GIFT,
     "first-tooth": FIRST_TOOTH,
     "school-meals": SCHOOL_MEALS,
@@ -264,3 +277,25 @@ def test_a_withdrawn_claim_and_one_of_somebody_else_s_child_count_for_nothing(of
     assert estimated(amira, "wedding-gift")["outcome"] == "granted"
     refused = amira.post("/estimates", {"claim_type": "first-tooth", "answers": [{"code": "child", "value": "d9"}]})
     assert refused.json["errors"][0]["code"] == "answer.not-a-dependant"
+
+
+def test_what_runs_paid_every_month_is_granted_before_too(office: Office, ground: ServiceContext) -> None:
+    """Of the same benefit, by period; what the award itself is paid is not granted before it."""
+    amira = office.person(AMIRA, fund=TN)
+    claim = filed(amira, "heating")
+    period = f"{TODAY.year}-M{TODAY.month:02d}"
+    made = office.staff(fund=TN).post("/runs", {"claim_type": "heating", "period": period})
+    assert made.status_code == 201, made.text
+    work(ground)
+    assert office.staff("chief", fund=TN).post(f"/runs/{made.json['run_id']}/approval").status_code == 200
+    work(ground)
+    judged = estimated(amira, "heating")
+    facts = {fact["name"]: fact for each in judged["conditions"] for fact in each["facts"]}
+    assert (judged["outcome"], judged["failed"]) == ("refused", "not-much-yet")
+    assert facts["granted.amount.this-year"]["value"] == "30.000"
+    assert facts["granted.count.last-400-days"]["value"] == "1"
+    paid = facts[f"granted.paid-for.{period}"]
+    assert (paid["value"], paid["name_text"], paid["source"]) == ("30.000", f"Versé pour {period}", "fund")
+    uow = reading(ground, TN)
+    own = judge_claim(uow, claims.load(uow, claim["claim_id"]), on=TODAY)
+    assert own.outcome is JudgedOutcome.GRANTED

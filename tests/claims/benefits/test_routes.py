@@ -270,6 +270,41 @@ def test_requests_are_granted_without_a_sum(amira: Caller) -> None:
     assert lost.json["code"] == "claim.paper-lacking"
 
 
+BASE = "Salaire pris en compte"
+"""What the family allowance calls its step `base`; two other benefits of the fund call theirs otherwise."""
+
+
+def base_texts(explained: Any) -> set[str]:
+    return {
+        fact["name_text"] for line in explained["lines"] for fact in line["facts"] if fact["name"] == "formula.base"
+    }
+
+
+def test_a_fact_is_said_in_the_words_of_its_own_benefit_wherever_it_is_shown(
+    amira: Caller, context: ServiceContext
+) -> None:
+    assert base_texts(estimated(amira, "family-allowance", single_wage=False)["judgement"]["sum"]) == {BASE}
+    filed = amira.post("/claims", body("family-allowance", ("birth-certificates",), single_wage=False))
+    assert base_texts(filed.json["decision"]["explained"]) == {BASE}
+    (award,) = amira.get("/awards").json["items"]
+    assert base_texts(award["sum"]) == {BASE}
+    again = amira.get(f"/awards/{award['award_id']}/reassessment").json
+    assert base_texts(again["last"]["sum"]) == {BASE}
+    agent = Office(service, context).staff(fund=TN)
+    looked_at = agent.get(f"/queue/claims/{filed.json['claim_id']}?purpose=handling", headers={"Accept-Language": "fr"})
+    assert base_texts(looked_at.json["claim"]["decision"]["explained"]) == {BASE}
+
+
+def test_a_question_that_two_benefits_ask_otherwise_is_said_as_the_own_one(amira: Caller) -> None:
+    for claim_type, asked, more in (
+        ("sickness-allowance", "Quel est le premier jour de l'arrêt de travail ?", {"days": 9, "at_hospital": False}),
+        ("old-age-pension", "Quand avez-vous cessé de travailler, ou quand cesserez-vous ?", {}),
+    ):
+        judged = estimated(amira, claim_type, stopped_on=TODAY.isoformat(), **more)["judgement"]
+        said = {fact["name"]: fact["name_text"] for each in judged["conditions"] for fact in each["facts"]}
+        assert asked in said["answer.stopped-on.days-ago"]
+
+
 def test_of_whom_nothing_is_known_an_agent_decides(amira: Caller, context: ServiceContext) -> None:
     karim = Office(service, context).person(KARIM, fund=TN)
     judged = estimated(karim, "old-age-pension", stopped_on=TODAY.isoformat())["judgement"]

@@ -18,6 +18,7 @@ from services.claims.insured.insured import Dependant, FamilyRecord
 from shared.events.payments import DeclaredWageV2, WagePeriodV2
 from shared.funds import facts as names
 from shared.funds.benefits import QuestionKind
+from shared.funds.period import Period
 from shared.kernel.partial_date import PartialDate
 from tests.claims.awards.builders import COVER, award
 from tests.claims.benefits.builders import tnd
@@ -291,6 +292,22 @@ def test_what_was_granted_counts_by_year_and_by_days() -> None:
     assert value("granted.count.last-42-days", on=date(2026, 2, 9), granted=GRANTS) == 2
 
 
+def test_what_runs_paid_counts_by_the_first_day_of_its_period_and_each_part_is_said() -> None:
+    january, december = Period.read("2026-M01"), Period.read("2025-M12")
+    paid = tuple(Granted(on=each.first_on, amount_minor=500, period=each) for each in (january, december))
+    held = Sources(fund=FUND, granted=(*GRANTS, *paid))
+    known = facts_from(held, ["granted.amount.this-year", "granted.count.last-42-days"], on=ON)
+    amount, count = known.get("granted.amount.this-year"), known.get("granted.count.last-42-days")
+    assert amount is not None and count is not None
+    assert (amount.value, count.value) == (tnd("3.500"), 4)
+    assert [(each.name, each.value, each.as_of) for each in amount.parts] == [
+        ("granted.on.2026-02-10", tnd("1.000"), date(2026, 2, 10)),
+        ("granted.paid-for.2026-M01", tnd("0.500"), date(2026, 1, 1)),
+        ("granted.on.2026-01-01", tnd("2.000"), date(2026, 1, 1)),
+    ]
+    assert count.source is FactSource.FUND and len(count.parts) == 4
+
+
 def grant(on: date, **answers: str) -> Granted:
     return Granted(
         on=on,
@@ -348,6 +365,26 @@ def test_of_the_dependant_who_is_named_the_register_says_the_rest(
     known = facts_from(held, [f"dependant.whom.{fact}"], on=ON).known
     assert [each.value for each in known.values()] == ([] if expected is None else [expected])
     assert {(each.source, each.as_of) for each in known.values()} <= {(FactSource.REGISTER, ON)}
+
+
+@pytest.mark.parametrize(("days", "lives"), [(-1, False), (0, True), (1, True)])
+def test_who_died_is_counted_and_covered_until_the_day_of_death(days: int, lives: bool) -> None:
+    died_on = ON + timedelta(days=days)
+    child = Dependant(dependant_id="d1", relation="child", birth_on=PartialDate("2016-01-01"), died_on=died_on)
+    spouse = Dependant(dependant_id="d2", relation="spouse", birth_on=PartialDate("1980-01-01"))
+    answers = (BenefitAnswer(code="whom", kind=QuestionKind.DEPENDANT, value="d1"),)
+    held = FamilyRecord(dependants=(child, spouse))
+    sources = Sources(fund=FUND, answers=answers, family=held, dependant_count=1, registered_on=ON)
+    wanted = [
+        "dependants.children",
+        "dependants.count",
+        *(f"dependant.whom.{each}" for each in ("age", "is-registered", "is-covered")),
+    ]
+    known = facts_from(sources, wanted, on=ON)
+    assert known.value("dependants.children") == Decimal(lives)
+    assert known.value("dependants.count") == Decimal(1 + lives)
+    assert [known.value(f"dependant.whom.is-{each}") for each in ("registered", "covered")] == [lives, lives]
+    assert known.value("dependant.whom.age") == (Decimal(10) if lives else None)
 
 
 def test_of_a_dependant_who_is_no_more_registered_only_that_is_known() -> None:

@@ -125,6 +125,45 @@ def test_a_birthday_changes_the_sum_on_its_day(office: Office, award: Award, clo
     assert shown(office, award)["next_look_at"].startswith("2035-05-31")
 
 
+def test_a_child_who_died_counts_until_that_day_and_no_birthday_is_awaited(
+    office: Office, award: Award, clock: Clock
+) -> None:
+    """Known on the day itself: judged at once, and again on the day after, from which it counts."""
+    oldest, *others = CHILDREN
+    died = {**oldest, "died_on": str(AT.date())}
+    handle(office.context, service, bereaved(family(died, *others, page=2)), fund_id=TN)
+    assert [each["cause"] for each in shown(office, award)["waiting"]] == ["death"]
+    assert judged(office) == 1
+    assert shown(office, award)["next_look_at"].startswith("2026-07-10T23:00"), "the day after, in Tunis"
+    clock.move(AT + timedelta(days=1))
+    assert judged(office) == 1
+    known, counts = sorted(shown(office, award)["steps"], key=lambda step: str(step["at"]))
+    assert (causes(known), known["conclusion"]) == (["death"], "same")
+    assert (causes(counts), counts["conclusion"], counts["amount"]) == (["death"], "changed", "41.480")
+    handle(office.context, service, bereaved(family(*CHILDREN, page=3)), fund_id=TN)
+    assert judged(office) == 1, "it was an error"
+    assert standing(office, award).status is Status.ACTIVE
+
+
+def test_the_death_of_the_last_child_ends_the_award_with_what_was_paid_for_later(
+    office: Office, award: Award, clock: Clock
+) -> None:
+    clock.move(datetime(2026, 10, 1, 9, tzinfo=funds()[TN].zone))
+    judged(office)
+    died = [{**each, "died_on": "2026-06-20"} for each in CHILDREN]
+    handle(office.context, service, bereaved(family(*died, page=2)), fund_id=TN)
+    handle(office.context, service, bereaved(family(*died, page=2)), fund_id=TN)
+    assert judged(office) == 1
+    ended = standing(office, award)
+    assert (ended.status, ended.reason, ended.until_on) == (Status.ENDED, "fact", date(2026, 6, 30))
+    assert set(causes(shown(office, award)["steps"][-1])) == {"death"}
+
+
+def bereaved(page: Any) -> Any:
+    """A page of the register that says another thing of deaths than the last one."""
+    return replace(page, persons=tuple(replace(each, is_death_in_family=True) for each in page.persons))
+
+
 def test_a_replaced_declaration_changes_the_sum_at_once(office: Office, award: Award) -> None:
     handle(office.context, service, wages(wage_minor=50_000, revision=2), fund_id=TN)
     assert [each["cause"] for each in shown(office, award)["waiting"]] == ["wages-declared"]

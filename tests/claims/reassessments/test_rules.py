@@ -150,6 +150,30 @@ def test_the_next_age_of_a_dependant_whom_an_answer_names(fact: str, born_on: st
     assert rules.next_age_on(looks, sources, after=TODAY) == expected
 
 
+@pytest.mark.parametrize(
+    ("fact", "died_on", "expected"),
+    [
+        ("dependants.children", "2026-06-30", None),  # it counts already
+        ("dependants.children", "2026-07-10", date(2026, 7, 11)),
+        ("dependant.child.is-registered", "2026-07-20", date(2026, 7, 21)),
+        ("person.age", "2026-07-20", None),  # the benefit looks at no dependant
+    ],
+)
+def test_a_death_in_the_family_counts_from_the_day_after(fact: str, died_on: str, expected: date | None) -> None:
+    family = held("2008-08-01").family
+    assert family is not None and family.dependants is not None
+    dead = tuple(replace(each, died_on=date.fromisoformat(died_on)) for each in family.dependants)
+    named = (BenefitAnswer(code="child", kind=QuestionKind.DEPENDANT, value="0"),)
+    sources = replace(held("2008-08-01"), family=replace(family, dependants=dead), answers=named)
+    looks = page(
+        "questions: [{code: child, kind: dependant, asks: TEXTS}]\n"
+        f"conditions: [{{code: one, holds: {{fact: {fact}, is_known: true}}, sentence: TEXTS, law: LAW}}]\n"
+        "effect: {kind: pay-periodically, payment: {every: month, judged_on: last-day, law: LAW}}"
+    )
+    assert rules.next_death_on(looks, sources, after=TODAY) == expected
+    assert rules.next_age_on(looks, sources, after=TODAY) is None, "nobody reaches an age after a death"
+
+
 # --- What becomes of it -----------------------------------------------------------------------------------------------
 
 

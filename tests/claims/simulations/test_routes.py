@@ -1,4 +1,5 @@
-"""What anyone asks of benefits over HTTP, without an account: in their language, and nothing is kept."""
+"""What anyone asks of benefits over HTTP, without an account: in their language, and nothing is kept; and what is known
+of who is signed in."""
 
 from typing import Any
 
@@ -6,8 +7,10 @@ import pytest
 
 from services.claims.wiring import service
 from shared.storage.service_context import ServiceContext
-from tests.kit.callers import Office
-from tests.kit.contexts import DZ, TN, today
+from tests.claims.benefits.builders import quarters_of_wages, registered
+from tests.kit.callers import Caller, Office
+from tests.kit.contexts import DZ, TN, handle, parked, today
+from tests.kit.people import AMIRA, KARIM
 
 PREFIX = f"/v1/{TN}"
 TODAY = today(TN)
@@ -65,6 +68,20 @@ def test_a_pension_is_estimated_step_by_step_and_nothing_is_kept(context: Servic
     assert [each for each in kept if each] == []
 
 
+def test_a_step_is_called_in_the_sum_as_its_own_benefit_calls_it(context: ServiceContext) -> None:
+    """Two other benefits of the fund have a step of the same code, with another name."""
+    answers = {"dependants.children": 2, "right.is-open": True, "wages.last-quarter": "2000", "single-wage": False}
+    found = (
+        Office(service, context)
+        .nobody(fund=TN)
+        .post(
+            f"{PREFIX}/benefits/simulation", json=body("family-allowance", **answers), headers={"Accept-Language": "fr"}
+        )
+    )
+    facts = [fact for line in found.json["sum"]["lines"] for fact in line["facts"] if fact["name"] == "formula.base"]
+    assert {each["name_text"] for each in facts} == {"Salaire pris en compte"}
+
+
 def test_why_not_and_what_is_missing_are_said_in_the_callers_language(context: ServiceContext) -> None:
     nobody, arabic = Office(service, context).nobody(fund=TN), {"Accept-Language": "ar"}
     young = {**PENSION, "person.birth-on": f"{TODAY.year - 30}-01-01"}
@@ -119,3 +136,77 @@ def test_a_key_is_not_needed_and_keeps_nothing(context: ServiceContext) -> None:
 
 def test_a_fund_without_such_benefits_offers_none(context: ServiceContext) -> None:
     assert Office(service, context).nobody(fund=DZ).get(f"/v1/{DZ}/benefit-terms").json == {"items": []}
+
+
+BORN_ON = f"{TODAY.year - 61}-01-01"
+
+
+@pytest.fixture
+def amira(context: ServiceContext) -> Caller:
+    """Amira, of 61 years, with two children and twenty years of work until the last quarter."""
+    number = TODAY.year * 4 + (TODAY.month - 1) // 3 - 1
+    last = (number // 4, number % 4 + 1)
+    children = [{"relation": "child", "birth_on": f"{TODAY.year - age}-01-01"} for age in (4, 9)]
+    wages = quarters_of_wages(AMIRA, count=80, wage_minor=3_000_000, last=last)
+    handle(context, service, wages, registered(AMIRA, birth_on=BORN_ON, dependants=children, fund_id=TN), fund_id=TN)
+    assert parked(context) == []
+    return Office(service, context).person(AMIRA, fund=TN)
+
+
+def known(caller: Caller, claim_type: str) -> dict[str, Any]:
+    answer = caller.get(f"/benefit-facts?claim_type={claim_type}", headers={"Accept-Language": "fr"})
+    assert answer.status_code == 200, answer.text
+    return {each["code"]: each for each in answer.json["items"]}
+
+
+def test_what_the_fund_knows_of_the_caller_need_not_be_typed(amira: Caller, context: ServiceContext) -> None:
+    found = known(amira, "old-age-pension")
+    assert {code: each["value"] for code, each in found.items()} == {
+        "person.birth-on": BORN_ON,
+        "work.quarters": 80,
+        WAGES: "1000.000",
+    }
+    assert found["work.quarters"]["source_text"] == "Les déclarations des employeurs"
+    assert found["work.quarters"]["as_of"] == str(TODAY)
+    assert found["person.birth-on"]["source"] == "register" and found["person.birth-on"]["parts"] == []
+    worked, earned = found["work.quarters"]["parts"], found[WAGES]["parts"]
+    assert (len(worked), worked[0]["value"], len(earned), earned[0]["value"]) == (80, "3M", 40, "3000.000")
+    assert worked[-1]["period"] == earned[0]["period"]  # of a wage the newest first, of a career the oldest
+    assert context.database["access_journal"].count_documents({}) == 0
+
+
+def test_what_is_known_is_an_answer_to_the_simulation_as_it_is_or_changed(amira: Caller) -> None:
+    asked = {code: each["value"] for code, each in known(amira, "old-age-pension").items()}
+    asked |= {"stopped-on": str(TODAY)}
+    path = "/benefits/simulation"
+    as_it_is = amira.post(path, body("old-age-pension", **asked)).json
+    longer = amira.post(path, body("old-age-pension", **{**asked, "work.quarters": asked["work.quarters"] + 8})).json
+    assert (as_it_is["sum"]["amount"], longer["sum"]["amount"]) == ("600.000", "640.000")
+
+
+def test_children_and_an_open_right_are_known_and_the_rest_is_asked(amira: Caller) -> None:
+    found = known(amira, "family-allowance")
+    assert {code: each["value"] for code, each in found.items()} == {
+        "dependants.children": 2,
+        "right.is-open": True,
+        "wages.last-quarter": "3000.000",
+    }
+
+
+def test_of_a_deceased_whom_nobody_named_nothing_is_known(amira: Caller) -> None:
+    assert known(amira, "survivor-pension") == {}
+
+
+def test_of_whom_the_register_knows_nothing_only_that_is_said(amira: Caller, context: ServiceContext) -> None:
+    found = known(Office(service, context).person(KARIM, fund=TN), "old-age-pension")
+    assert {code: each["value"] for code, each in found.items()} == {"work.quarters": 0}
+
+
+def test_only_a_person_is_told_what_is_known_and_only_of_a_benefit_that_is_estimated(
+    amira: Caller, context: ServiceContext
+) -> None:
+    path = "/benefit-facts?claim_type="
+    assert amira.get(f"{path}moon-trip").json["code"] == "claim.type-unknown"
+    assert amira.get(f"{path}care-reimbursement").json["code"] == "benefit.not-simulated"
+    agent = Office(service, context).staff(fund=TN).get(f"{path}old-age-pension")
+    assert (agent.status_code, agent.json["code"]) == (403, "access.not-yours")

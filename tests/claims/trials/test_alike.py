@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from services.claims.awards.store import of_claim
+from services.claims.claims.claim import RefusalReason
+from services.claims.claims.decisions import MedicallyRefused
 from services.claims.claims.store import claims
 from services.claims.trials.rules import tried
 from services.claims.wiring import service
@@ -52,6 +55,58 @@ def test_rules_decide_as_they_do_in_a_trial(context: ServiceContext, tmp_path: P
         (each.code, each.holds) for each in claim.decision.conditions
     ]
     assert (trial.claim.due_on, trial.claim.legal_due_on) == (claim.due_on, claim.legal_due_on)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ({}, {"answer": "yes", "reason": "justified"}),
+        ({"months": 6}, {"answer": "yes", "reason": "shorter-than-asked", "months": 6}),
+        ({"agrees": False}, {"answer": "no", "reason": "not-justified"}),
+    ],
+)
+def test_medical_control_answers_as_it_does_in_a_trial(
+    context: ServiceContext, tmp_path: Path, said: dict[str, Any], answer: dict[str, Any]
+) -> None:
+    """A cover of the medicines of a long illness, which its answer decides: granted, for less time, or refused."""
+    last = (TODAY.year, (TODAY.month - 1) // 3) if TODAY.month > 3 else (TODAY.year - 1, 4)
+    wages = quarters_of_wages(AMIRA, count=8, wage_minor=2_000_000, last=last)
+    people = registered(AMIRA, birth_on="1985-01-01", fund_id=TN)
+    kinds = ("request-form", "medical-report", "prescription")
+    handle(context, service, people, wages, *(upload(f"u{number}") for number in (1, 2, 3)), fund_id=TN)
+    office = Office(service, context)
+    papers = [{"kind": kind, "upload_id": f"u{number}"} for number, kind in enumerate(kinds, 1)]
+    answers = [{"code": "for-whom", "value": "self"}, {"code": "renewal", "value": True}]
+    asked = {"claim_type": "chronic-drugs", "papers": papers, "answers": answers}
+    filed = office.person(AMIRA, fund=TN).post("/claims", asked)
+    assert filed.status_code == 201, filed.text
+    path = f"/medical-queue/claims/{filed.json['claim_id']}/answer"
+    answered = office.staff("doctor", fund=TN).post(path, answer)
+    assert answered.status_code == 200, answered.text
+    uow = reading(context, TN)
+    claim, award = claims.load(uow, filed.json["claim_id"]), of_claim(uow, filed.json["claim_id"])
+
+    case = {
+        "filed_on": TODAY,
+        "answers": {"for-whom": "self", "renewal": True},
+        "facts": {"right.is-open": True},
+        **({"medical": said} if said else {}),
+    }
+    (tmp_path / "case.yaml").write_text(yaml.safe_dump(case))
+    read, facts = case_of(tmp_path / "case.yaml", fund=uow.fund, claim_type="chronic-drugs")
+    trial = tried(read, facts, claim_type="chronic-drugs", fund=uow.fund)
+
+    assert claim.decision is not None and trial.is_by_medical_control
+    if trial.granted is None:
+        assert claim.decision.refused_for == RefusalReason.MEDICALLY_NOT_JUSTIFIED and award is None
+        assert isinstance(trial.refused, MedicallyRefused)
+    else:
+        assert trial.granted.medical is not None and claim.medical is not None
+        assert (trial.granted.medical.answer, trial.granted.medical.months) == (
+            claim.medical.answer,
+            claim.medical.months,
+        )
+        assert award is not None and trial.award_days == (award.from_on, award.until_on)
 
 
 def _filed(context: ServiceContext, kinds: tuple[str, ...], is_single: bool) -> dict[str, Any]:

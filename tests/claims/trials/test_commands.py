@@ -102,6 +102,51 @@ def test_what_does_not_hold_is_said_as_the_person_reads_it(tmp_path: Path) -> No
     assert "  it is granted by an agent who says that what is not known holds\n" in text
 
 
+@pytest.mark.parametrize(
+    ("medical", "expected"),
+    [
+        (
+            "",
+            ["medical control answers first; here it agrees", "its answer decides, without an agent", "it is granted"],
+        ),
+        (
+            "medical: {months: 6}",
+            [
+                "medical control answers first; here it agrees, for 6 months at most",
+                "it is granted",
+                "a cover from 2026-03-20 to 2026-09-19 bears 100 %; To be set by the fund, confidence ?",
+            ],
+        ),
+        (
+            "medical: {agrees: false}",
+            [
+                "medical control answers first; here it does not agree",
+                "its answer decides, without an agent",
+                "it is refused for medically-not-justified",
+                "nothing: it is not granted",
+            ],
+        ),
+    ],
+)
+def test_what_medical_control_says_is_said_and_counts(tmp_path: Path, medical: str, expected: list[str]) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text((CASES / "tn-cnss" / "chronic-drugs.yaml").read_text() + f"\n{medical}\n")
+    status, text = written(path, fund="tn-cnss", claim_type="chronic-drugs")
+    assert status == 0
+    for line in expected:
+        assert f"  {line}\n" in text, text
+
+
+def test_lines_of_care_that_medical_control_does_not_find_justified_are_not_paid(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    kept = (CASES / "tn-cnss" / "care-reimbursement.yaml").read_text()
+    path.write_text(f"{kept}\nmedical: {{refused_lines: [2]}}\n")
+    status, text = written(path, fund="tn-cnss", claim_type="care-reimbursement")
+    assert status == 0
+    assert "  medical control answers first; here it agrees but for line 2\n" in text
+    assert "  in all 28.000 TND\n" in text and "  it is granted\n" in text
+
+
 def test_a_claim_that_could_not_be_filed_ends_with_one(tmp_path: Path) -> None:
     case = tmp_path / "case.yaml"
     case.write_text("filed_on: 2026-03-20\nanswers: {days: 900, stoped-on: 2026-03-01, at-hospital: false}\n")

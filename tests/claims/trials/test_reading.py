@@ -58,6 +58,21 @@ lines: [{act: dance, paid: 12.000 TND}]
         ["the file: decided_on is before filed_on"],
     ),
     ("old-age-pension", "filed_on: 2026-03-20\nbirth_on: soon\n", ["the file: birth_on: soon is no birth, such as "]),
+    (
+        "old-age-pension",
+        "filed_on: 2026-03-20\nmedical: {agrees: false, months: 6}\n",
+        ["medical: who does not agree names neither lines nor months"],
+    ),
+    (
+        "old-age-pension",
+        "filed_on: 2026-03-20\nmedical: {months: 121}\n",
+        ["medical: months are 1 to 120"],
+    ),
+    (
+        "sickness-allowance",
+        "filed_on: 2026-03-20\nmedical: {refused_lines: [2]}\n",
+        ["medical.refused_lines: there is no line 2"],
+    ),
     ("old-age-pension", "- filed_on\n", ["the file: must be a block of `name: value`"]),
     ("old-age-pension", "filed_on: [\n", ["the file: not YAML: "]),
 ]

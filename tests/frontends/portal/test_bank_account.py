@@ -28,7 +28,12 @@ CHANGE: dict[str, Any] = {
 
 
 def page(
-    *, language: str = "fr", problem: Problem | None = None, typed: str = "", proof: str = "", **found: Any
+    *,
+    language: str = "fr",
+    problem: Problem | None = None,
+    typed: str = "",
+    has_chosen_file: bool = False,
+    **found: Any,
 ) -> str:
     known = {"ending": "4563", "digits": 20, "terms": TERMS, "change": None, **found}
     with APP.app_context():
@@ -40,7 +45,7 @@ def page(
             form=Form("bank"),
             withdrawing=Form("withdraw:c1"),
             typed=typed,
-            proof=proof,
+            has_chosen_file=has_chosen_file,
             problem=problem,
         )
 
@@ -64,17 +69,19 @@ def test_a_refused_change_says_why_and_another_may_be_asked_for() -> None:
     assert "au nom d" in shown and "/withdrawal" not in shown and 'name="account"' in shown
 
 
-def test_the_bank_s_statement_is_asked_for_where_the_fund_wants_it_and_kept_for_the_next_try() -> None:
+def test_the_bank_s_statement_is_asked_for_where_the_fund_wants_it_and_again_where_it_was_not_kept() -> None:
     assert 'name="proof"' not in page()
     wanted = {**TERMS, "needs_proof": True}
     shown = page(terms=wanted)
     assert 'type="file" id="proof" name="proof"' in shown and "multipart/form-data" in shown
-    assert "proof_upload_id" not in shown
+    assert "pas été gardé" not in shown
     missing = account._at_its_field(Problem(422, {"code": "bank-account.proof-missing", "detail": "Le relevé manque."}))
     assert missing.fields == {"proof": "Le relevé manque."}
-    shown = page(terms=wanted, problem=missing, proof="u1")
+    shown = page(terms=wanted, problem=missing)
     assert 'id="proof-fault"' in shown and "Le relevé manque." in shown
-    assert 'name="proof_upload_id" value="u1"' in shown and "est reçu" in shown
+    wrong = account._at_its_field(Problem(422, {"code": "account.current-password-wrong", "detail": "Faux."}))
+    shown = page(terms=wanted, problem=wrong, has_chosen_file=True)
+    assert "pas été gardé" in shown and 'id="proof-fault"' not in shown
 
 
 def test_a_fund_that_changes_nothing_here_says_so() -> None:

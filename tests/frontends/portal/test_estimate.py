@@ -77,14 +77,14 @@ GRANTED = {
 
 def page(*, language: str = "fr", **shown: Any) -> str:
     usual = {"benefit": BENEFIT, "questions": BENEFIT["questions"], "given": {}, "values": {}, "labels": {}}
-    usual |= {"found": None, "problem": None}
+    usual |= {"found": None, "problem": None, "known": None, "facts": {}}
     with APP.app_context():
         return rendered(
             APP,
             "anyone/estimate.html",
             language=language,
             user={},
-            **{**usual, "found": None, "problem": None, **shown},
+            **{**usual, **shown},
         )
 
 
@@ -95,6 +95,51 @@ def test_each_question_is_asked_by_its_kind_and_all_may_be_left_out(language: st
         assert f'name="answer-{name}"' in shown
     assert shown.count('type="radio"') == 4 and " required" not in shown and "novalidate" in shown
     assert "WAGES.LAST-QUARTER (TND)" in shown and "<i>" not in shown and 'id="found"' not in shown
+
+
+KNOWN = [
+    {
+        "code": "person.birth-on",
+        "value": "1964-05-01",
+        "source_text": "Le registre",
+        "as_of": "2026-03-20",
+        "parts": [],
+    },
+    {
+        "code": "work.quarters",
+        "value": 84,
+        "source_text": "Les <b>déclarations",
+        "as_of": "2026-03-20",
+        "parts": [{"period": "2025-Q4", "value": "3M"}, {"period": "2025-Q3", "value": "40D+8H"}],
+    },
+    {
+        "code": "wages.last-quarter",
+        "value": "2250.500",
+        "source_text": "Les déclarations",
+        "as_of": "2026-03-20",
+        "parts": [{"period": "2025-Q4", "value": "2250.500"}],
+    },
+    {"code": "severe-disability", "value": False, "source_text": "Le registre", "as_of": "2026-03-20", "parts": []},
+]
+
+
+def test_what_the_fund_knows_is_filled_in_and_says_who_said_so() -> None:
+    given = {each["code"]: each["value"] for each in KNOWN}
+    with APP.test_request_context("/"):
+        g.language, g.fund = "fr", {"country": "TN", "currency": "TND"}
+        boxes = estimate._boxes(BENEFIT["questions"], given)
+    shown = page(given=given, values=boxes, known={"items": KNOWN}, facts={each["code"]: each for each in KNOWN})
+    assert 'name="answer-work.quarters" type="text" value="84"' in shown
+    assert 'name="answer-wages.last-quarter" type="text" value="2250,500"' in shown
+    assert 'value="1964"' in shown and 'value="no" checked' in shown
+    assert shown.count("Connu de la caisse") == 4 and "Les &lt;b&gt;déclarations" in shown and "20 mars 2026" in shown
+    assert "4e trimestre 2025" in shown and "3 mois" in shown and "40 jours + 8 heures" in shown
+    assert "rien ne change dans votre dossier" in shown
+
+
+def test_what_is_known_and_cannot_be_said_leaves_the_questions() -> None:
+    shown = page(known=Problem(503, {"code": "x", "detail": "Les droits ne répondent pas."}))
+    assert "Les droits ne répondent pas." in shown and 'name="answer-work.quarters"' in shown
 
 
 def test_why_not_stands_before_the_conditions_each_with_its_text() -> None:

@@ -11,6 +11,7 @@ from services.identity.register.rules import (
     Fault,
     LineRefused,
     affiliated,
+    deaths_in_family,
     read_employer,
     read_person,
     registered,
@@ -308,9 +309,33 @@ def test_a_dependant_may_be_named() -> None:
     ]
 
 
+def test_who_died_stays_in_the_family_and_is_no_dependant_any_more() -> None:
+    entry = family_of("child:2015-04-02:::2026-02-09;child:2018-09-01:student:Sami:2026-02-10;spouse:1985")
+    assert [(each.dependant_id, each.died_on) for each in entry.family] == [
+        ("child-2015-04-02", date(2026, 2, 9)),
+        ("child-2018-09-01", date(2026, 2, 10)),
+        ("spouse-1985", None),
+    ]
+    assert entry.dependants == 1
+    assert read_person(person_row(family="child:2015:::2026-02-09", dependants="0"), fund=funds()[DZ], on=TODAY)
+
+
+def test_only_another_word_on_who_died_of_a_family_is_news_of_a_death() -> None:
+    def known(cell: str) -> Any:
+        return registered(None, family_of(cell), person_ref="p1", national_id_index="i1")
+
+    living, dead = known("child:2015-04-02"), known("child:2015-04-02:::2026-02-09")
+    assert deaths_in_family(None) == deaths_in_family(living) == set()
+    assert deaths_in_family(dead) == {("child-2015-04-02", date(2026, 2, 9))}
+
+
 @pytest.mark.parametrize(
     ("cell", "code"),
     [
+        ("child:2015-04-02:::2026-02-11", "register.family-malformed"),  # tomorrow
+        ("child:2015-04-02:::2015-04-01", "register.family-malformed"),  # before the birth
+        ("child:2015-04-02:::2026-02", "register.family-malformed"),  # what ends with a death ends on a day
+        ("child:2015-04-02:::2026-02-09:x", "register.family-malformed"),
         ("child", "register.family-malformed"),
         ("child:soon", "register.family-malformed"),
         ("child:2026-02-11", "register.family-malformed"),

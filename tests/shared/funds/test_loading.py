@@ -511,6 +511,24 @@ def test_what_cannot_be_read_hides_nothing_beside_it(tmp_path: Path) -> None:
     ]
 
 
+def test_a_language_that_nobody_wrote_is_said_with_all_other_faults(tmp_path: Path) -> None:
+    """In the fund's languages and in a text, beside a fault of another kind; what it would lack is not listed."""
+    said = faults(
+        tmp_path,
+        "tn-cnss",
+        (FUND, "languages: [ar, fr, en]", "languages: [ar, fr, en, wo]"),
+        (FUND, "timezone: Africa/Tunis", "timezone: Africa/Carthage"),
+        (PENSION, "names: {", "names: {wo: Pansioŋ, "),
+        (PENSION, "usual_days:", "other_days: 1\nusual_days:"),
+    )
+    assert said == [
+        "tn-cnss/fund.yaml: timezone: Africa/Carthage is not a time zone",
+        "tn-cnss/fund.yaml: languages: nothing is written in wo; it may be ar, fr, en",
+        "tn-cnss/benefits/old-age-pension.yaml: other_days: is not known here",
+        "tn-cnss/benefits/old-age-pension.yaml: names.wo: is no language; it may be ar, fr, en",
+    ]
+
+
 def test_a_page_that_cannot_be_read_hides_no_agreement_that_is_lacking(tmp_path: Path) -> None:
     page = "benefits/permanent-aid.yaml"
     said = faults(
