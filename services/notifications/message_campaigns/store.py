@@ -1,6 +1,6 @@
 """Where message campaigns and the pages of their audiences are kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from services.notifications.message_campaigns.message_campaign import AudiencePage, MessageCampaign
 from services.notifications.message_campaigns.rules import CampaignUnknown
@@ -13,6 +13,9 @@ WHY = "what the fund wrote to whom, for as long as its messages are kept"
 
 SEND = "message-campaigns.send"
 """The kind of the job that writes a campaign's messages; its thing is the campaign's id."""
+
+JOIN = "message-campaigns.join"
+"""The kind of the job that joins the answers of several services for an audience; its thing is the campaign's id."""
 
 campaigns = Repository(
     "message_campaigns",
@@ -45,3 +48,10 @@ def page(uow: UnitOfWork, *, wanted: PageRequest) -> Page[MessageCampaign]:
 def pages_between(uow: UnitOfWork, selection_id: str, *, first: int, last: int) -> Iterator[AudiencePage]:
     """The pages of a selection from one to another, in their order."""
     return pages.each(uow, order=IN_ORDER, selection_id=selection_id, number={"$gte": first, "$lte": last})
+
+
+def remove_pages(uow: UnitOfWork, page_ids: Iterable[str]) -> None:
+    """Pages of answers that were joined: whom they name and no campaign is for is nothing that notifications keeps."""
+    for each in page_ids:
+        uow.collection(pages.name).remove(each)
+        uow.note("forgot", pages.name, each)

@@ -1,6 +1,7 @@
 """A campaign over HTTP: written, its audience counted, started by another person, sent, stopped, resumed, reported."""
 
 import csv
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -210,6 +211,8 @@ def test_one_bad_contact_stops_nobody_and_each_is_reported_with_the_reason(
         "not_wanted": 1,
         "dead": 1,
         "not_registered": 1,
+        "other_language": 0,
+        "selected": 5,
     }
     step(office, campaign_id, "start")
     send(context, clock, campaign_id)
@@ -292,9 +295,81 @@ def test_an_audience_that_cannot_be_selected_says_so(context: ServiceContext, of
     assert (found["status"], found["refused"]) == ("draft", "campaign.none")
 
 
+OF_TWO = {"code": "silent-employers", "parameters": {"period": "2026-Q3"}, "also": [{"code": "employers"}]}
+OF_NOT = {**OF_TWO, "also": [{"code": "employers", "is_not": True}]}
+
+
+def selecting(context: ServiceContext, office: Office, **facts: Any) -> tuple[str, Callable[..., None]]:
+    """A campaign whose audience was asked for, and what answers as one of several services."""
+    campaign_id = write(office, **facts)
+    office.staff().post(f"/message-campaigns/{campaign_id}/selection")
+    key = {"campaign_id": campaign_id, "selection_id": request_of(context, campaign_id).selection_id}
+    return campaign_id, lambda *owner_ids, **page: handle(context, service, selected(*owner_ids, **key, **page))
+
+
+@pytest.mark.parametrize(
+    ("audience", "is_excluding", "found"), [(OF_TWO, False, FIRMS[2:5]), (OF_NOT, True, [*FIRMS[:2], FIRMS[5]])]
+)
+def test_the_answers_of_two_services_are_joined_page_by_page(
+    context: ServiceContext,
+    office: Office,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    audience: dict[str, Any],
+    is_excluding: bool,
+    found: list[str],
+) -> None:
+    monkeypatch.setattr(actions, "MEMBERS_ENOUGH", 1)
+    monkeypatch.setattr(actions, "READ_MAX", 2)
+    campaign_id, answer = selecting(context, office, audience=audience)
+    answer(*FIRMS[:2], is_last=False, counted=(2,))
+    answer(*FIRMS[2:4], answers=(1,), counted=(2,), is_excluding=is_excluding, is_last=False)
+    answer(*FIRMS[4:5], answers=(1,), counted=(1,), is_excluding=is_excluding, page=2)
+    answer(*FIRMS[4:5], answers=(1,), counted=(1,), is_excluding=is_excluding, page=2)
+    answer(*FIRMS[2:6], page=2, counted=(4,))
+    view = office.staff().get(f"/message-campaigns/{campaign_id}").json
+    assert (view["status"], view["reach"]["selected"]) == ("selecting", 0), "they are joined by a job"
+    assert jobs.join(context, DZ, campaign_id) is None and jobs.join(context, DZ, campaign_id) is None
+    view = office.staff().get(f"/message-campaigns/{campaign_id}").json
+    assert (view["status"], view["counted"]) == ("ready", [6, 3])
+    assert (view["reach"]["selected"], view["reach"]["recipients"]) == (3, 3)
+    also = [(each["code"], each["name"], each["is_not"]) for each in view["audience"]["also"]]
+    assert also == [("employers", "Tous les employeurs", is_excluding)]
+    kept = {row["selection_id"] for row in context.database["audience_pages"].find({})}
+    assert kept == {request_of(context, campaign_id).selection_id}, "what was joined is not kept twice"
+    step(office, campaign_id, "start")
+    send(context, clock, campaign_id)
+    assert written(context, campaign_id) == [(firm, "email") for firm in found]
+
+
+def test_a_campaign_that_is_selected_anew_joins_nothing_of_before(context: ServiceContext, office: Office) -> None:
+    campaign_id, answer = selecting(context, office, audience=OF_TWO)
+    answer(*FIRMS)
+    assert office.staff().put(f"/message-campaigns/{campaign_id}", {**BODY, "audience": OF_TWO}).status_code == 200
+    answer(*FIRMS, answers=(1,))
+    assert jobs.join(context, DZ, campaign_id) is None
+    view = office.staff().get(f"/message-campaigns/{campaign_id}").json
+    assert (view["status"], view["counted"], view["reach"]["selected"]) == ("draft", [], 0)
+
+
+def test_conditions_of_one_service_need_no_joining_and_a_language_leaves_out_others(
+    context: ServiceContext, office: Office
+) -> None:
+    """The register says which language a firm reads."""
+    handle(context, service, made.employers(made.employer("1600000099", language="ar")))
+    audience = {**OF_TWO, "also": [{"code": "employers-in-debt"}], "languages": ["fr"]}
+    campaign_id, answer = selecting(context, office, audience=audience)
+    answer(*FIRMS, "1600000099", answers=(0, 1), counted=(40, 9))
+    view = office.staff().get(f"/message-campaigns/{campaign_id}").json
+    assert (view["status"], view["counted"], view["audience"]["languages"]) == ("ready", [40, 9], ["fr"])
+    assert (view["reach"]["selected"], view["reach"]["recipients"], view["reach"]["other_language"]) == (7, 6, 1)
+
+
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
+        ({"audience": {"code": "silent-employers", "also": [{"code": "persons"}]}}, "campaign.audiences-differ"),
+        ({"audience": {"code": "silent-employers", "languages": ["de"]}}, "campaign.language-not-spoken"),
         ({"audience": {"code": "everybody"}}, "campaign.audience-unknown"),
         ({"audience": {"code": "rights-ending"}}, "campaign.parameter-missing"),
         ({"channels": ["email"]}, "campaign.wording-missing"),
