@@ -147,7 +147,7 @@ def _edit(found: notifications.MessageCampaignView | None = None, *, problem: Pr
         "campaign-edit.html",
         conditions=conditions,
         offered=[(each["code"], each["name"]) for each in audiences if each["of"] == conditions[0].audience["of"]],
-        told=_told(conditions, values),
+        placeholders=_placeholders(conditions, values),
         may_add=len(conditions) < CONDITIONS_MAX,
         found=found,
         declared=[(each["form"], each["name"]) for each in items_of(declared)],
@@ -182,7 +182,7 @@ def _conditions(audiences: Sequence[notifications.AudienceView], values: Mapping
     ]
 
 
-def _told(conditions: Sequence[Condition], values: Mapping[str, Any]) -> dict[str, str]:
+def _placeholders(conditions: Sequence[Condition], values: Mapping[str, Any]) -> dict[str, str]:
     """What may stand in the text, of the audiences that recipients belong to; the first of them says it."""
     met = [each.audience for each in conditions if not values.get(f"not_{each.number}")]
     return {value["name"]: value["text"] for audience in reversed(met) for value in audience["values"]}
