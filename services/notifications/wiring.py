@@ -11,6 +11,7 @@ from services.notifications.delivery.jobs import backfills
 from services.notifications.delivery.jobs import jobs as sending
 from services.notifications.delivery.periodic_tasks import receiving
 from services.notifications.delivery.providers import MailProvider, SmsProvider
+from services.notifications.message_campaigns.actions import backfills as counting_campaigns
 from services.notifications.message_campaigns.jobs import joining as joining_answers
 from services.notifications.message_campaigns.jobs import sending as sending_campaigns
 from services.notifications.message_campaigns.message_campaign import CampaignStatus
@@ -113,5 +114,5 @@ service: Service[Settings] = Service(
     ],
     periodic_tasks=periodic_tasks,
     jobs=jobs,
-    backfills=[backfills],
+    backfills=[backfills, counting_campaigns],
 )

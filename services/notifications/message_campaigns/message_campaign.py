@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from services.notifications.messages.batch import MessageCount
 from services.notifications.templates.template import TemplateWording
 from shared.audiences.joining import JoinPlace
 from shared.events.audiences import AudienceMember
@@ -101,12 +102,14 @@ class Reach:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far the writing is: the next page of the audience, the next of its members, and what was written so far."""
+    """How far the writing is: the next page of the audience, the next of its members, and what was written so far;
+    `inbox` of the messages stand in the account alone, in no batch that would count them."""
 
     next_page: int = 1
     next_member: int = 0
     members: int = 0
     messages: int = 0
+    inbox: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +151,10 @@ class MessageCampaign:
     ended_at: datetime | None = None
     reason: str = ""
     """Why it was stopped or cancelled."""
+    is_counted: bool | None = None
+    """Whether its batches count what became of its messages; None of one that an earlier release began."""
+    earlier: tuple[MessageCount, ...] = ()
+    """Its messages that stand in none of its batches, of one that was counted once."""
     version: int = 0
 
 

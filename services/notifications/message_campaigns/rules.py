@@ -22,10 +22,13 @@ from services.notifications.message_campaigns.message_campaign import (
     answer_id,
     page_id,
 )
-from services.notifications.messages.message import Message
-from services.notifications.messages.rules import NOT_WANTED, Notice
+from services.notifications.messages.batch import Batch
+from services.notifications.messages.message import Message, Status
+from services.notifications.messages.rules import NOT_WANTED, Notice, added_up, counted
 from services.notifications.templates.rendering import Rendering, preview
 from services.notifications.templates.template import BRANDING, ParameterKind, Template
+from services.notifications.waves.rules import RATE_OVER
+from services.notifications.waves.wave import WaveChannel, WaveReason
 from shared.audiences.joining import Joined, JoinPlace, beginning
 from shared.events.audiences import AudienceCondition, AudienceMember, AudienceRequested, AudienceSelected
 from shared.funds.fund import Fund
@@ -38,6 +41,7 @@ SMS_PARTS_MAX = 3
 """More than that is a letter, and is paid for part by part."""
 SLICE_MAX = 500
 """Members that are written to in one transaction."""
+NOT_ARRIVED = (Status.FAILED, Status.UNDELIVERED, Status.UNKNOWN)
 LIMITED_EVERY_S = 10
 """Where a channel has a rate limit, a campaign is written in slices of so many seconds' worth."""
 
@@ -210,6 +214,7 @@ def write(draft: CampaignDraft, *, campaign_id: str, fund: Fund, by: str, at: da
         status=CampaignStatus.DRAFT,
         written_by=by,
         written_at=at,
+        is_counted=True,
     )
 
 
@@ -482,6 +487,7 @@ def advance(
         next_member=0 if is_page_done else next_member,
         members=before.members + len(members),
         messages=before.messages + len(messages),
+        inbox=before.inbox + sum(message.channel is Channel.INBOX for message in messages),
     )
     written = replace(campaign, progress=progress)
     if progress.next_page > campaign.pages:
@@ -498,9 +504,83 @@ def next_at(messages: Sequence[Message], *, fund: Fund, at: datetime) -> datetim
 
 
 def ends_at(campaign: MessageCampaign, *, per_minute: float, at: datetime) -> datetime | None:
-    """When the last of its messages is written at a pace; None while nobody can say."""
+    """When the last of its messages is written at a pace of those that leave; None while nobody can say."""
     progress = campaign.progress
-    if not per_minute or not progress.messages:
+    leaving = progress.messages - progress.inbox
+    if not per_minute or not leaving:
         return None
     left = max(0, campaign.reach.recipients - progress.members)
-    return at + timedelta(minutes=left * progress.messages / progress.members / per_minute)
+    return at + timedelta(minutes=left * leaving / progress.members / per_minute)
+
+
+# --- What became of it ------------------------------------------------------------------------------------------------
+
+
+def outcome(campaign: MessageCampaign, batches: Iterable[Batch]) -> Counter[tuple[Channel, Status, str]]:
+    """Its messages by channel, status and reason, as its batches count them; those in no batch it counts itself."""
+    of_batches = list(batches)
+    total = added_up((*campaign.earlier, *(count for batch in of_batches for count in batch.counted)))
+    for batch in of_batches:
+        total[batch.channel, Status.QUEUED, ""] += batch.waiting
+    total[Channel.INBOX, Status.SENT, ""] += campaign.progress.inbox
+    return total
+
+
+def channels(outcome: Mapping[tuple[Channel, Status, str], int], *, delivered: int) -> list[WaveChannel]:
+    """How the messages of each channel stand; only an SMS centre says that some were delivered."""
+    by_status: Counter[tuple[Channel, Status]] = Counter()
+    for (channel, status, _), count in outcome.items():
+        by_status[channel, status] += count
+    return [
+        WaveChannel(
+            channel=channel,
+            queued=by_status[channel, Status.QUEUED],
+            sent=by_status[channel, Status.SENT] + by_status[channel, Status.UNDELIVERED],
+            delivered=delivered if channel is Channel.SMS else 0,
+            undelivered=by_status[channel, Status.UNDELIVERED],
+            failed=by_status[channel, Status.FAILED],
+            in_doubt=by_status[channel, Status.UNKNOWN],
+        )
+        for channel in sorted({channel for (channel, _), count in by_status.items() if count})
+    ]
+
+
+def reasons(outcome: Mapping[tuple[Channel, Status, str], int]) -> list[WaveReason]:
+    """Why messages did not arrive, the most frequent first."""
+    counts: Counter[tuple[Channel, str]] = Counter()
+    for (channel, status, reason), count in outcome.items():
+        if status in NOT_ARRIVED and reason:
+            counts[channel, reason] += count
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return [WaveReason(channel=channel, reason=reason, messages=count) for (channel, reason), count in ordered]
+
+
+def per_minute(campaign: MessageCampaign, batches: Iterable[Batch], *, at: datetime) -> float:
+    """How many of its messages that leave were written a minute, over the last ten or since it began."""
+    since = max(at - RATE_OVER, campaign.started_at or at)
+    written = sum(
+        batch.waiting + sum(count.messages for count in batch.counted)
+        for batch in batches
+        if batch.written_at is not None and batch.written_at >= since
+    )
+    return round(written / max(1.0, (at - since).total_seconds() / 60), 1)
+
+
+def counted_once(
+    campaign: MessageCampaign, messages: Iterable[Message], *, batches: Mapping[str, Batch]
+) -> tuple[MessageCampaign, list[Batch]]:
+    """A campaign that an earlier release began, with its batches: each counts its messages from now on; what stands in
+    none of them has ended, and the campaign counts it."""
+    ended = [message for message in messages if message.status is not Status.QUEUED]
+    placed = {
+        batch_id: replace(
+            batch,
+            campaign=campaign.campaign_id,
+            counted=counted(message for message in ended if message.batch_id == batch_id),
+        )
+        for batch_id, batch in batches.items()
+    }
+    earlier = counted(message for message in ended if message.batch_id not in placed)
+    # What was written before stands in `earlier`: the inbox counts what comes from now on.
+    progress = replace(campaign.progress, inbox=0)
+    return replace(campaign, is_counted=True, earlier=earlier, progress=progress), list(placed.values())

@@ -23,7 +23,7 @@ campaigns = Repository(
     key="campaign_id",
     missing=CampaignUnknown,
     retention=for_days(800, since="written_at", why=WHY),
-    indexes=[Index(("campaign_id",))],
+    indexes=[Index(("campaign_id",)), Index(("is_counted", "campaign_id"))],
 )
 
 pages = Repository(
@@ -43,6 +43,12 @@ IN_ORDER = Order("number", "page_id")
 def page(uow: UnitOfWork, *, wanted: PageRequest) -> Page[MessageCampaign]:
     """A page of campaigns, newest first."""
     return campaigns.page(uow, order=NEWEST_FIRST, wanted=wanted)
+
+
+def uncounted(uow: UnitOfWork) -> list[str]:
+    """The oldest campaign that an earlier release began, and whose batches count nothing; one at a time, since all of
+    its messages are read for that."""
+    return [each.campaign_id for each in campaigns.find_all(uow, limit=1, sort=(("campaign_id", 1),), is_counted=None)]
 
 
 def pages_between(uow: UnitOfWork, selection_id: str, *, first: int, last: int) -> Iterator[AudiencePage]:

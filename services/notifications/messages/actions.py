@@ -119,6 +119,7 @@ class Lane:
     purpose: MessagePurpose
     is_urgent: bool
     due_at: datetime
+    campaign: str
 
 
 def _batched(uow: UnitOfWork, messages: Sequence[Message], *, is_rate_limited: bool) -> list[Message]:
@@ -134,7 +135,8 @@ def _batched(uow: UnitOfWork, messages: Sequence[Message], *, is_rate_limited: b
             placed.append(message)
             continue
         leaves_at = uow.at if message.is_urgent else due_at
-        lane = Lane(uow.fund.fund_id, message.channel, message.purpose, message.is_urgent, leaves_at)
+        campaign = message.template if message.is_of_campaign else ""
+        lane = Lane(uow.fund.fund_id, message.channel, message.purpose, message.is_urgent, leaves_at, campaign)
         batch = opened.get(lane)
         if batch is None or batch.size >= MESSAGES_MAX:
             batch = _opened(uow, lane, traceparent=traceparent)
@@ -155,6 +157,8 @@ def _opened(uow: UnitOfWork, lane: Lane, *, traceparent: str) -> Batch:
         is_urgent=lane.is_urgent,
         status=BatchStatus.QUEUED,
         due_at=lane.due_at,
+        campaign=lane.campaign,
+        written_at=uow.at if lane.campaign else None,
         traceparent=traceparent,
     )
     batch = rules.after_quiet_hours(batch, fund=uow.fund)
