@@ -16,8 +16,9 @@ from shared.kernel.errors import Unavailable
 from shared.kernel.moves import moved
 from shared.kernel.schedule import RetrySchedule
 
-WINDOW_MESSAGES_MAX = 200
-"""How many messages are marked, sent and settled together: as few transactions as that, and a lease that is kept."""
+WINDOW_MESSAGES_MAX = 250
+"""How many messages are marked, sent and settled together: as few transactions as that, and a lease that is kept. A
+full batch is one."""
 
 RETRY_WAITS = RetrySchedule((30, 120, 600, 3_600, 21_600))
 """How long after each try the next one comes; after the last one a message has failed."""

@@ -228,9 +228,9 @@ def _write_to(uow: UnitOfWork, campaign: MessageCampaign, members: Sequence[Audi
     if not recipients.notices:
         return []
     part_of = f"{campaign.campaign_id}/{campaign.progress.members}"
-    return messages.queue(
-        uow, recipients.notices, templates=recipients.templates, to=recipients.to, part_of=part_of, is_rate_limited=True
-    )
+    due = messages.written(uow, recipients.notices, templates=recipients.templates, to=recipients.to)
+    fresh = due if rules.are_new(campaign, members) else messages.unwritten(uow, due)
+    return messages.keep(uow, fresh, part_of=part_of, due_at=uow.at)
 
 
 def count_once(uow: UnitOfWork, *, campaign_id: str) -> None:

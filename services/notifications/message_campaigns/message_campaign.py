@@ -103,13 +103,15 @@ class Reach:
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """How far the writing is: the next page of the audience, the next of its members, and what was written so far;
-    `inbox` of the messages stand in the account alone, in no batch that would count them."""
+    `inbox` of the messages stand in the account alone, in no batch that would count them. `last_owner` is the last who
+    was written to: whoever comes behind in the order of ids was not."""
 
     next_page: int = 1
     next_member: int = 0
     members: int = 0
     messages: int = 0
     inbox: int = 0
+    last_owner: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

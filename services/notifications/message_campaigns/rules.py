@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from services.notifications.channels.sms_parts import SmsTooLong, parts
 from services.notifications.contacts.contact import Contact
@@ -488,11 +489,21 @@ def advance(
         members=before.members + len(members),
         messages=before.messages + len(messages),
         inbox=before.inbox + sum(message.channel is Channel.INBOX for message in messages),
+        last_owner=members[-1].owner_id if members else before.last_owner,
     )
     written = replace(campaign, progress=progress)
     if progress.next_page > campaign.pages:
         return replace(written, status=moved(MOVES, campaign.status, to=CampaignStatus.FINISHED), ended_at=at)
     return written
+
+
+def are_new(campaign: MessageCampaign, members: Sequence[AudienceMember]) -> bool:
+    """Whether none of these members can have been written to: an audience comes in the order of ids, and all of them
+    come behind the last who was. Of one that an earlier release began nobody knows who that is."""
+    progress = campaign.progress
+    in_order = [progress.last_owner, *(member.owner_id for member in members)]
+    is_known = bool(progress.last_owner) or not progress.members
+    return is_known and all(one < next_one for one, next_one in pairwise(in_order))
 
 
 def next_at(messages: Sequence[Message], *, fund: Fund, at: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """A batch: messages that leave together by one channel, and how often that was tried.
 
-Ten thousand queued messages are fifty batches: the sender reads batches, and never searches messages.
+Ten thousand queued messages are forty batches: the sender reads batches, and never searches messages.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,8 @@ from enum import StrEnum
 from services.notifications.messages.message import Status
 from shared.funds.messages import Channel, MessagePurpose
 
-MESSAGES_MAX = 200
+MESSAGES_MAX = 250
+"""A page of an audience is two of them."""
 WAITING = "waiting"
 """The thing of a channel's job: whatever waits in it."""
 

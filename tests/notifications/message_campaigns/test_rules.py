@@ -394,11 +394,31 @@ def test_progress_goes_through_the_pages_and_ends_behind_the_last() -> None:
     sending = campaign(SENDING, pages=2)
     first, last = page("1", "2", "3"), page(number=2)
     one = rules.advance(sending, first, members=first.members[:2], messages=[message(Channel.SMS)], at=AT)
-    assert one.progress == Progress(next_page=1, next_member=2, members=2, messages=1)
+    assert one.progress == Progress(next_page=1, next_member=2, members=2, messages=1, last_owner="2")
     two = rules.advance(one, first, members=first.members[2:], messages=[], at=AT)
-    assert two.progress == Progress(next_page=2, next_member=0, members=3, messages=1) and two.status is SENDING
+    assert (
+        two.progress == Progress(next_page=2, next_member=0, members=3, messages=1, last_owner="3")
+        and two.status is SENDING
+    )
     done = rules.advance(two, last, members=(), messages=[], at=AT)
     assert (done.status, done.ended_at) == (CampaignStatus.FINISHED, AT)
+
+
+@pytest.mark.parametrize(
+    ("progress", "owners", "is_so"),
+    [
+        (Progress(), "123", True),
+        (Progress(members=2, last_owner="2"), "345", True),
+        (Progress(members=2, last_owner="2"), "234", False),
+        (Progress(members=2, last_owner="2"), "1", False),
+        (Progress(), "132", False),
+        (Progress(), "11", False),
+        (Progress(members=2), "345", False),
+    ],
+)
+def test_who_comes_behind_all_that_were_written_to_is_new(progress: Progress, owners: str, is_so: bool) -> None:
+    """The last is of a campaign that an earlier release began."""
+    assert rules.are_new(campaign(SENDING, progress=progress), list(map(member, owners))) == is_so
 
 
 def test_when_it_ends_is_said_by_its_pace_and_not_before_there_is_one() -> None:
