@@ -89,10 +89,18 @@ class AudienceView(TypedDict):
 class AudienceViews(TypedDict):
     items: list["AudienceView"]
 
+class CampaignConditionView(TypedDict):
+    code: str
+    name: str
+    parameters: dict[str, Any]
+    is_not: bool
+
 class CampaignAudienceView(TypedDict):
     code: str
     name: str
     parameters: dict[str, Any]
+    also: list["CampaignConditionView"]
+    languages: list[str]
 
 class CampaignReachView(TypedDict):
     recipients: int
@@ -102,6 +110,8 @@ class CampaignReachView(TypedDict):
     not_wanted: int
     dead: int
     not_registered: int
+    other_language: int
+    selected: int
 
 class CampaignProgressView(TypedDict):
     members: int
@@ -129,9 +139,16 @@ class CampaignSummaryViewPage(TypedDict):
     items: list["CampaignSummaryView"]
     next: "str | None"
 
+class CampaignConditionBody(TypedDict):
+    code: str
+    parameters: NotRequired[dict[str, Any]]
+    is_not: NotRequired[bool]
+
 class CampaignAudienceBody(TypedDict):
     code: str
     parameters: NotRequired[dict[str, Any]]
+    also: NotRequired[list["CampaignConditionBody"]]
+    languages: NotRequired[list[str]]
 
 class CampaignWordingBody(TypedDict):
     subject: str
@@ -179,6 +196,7 @@ class MessageCampaignView(TypedDict):
     wordings: dict[str, Any]
     needs_second_person: bool
     refused: str
+    counted: list[int]
     previews: list["PreviewedTextView"]
 
 class CampaignReasonBody(TypedDict):

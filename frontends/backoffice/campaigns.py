@@ -1,7 +1,8 @@
 """Campaigns: one text for many. Write it, see whom it reaches and how it reads, start, stop and resume it, read its
 report."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, g, request
@@ -28,6 +29,9 @@ STEPS: Mapping[str, Callable[..., Any]] = {
 }
 WITH_REASON = ("stop", "cancel")
 CHANNELS = ("email", "sms")
+CONDITIONS_MAX = 5
+FURTHER = range(1, CONDITIONS_MAX)
+"""The numbers of further conditions in the form; the audience itself has none."""
 
 
 @pages.get("/campaigns")
@@ -44,21 +48,23 @@ def index() -> Response:
 def new() -> Response:
     """Whom it is for; then what it says."""
     audiences = notifications.message_campaigns_list_audiences(api())["items"]
-    chosen = next((each for each in audiences if each["code"] == request.args.get("audience")), None)
-    if chosen is None:
+    chosen = request.args.get("audience", "")
+    if all(each["code"] != chosen for each in audiences):
         return render("campaign-audience.html", audiences=audiences)
-    return _edit(chosen)
+    return _edit()
 
 
 @pages.post("/campaigns")
 @signed_in("staff")
 def write() -> Response:
-    """Keep it as a draft."""
+    """Keep it as a draft; or show the form with a condition more, or one fewer."""
+    if "change" in request.form:
+        return _edit()
     form = Form("write-campaign")
     try:
         made = notifications.message_campaigns_write(api(), idempotency_key=form.key, body=_body())
     except Problem as problem:
-        return _edit(_audience(request.form.get("audience", "")), problem=problem)
+        return _edit(problem=problem)
     form.done()
     return go_to("campaigns.one", campaign_id=made["campaign_id"])
 
@@ -75,19 +81,20 @@ def one(campaign_id: str) -> Response:
 def edit(campaign_id: str) -> Response:
     """Change one that was not started."""
     found = notifications.message_campaigns_read(api(), campaign_id)
-    return _edit(_audience(found["audience"]["code"]), found)
+    return _edit(found)
 
 
 @pages.post("/campaigns/<campaign_id>/edit")
 @signed_in("staff")
 def rewrite(campaign_id: str) -> Response:
-    """Keep the change; the audience is selected anew."""
+    """Keep the change; the audience is selected anew. Or show the form with a condition more, or one fewer."""
+    if "change" in request.form:
+        return _edit(notifications.message_campaigns_read(api(), campaign_id))
     form = Form(form_name("rewrite-campaign", campaign_id))
     try:
         notifications.message_campaigns_rewrite(api(), campaign_id, body=_body(), version=form.read_version)
     except Problem as problem:
-        found = notifications.message_campaigns_read(api(), campaign_id)
-        return _edit(_audience(found["audience"]["code"]), found, problem=problem)
+        return _edit(notifications.message_campaigns_read(api(), campaign_id), problem=problem)
     form.done()
     return go_to("campaigns.one", campaign_id=campaign_id)
 
@@ -128,52 +135,107 @@ def _page(campaign_id: str, *, problem: Problem | None = None, sent: str = "") -
     )
 
 
-def _edit(
-    audience: notifications.AudienceView,
-    found: notifications.MessageCampaignView | None = None,
-    *,
-    problem: Problem | None = None,
-) -> Response:
+def _edit(found: notifications.MessageCampaignView | None = None, *, problem: Problem | None = None) -> Response:
     asked = api()
     (declared,) = together(lambda: payments.declarations_list_forms(asked))
     name = form_name("rewrite-campaign", found["campaign_id"]) if found else "write-campaign"
     form = Form(name, found["version"] if found else None)
+    values = _changed(form.values or _typed(found))
+    audiences = notifications.message_campaigns_list_audiences(asked)["items"]
+    conditions = _conditions(audiences, values)
     return render(
         "campaign-edit.html",
-        audience=audience,
+        conditions=conditions,
+        offered=[(each["code"], each["name"]) for each in audiences if each["of"] == conditions[0].audience["of"]],
+        placeholders=_placeholders(conditions, values),
+        may_add=len(conditions) < CONDITIONS_MAX,
         found=found,
         declared=[(each["form"], each["name"]) for each in items_of(declared)],
         channels=CHANNELS,
         form=form,
-        values=form.values or _typed(found),
+        values=values,
         problem=problem,
     )
 
 
-def _audience(code: str) -> notifications.AudienceView:
-    audiences = notifications.message_campaigns_list_audiences(api())["items"]
-    return next((each for each in audiences if each["code"] == code), audiences[0])
+@dataclass(frozen=True)
+class Condition:
+    """An audience in the form: `number` is 0 of the campaign's own, and `prefix` begins the names of what it is asked
+    with."""
+
+    number: int
+    audience: notifications.AudienceView
+
+    @property
+    def prefix(self) -> str:
+        return f"p{self.number or ''}_"
+
+
+def _conditions(audiences: Sequence[notifications.AudienceView], values: Mapping[str, Any]) -> list[Condition]:
+    """What the form has; the audience itself is in the address where nothing was typed yet."""
+    known = {each["code"]: each for each in audiences}
+    first = values.get("audience") or request.args.get("audience", "")
+    further = [(number, str(values.get(f"also_{number}"))) for number in FURTHER]
+    return [
+        Condition(0, known.get(first, audiences[0])),
+        *(Condition(number, known[code]) for number, code in further if code in known),
+    ]
+
+
+def _placeholders(conditions: Sequence[Condition], values: Mapping[str, Any]) -> dict[str, str]:
+    """What may stand in the text, of the audiences that recipients belong to; the first of them says it."""
+    met = [each.audience for each in conditions if not values.get(f"not_{each.number}")]
+    return {value["name"]: value["text"] for audience in reversed(met) for value in audience["values"]}
+
+
+def _changed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, with the condition more, or without the one, that a button of the form asks for."""
+    change, kept = request.form.get("change", ""), dict(values.items())
+    if change == "add" and values.get("add"):
+        free = [number for number in FURTHER if not values.get(f"also_{number}")]
+        return {**kept, **{f"also_{number}": values["add"] for number in free[:1]}}
+    removed = [f"{number}" for number in FURTHER if change == f"remove-{number}"]
+    gone = tuple(f"{part}{number}" for number in removed for part in ("also_", "not_", "p"))
+    return {name: value for name, value in kept.items() if name.partition("_")[0] not in gone and name not in gone}
 
 
 def _typed(found: notifications.MessageCampaignView | None) -> Mapping[str, Any]:
     """What was written before, by the fields of the form."""
     if found is None:
         return {}
+    audience = found["audience"]
     texts = {f"{part}_{language}": wording[part] for language, wording in found["wordings"].items() for part in wording}
-    asked = {f"p_{name}": value for name, value in found["audience"]["parameters"].items()}
+    asked = {f"p_{name}": value for name, value in audience["parameters"].items()}
+    for number, each in enumerate(audience["also"], 1):
+        asked |= {f"p{number}_{name}": value for name, value in each["parameters"].items()}
+        asked |= {f"also_{number}": each["code"], **({f"not_{number}": "1"} if each["is_not"] else {})}
     ticked = {f"channel_{channel}": "1" for channel in found["channels"]}
+    ticked |= {f"reads_{language}": "1" for language in audience["languages"]}
     about = {"name": found["name"], "purpose": found["purpose"], "legal_reference": found["legal_reference"]}
-    return {**texts, **asked, **ticked, **about}
+    return {"audience": audience["code"], **texts, **asked, **ticked, **about}
 
 
 def _body() -> notifications.CampaignBody:
-    audience = _audience(request.form.get("audience", ""))
+    audiences = notifications.message_campaigns_list_audiences(api())["items"]
+    first, *further = _conditions(audiences, request.form)
     channels = [channel for channel in CHANNELS if request.form.get(f"channel_{channel}")]
     return {
         "name": _text("name"),
         "purpose": _text("purpose") or "campaign",
         "legal_reference": _text("legal_reference"),
-        "audience": {"code": audience["code"], "parameters": _asked(audience)},
+        "audience": {
+            "code": first.audience["code"],
+            "parameters": _asked(first),
+            "also": [
+                {
+                    "code": each.audience["code"],
+                    "parameters": _asked(each),
+                    "is_not": bool(request.form.get(f"not_{each.number}")),
+                }
+                for each in further
+            ],
+            "languages": [each for each in g.fund["languages"] if request.form.get(f"reads_{each}")],
+        },
         "channels": channels or ["inbox"],
         "wordings": {
             language: {
@@ -186,9 +248,10 @@ def _body() -> notifications.CampaignBody:
     }
 
 
-def _asked(audience: notifications.AudienceView) -> dict[str, str]:
+def _asked(condition: Condition) -> dict[str, str]:
     readers = {"day": read_day, "amount": lambda name: amount_to_send(_text(name))}
-    typed = {each["name"]: readers.get(each["kind"], _text)(f"p_{each['name']}") for each in audience["parameters"]}
+    asked_with = condition.audience["parameters"]
+    typed = {each["name"]: readers.get(each["kind"], _text)(condition.prefix + each["name"]) for each in asked_with}
     return {name: value for name, value in typed.items() if value}
 
 

@@ -11,6 +11,8 @@ from services.notifications.delivery.jobs import backfills
 from services.notifications.delivery.jobs import jobs as sending
 from services.notifications.delivery.periodic_tasks import receiving
 from services.notifications.delivery.providers import MailProvider, SmsProvider
+from services.notifications.message_campaigns.actions import backfills as counting_campaigns
+from services.notifications.message_campaigns.jobs import joining as joining_answers
 from services.notifications.message_campaigns.jobs import sending as sending_campaigns
 from services.notifications.message_campaigns.message_campaign import CampaignStatus
 from services.notifications.message_campaigns.reactions import reactions as campaign_reactions
@@ -70,8 +72,12 @@ def providers(settings: Settings) -> tuple[MailProvider, SmsProvider]:
 
 
 def jobs(settings: Settings) -> list[JobKind]:
-    """Those of each channel, and that of campaigns. Mail connects when there is something to send."""
-    return [*(kind for provider in providers(settings) for kind in sending(provider)), sending_campaigns()]
+    """Those of each channel, and those of campaigns. Mail connects when there is something to send."""
+    return [
+        *(kind for provider in providers(settings) for kind in sending(provider)),
+        sending_campaigns(),
+        joining_answers(),
+    ]
 
 
 def periodic_tasks(settings: Settings) -> list[PeriodicTask]:
@@ -108,5 +114,5 @@ service: Service[Settings] = Service(
     ],
     periodic_tasks=periodic_tasks,
     jobs=jobs,
-    backfills=[backfills],
+    backfills=[backfills, counting_campaigns],
 )

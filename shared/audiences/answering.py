@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from shared.audiences.joining import Joined, MemberPage, join
 from shared.audiences.selection import AudienceQuery, Selection
 from shared.bus.reactions import Reactions
-from shared.events.audiences import AudienceMember, AudienceRequested, AudienceSelected
+from shared.events.audiences import AudienceRequested, AudienceSelected
 from shared.jobs import queue
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
 from shared.kernel.errors import Failure, Missing, Unavailable
 from shared.kernel.outcome import Outcome
-from shared.storage.paging import PageRequest
+from shared.storage.paging import PAGE_MAX, PageRequest
 from shared.storage.repository import Repository
 from shared.storage.retention import for_days
 from shared.storage.service_context import ServiceContext
@@ -23,9 +24,10 @@ from shared.storage.unit_of_work import UnitOfWork
 SELECT = "audiences.select"
 """The kind of the job that answers; its thing is the id of the selection."""
 MEMBERS_MAX = 500
-"""Published together: a page of an audience may be looked for in several pages of a list."""
+"""Published together: a page of an audience may be looked for in several pages of a list. Who belongs to any of
+several audiences, so as to be left out, may be some hundreds more."""
 LISTED_MAX = 40
-"""Pages of a list that one page of an audience is looked for in; where fewer belong to it, it is published smaller."""
+"""Pages of lists that one page of an audience is looked for in; where fewer belong to it, it is published smaller."""
 RUN_S_MAX = 20.0
 
 BY = system("audiences")
@@ -61,13 +63,17 @@ class Audiences:
         return JobKind(name=SELECT, run=self._run)
 
     def _begin(self, uow: UnitOfWork, event: AudienceRequested) -> None:
-        if event.audience not in self.queries or selections.find(uow, event.selection_id) is not None:
+        asked = [event.audience, *(each.audience for each in event.also)]
+        ours = tuple(number for number, audience in enumerate(asked) if audience in self.queries)
+        if not ours or selections.find(uow, event.selection_id) is not None:
             return
         selection = Selection(
             selection_id=event.selection_id,
             campaign_id=event.campaign_id,
             audience=event.audience,
             parameters=event.parameters,
+            also=event.also,
+            answers=ours,
             requested_at=event.requested_at,
         )
         selections.save(uow, Outcome(selection))
@@ -89,32 +95,41 @@ class Audiences:
             return False
         refused = ""
         try:
-            members, cursor = self._members(uow, selection)
+            joined = self._joined(uow, selection)
         except Unavailable:
             raise
         except Failure as failure:
-            members, cursor, refused = [], None, failure.code
+            joined, refused = None, failure.code
+        is_last = joined is None or joined.place.is_ended
         published = AudienceSelected(
             selection_id=selection_id,
             campaign_id=selection.campaign_id,
             page=selection.pages + 1,
-            members=tuple(members),
-            is_last=cursor is None,
+            members=joined.members if joined else (),
+            is_last=is_last,
             refused=refused,
+            answers=selection.answers,
+            counted=joined.counted if joined else (),
+            is_excluding=selection.is_excluding,
             selected_at=uow.at,
         )
-        moved = replace(selection, cursor=cursor, pages=selection.pages + 1, is_ended=cursor is None)
+        place = joined.place if joined else None
+        moved = replace(selection, place=place, pages=selection.pages + 1, is_ended=is_last)
         selections.save(uow, Outcome(moved, (published,)))
-        return cursor is not None
+        return not is_last
 
-    def _members(self, uow: UnitOfWork, selection: Selection) -> tuple[list[AudienceMember], str | None]:
-        query = self.queries[selection.audience]
-        members: list[AudienceMember] = []
-        cursor = selection.cursor
-        for _ in range(LISTED_MAX):
-            page = query(uow, selection.parameters, PageRequest(cursor=cursor))
-            members += page.items
-            cursor = page.next
-            if cursor is None or len(members) + len(page.items) > MEMBERS_MAX:
-                break
-        return members, cursor
+    def _joined(self, uow: UnitOfWork, selection: Selection) -> Joined:
+        conditions = selection.conditions
+
+        def read(number: int, cursor: str) -> MemberPage:
+            condition = conditions[number]
+            page = self.queries[condition.audience](uow, condition.parameters, PageRequest(cursor=cursor or None))
+            return MemberPage(page.items, next=page.next)
+
+        return join(
+            selection.reached,
+            excluded=selection.excluded,
+            read=read,
+            enough=MEMBERS_MAX - PAGE_MAX + 1,
+            read_max=LISTED_MAX,
+        )

@@ -33,6 +33,7 @@ RETIRED: Mapping[str, Sequence[str]] = {
     "payouts": ["fund_1_status_1"],
     "collections": ["fund_1_next_look_at_1", "fund_1_employer_id_1_period_1_collection_id_1"],
     "batches": ["fund_1_next_look_at_1"],
+    "messages": ["fund_1_template_1_channel_1_status_1"],
     "bank_statements": ["fund_1_next_look_at_1"],
     "declarations": ["fund_1_employer_id_1_period_1"],
 }

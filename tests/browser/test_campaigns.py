@@ -1,5 +1,5 @@
-"""A campaign to every employer: written in each language, counted, started, read in the account of a firm that wants
-no such mail; and what became of it by recipient."""
+"""A campaign to every employer without a mandate: written in each language, counted, started, read in the account of a
+firm that wants no such mail; and what became of it by recipient."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,6 +44,15 @@ def write(page: Page, *, text: str) -> None:
     page.wait_for_load_state()
 
 
+def add_condition(page: Page, code: str) -> None:
+    """Recipients belong to another audience as well; what was typed stays."""
+    if not page.locator("#add").is_visible():
+        page.click("#conditions summary")
+    page.select_option("#add", code)
+    page.click("button[value=add]")
+    page.wait_for_load_state()
+
+
 def step(page: Page, name: str) -> None:
     """Press the button of a step; the page that answers says another state. A reload before it would come too early."""
     state = page.locator("main .state").first
@@ -82,6 +91,14 @@ def test_18_a_campaign_is_written_sent_and_reported_by_recipient(
     agent.seen("backoffice-campaign-audience")
     page.click("a[href$='audience=employers']")
     page.fill("#name", f"Rappel {language}")
+    add_condition(page, "employers-without-mandate")
+    add_condition(page, "employers")
+    page.press("#name", "Tab")
+    agent.seen("backoffice-campaign-conditions")
+    page.click("button[value=remove-2]")
+    page.wait_for_load_state()
+    expect(page.locator("#name")).to_have_value(f"Rappel {language}")
+    assert page.locator("#conditions fieldset:has([name^=also_])").count() == 1
     page.uncheck("#channel_sms")
     write(page, text=f"{TEXT} {{periode}}")
     expect(page.locator("[role=alert]")).to_contain_text("{periode}")
@@ -89,6 +106,9 @@ def test_18_a_campaign_is_written_sent_and_reported_by_recipient(
     step(page, "select")
     until(lambda: is_ready(page))
     agent.seen("backoffice-campaign-ready")
+    reach = page.locator("dl.facts:has(dd.strong)")
+    everybody, without_mandate, both = (int(each) for each in reach.locator("dd").all_inner_texts())
+    assert 0 < both == without_mandate <= everybody, "payments and identity answered, and notifications joined them"
     step(page, "start")
     until(lambda: _is_finished(page))
     agent.seen("backoffice-campaign-finished")

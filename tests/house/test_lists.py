@@ -614,6 +614,12 @@ WHOLE: dict[str, Listed] = {
         lambda uow, it: list(assessment_orders.each_line(uow, it.order_id)),
         made=ordered_employer,
     ),
+    "services.notifications.messages.store.in_order": Listed(
+        "notifications",
+        messages.messages,
+        messages.OLDEST,
+        lambda uow, it: list(messages.in_order(uow, it.template)),
+    ),
     "services.notifications.message_campaigns.store.pages_between": Listed(
         "notifications",
         message_campaigns.pages,
@@ -802,7 +808,7 @@ FIRST_SO_MANY = {
     "services.notifications.messages.store.of_wave": "a report that says so where it is not whole",
     "services.notifications.messages.store.wave_size": "the first of them",
     "services.notifications.templates.store.latest": "those of a day: no fund writes a hundred campaigns on one",
-    "services.notifications.messages.store.not_arrived": "why messages did not arrive: their number is counted whole",
+    "services.notifications.message_campaigns.store.uncounted": "a round: what was counted is not found again",
     "services.notifications.messages.store.arrived_since": "receipts of a wave, which is counted up to a limit itself",
     "services.payments.campaigns.store.uncounted": "a round: what was counted is not found again",
     "services.payments.campaigns.store.employers_filed": "at most one for each employer that is named",

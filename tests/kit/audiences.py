@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.audiences.answering import Audiences
-from shared.events.audiences import AudienceMember, AudienceRequested, AudienceSelected
+from shared.events.audiences import AudienceCondition, AudienceMember, AudienceRequested, AudienceSelected
 from shared.process.service import Service
 from shared.storage.service_context import ServiceContext
 from tests.kit.clock import AT
@@ -11,11 +11,19 @@ from tests.kit.contexts import DZ, handle, make_unique_indexes, published_events
 
 
 def ask(
-    context: ServiceContext, service: Service[Any], audiences: Audiences, name: str, *, fund: str = DZ, **asked: str
+    context: ServiceContext,
+    service: Service[Any],
+    audiences: Audiences,
+    name: str,
+    *also: AudienceCondition,
+    fund: str = DZ,
+    **asked: str,
 ) -> list[AudienceSelected]:
     """All pages of the answer; the question comes twice, and so does the answering."""
     make_unique_indexes(service, context)
-    event = AudienceRequested(selection_id=name, campaign_id="c1", audience=name, parameters=asked, requested_at=AT)
+    event = AudienceRequested(
+        selection_id=name, campaign_id="c1", audience=name, parameters=asked, also=also, requested_at=AT
+    )
     handle(context, service, event, fund_id=fund)
     for _ in range(100):
         if audiences.answering().run(context, fund, name) is None:

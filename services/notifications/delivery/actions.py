@@ -226,9 +226,19 @@ def _receive(uow: UnitOfWork, said: Sequence[tuple[Message, str]]) -> None:
     kept = [message for message in changed if message is not None]
     if kept:
         store.messages.save_many(uow, kept, part_of=kept[0].message_id)
+        _count_undelivered(uow, [message for message in kept if message.is_of_campaign])
     for message in kept:
         if not message.is_of_campaign:
             uow.publish(rules.undelivered(message, at=uow.at), version=message.version + 1)
+
+
+def _count_undelivered(uow: UnitOfWork, messages: Sequence[Message]) -> None:
+    """What was sent is in a batch that is done: nobody who sends it is told by its version that another was first."""
+    by_batch = _by_batch(messages)
+    batches = store.batches.find_many(uow, by_batch)
+    changed = [rules.with_undelivered(batch, by_batch[batch_id]) for batch_id, batch in batches.items()]
+    if changed:
+        store.batches.save_many(uow, changed, part_of=changed[0].batch_id)
 
 
 def _by_batch(messages: Sequence[Message]) -> dict[str, list[Message]]:

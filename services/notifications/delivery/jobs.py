@@ -1,7 +1,7 @@
 """Periodic work of messages: a job of each channel sends what waits in it, window by window.
 
-One job a channel, not one a message: a message would then be written three times where a window of two hundred is
-written twice. A window that fails for a fault of ours is taken apart, so that only what cannot be sent stays behind,
+One job a channel, not one a message: a message would then be written three times where a window of hundreds is written
+twice. A window that fails for a fault of ours is taken apart, so that only what cannot be sent stays behind,
 each with a job that operators see.
 """
 

@@ -9,15 +9,16 @@ from services.notifications.channels.receipts import DeliveryState, match_key
 from services.notifications.delivery.outgoing import Answers, ProviderAnswer, Verdict
 from services.notifications.messages.batch import BATCH_MOVES, MESSAGES_MAX, Batch, BatchStatus
 from services.notifications.messages.message import MOVES, Message, Status
-from services.notifications.messages.rules import settled
+from services.notifications.messages.rules import added_up, as_counts, counted, settled
 from shared.events.notifications import MessageFailed, MessageSent, MessageUndelivered
 from shared.funds.messages import Channel
 from shared.kernel.errors import Unavailable
 from shared.kernel.moves import moved
 from shared.kernel.schedule import RetrySchedule
 
-WINDOW_MESSAGES_MAX = 200
-"""How many messages are marked, sent and settled together: as few transactions as that, and a lease that is kept."""
+WINDOW_MESSAGES_MAX = 250
+"""How many messages are marked, sent and settled together: as few transactions as that, and a lease that is kept. A
+full batch is one."""
 
 RETRY_WAITS = RetrySchedule((30, 120, 600, 3_600, 21_600))
 """How long after each try the next one comes; after the last one a message has failed."""
@@ -149,7 +150,11 @@ def settle(
     provider_ids = {key: answer.provider_id for key, answer in answers.items() if answer.provider_id}
     events: list[MessageEvent] = [_sent(message, at=at) for message in _of_cases(sent)]
     return Settlement(
-        batch=replace(_done(batch), provider_ids=provider_ids, provider_keys=_keys(batch, provider_ids)),
+        batch=replace(
+            _ended(batch, (*sent, *(each for each in others if each.settled_at is not None))),
+            provider_ids=provider_ids,
+            provider_keys=_keys(batch, provider_ids),
+        ),
         sent=sent,
         others=tuple(others),
         batches=tuple(_with_traces(each, others) for each in again.values()),
@@ -236,7 +241,9 @@ def give_up(batch: Batch, messages: Sequence[Message], *, at: datetime) -> Settl
     status, reason = (Status.UNKNOWN, NOBODY_KNOWS) if is_unknown else (Status.FAILED, BY_OPERATOR)
     ended = tuple(settled(message, to=status, at=at, reason=reason) for message in messages)
     return Settlement(
-        batch=_done(batch), others=ended, events=tuple(_failed(message, at=at) for message in _of_cases(ended))
+        batch=_ended(batch, ended),
+        others=ended,
+        events=tuple(_failed(message, at=at) for message in _of_cases(ended)),
     )
 
 
@@ -253,6 +260,19 @@ def _end(batch: Batch, answer: ProviderAnswer) -> End | None:
 
 def _done(batch: Batch) -> Batch:
     return replace(batch, status=moved(BATCH_MOVES, batch.status, to=BatchStatus.DONE))
+
+
+def _ended(batch: Batch, messages: Iterable[Message]) -> Batch:
+    """Done, with these of its messages settled: a campaign's are counted."""
+    return replace(_done(batch), counted=counted(messages) if batch.campaign else ())
+
+
+def with_undelivered(batch: Batch, messages: Sequence[Message]) -> Batch:
+    """The counts of a campaign's batch, after receipts said that some of what was sent did not arrive."""
+    total = added_up((*batch.counted, *counted(messages)))
+    for each in messages:
+        total[each.channel, Status.SENT, ""] -= 1
+    return replace(batch, counted=as_counts(total))
 
 
 def _put_back(batch: Batch, *, at: datetime) -> Batch:

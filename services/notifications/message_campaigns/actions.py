@@ -4,6 +4,7 @@ page."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from services.notifications.contacts import actions as contacts
 from services.notifications.contacts import store as contact_store
@@ -15,6 +16,7 @@ from services.notifications.message_campaigns.message_campaign import (
     CampaignStatus,
     MessageCampaign,
     Reach,
+    answer_id,
     page_id,
 )
 from services.notifications.messages import actions as messages
@@ -23,10 +25,12 @@ from services.notifications.messages.message import Message
 from services.notifications.messages.rules import Notice
 from services.notifications.templates.store import WrittenText, written_texts
 from services.notifications.templates.template import Template
+from shared.audiences.joining import MemberPage, join
 from shared.events.audiences import AudienceMember, AudienceSelected
 from shared.funds.messages import Channel
 from shared.jobs import queue
 from shared.kernel.outcome import Outcome
+from shared.process.backfills import Backfill
 from shared.storage import operator_acts
 from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
@@ -36,6 +40,10 @@ WAITING_MAX = 10
 written meanwhile about people's cases does not wait behind all of it, and a campaign that is stopped soon stands still.
 """
 FULL_FOR = timedelta(seconds=1)
+MEMBERS_ENOUGH = 250
+"""Of a page that is joined; it may have as many more as a page of an answer has."""
+READ_MAX = 20
+"""Pages of answers that one page is joined of."""
 
 
 def write(uow: UnitOfWork, draft: CampaignDraft) -> MessageCampaign:
@@ -68,31 +76,75 @@ def select(uow: UnitOfWork, *, campaign_id: str) -> MessageCampaign:
 
 
 def take_page(uow: UnitOfWork, event: AudienceSelected) -> None:
-    """Keep a page of the audience, and count whom it would reach. What is not the next page of the selection that
-    counts is of no interest any more."""
+    """Keep a page of the audience, and count whom it would reach; where other services answer for conditions too, keep
+    it until all have. What is not the next page of the selection that counts is of no interest any more."""
     campaign = store.campaigns.find(uow, event.campaign_id)
     if campaign is None or not rules.is_awaited(campaign, event):
         return
-    kept = AudiencePage(
-        page_id=page_id(event.selection_id, event.page),
-        selection_id=event.selection_id,
-        number=event.page,
-        members=event.members,
-        selected_at=event.selected_at,
+    answered = rules.with_answer(campaign, event)
+    if answered.status is not CampaignStatus.SELECTING:
+        store.campaigns.save(uow, Outcome(answered))
+    elif rules.is_whole(campaign, event):
+        reach = _keep_page(uow, answered, event.members)
+        store.campaigns.save(uow, Outcome(rules.with_page(answered, reach=reach, is_last=event.is_last)))
+    else:
+        of = answer_id(event.selection_id, rules.answer_of(answered, event))
+        store.pages.save(uow, Outcome(_page(uow, of, event.page, event.members)))
+        store.campaigns.save(uow, Outcome(answered))
+        if answered.joining is not None:
+            queue.schedule(uow, store.JOIN, campaign.campaign_id)
+
+
+def join_next(uow: UnitOfWork, *, campaign_id: str) -> bool:
+    """Join the answers of several services a page further; whether there is more. Pages that were joined to their end
+    are removed in the same transaction."""
+    campaign = store.campaigns.find(uow, campaign_id)
+    if campaign is None or campaign.status is not CampaignStatus.SELECTING or campaign.joining is None:
+        return False
+    joined = join(
+        campaign.joining,
+        excluded=rules.excluded(campaign),
+        read=partial(_read_answer, uow, campaign),
+        enough=MEMBERS_ENOUGH,
+        read_max=READ_MAX,
     )
-    store.pages.save(uow, Outcome(kept))
-    store.campaigns.save(uow, Outcome(rules.with_page(campaign, event, reach=_reach(uow, campaign, event.members))))
+    reach = _keep_page(uow, campaign, joined.members) if joined.members else Reach()
+    store.campaigns.save(uow, Outcome(rules.with_joined(campaign, joined, reach=reach)))
+    store.remove_pages(uow, rules.joined_pages(campaign, joined.place))
+    return not joined.place.is_ended
 
 
-def _reach(uow: UnitOfWork, campaign: MessageCampaign, members: Sequence[AudienceMember]) -> Reach:
+def _read_answer(uow: UnitOfWork, campaign: MessageCampaign, place: int, cursor: str) -> MemberPage:
+    """A page of the answer at this place: cursors are numbers of pages."""
+    answer = campaign.answers[place]
+    number = int(cursor or 1)
+    kept = store.pages.load(uow, page_id(answer_id(campaign.selection_id, answer), number))
+    return MemberPage(kept.members, next=str(number + 1) if number < answer.pages else None)
+
+
+def _keep_page(uow: UnitOfWork, campaign: MessageCampaign, selected: Sequence[AudienceMember]) -> Reach:
+    """Keep the next page of the audience: those who are to be written to. How they are reached."""
+    known = contact_store.contacts.find_many(uow, {member.owner_id for member in selected})
+    members = rules.reading(selected, languages=campaign.draft.audience.languages, known=known, fund=uow.fund)
+    store.pages.save(uow, Outcome(_page(uow, campaign.selection_id, campaign.pages + 1, members)))
     recipients = _recipients(uow, campaign, members)
     written = messages.written(uow, recipients.notices, templates=recipients.templates, to=recipients.to)
-    return rules.reach(members, written, known=recipients.known)
+    return rules.reach(members, written, known=recipients.known, selected=len(selected))
+
+
+def _page(uow: UnitOfWork, selection_id: str, number: int, members: Sequence[AudienceMember]) -> AudiencePage:
+    return AudiencePage(
+        page_id=page_id(selection_id, number),
+        selection_id=selection_id,
+        number=number,
+        members=tuple(members),
+        selected_at=uow.at,
+    )
 
 
 @dataclass(frozen=True)
 class _Recipients:
-    """Those of some members whom the register knows, where they are reached, and what each is recipients."""
+    """Those of some members whom the register knows, where they are reached, and what each is told."""
 
     known: Mapping[str, Contact]
     to: Mapping[str, Addresses]
@@ -176,6 +228,24 @@ def _write_to(uow: UnitOfWork, campaign: MessageCampaign, members: Sequence[Audi
     if not recipients.notices:
         return []
     part_of = f"{campaign.campaign_id}/{campaign.progress.members}"
-    return messages.queue(
-        uow, recipients.notices, templates=recipients.templates, to=recipients.to, part_of=part_of, is_rate_limited=True
-    )
+    due = messages.written(uow, recipients.notices, templates=recipients.templates, to=recipients.to)
+    fresh = due if rules.are_new(campaign, members) else messages.unwritten(uow, due)
+    return messages.keep(uow, fresh, part_of=part_of, due_at=uow.at)
+
+
+def count_once(uow: UnitOfWork, *, campaign_id: str) -> None:
+    """Have the batches of a campaign that an earlier release began count its messages, as those of others do."""
+    campaign = read(uow, campaign_id=campaign_id)
+    written = list(message_store.in_order(uow, campaign_id))
+    batches = message_store.batches.find_many(uow, {each.batch_id for each in written if each.batch_id})
+    counted, changed = rules.counted_once(campaign, written, batches=batches)
+    message_store.batches.save_many(uow, changed, part_of=campaign_id)
+    store.campaigns.save(uow, Outcome(counted))
+
+
+backfills = Backfill(
+    name="message-campaigns.count",
+    find=store.uncounted,
+    fill=lambda uow, campaign_id: count_once(uow, campaign_id=campaign_id),
+)
+"""Campaigns whose messages no batch counts."""

@@ -1,6 +1,6 @@
 """Whom campaigns may be for, read from `audiences.yaml`: the audiences that the services answer for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -63,6 +63,12 @@ class AudienceUnknown(Invalid):
     code = "campaign.audience-unknown"
 
 
+class AudiencesDiffer(Invalid):
+    """Conditions of one campaign are all of persons, or all of employers."""
+
+    code = "campaign.audiences-differ"
+
+
 class ParameterMissing(Invalid):
     """The audience is not asked without this (`name`)."""
 
@@ -106,6 +112,17 @@ def asked(code: str, given: Mapping[str, str], *, fund: Fund) -> dict[str, str]:
                 raise ParameterMalformed(name=parameter.names)
             read[name] = value
     return read
+
+
+def must_be_of_one_kind(codes: Iterable[str]) -> None:
+    """Raises `AudiencesDiffer`."""
+    if len({every()[code].of for code in codes}) > 1:
+        raise AudiencesDiffer
+
+
+def values(codes: Sequence[str]) -> dict[str, AudienceValue]:
+    """What is told of each member of all of these audiences; what two of them tell, the first says."""
+    return {name: value for code in reversed(codes) for name, value in every()[code].values.items()}
 
 
 def _read(text: str, kind: ParameterKind, fund: Fund) -> str | None:

@@ -1,4 +1,4 @@
-"""What became of a campaign: counted while it is sent, and by recipient."""
+"""What became of a campaign: as its batches count it, and by recipient."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,6 @@ from services.notifications.contacts.store import contacts as contact_repository
 from services.notifications.message_campaigns import actions, rules, store
 from services.notifications.message_campaigns.message_campaign import CampaignStatus, MessageCampaign
 from services.notifications.messages import store as messages
-from services.notifications.messages.message import Status
 from services.notifications.messages.rules import message_id, notice_id
 from services.notifications.waves import rules as waves
 from services.notifications.waves.wave import Recipient, WaveChannel, WaveReason
@@ -18,8 +17,6 @@ from shared.events.audiences import AudienceMember
 from shared.funds.messages import Channel
 from shared.storage.unit_of_work import UnitOfWork
 
-FAILURES_COUNTED_MAX = 20_000
-"""Of a campaign's messages that did not arrive; of more, the first of them say why."""
 PAGES_A_PART = 40
 """Twenty thousand members: a file of more takes longer than callers wait."""
 NOT_WRITTEN, DEAD, UNKNOWN = "not-written", "contact.dead", "contact.unknown"
@@ -27,8 +24,8 @@ NOT_WRITTEN, DEAD, UNKNOWN = "not-written", "contact.dead", "contact.unknown"
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignReport:
-    """How a campaign stands. `per_minute` is how many of its messages were written a minute, over the last ten;
-    `ends_at` when the last is, at that pace."""
+    """How a campaign stands. `per_minute` is how many of its messages that leave were written a minute, over the last
+    ten; `ends_at` when the last is, at that pace."""
 
     campaign: MessageCampaign
     channels: Sequence[WaveChannel]
@@ -47,12 +44,14 @@ class CampaignReport:
 def report(uow: UnitOfWork, *, campaign_id: str) -> CampaignReport:
     """What became of it so far. `CampaignUnknown`."""
     campaign = actions.read(uow, campaign_id=campaign_id)
+    batches = messages.of_campaign(uow, campaign_id)
+    outcome = rules.outcome(campaign, batches)
     is_sending = campaign.status is CampaignStatus.SENDING
-    per_minute = _per_minute(uow, campaign) if is_sending else 0.0
+    per_minute = rules.per_minute(campaign, batches, at=uow.at) if is_sending else 0.0
     return CampaignReport(
         campaign=campaign,
-        channels=_channels(uow, campaign),
-        reasons=_reasons(uow, campaign),
+        channels=rules.channels(outcome, delivered=_delivered(uow, campaign)),
+        reasons=rules.reasons(outcome),
         per_minute=per_minute,
         ends_at=rules.ends_at(campaign, per_minute=per_minute, at=uow.at),
         waits_until=rules.waits_until(campaign, fund=uow.fund, at=uow.at) if is_sending else None,
@@ -92,33 +91,6 @@ def _lines(
                 told_at=campaign.started_at or campaign.written_at,
                 settled_at=None,
             )
-
-
-def _channels(uow: UnitOfWork, campaign: MessageCampaign) -> list[WaveChannel]:
-    counts = messages.counts(uow, campaign.campaign_id, purpose=campaign.draft.purpose)
-    delivered = _delivered(uow, campaign)
-    return [
-        WaveChannel(
-            channel=channel,
-            queued=counts[channel, Status.QUEUED],
-            sent=counts[channel, Status.SENT] + counts[channel, Status.UNDELIVERED],
-            delivered=delivered if channel is Channel.SMS else 0,
-            undelivered=counts[channel, Status.UNDELIVERED],
-            failed=counts[channel, Status.FAILED],
-            in_doubt=counts[channel, Status.UNKNOWN],
-        )
-        for channel in sorted({channel for channel, _ in counts})
-    ]
-
-
-def _reasons(uow: UnitOfWork, campaign: MessageCampaign) -> list[WaveReason]:
-    return waves.reasons(messages.not_arrived(uow, campaign.campaign_id, limit=FAILURES_COUNTED_MAX))
-
-
-def _per_minute(uow: UnitOfWork, campaign: MessageCampaign) -> float:
-    since = max(uow.at - waves.RATE_OVER, campaign.started_at or uow.at)
-    minutes = max(1.0, (uow.at - since).total_seconds() / 60)
-    return round(messages.written_since(uow, campaign.campaign_id, since) / minutes, 1)
 
 
 def _delivered(uow: UnitOfWork, campaign: MessageCampaign) -> int:

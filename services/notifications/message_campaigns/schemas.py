@@ -7,12 +7,14 @@ from marshmallow import Schema, fields, post_load, validate
 from services.notifications.message_campaigns import audiences, rules
 from services.notifications.message_campaigns.audiences import AudienceOf
 from services.notifications.message_campaigns.message_campaign import (
+    CONDITIONS_MAX,
     NAME_CHARACTERS_MAX,
     REASON_CHARACTERS_MAX,
     SMS_CHARACTERS_MAX,
     SUBJECT_CHARACTERS_MAX,
     TEXT_CHARACTERS_MAX,
     CampaignAudience,
+    CampaignCondition,
     CampaignDraft,
     CampaignStatus,
     MessageCampaign,
@@ -34,8 +36,8 @@ class CampaignsQuery(PagedQuery):
     """Which page of the campaigns."""
 
 
-class CampaignAudienceBody(Schema):
-    """Whom it is for: the code of an audience, and what that is asked with."""
+class AskedAudienceBody(Schema):
+    """The code of an audience, and what that is asked with."""
 
     code = fields.String(required=True, validate=validate.Length(1, CODE_CHARACTERS_MAX))
     parameters = fields.Dict(
@@ -45,9 +47,30 @@ class CampaignAudienceBody(Schema):
         validate=validate.Length(0, 10),
     )
 
+
+class CampaignConditionBody(AskedAudienceBody):
+    """An audience that recipients belong to as well, or do not."""
+
+    is_not = fields.Boolean(load_default=False)
+
+    @post_load
+    def _made(self, read: dict[str, Any], **_: Any) -> CampaignCondition:
+        return CampaignCondition(**read)
+
+
+class CampaignAudienceBody(AskedAudienceBody):
+    """Whom it is for: an audience; of those, who meets further conditions, and reads one of some languages."""
+
+    also = fields.List(
+        fields.Nested(CampaignConditionBody), load_default=list, validate=validate.Length(0, CONDITIONS_MAX - 1)
+    )
+    languages = fields.List(
+        fields.String(validate=validate.Length(2, 10)), load_default=list, validate=validate.Length(0, LANGUAGES_MAX)
+    )
+
     @post_load
     def _made(self, read: dict[str, Any], **_: Any) -> CampaignAudience:
-        return CampaignAudience(**read)
+        return CampaignAudience(**{**read, "also": tuple(read["also"]), "languages": tuple(read["languages"])})
 
 
 class CampaignWordingBody(Schema):
@@ -110,6 +133,8 @@ class CampaignReachView(Schema):
     not_wanted = fields.Integer(required=True)
     dead = fields.Integer(required=True)
     not_registered = fields.Integer(required=True)
+    other_language = fields.Integer(required=True)
+    selected = fields.Integer(required=True)
 
 
 class CampaignProgressView(Schema):
@@ -119,10 +144,25 @@ class CampaignProgressView(Schema):
     messages = fields.Integer(required=True)
 
 
-class CampaignAudienceView(Schema):
+class AskedAudienceView(Schema):
+    """An audience, and what it is asked with."""
+
     code = fields.String(required=True)
     name = fields.Function(lambda it: audiences.every()[it.code].names[language()], required=True, metadata=SENTENCE)
     parameters = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class CampaignConditionView(AskedAudienceView):
+    """An audience that recipients belong to as well, or do not."""
+
+    is_not = fields.Boolean(required=True)
+
+
+class CampaignAudienceView(AskedAudienceView):
+    """Whom it is for: an audience; of those, who meets further conditions, and reads one of some languages."""
+
+    also = fields.List(fields.Nested(CampaignConditionView), required=True)
+    languages = fields.List(fields.String(), required=True)
 
 
 class CampaignSummaryView(Schema):
@@ -175,6 +215,7 @@ class MessageCampaignView(CampaignSummaryView):
     )
     needs_second_person = fields.Function(_needs_second_person, required=True, metadata={"type": "boolean"})
     refused = fields.String(required=True)
+    counted = fields.List(fields.Integer(), required=True)
     previews = Derived(PreviewedTextView, of=lambda it: rules.previews(it.draft, fund=fund()), required=True, many=True)
 
 

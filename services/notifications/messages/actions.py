@@ -31,28 +31,22 @@ def notify(uow: UnitOfWork, *notices: Notice, part_of: str) -> None:
     `ContactUnknown` where the register has not published an owner yet: the event is retried.
     """
     templates = {notice.template: catalogue.newest(notice.template) for notice in notices}
-    queue(uow, notices, templates=templates, part_of=part_of)
+    fresh = unwritten(uow, written(uow, notices, templates=templates))
+    keep(uow, fresh, part_of=part_of, due_at=rules.due_at(len(fresh), at=uow.at))
 
 
-def queue(
-    uow: UnitOfWork,
-    notices: Sequence[Notice],
-    *,
-    templates: Mapping[str, Template],
-    part_of: str,
-    to: Mapping[str, Addresses] | None = None,
-    is_rate_limited: bool = False,
-) -> list[Message]:
-    """As `notify`, with the templates that the notices name, and where their owners are reached where the caller has
-    read that; the messages that were not there before. Where the caller has a rate limit of its own, none waits for
-    being many."""
-    due = {message.message_id: message for message in written(uow, notices, templates=templates, to=to)}
-    known = store.messages.find_many(uow, due)
-    fresh = _batched(
-        uow, [message for key, message in due.items() if key not in known], is_rate_limited=is_rate_limited
-    )
-    store.messages.save_many(uow, fresh, part_of=part_of)
-    return fresh
+def unwritten(uow: UnitOfWork, due: Sequence[Message]) -> list[Message]:
+    """Those messages that were not queued before, each once."""
+    by_id = {message.message_id: message for message in due}
+    known = store.messages.find_many(uow, by_id)
+    return [message for key, message in by_id.items() if key not in known]
+
+
+def keep(uow: UnitOfWork, fresh: Sequence[Message], *, part_of: str, due_at: datetime) -> list[Message]:
+    """Queue messages that are new, in batches that leave at an instant; urgent ones at once."""
+    placed = _batched(uow, fresh, due_at=due_at)
+    store.messages.save_many(uow, placed, part_of=part_of)
+    return placed
 
 
 def written(
@@ -119,12 +113,12 @@ class Lane:
     purpose: MessagePurpose
     is_urgent: bool
     due_at: datetime
+    campaign: str
 
 
-def _batched(uow: UnitOfWork, messages: Sequence[Message], *, is_rate_limited: bool) -> list[Message]:
+def _batched(uow: UnitOfWork, messages: Sequence[Message], *, due_at: datetime) -> list[Message]:
     """The messages, each that has to leave in a batch of its lane. The events of one transaction fill the same batches:
     where each claim is an event, one for each would cost as much as the message itself."""
-    due_at = uow.at if is_rate_limited else rules.due_at(len(messages), at=uow.at)
     traceparent = current_traceparent()
     opened: dict[Lane, Batch] = uow.shared.setdefault(OPENED, {})
     placed: list[Message] = []
@@ -134,7 +128,8 @@ def _batched(uow: UnitOfWork, messages: Sequence[Message], *, is_rate_limited: b
             placed.append(message)
             continue
         leaves_at = uow.at if message.is_urgent else due_at
-        lane = Lane(uow.fund.fund_id, message.channel, message.purpose, message.is_urgent, leaves_at)
+        campaign = message.template if message.is_of_campaign else ""
+        lane = Lane(uow.fund.fund_id, message.channel, message.purpose, message.is_urgent, leaves_at, campaign)
         batch = opened.get(lane)
         if batch is None or batch.size >= MESSAGES_MAX:
             batch = _opened(uow, lane, traceparent=traceparent)
@@ -155,6 +150,8 @@ def _opened(uow: UnitOfWork, lane: Lane, *, traceparent: str) -> Batch:
         is_urgent=lane.is_urgent,
         status=BatchStatus.QUEUED,
         due_at=lane.due_at,
+        campaign=lane.campaign,
+        written_at=uow.at if lane.campaign else None,
         traceparent=traceparent,
     )
     batch = rules.after_quiet_hours(batch, fund=uow.fund)

@@ -1,13 +1,14 @@
 """Which messages are sent to whom, and by which channels. Pure: the template, the addresses and the time are
 arguments."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from services.notifications.contacts.contact import Addresses
-from services.notifications.messages.batch import Batch
+from services.notifications.messages.batch import Batch, MessageCount
 from services.notifications.messages.message import MOVES, Message, Status
 from services.notifications.preferences.preferences import Preferences
 from services.notifications.templates.template import Template, Value
@@ -130,6 +131,28 @@ def settled(message: Message, *, to: Status, at: datetime, reason: str | None = 
     """What became of a message that was not sent; the personal values that it carried have served."""
     status = moved(MOVES, message.status, to=to)
     return replace(message, status=status, settled_at=at, reason=reason, sealed={}, batch_id=None)
+
+
+def counted(messages: Iterable[Message]) -> tuple[MessageCount, ...]:
+    """What became of messages, in numbers."""
+    return as_counts(Counter((each.channel, each.status, each.reason or "") for each in messages))
+
+
+def as_counts(numbers: Mapping[tuple[Channel, Status, str], int]) -> tuple[MessageCount, ...]:
+    """Numbers by channel, status and reason, as they are kept; those of nobody are left out."""
+    return tuple(
+        MessageCount(channel=channel, status=status, reason=reason, messages=count)
+        for (channel, status, reason), count in sorted(numbers.items())
+        if count
+    )
+
+
+def added_up(counts: Iterable[MessageCount]) -> Counter[tuple[Channel, Status, str]]:
+    """The same numbers of several places together."""
+    total: Counter[tuple[Channel, Status, str]] = Counter()
+    for each in counts:
+        total[each.channel, each.status, each.reason] += each.messages
+    return total
 
 
 def _is_wanted(chosen: Preferences | None, purpose: MessagePurpose, channel: Channel) -> bool:

@@ -3,7 +3,7 @@
 Each look-up names exactly the fields of one index: the embedded engine scans the whole collection for any other.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from services.notifications.messages.batch import MESSAGES_MAX, WAITING, Batch, 
 from services.notifications.messages.message import Message, Status
 from services.notifications.messages.receipt import Delivered, Receipt
 from services.notifications.messages.rules import BatchUnknown, MessageUnknown
-from shared.funds.messages import Channel, MessagePurpose
+from shared.funds.messages import Channel
 from shared.jobs import queue
 from shared.jobs.job import id_of
 from shared.storage.paging import Order, Page, PageRequest
@@ -25,6 +25,7 @@ DUE_MAX = 1_000
 """Of one kind in one query; the next query has the rest."""
 RECEIPTS_MAX = 500
 RECEIPTS_COUNTED_MAX = 20_000
+OLDEST = Order("told_at", "message_id")
 NEWEST = Order("told_at", "message_id", is_newest_first=True)
 """The messages of one notice are adjacent: they have one time, and their ids begin with the notice's."""
 
@@ -41,7 +42,6 @@ messages = Repository(
         Index(("template", "told_at", "message_id")),
         Index(("batch_id",)),
         Index(("provider_key",)),
-        Index(("template", "channel", "status"), where={"purpose": MessagePurpose.CAMPAIGN.value}),
     ],
 )
 
@@ -51,12 +51,13 @@ batches = Repository(
     key="batch_id",
     missing=BatchUnknown,
     retention=for_days(
-        90,
+        400,
         since="due_at",
-        why="the provider's names of its messages, for a talk about one",
+        why="the provider's names of its messages, and what became of a campaign's, for as long as the messages",
         status=BatchStatus.DONE.value,
     ),
     indexes=[
+        Index(("campaign",)),
         Index(("channel", "status")),
         Index(("channel", "status", "is_urgent", "due_at")),
         Index(("provider_keys",)),
@@ -211,28 +212,14 @@ def wave_size(uow: UnitOfWork, template: str, day: date, *, counted_max: int) ->
     return (uow.collection(messages.name).count(its, limit=counted_max), first[0].told_at) if first else None
 
 
-def counts(uow: UnitOfWork, template: str, *, purpose: MessagePurpose) -> dict[tuple[Channel, Status], int]:
-    """How many messages of a template there are, by channel and what became of them."""
-    counted = {
-        (channel, status): uow.collection(messages.name).count(
-            {"template": template, "channel": channel.value, "status": status.value, "purpose": purpose.value}
-        )
-        for channel in Channel
-        for status in Status
-    }
-    channels = {channel for (channel, _), count in counted.items() if count}
-    return {(channel, status): count for (channel, status), count in counted.items() if channel in channels}
+def of_campaign(uow: UnitOfWork, campaign_id: str) -> list[Batch]:
+    """The batches of a campaign: some hundreds, where it has tens of thousands of messages."""
+    return batches.find_all(uow, campaign=campaign_id)
 
 
-def not_arrived(uow: UnitOfWork, template: str, *, limit: int) -> list[Message]:
-    """Messages of a template that did not arrive, or of which nobody knows."""
-    ends = [Status.FAILED.value, Status.UNDELIVERED.value, Status.UNKNOWN.value]
-    return messages.find_all(uow, limit=limit, template=template, status={"$in": ends})
-
-
-def written_since(uow: UnitOfWork, template: str, at: datetime) -> int:
-    """How many messages of a template were written since an instant."""
-    return uow.collection(messages.name).count({"template": template, "told_at": {"$gte": at}})
+def in_order(uow: UnitOfWork, template: str) -> Iterator[Message]:
+    """All messages of a template, the oldest first."""
+    return messages.each(uow, order=OLDEST, template=template)
 
 
 def arrived_since(uow: UnitOfWork, at: datetime) -> frozenset[str]:

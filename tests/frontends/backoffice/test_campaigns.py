@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import request
 
 from frontends.backoffice import campaigns
 from frontends.backoffice.backoffice import BACKOFFICE
@@ -23,6 +24,13 @@ AUDIENCE = {
     ],
     "values": [{"name": "due_on", "text": "le dernier jour"}],
 }
+DEBT = {
+    "code": "employers-in-debt",
+    "name": "Les employeurs redevables",
+    "of": "employers",
+    "parameters": [{"name": "at_least", "text": "D'au moins", "kind": "amount", "is_required": False}],
+    "values": [{"name": "owed", "text": "le montant dû"}, {"name": "due_on", "text": "autre chose"}],
+}
 WORDING = {"subject": "Déclarez à temps", "text": "Dernier jour : {due_on}.", "sms": ""}
 REACH = {
     "recipients": 120,
@@ -32,6 +40,8 @@ REACH = {
     "not_wanted": 5,
     "dead": 0,
     "not_registered": 2,
+    "other_language": 0,
+    "selected": 122,
 }
 CAMPAIGN: dict[str, Any] = {
     "campaign_id": "c1",
@@ -40,7 +50,13 @@ CAMPAIGN: dict[str, Any] = {
     "text": "Prête à partir",
     "purpose": "campaign",
     "legal_reference": "",
-    "audience": {"code": "silent-employers", "name": AUDIENCE["name"], "parameters": {"period": "2026-Q3"}},
+    "audience": {
+        "code": "silent-employers",
+        "name": AUDIENCE["name"],
+        "parameters": {"period": "2026-Q3"},
+        "also": [],
+        "languages": [],
+    },
     "channels": ["email"],
     "wordings": dict.fromkeys(("ar", "fr", "en"), WORDING),
     "reach": REACH,
@@ -52,6 +68,7 @@ CAMPAIGN: dict[str, Any] = {
     "ended_at": None,
     "reason": "",
     "refused": "",
+    "counted": [],
     "needs_second_person": True,
     "previews": [
         {
@@ -102,14 +119,18 @@ def page(language: str = "fr", *, report: Any = None, **changed: Any) -> str:
         )
 
 
-def form(language: str = "fr", **changed: Any) -> str:
+def form(language: str = "fr", *conditions: Any, **changed: Any) -> str:
+    known = [campaigns.Condition(number, each) for number, each in enumerate((AUDIENCE, *conditions))]
     with APP.app_context():
         return rendered(
             APP,
             "campaign-edit.html",
             language=language,
             user=AGENT,
-            audience=AUDIENCE,
+            conditions=known,
+            offered=[(AUDIENCE["code"], AUDIENCE["name"]), (DEBT["code"], DEBT["name"])],
+            placeholders=campaigns._placeholders(known, changed),
+            may_add=len(known) < campaigns.CONDITIONS_MAX,
             found=None,
             declared=[("das", "Déclaration annuelle des salaires")],
             channels=campaigns.CHANNELS,
@@ -182,3 +203,61 @@ def test_a_long_report_comes_in_parts() -> None:
 def test_quiet_hours_are_said() -> None:
     shown = page(status="sending", report={**REPORT, "waits_until": "2026-10-06T07:00:00+00:00"})
     assert "Les heures calmes" in shown
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_a_condition_is_added_and_removed_without_a_script(language: str) -> None:
+    shown = form(language)
+    assert 'name="change" value="add" formnovalidate' in shown and 'value="employers-in-debt"' in shown
+    assert "remove-" not in shown
+    both = form(language, DEBT, not_1="1")
+    assert 'name="also_1" value="employers-in-debt"' in both and 'name="p1_at_least"' in both
+    assert 'value="remove-1" formnovalidate' in both
+    assert shown.index("<button hidden>") < shown.index('name="change"'), "Enter keeps the draft"
+    assert 'value="add"' not in form(language, *[DEBT] * 4), "five conditions are all"
+
+
+def test_what_a_text_may_name_is_what_all_recipients_have() -> None:
+    both = form("fr", DEBT)
+    assert "{owed}" in both and "le montant dû" in both
+    assert "le dernier jour" in both and "autre chose" not in both, "the first that tells it says it"
+    assert "{owed}" not in form("fr", DEBT, not_1="1")
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"change": "add", "add": "employers-in-debt"}, {"also_1": "employers-in-debt"}),
+        (
+            {"change": "add", "add": "employers", "also_1": "employers-in-debt", "also_3": "employers"},
+            {"also_1": "employers-in-debt", "also_2": "employers", "also_3": "employers"},
+        ),
+        (
+            {"change": "remove-1", "also_1": "employers", "not_1": "1", "p1_sector": "food", "also_2": "x"},
+            {"also_2": "x"},
+        ),
+        ({"change": "remove-", "also_1": "employers"}, {"also_1": "employers"}),
+    ],
+)
+def test_the_form_comes_again_with_a_condition_more_or_one_fewer(sent: dict[str, str], kept: dict[str, str]) -> None:
+    with APP.test_request_context(method="POST", data={**sent, "p_period": "2026-Q3"}):
+        changed = campaigns._changed(request.form)
+    assert {name: value for name, value in changed.items() if name not in ("change", "add")} == {
+        **kept,
+        "p_period": "2026-Q3",
+    }
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_how_many_meet_each_condition_and_all_of_them_is_said(language: str) -> None:
+    also = [{"code": "employers-in-debt", "name": DEBT["name"], "parameters": {"at_least": "1000"}, "is_not": True}]
+    shown = page(
+        language,
+        audience={**CAMPAIGN["audience"], "also": also, "languages": ["fr"]},
+        counted=[640, 212],
+        reach={**REACH, "selected": 588, "other_language": 466},
+    )
+    assert all(f">{count}<" in shown for count in ("640", "212", "588", "466"))
+    said = {"ar": "وليس:", "fr": "et non :", "en": "and not:"}
+    assert said[language] in shown and "1000" in shown
+    assert ">588<" not in page(language, reach={**REACH, "selected": 588}), "one condition is the audience"

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 from uuid import uuid4
@@ -279,3 +279,19 @@ def test_a_server_that_says_421_to_the_next_mail_is_asked_by_another_connection(
         connection = MailConnection(replace(server, port=port, timeout_s=0.3))
         assert connection.send(mail()) and connection.send(mail())
         connection.close()
+
+
+@pytest.mark.parametrize("html", [None, "<p>الأجر</p>"])
+def test_mails_of_one_text_have_each_their_own_headers(html: str | None) -> None:
+    """What is encoded once for all of them is what they share."""
+    recipients = ["one@example.org", "two@example.org"]
+    written = [smtp._written(mail(recipient, html=html)).as_bytes(policy=smtp._ON_THE_WIRE) for recipient in recipients]
+    read = [message_from_bytes(each) for each in written]
+    assert [each.get_all("To") for each in read] == [["one@example.org"], ["two@example.org"]]
+    assert [len(each.get_all("From")) for each in read] == [1, 1]
+
+
+def test_headers_are_as_the_email_package_writes_them() -> None:
+    """Only how long it takes differs."""
+    made = smtp._written(mail("someone@example.org", unsubscribe_at=f"https://portal.example/{'x' * 90}"))
+    assert made.as_bytes(policy=smtp._ON_THE_WIRE) == made.as_bytes(policy=policy.compat32.clone(linesep="\r\n"))

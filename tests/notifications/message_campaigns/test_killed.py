@@ -13,6 +13,11 @@ from pymongo.database import Database
 
 from services.notifications.delivery.jobs import send_waiting
 from services.notifications.message_campaigns import actions, jobs, rules
+from services.notifications.message_campaigns.message_campaign import (
+    CampaignAudience,
+    CampaignCondition,
+    CampaignStatus,
+)
 from services.notifications.wiring import service
 from shared.funds.messages import Messages
 from shared.storage.service_context import ServiceContext
@@ -38,13 +43,13 @@ def unlimited(database: Database[dict[str, Any]], uri: str) -> ServiceContext:
     return replace(context, funds={**context.funds, DZ: own})
 
 
-def killed(step: str, campaign_id: str, *, database: Database[dict[str, Any]], uri: str) -> None:
-    """A worker of its own that dies by SIGKILL at a step of its writing."""
+def killed(step: str, campaign_id: str, *, database: Database[dict[str, Any]], uri: str, run: Any = jobs.run) -> None:
+    """A worker of its own that dies by SIGKILL at a step of its writing or joining."""
 
     def work() -> None:
-        rules.SLICE_MAX = SLICE
+        rules.SLICE_MAX = actions.MEMBERS_ENOUGH = SLICE
         failpoints.watch(lambda passed: os.kill(os.getpid(), signal.SIGKILL) if passed == step else None)
-        jobs.run(unlimited(database, uri), DZ, campaign_id)
+        run(unlimited(database, uri), DZ, campaign_id)
 
     worker = get_context("fork").Process(target=work)
     worker.start()
@@ -75,3 +80,37 @@ def test_everybody_gets_one_mail_wherever_the_writer_is_killed(
         pass
     assert [[each["count"] for each in centre.received(email)] for email in people.values()] == [[1]] * RECIPIENTS
     assert published(context) == ["audiences.audience-requested"], "what becomes of them the report says, and no event"
+
+
+@pytest.mark.parametrize("step", ["work.committed", "message-campaigns.joined"])
+def test_an_audience_of_two_services_is_whole_wherever_who_joins_it_is_killed(
+    database: Database[dict[str, Any]], mongodb: str, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Persons, of whom every second is on the other list: two hundred of each, twenty a page."""
+    context = unlimited(database, mongodb)
+    make_unique_indexes(service, context)
+    first = [f"p{number:04d}" for number in range(0, 400, 2)]
+    second = [f"p{number:04d}" for number in range(0, 800, 4)]
+    run = partial(context.run, DZ, cause="test")
+    audience = CampaignAudience(code="persons", also=(CampaignCondition(code="persons-without-account"),))
+    campaign = run(
+        by=someone(subject="agent-1"), action=lambda uow: actions.write(uow, draft(**MAIL_ONLY, audience=audience))
+    )
+    key = {"campaign_id": campaign.campaign_id}
+    asked = run(by=someone(), action=lambda uow: actions.select(uow, **key))
+    key["selection_id"] = asked.selection_id
+    for number, owner_ids in enumerate((first, second)):
+        for place in range(0, 200, SLICE):
+            page = {"page": place // SLICE + 1, "is_last": place + SLICE == 200, "answers": (number,)}
+            handle(context, service, selected(*owner_ids[place : place + SLICE], **key, **page))
+    for _ in range(3):
+        killed(step, campaign.campaign_id, database=database, uri=mongodb, run=jobs.join)
+    monkeypatch.setattr(actions, "MEMBERS_ENOUGH", SLICE)
+    assert jobs.join(context, DZ, campaign.campaign_id) is None
+    pages = list(database["audience_pages"].find({}).sort("number"))
+    assert [page["number"] for page in pages] == list(range(1, len(pages) + 1)) and len(pages) > 3
+    both = [member["owner_id"] for page in pages for member in page["members"]]
+    assert both == sorted(set(first) & set(second))
+    found = run(by=someone(), action=lambda uow: actions.read(uow, campaign_id=campaign.campaign_id))
+    assert (found.status, found.pages, found.counted) == (CampaignStatus.READY, len(pages), (200, 200))
+    assert found.reach.selected == found.reach.not_registered == 100

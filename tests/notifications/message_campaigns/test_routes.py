@@ -1,18 +1,26 @@
 """A campaign over HTTP: written, its audience counted, started by another person, sent, stopped, resumed, reported."""
 
 import csv
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from pymongo.database import Database
 
-from services.notifications.message_campaigns import actions, jobs, reporting
-from services.notifications.messages.message import Status
+from services.notifications.delivery import actions as delivery
+from services.notifications.delivery.outgoing import ProviderAnswer, Verdict
+from services.notifications.message_campaigns import actions, jobs, reporting, rules
+from services.notifications.messages import store as messages
+from services.notifications.messages.batch import Batch
 from services.notifications.wiring import service
 from shared.events.audiences import AudienceRequested
 from shared.events.identity import PersonDied
+from shared.funds.messages import Channel
 from shared.kernel.personal import Encrypted
+from shared.process.backfills import backfill_all
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Caller, Office
@@ -210,18 +218,20 @@ def test_one_bad_contact_stops_nobody_and_each_is_reported_with_the_reason(
         "not_wanted": 1,
         "dead": 1,
         "not_registered": 1,
+        "other_language": 0,
+        "selected": 5,
     }
     step(office, campaign_id, "start")
     send(context, clock, campaign_id)
     assert written(context, campaign_id) == [("p1", "email"), ("p1", "sms"), ("p2", "inbox"), ("p3", "inbox")]
-    context.database["messages"].update_one(
-        {"template": campaign_id, "owner_id": "p1", "channel": "sms"},
-        {"$set": {"status": Status.UNDELIVERED.value, "reason": "delivery.undelivered"}},
-    )
+    leave(context)
+    (sms,) = context.database["messages"].find({"template": campaign_id, "channel": "sms"})
+    for _ in range(2):
+        receipt(context, sms["message_id"], reason="delivery.undelivered")
     answer = office.staff().get(f"/message-campaigns/{campaign_id}/recipients")
     rows = list(csv.DictReader(answer.data.decode("utf-8-sig").splitlines()))
     assert sorted((row["channel"], row["state"], row["reason"]) for row in rows) == [
-        ("email", "queued", ""),
+        ("email", "sent", ""),
         ("inbox", "not-written", "contact.dead"),
         ("inbox", "not-written", "contact.unknown"),
         ("inbox", "sent", ""),
@@ -233,6 +243,56 @@ def test_one_bad_contact_stops_nobody_and_each_is_reported_with_the_reason(
     assert sorted(row["reason"] for part in parts for row in part) == sorted(row["reason"] for row in rows)
     report = office.staff().get(f"/message-campaigns/{campaign_id}/report").json
     assert [(each["reason"], each["messages"]) for each in report["reasons"]] == [("delivery.undelivered", 1)]
+    assert [(each["channel"], each["sent"], each["undelivered"]) for each in report["channels"]] == [
+        ("email", 1, 0),
+        ("inbox", 2, 0),
+        ("sms", 1, 1),
+    ]
+    assert kept_counts(context, campaign_id) == counted(context, campaign_id)
+
+
+def leave(context: ServiceContext, *, refused: Sequence[str] = (), later: Sequence[str] = ()) -> None:
+    """All that waits is sent by a provider that takes it, but for some owners: it refuses their messages, or has them
+    tried later."""
+    verdicts = {**dict.fromkeys(refused, "refused"), **dict.fromkeys(later, "later")}
+
+    def answer(uow: UnitOfWork, batch: Batch) -> None:
+        written = delivery.write(uow, [batch])
+        of_whom = {each.message_id: each.owner_id for each in written[batch.batch_id].messages}
+        answers = {
+            message_id: ProviderAnswer(verdict=Verdict(verdicts.get(owner_id, "taken")), reason="mail.address-refused")
+            for message_id, owner_id in of_whom.items()
+        }
+        taken = delivery.take(uow, seen=[batch])
+        delivery.settle(uow, taken=taken, written=written, answers=answers)
+
+    for channel in (Channel.EMAIL, Channel.SMS):
+        for batch in delivery.waiting(context.reading(DZ, by=jobs.BY), channel=channel):
+            context.run(DZ, by=jobs.BY, cause="test", action=partial(answer, batch=batch))
+
+
+def receipt(context: ServiceContext, message_id: str, *, reason: str | None) -> None:
+    said = {message_id: reason}
+    context.run(DZ, by=jobs.BY, cause="test", action=lambda uow: delivery.save_receipts(uow, said))
+
+
+Counts = dict[tuple[str, str, str], int]
+
+
+def counted(context: ServiceContext, campaign_id: str) -> Counts:
+    """What became of a campaign's messages, by counting them; why one stands in the account alone its reach says."""
+    rows = context.database["messages"].find({"template": campaign_id})
+    reasons = ((row, "" if row["channel"] == "inbox" else row.get("reason") or "") for row in rows)
+    return dict(Counter((row["channel"], row["status"], reason) for row, reason in reasons))
+
+
+def kept_counts(context: ServiceContext, campaign_id: str) -> Counts:
+    """The same as its batches and itself have kept it."""
+    uow = context.reading(DZ, by=jobs.BY)
+    outcome = rules.outcome(actions.read(uow, campaign_id=campaign_id), messages.of_campaign(uow, campaign_id))
+    return {
+        (channel.value, status.value, reason): count for (channel, status, reason), count in outcome.items() if count
+    }
 
 
 def report_in_parts(office: Office, campaign_id: str, monkeypatch: pytest.MonkeyPatch) -> list[list[dict[str, str]]]:
@@ -292,9 +352,131 @@ def test_an_audience_that_cannot_be_selected_says_so(context: ServiceContext, of
     assert (found["status"], found["refused"]) == ("draft", "campaign.none")
 
 
+def test_batches_count_what_became_of_a_campaign_as_its_messages_do(
+    context: ServiceContext, office: Office, clock: Clock
+) -> None:
+    """Of six mails one is refused and one tried again later; another campaign and a case's message count elsewhere."""
+    campaign_id, other = ready(context, office), ready(context, office)
+    for each in (campaign_id, other):
+        step(office, each, "start")
+        send(context, clock, each)
+    assert kept_counts(context, campaign_id) == counted(context, campaign_id) == {("email", "queued", ""): 6}
+    leave(context, refused=FIRMS[:1], later=FIRMS[1:2])
+    found = counted(context, campaign_id)
+    assert found == {
+        ("email", "sent", ""): 4,
+        ("email", "queued", ""): 1,
+        ("email", "failed", "mail.address-refused"): 1,
+    }
+    assert kept_counts(context, campaign_id) == found
+    (channel,) = office.staff().get(f"/message-campaigns/{campaign_id}/report").json["channels"]
+    assert (channel["messages"], channel["sent"], channel["queued"], channel["failed"]) == (6, 4, 1, 1)
+    clock.at += timedelta(hours=1)
+    leave(context, later=FIRMS[1:2])
+    assert kept_counts(context, campaign_id) == counted(context, campaign_id) == found, "it waits in a third batch"
+    clock.at += timedelta(hours=1)
+    leave(context)
+    assert kept_counts(context, campaign_id) == counted(context, campaign_id)
+    assert counted(context, campaign_id)["email", "sent", ""] == 5
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_a_campaign_that_an_earlier_release_began_is_counted_once(
+    context: ServiceContext, office: Office, clock: Clock, is_sent: bool
+) -> None:
+    campaign_id = ready(context, office)
+    step(office, campaign_id, "start")
+    context.run(DZ, by=jobs.BY, cause="test", action=lambda uow: one_slice(uow, campaign_id))
+    if is_sent:
+        leave(context, refused=FIRMS[:1])
+    context.database["message_campaigns"].update_many({}, {"$unset": {"is_counted": "", "progress.inbox": ""}})
+    new = {"campaign": "", "counted": "", "written_at": ""}
+    context.database["batches"].update_many({}, {"$unset": new})
+    assert backfill_all(context, DZ, backfills=[actions.backfills]) == 1
+    assert backfill_all(context, DZ, backfills=[actions.backfills]) == 0
+    assert kept_counts(context, campaign_id) == counted(context, campaign_id)
+    clock.at += timedelta(minutes=1)
+    send(context, clock, campaign_id)
+    leave(context, refused=FIRMS[-1:])
+    assert kept_counts(context, campaign_id) == counted(context, campaign_id)
+    assert sum(counted(context, campaign_id).values()) == 6
+
+
+OF_TWO = {"code": "silent-employers", "parameters": {"period": "2026-Q3"}, "also": [{"code": "employers"}]}
+OF_NOT = {**OF_TWO, "also": [{"code": "employers", "is_not": True}]}
+
+
+def selecting(context: ServiceContext, office: Office, **facts: Any) -> tuple[str, Callable[..., None]]:
+    """A campaign whose audience was asked for, and what answers as one of several services."""
+    campaign_id = write(office, **facts)
+    office.staff().post(f"/message-campaigns/{campaign_id}/selection")
+    key = {"campaign_id": campaign_id, "selection_id": request_of(context, campaign_id).selection_id}
+    return campaign_id, lambda *owner_ids, **page: handle(context, service, selected(*owner_ids, **key, **page))
+
+
+@pytest.mark.parametrize(
+    ("audience", "is_excluding", "found"), [(OF_TWO, False, FIRMS[2:5]), (OF_NOT, True, [*FIRMS[:2], FIRMS[5]])]
+)
+def test_the_answers_of_two_services_are_joined_page_by_page(
+    context: ServiceContext,
+    office: Office,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    audience: dict[str, Any],
+    is_excluding: bool,
+    found: list[str],
+) -> None:
+    monkeypatch.setattr(actions, "MEMBERS_ENOUGH", 1)
+    monkeypatch.setattr(actions, "READ_MAX", 2)
+    campaign_id, answer = selecting(context, office, audience=audience)
+    answer(*FIRMS[:2], is_last=False, counted=(2,))
+    answer(*FIRMS[2:4], answers=(1,), counted=(2,), is_excluding=is_excluding, is_last=False)
+    answer(*FIRMS[4:5], answers=(1,), counted=(1,), is_excluding=is_excluding, page=2)
+    answer(*FIRMS[4:5], answers=(1,), counted=(1,), is_excluding=is_excluding, page=2)
+    answer(*FIRMS[2:6], page=2, counted=(4,))
+    view = office.staff().get(f"/message-campaigns/{campaign_id}").json
+    assert (view["status"], view["reach"]["selected"]) == ("selecting", 0), "they are joined by a job"
+    assert jobs.join(context, DZ, campaign_id) is None and jobs.join(context, DZ, campaign_id) is None
+    view = office.staff().get(f"/message-campaigns/{campaign_id}").json
+    assert (view["status"], view["counted"]) == ("ready", [6, 3])
+    assert (view["reach"]["selected"], view["reach"]["recipients"]) == (3, 3)
+    also = [(each["code"], each["name"], each["is_not"]) for each in view["audience"]["also"]]
+    assert also == [("employers", "Tous les employeurs", is_excluding)]
+    kept = {row["selection_id"] for row in context.database["audience_pages"].find({})}
+    assert kept == {request_of(context, campaign_id).selection_id}, "what was joined is not kept twice"
+    step(office, campaign_id, "start")
+    send(context, clock, campaign_id)
+    assert written(context, campaign_id) == [(firm, "email") for firm in found]
+
+
+def test_a_campaign_that_is_selected_anew_joins_nothing_of_before(context: ServiceContext, office: Office) -> None:
+    campaign_id, answer = selecting(context, office, audience=OF_TWO)
+    answer(*FIRMS)
+    assert office.staff().put(f"/message-campaigns/{campaign_id}", {**BODY, "audience": OF_TWO}).status_code == 200
+    answer(*FIRMS, answers=(1,))
+    assert jobs.join(context, DZ, campaign_id) is None
+    view = office.staff().get(f"/message-campaigns/{campaign_id}").json
+    assert (view["status"], view["counted"], view["reach"]["selected"]) == ("draft", [], 0)
+
+
+def test_conditions_of_one_service_need_no_joining_and_a_language_leaves_out_others(
+    context: ServiceContext, office: Office
+) -> None:
+    """The register says which language a firm reads."""
+    handle(context, service, made.employers(made.employer("1600000099", language="ar")))
+    audience = {**OF_TWO, "also": [{"code": "employers-in-debt"}], "languages": ["fr"]}
+    campaign_id, answer = selecting(context, office, audience=audience)
+    answer(*FIRMS, "1600000099", answers=(0, 1), counted=(40, 9))
+    view = office.staff().get(f"/message-campaigns/{campaign_id}").json
+    assert (view["status"], view["counted"], view["audience"]["languages"]) == ("ready", [40, 9], ["fr"])
+    assert (view["reach"]["selected"], view["reach"]["recipients"], view["reach"]["other_language"]) == (7, 6, 1)
+
+
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
+        ({"audience": {"code": "silent-employers", "also": [{"code": "persons"}]}}, "campaign.audiences-differ"),
+        ({"audience": {"code": "silent-employers", "languages": ["de"]}}, "campaign.language-not-spoken"),
         ({"audience": {"code": "everybody"}}, "campaign.audience-unknown"),
         ({"audience": {"code": "rights-ending"}}, "campaign.parameter-missing"),
         ({"channels": ["email"]}, "campaign.wording-missing"),

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from services.notifications.contacts.contact import Contact
 from services.notifications.message_campaigns import audiences, rules
 from services.notifications.message_campaigns.message_campaign import (
     MOVES,
+    AudienceAnswer,
     AudiencePage,
     CampaignAudience,
+    CampaignCondition,
     CampaignStatus,
     MessageCampaign,
     Progress,
@@ -19,6 +22,8 @@ from services.notifications.message_campaigns.message_campaign import (
 )
 from services.notifications.messages.message import Message, Status
 from services.notifications.templates.template import TemplateWording
+from shared.audiences.joining import Joined, JoinPlace, beginning
+from shared.events.audiences import AudienceCondition, AudienceRequested
 from shared.funds.messages import CampaignTerms, Channel, MessagePurpose, Messages
 from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed
@@ -194,9 +199,9 @@ def test_only_the_next_page_of_the_selection_that_counts_is_taken(event: Any, is
 
 def test_pages_add_up_and_the_last_one_makes_it_ready() -> None:
     reach = Reach(recipients=2, by_channel={Channel.EMAIL: 1, Channel.SMS: 2}, by_language={"fr": 2}, dead=1)
-    first = rules.with_page(campaign(SELECTING), selected("1", is_last=False), reach=reach)
+    first = rules.with_page(campaign(SELECTING), reach=reach, is_last=False)
     assert first.status is SELECTING
-    whole = rules.with_page(first, selected("2", page=2), reach=replace(reach, by_language={"ar": 2}, inbox_only=1))
+    whole = rules.with_page(first, reach=replace(reach, by_language={"ar": 2}, inbox_only=1), is_last=True)
     assert whole.status is READY and whole.pages == 2
     assert whole.reach == Reach(
         recipients=4,
@@ -208,8 +213,124 @@ def test_pages_add_up_and_the_last_one_makes_it_ready() -> None:
 
 
 def test_an_audience_that_is_refused_makes_it_a_draft_again_and_says_why() -> None:
-    refused = rules.with_page(campaign(SELECTING), selected(refused="campaign.none"), reach=Reach())
+    refused = rules.with_answer(campaign(SELECTING), selected(refused="campaign.none"))
     assert (refused.status, refused.refused) == (DRAFT, "campaign.none")
+
+
+# --- an audience of several conditions --------------------------------------------------------------------------------
+
+DEBT, NO_MANDATE = CampaignCondition(code="employers-in-debt"), CampaignCondition(code="employers-without-mandate")
+
+
+def of_conditions(*also: CampaignCondition, languages: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {"audience": CampaignAudience(code="silent-employers", also=also, languages=languages)}
+
+
+def joined_of(*also: CampaignCondition) -> MessageCampaign:
+    return campaign(SELECTING, draft=of_conditions(*also))
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (of_conditions(DEBT, NO_MANDATE), ""),
+        (of_conditions(CampaignCondition(code="employers", is_not=True), languages=("fr",)), ""),
+        (of_conditions(CampaignCondition(code="persons")), "campaign.audiences-differ"),
+        (of_conditions(CampaignCondition(code="persons", is_not=True)), "campaign.audiences-differ"),
+        (of_conditions(CampaignCondition(code="everybody")), "campaign.audience-unknown"),
+        (of_conditions(replace(DEBT, parameters={"at_least": "many"})), "campaign.parameter-malformed"),
+        (of_conditions(languages=("de",)), "campaign.language-not-spoken"),
+        ({**of_conditions(DEBT), **french(text="{owed} le {due_on}")}, ""),
+        (
+            {**of_conditions(replace(DEBT, is_not=True)), **french(text="{owed} le {due_on}")},
+            "campaign.wording-malformed",
+        ),
+    ],
+)
+def test_conditions_that_cannot_be_joined_are_refused_when_they_are_written(facts: dict[str, Any], code: str) -> None:
+    try:
+        rules.checked(draft(**facts), fund=FUND)
+        found = ""
+    except Failure as refused:
+        found = refused.code
+    assert found == code
+
+
+def test_all_conditions_are_asked_for_by_one_event_as_services_read_them() -> None:
+    before = campaign(READY, draft=of_conditions(replace(DEBT, parameters={"at_least": "1000"}, is_not=True)))
+    (event,) = rules.select(before, selection_id="s2", fund=FUND, at=AT).events
+    assert isinstance(event, AudienceRequested)
+    asked = {"at_least": "100000"}
+    assert event.audience == "silent-employers"
+    assert event.also == (AudienceCondition(audience="employers-in-debt", parameters=asked, is_not=True),)
+
+
+def test_answers_are_joined_when_each_service_has_ended_and_not_before() -> None:
+    before = joined_of(DEBT, CampaignCondition(code="employers"))
+    payments = rules.with_answer(before, selected("1", "2", answers=(0, 1), counted=(5, 3)))
+    assert payments.joining is None and payments.counted == (5, 3, 0)
+    assert rules.is_awaited(payments, selected("1", answers=(2,)))
+    assert not rules.is_awaited(payments, selected("1", answers=(0, 1))), "that page came"
+    first = rules.with_answer(payments, selected("1", answers=(2,), counted=(7,), is_last=False))
+    assert first.joining is None
+    both = rules.with_answer(first, selected("2", page=2, answers=(2,), counted=(2,)))
+    assert both.joining == beginning(2) and both.counted == (5, 3, 9) and both.status is SELECTING
+    assert [(each.conditions, each.pages) for each in both.answers] == [((0, 1), 1), ((2,), 2)]
+
+
+def test_one_service_that_knows_all_conditions_leaves_nothing_to_join() -> None:
+    event = selected("1", answers=(0, 1), counted=(5, 3))
+    assert rules.is_whole(joined_of(DEBT), event) and not rules.is_whole(joined_of(DEBT, NO_MANDATE), event)
+    assert rules.with_answer(joined_of(DEBT), event).joining is None
+
+
+def test_an_older_service_that_answers_for_the_first_condition_alone_makes_nothing_ready() -> None:
+    """The others were never asked for, and nobody is written to who does not meet them."""
+    older = rules.with_answer(joined_of(DEBT), selected("1", "2"))
+    assert (older.status, older.joining, older.counted) == (SELECTING, None, (2, 0))
+
+
+def test_a_refused_condition_makes_it_a_draft_again() -> None:
+    refused = rules.with_answer(joined_of(DEBT), selected(refused="campaign.none", answers=(1,)))
+    assert (refused.status, refused.refused, refused.joining) == (DRAFT, "campaign.none", None)
+
+
+def test_pages_of_answers_go_when_they_were_joined_to_their_end() -> None:
+    answers = (AudienceAnswer(conditions=(0,), pages=3), AudienceAnswer(conditions=(1,), pages=2, is_excluding=True))
+    half = campaign(SELECTING, answers=answers, joining=JoinPlace(cursors=("2", "")))
+    assert rules.excluded(half) == {1}
+    assert rules.joined_pages(half, JoinPlace(cursors=("3", ""))) == ["s1/0.000002"]
+    assert rules.joined_pages(half, JoinPlace(cursors=(None, "2"))) == ["s1/0.000002", "s1/0.000003", "s1/1.000001"]
+    done = replace(half, joining=JoinPlace(cursors=(None, "2")))
+    assert rules.joined_pages(done, JoinPlace(cursors=(None, None))) == ["s1/1.000002"]
+
+
+def test_a_step_that_finds_nobody_adds_no_page_and_the_last_makes_it_ready() -> None:
+    joining = replace(joined_of(DEBT), joining=beginning(2))
+    place = JoinPlace(cursors=("2", None), behind="9")
+    nobody = rules.with_joined(joining, Joined(members=(), counted=(0, 0), place=place), reach=Reach())
+    assert (nobody.pages, nobody.joining, nobody.status) == (0, place, SELECTING)
+    ended = JoinPlace(cursors=(None, None), behind="9")
+    last = rules.with_joined(nobody, Joined(members=(member("1"),), counted=(1, 1), place=ended), reach=ONE)
+    assert (last.pages, last.joining, last.status, last.reach) == (1, None, READY, ONE)
+    empty = rules.with_joined(nobody, Joined(members=(), counted=(0, 0), place=ended), reach=Reach())
+    assert (empty.pages, empty.status) == (0, READY)
+
+
+@pytest.mark.parametrize(
+    ("languages", "found"), [((), "1234"), (("fr",), "14"), (("ar",), "234"), (("ar", "fr"), "1234")]
+)
+def test_who_reads_another_language_is_left_out(languages: tuple[str, ...], found: str) -> None:
+    """The third reads a language that the fund does not write, and is written to in its first one; the fourth is not in
+    the register."""
+    spoken = {"1": "fr", "2": "ar", "3": "de"}
+    known = {
+        owner_id: Contact(owner_id=owner_id, sealed=None, language=language, registered_at=AT)
+        for owner_id, language in spoken.items()
+    }
+    members = [member(owner_id) for owner_id in "1234"]
+    left = rules.reading(members, languages=languages, known=known, fund=FUND)
+    assert "".join(each.owner_id for each in left) == found
 
 
 # --- how fast it is written -------------------------------------------------------------------------------------------
@@ -273,11 +394,31 @@ def test_progress_goes_through_the_pages_and_ends_behind_the_last() -> None:
     sending = campaign(SENDING, pages=2)
     first, last = page("1", "2", "3"), page(number=2)
     one = rules.advance(sending, first, members=first.members[:2], messages=[message(Channel.SMS)], at=AT)
-    assert one.progress == Progress(next_page=1, next_member=2, members=2, messages=1)
+    assert one.progress == Progress(next_page=1, next_member=2, members=2, messages=1, last_owner="2")
     two = rules.advance(one, first, members=first.members[2:], messages=[], at=AT)
-    assert two.progress == Progress(next_page=2, next_member=0, members=3, messages=1) and two.status is SENDING
+    assert (
+        two.progress == Progress(next_page=2, next_member=0, members=3, messages=1, last_owner="3")
+        and two.status is SENDING
+    )
     done = rules.advance(two, last, members=(), messages=[], at=AT)
     assert (done.status, done.ended_at) == (CampaignStatus.FINISHED, AT)
+
+
+@pytest.mark.parametrize(
+    ("progress", "owners", "is_so"),
+    [
+        (Progress(), "123", True),
+        (Progress(members=2, last_owner="2"), "345", True),
+        (Progress(members=2, last_owner="2"), "234", False),
+        (Progress(members=2, last_owner="2"), "1", False),
+        (Progress(), "132", False),
+        (Progress(), "11", False),
+        (Progress(members=2), "345", False),
+    ],
+)
+def test_who_comes_behind_all_that_were_written_to_is_new(progress: Progress, owners: str, is_so: bool) -> None:
+    """The last is of a campaign that an earlier release began."""
+    assert rules.are_new(campaign(SENDING, progress=progress), list(map(member, owners))) == is_so
 
 
 def test_when_it_ends_is_said_by_its_pace_and_not_before_there_is_one() -> None:

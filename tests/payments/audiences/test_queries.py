@@ -9,6 +9,7 @@ from services.payments.audiences.queries import audiences
 from services.payments.campaigns.periodic_tasks import count_filings
 from services.payments.mandates import store as mandates
 from services.payments.wiring import service
+from shared.events.audiences import AudienceCondition
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext
 from tests.kit.audiences import ask, members
@@ -65,6 +66,23 @@ def test_who_owes_what_should_have_been_paid_with_what_is_owed_today(
     found = members(ask(town, service, audiences, "employers-in-debt", fund=TN, **asked))
     assert [member.owner_id for member in found] == ([FIRM] if is_found else [])
     assert all(int(member.values["owed"]) >= 1_290_277 for member in found)
+
+
+@pytest.mark.parametrize(("is_not", "found"), [(False, SILENT[1:]), (True, SILENT[:1])])
+def test_two_conditions_are_answered_by_one_query(
+    context: ServiceContext, is_not: bool, found: tuple[str, ...]
+) -> None:
+    """Who declared nothing, and has no mandate, or has one."""
+    handle(context, service, register(*SILENT, FIRM))
+    kept = replace(mandate(), employer_id=SILENT[0])
+    context.run(DZ, by=someone(), cause="test", action=lambda uow: mandates.mandates.save(uow, Outcome(kept)))
+    without = AudienceCondition(audience="employers-without-mandate", is_not=is_not)
+    (page,) = ask(context, service, audiences, "employers", without)
+    assert (page.answers, page.is_excluding) == ((1,), is_not), "employers are known by the register"
+    pages = ask(context, service, audiences, "silent-employers", without, form="das", period="2025")
+    silent = [member.owner_id for member in members(pages)]
+    assert set(found) <= set(silent) and not set(silent) & (set(SILENT) - set(found))
+    assert [page.counted for page in pages] == [(len(SILENT) + 1, len(SILENT))]
 
 
 def test_who_has_a_mandate_or_one_under_way_is_not_asked_for_one(context: ServiceContext) -> None:
