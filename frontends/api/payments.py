@@ -411,6 +411,11 @@ class FundAccountView(TypedDict):
     holder: str
     bank: str
 
+class PlanPartView(TypedDict):
+    plan_id: str
+    reference: str
+    instalments: list[int]
+
 class CollectionStepView(TypedDict):
     status: str
     at: str
@@ -435,6 +440,7 @@ class CollectionView(TypedDict):
     operators: list[str]
     places: list[str]
     bring: str
+    plan: "PlanPartView | None"
     is_repetition: bool
     timeline: list["CollectionStepView"]
     version: int

@@ -162,7 +162,13 @@ def pay(uow: UnitOfWork, *, plan_id: str, rail: Rail) -> Collection:
 
 def _part(uow: UnitOfWork, plan: SettlementPlan, asked: tuple[PlanInstalment, ...]) -> PlanPart:
     reference = uow.new_reference(uow.fund.payments.transfer_prefix)
-    return PlanPart(plan_id=plan.plan_id, reference=reference, amount_minor=collecting.left_minor(asked))
+    return PlanPart(
+        plan_id=plan.plan_id,
+        plan_reference=plan.reference,
+        instalments=tuple(each.number for each in asked),
+        reference=reference,
+        amount_minor=collecting.left_minor(asked),
+    )
 
 
 def choose_debit(uow: UnitOfWork, *, plan_id: str, is_debited: bool) -> SettlementPlan:

@@ -176,7 +176,9 @@ def test_taken_back_by_the_bank_it_is_due_and_is_not_drawn_again(town: Made) -> 
     assert rows(made, plan) == ["paid", "open"]
     take_back(made, first, HALF)
     assert rows(made, plan) == ["open", "open"]
-    assert made.events("payment-reversed")[0].reason == "MD06"
+    (back,) = made.events("payment-reversed")
+    assert (back.reason, back.plan_id, back.plan_reference) == ("MD06", plan["plan_id"], plan["reference"])
+    assert back.instalments == (1,), "the instalment that it had paid, which is due again"
     second = try_of(made, plan)
     assert (second.status, second.debit_on) == ("planned", date(2025, 7, 21))
     assert made.plan(plan)["next_instalment"]["collection_id"] == first.collection_id
