@@ -399,8 +399,8 @@ class MandateDoubted:
 
 @event(case="mandate_id")
 class MandateAccepted:
-    """The bank's agreement is verified and the fund accepts the mandate: it may be debited from now on, and
-    notifications informs the employer."""
+    """The bank's agreement is verified and the fund accepts the mandate: it may be debited from now on. Payments draws
+    by it what is next of a settlement plan, and notifications informs the employer."""
 
     mandate_id: str
     reference: str
@@ -428,7 +428,7 @@ class MandateRefused:
 @event(case="mandate_id")
 class MandateAmended:
     """The bank answered other terms of a mandate: they hold from now on, or (`is_agreed` is false) those from before
-    stay in force. Notifications informs the employer."""
+    stay in force. Payments looks at the employer's settlement plan, and notifications informs the employer."""
 
     mandate_id: str
     reference: str
@@ -453,7 +453,7 @@ class MandateSuspended:
 
 @event(case="mandate_id")
 class MandateResumed:
-    """A suspended mandate may be debited again."""
+    """A suspended mandate may be debited again; payments draws by it what is next of a settlement plan."""
 
     mandate_id: str
     reference: str

@@ -253,6 +253,13 @@ def follow(uow: UnitOfWork, *, plan_id: str) -> datetime | None:
     return following.look_next_at(followed, scheme=scheme, fund=uow.fund, today=uow.today)
 
 
+def follow_soon(uow: UnitOfWork, *, employer_id: str) -> None:
+    """What an employer's plan is debited by has changed: it is looked at now, and not only on its next day."""
+    found = store.open_of(uow, employer_id=employer_id)
+    if found is not None and found.status in HOLDING and found.is_debited:
+        queue.schedule(uow, FOLLOW_PLAN, found.plan_id)
+
+
 def _tries(uow: UnitOfWork, plan: SettlementPlan) -> collecting.Tries:
     """The tries to collect the instalments that are not paid."""
     open_ = {each.collection_id for each in plan.instalments if each.left_minor and each.collection_id}
