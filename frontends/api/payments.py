@@ -1322,6 +1322,20 @@ class BillAnswerView(TypedDict):
     billId: str
     billDetails: "BillDetailsView | None"
 
+class RefusalView(TypedDict):
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    trace_id: str
+    version: int
+    size_max: int
+    errors: list["FieldFaultView"]
+    responseCode: str
+    reason: str
+    requestID: str
+
 class MarkBody(TypedDict):
     requestID: NotRequired["str | None"]
     billInquiryRequestId: NotRequired["str | None"]
