@@ -411,6 +411,11 @@ class FundAccountView(TypedDict):
     holder: str
     bank: str
 
+class PlanPartView(TypedDict):
+    plan_id: str
+    reference: str
+    instalments: list[int]
+
 class CollectionStepView(TypedDict):
     status: str
     at: str
@@ -435,6 +440,7 @@ class CollectionView(TypedDict):
     operators: list[str]
     places: list[str]
     bring: str
+    plan: "PlanPartView | None"
     is_repetition: bool
     timeline: list["CollectionStepView"]
     version: int
@@ -1263,6 +1269,7 @@ class DayDifferenceView(TypedDict):
     stated: str
     known_count: int
     stated_count: int
+    ticket_id: str
 
 class CloseTotalsView(TypedDict):
     closed_at: str
@@ -1294,6 +1301,7 @@ class OperatorDayView(TypedDict):
     terminal_place: str
     batch: str
     closed: "CloseTotalsView | None"
+    is_paid_in: bool
     taken_at: str
     version: int
 
@@ -1313,6 +1321,20 @@ class BillAnswerView(TypedDict):
     requestID: str
     billId: str
     billDetails: "BillDetailsView | None"
+
+class RefusalView(TypedDict):
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    trace_id: str
+    version: int
+    size_max: int
+    errors: list["FieldFaultView"]
+    responseCode: str
+    reason: str
+    requestID: str
 
 class MarkBody(TypedDict):
     requestID: NotRequired["str | None"]
@@ -1357,7 +1379,9 @@ class OperatorDifferenceView(TypedDict):
     stated: str
     known_count: int
     stated_count: int
+    ticket_id: str
     balance: str
+    in_question: str
     currency: str
     status: str
     status_text: str
@@ -1449,15 +1473,6 @@ class RowFindingView(TypedDict):
     kind: str
     text: str
 
-class FileDifferenceView(TypedDict):
-    kind: str
-    text: str
-    terminal_id: str
-    number: str
-    payment_id: str
-    known: str
-    stated: str
-
 class ComparedFileView(TypedDict):
     acquirer: str
     acquirer_name: str
@@ -1469,7 +1484,9 @@ class ComparedFileView(TypedDict):
     currency: str
     is_equal: bool
     findings: list["RowFindingView"]
-    differences: list["FileDifferenceView"]
+    differences: list["DayDifferenceView"]
+    differences_count: int
+    day_id: "str | None"
 
 class PayoutStepView(TypedDict):
     status: str
@@ -2409,9 +2426,9 @@ def card_terminals_correct(api: Api, day_id: str, *, idempotency_key: str, body:
     """Type the totals of a close anew, where they were typed wrongly: until money came for it."""
     return api.call(SERVICE, "POST", "/operator-days/{day_id}/correction", at={"day_id": day_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
-def card_terminals_compare_file(api: Api, acquirer: str, day: str, *, content: bytes) -> "ComparedFileView":
-    """Hold an acquirer's file of a day against the tickets of that day that were typed. The answer names each row that cannot be read, and each payment of which file and ticket differ. Nothing is kept of it."""
-    return api.call(SERVICE, "POST", "/card-acquirers/{acquirer}/days/{day}/file", at={"acquirer": acquirer, "day": day}, content=(content, "text/csv"))  # type: ignore[no-any-return]
+def card_terminals_compare_file(api: Api, acquirer: str, day: str, *, idempotency_key: str, content: bytes) -> "ComparedFileView":
+    """Hold an acquirer's file of a day against the tickets of that day that were typed. The answer names each payment of which file and ticket differ: these differences are followed, and a later file of the day closes those that it no longer has. Of a file with rows that cannot be read, which are named, nothing is kept."""
+    return api.call(SERVICE, "POST", "/card-acquirers/{acquirer}/days/{day}/file", at={"acquirer": acquirer, "day": day}, content=(content, "text/csv"), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
 def payouts_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "PayoutViewPage":
     """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""

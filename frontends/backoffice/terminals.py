@@ -39,13 +39,16 @@ def day_file() -> Response:
 @pages.post("/file")
 @signed_in("staff")
 def compare_file() -> Response:
-    """What differs between an acquirer's file and the tickets: shown and not kept."""
-    acquirer, day = request.form.get("acquirer", ""), read_day("day")
+    """What differs between an acquirer's file and the tickets."""
+    form, acquirer, day = Form("file"), request.form.get("acquirer", ""), read_day("day")
     try:
         _name, content, _kind = read_files("file")[0]
-        compared = payments.card_terminals_compare_file(api(), acquirer, day or "-", content=content)
+        compared = payments.card_terminals_compare_file(
+            api(), acquirer, day or "-", idempotency_key=form.key, content=content
+        )
     except Problem as problem:
         return _file_page(problem=problem)
+    form.done()
     return _file_page(compared=compared)
 
 

@@ -121,6 +121,7 @@ from services.payments.self_payers.store import contributions as self_contributi
 from services.payments.self_payers.store import self_payers
 from services.payments.settings import Settings, read
 from services.payments.settlements.jobs import following as following_plans
+from services.payments.settlements.reactions import reactions as settlement_reactions
 from services.payments.settlements.routes import routes as settlement_routes
 from services.payments.settlements.settlement_plan import BreakReason, InstalmentStatus, PlanStatus
 from services.payments.settlements.store import plans as settlement_plans
@@ -271,6 +272,7 @@ service: Service[Settings] = Service(
         declaration_reactions,
         mandate_reactions,
         repayment_reactions,
+        settlement_reactions,
         partner_reactions,
         audiences.reactions(),
     ],

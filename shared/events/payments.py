@@ -324,8 +324,9 @@ class PaymentDebited:
 
 @event(case="collection_id")
 class PaymentReversed:
-    """The bank took money back that had come for a declaration (`reason`: a code of ISO 20022, or empty): what it paid
-    is open again, and notifications informs the employer."""
+    """The bank took money back that had come for a declaration or, where there is a `plan_reference`, for `instalments`
+    of that settlement plan (`reason`: a code of ISO 20022, or empty): what it paid is open again, and notifications
+    informs the employer."""
 
     collection_id: str
     declaration_id: str
@@ -338,12 +339,16 @@ class PaymentReversed:
     reason: str
     reversed_at: datetime
     mandate_id: str = ""
+    plan_id: str = ""
+    plan_reference: str = ""
+    instalments: tuple[int, ...] = ()
 
 
 @event(case="collection_id")
 class MobilePaymentTaken:
-    """An operator of mobile money says that it took a payment for a declaration; the ledger is posted with it, and
-    notifications sends the employer the receipt."""
+    """An operator of mobile money says that it took a payment for a declaration or, where there is a `plan_reference`,
+    for `instalments` of that settlement plan; the ledger is posted with it, and notifications sends the employer the
+    receipt."""
 
     collection_id: str
     declaration_id: str
@@ -356,6 +361,9 @@ class MobilePaymentTaken:
     amount_minor: int
     currency: str
     taken_at: datetime
+    plan_id: str = ""
+    plan_reference: str = ""
+    instalments: tuple[int, ...] = ()
 
 
 @event(case="mandate_id")
@@ -391,8 +399,8 @@ class MandateDoubted:
 
 @event(case="mandate_id")
 class MandateAccepted:
-    """The bank's agreement is verified and the fund accepts the mandate: it may be debited from now on, and
-    notifications informs the employer."""
+    """The bank's agreement is verified and the fund accepts the mandate: it may be debited from now on. Payments draws
+    by it what is next of a settlement plan, and notifications informs the employer."""
 
     mandate_id: str
     reference: str
@@ -420,7 +428,7 @@ class MandateRefused:
 @event(case="mandate_id")
 class MandateAmended:
     """The bank answered other terms of a mandate: they hold from now on, or (`is_agreed` is false) those from before
-    stay in force. Notifications informs the employer."""
+    stay in force. Payments looks at the employer's settlement plan, and notifications informs the employer."""
 
     mandate_id: str
     reference: str
@@ -445,7 +453,7 @@ class MandateSuspended:
 
 @event(case="mandate_id")
 class MandateResumed:
-    """A suspended mandate may be debited again."""
+    """A suspended mandate may be debited again; payments draws by it what is next of a settlement plan."""
 
     mandate_id: str
     reference: str

@@ -15,7 +15,7 @@ from shared.http import bodies, conditions, limits, problems
 from shared.http.callers import ScopeMissing, Verifier
 from shared.http.routes import ANYONE, BODY_BYTES_MAX, Download, Route
 from shared.kernel.actors import Actor, ActorKind
-from shared.kernel.errors import Conflict, Failure
+from shared.kernel.errors import Conflict, Failure, Invalid
 from shared.storage.connection import Document
 from shared.storage.service_context import FundUnknown, ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -64,6 +64,14 @@ class RouteEndpoint:
         self._serialize = bodies.made(response).dump if isinstance(response, type) else None
 
     def __call__(self, fund: str, **path: str) -> Response:
+        try:
+            return self._answer(fund, path)
+        except (Invalid, problems.Malformed) as refused:
+            if self.route.refusal is None:
+                raise
+            return problems.in_foreign_words(refused, self.route.refusal)
+
+    def _answer(self, fund: str, path: dict[str, str]) -> Response:
         if fund not in self.context.funds:
             raise FundUnknown(fund=fund[:40])
         g.fund = self.context.funds[fund]

@@ -20,7 +20,7 @@ from shared.http.load_shedding import Overloaded
 from shared.http.problems import NotMigrated, Problem, TooManyRequests
 from shared.http.routes import ANYONE, Downloads, Route, Routes
 from shared.http.routes import IDEMPOTENCY_KEY as KEY_HEADER
-from shared.kernel.errors import Failure, Stale
+from shared.kernel.errors import Failure, Invalid, Stale
 from shared.languages.texts import Texts
 from shared.storage.connection import DatabaseUnavailable
 from shared.storage.service_context import FundUnknown, ServiceContext
@@ -204,7 +204,10 @@ def _answers(route: Route) -> dict[str, Any]:
 
 def codes(route: Route) -> Mapping[int, frozenset[str]]:
     """The codes that a request may be refused with, by status."""
-    return _by_status(_failures(route))
+    found = _by_status(_failures(route))
+    if route.refusal is not None:  # a foreign standard has one status for what is not as it should be
+        found[problems.BAD_REQUEST] = found.get(problems.BAD_REQUEST, frozenset()) | found.pop(INVALID)
+    return dict(sorted(found.items()))
 
 
 def _failures(route: Route) -> Found:
@@ -234,6 +237,7 @@ def _failures(route: Route) -> Found:
 
 _ALWAYS = (TooManyRequests, NotMigrated, Overloaded, DatabaseUnavailable, KeysUnavailable)
 _FAULT = "platform.fault"
+INVALID = problems.status_of(Invalid)
 
 
 def _by_status(found: Iterable[type[Failure]]) -> dict[int, frozenset[str]]:
@@ -254,6 +258,8 @@ def _refusals(route: Route, texts: Texts) -> dict[str, Any]:
         name = SAME_EVERYWHERE.get(status)
         is_usual = name is not None and found <= _everywhere(status)
         described[str(status)] = name if is_usual else _refusal(status, found, texts)
+    if route.refusal is not None:
+        described[str(problems.BAD_REQUEST)]["content"][problems.MEDIA_TYPE]["schema"]["allOf"][0] = route.refusal
     return described
 
 

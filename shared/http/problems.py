@@ -1,7 +1,7 @@
 """Errors leave here: each kind has one status, each code a sentence in the caller's language (RFC 9457)."""
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -17,6 +17,8 @@ from shared.languages.texts import LANGUAGES, Texts, best_language
 from shared.storage.connection import DatabaseUnavailable, is_gone
 
 MEDIA_TYPE = "application/problem+json"
+NOTHING_MORE: Mapping[str, object] = {}
+BAD_REQUEST = 400
 UNAVAILABLE = "503 SERVICE UNAVAILABLE"
 RETRY_AFTER_S = 2
 TO_STAFF = ".to-staff"
@@ -161,14 +163,16 @@ def problem(
     faults: Sequence[FieldFault] = (),
     version: int | None = None,
     size_max: int | None = None,
+    more: Mapping[str, object] = NOTHING_MORE,
 ) -> Response:
-    """The answer that says what is wrong."""
+    """The answer that says what is wrong; `more` is what a foreign standard says beside it."""
     body: dict[str, object] = {
         "type": f"urn:himaya:problem:{code}",
         "title": code,
         "status": status,
         "code": code,
         "detail": detail,
+        **more,
     }
     if (here := trace.get_current_span().get_span_context()).is_valid:
         body["trace_id"] = format(here.trace_id, "032x")
@@ -197,9 +201,25 @@ def status_of(kind: type[Failure]) -> int:
     return next((status for each, status in STATUS_OF if issubclass(kind, each)), 500)
 
 
-def of_failure(failure: Failure) -> Response:
+@dataclass(frozen=True)
+class ForeignRefusal:
+    """What a foreign standard may say of a refusal: the sentence, and what the request said by name."""
+
+    detail: str
+    said: Mapping[str, object]
+
+
+def in_foreign_words(failure: Failure, words: type[Schema]) -> Response:
+    """The answer to a request that is not as it should be, as a foreign standard says it beside the problem."""
+    body = request.get_json(silent=True)
+    said = {**request.args, **(body if isinstance(body, dict) else {})}
+    refusal = ForeignRefusal(translate(failure.code, **failure.parameters), said)
+    return of_failure(failure, status=BAD_REQUEST, more=dict(words().dump(refusal)))
+
+
+def of_failure(failure: Failure, *, status: int | None = None, more: Mapping[str, object] = NOTHING_MORE) -> Response:
     """The answer to a failure of a known kind."""
-    status = status_of(type(failure))
+    status = status or status_of(type(failure))
     level = {503: "error", 500: "error"}.get(status, "info")
     getattr(log, level)("refused", code=failure.code, status=status)
     detail = translate(failure.code, **failure.parameters)
@@ -211,6 +231,7 @@ def of_failure(failure: Failure) -> Response:
         faults=getattr(failure, "faults", ()),
         version=version if isinstance(failure, Superseded) and isinstance(version, int) else None,
         size_max=size_max if isinstance(size_max, int) else None,
+        more=more,
     )
     if "retry_after_s" in failure.parameters:
         answer.headers["Retry-After"] = str(failure.parameters["retry_after_s"])
@@ -246,7 +267,7 @@ def of_fault(error: Exception) -> Response:
 
 def install(app: Flask) -> None:
     """Translate every error that leaves a route of the app."""
-    app.register_error_handler(Failure, of_failure)
+    app.register_error_handler(Failure, lambda failure: of_failure(failure))
     app.register_error_handler(PyMongoError, of_database)
     app.register_error_handler(HTTPException, of_http)
     app.register_error_handler(Exception, of_fault)

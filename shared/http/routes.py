@@ -82,6 +82,9 @@ class Route:
     is_keyed: bool = False
     key_header: str = IDEMPOTENCY_KEY
     """The header with the key of a request, where a foreign standard gives it another name."""
+    refusal: type[Schema] | None = None
+    """A `Problem` with what a foreign standard says of a request that is not as it should be: with 400, where ours is
+    422. That is made of a `ForeignRefusal`."""
     is_journaled: bool = False
     is_sent_later: bool = False
     """Whether a GET saves the answer for every caller, to be sent once more later: it runs in a transaction."""
@@ -117,6 +120,7 @@ class Routes:
         response: Shown,
         query: type[Schema] | None = None,
         headers: type[Schema] | None = None,
+        refusal: type[Schema] | None = None,
         status: int = 200,
         is_journaled: bool = False,
         is_sent_later: bool = False,
@@ -133,6 +137,7 @@ class Routes:
             response=response,
             query=query,
             headers=headers,
+            refusal=refusal,
             status=status,
             is_journaled=is_journaled,
             is_sent_later=is_sent_later,
@@ -147,6 +152,7 @@ class Routes:
         response: Shown = None,
         request: type[Schema] | BodyReader | None = None,
         headers: type[Schema] | None = None,
+        refusal: type[Schema] | None = None,
         status: int = 200,
         is_keyed: bool = False,
         key_header: str = IDEMPOTENCY_KEY,
@@ -164,6 +170,7 @@ class Routes:
             response=response,
             request=request,
             headers=headers,
+            refusal=refusal,
             status=status,
             is_keyed=is_keyed,
             key_header=key_header,

@@ -60,6 +60,13 @@ def enter(platform: Platform, browser: Browser) -> Iterator[Callable[..., Visito
         visitor.close()
 
 
+def day_file(batch: str) -> bytes:
+    """What the acquirer says of today: one payment, of another amount than its ticket."""
+    today = datetime.now(ZoneInfo("Africa/Algiers")).strftime("%d/%m/%Y")
+    heads = "N° terminal;N° remise;N° ticket;N° autorisation;Date;Opération;Montant brut;Commission"
+    return f"{heads}\n{TERMINAL};{batch};000001;A4B7C9;{today};ACHAT;1,00;0,01\n".encode("windows-1252")
+
+
 def close_terminal(page: Page, *, batch: str, total: str, clock: str) -> None:
     page.click("summary:has-text('Clore la journée')")
     for name, value in (("batch", batch), ("count", "1"), ("total", total), ("clock", clock)):
@@ -119,6 +126,18 @@ def test_a_card_is_paid_at_a_counter(platform: Platform, scene: Scene, enter: Ca
     agent.go(f"{office}/operator-days/differences?status=closed")
     expect(agent.page.locator("main ul.rows li").first).to_contain_text("Clos")
     agent.seen("backoffice-operator-differences")
+
+    agent.go(f"{office}/card-terminals/file")
+    agent.page.set_input_files("#file", {"name": "jour.csv", "mimeType": "text/csv", "buffer": day_file(batch)})
+    agent.page.click("form.panel .btn-primary")
+    expect(agent.page.locator("main")).to_contain_text("Le montant du fichier n'est pas celui du ticket.")
+    agent.seen("backoffice-terminals-file")
+    agent.page.click(f"li:has-text('{TERMINAL}/{batch}/1') a")
+    expect(agent.page.locator("main")).to_contain_text("Le paiement et son ticket")
+    agent.seen("backoffice-ticket-difference")
+    agent.page.click("nav.trail a")
+    expect(agent.page.locator("main")).to_contain_text("Ce fichier est seulement comparé aux tickets")
+    agent.seen("backoffice-acquirer-day")
 
     firm.go(f"{portal}/declarations/{declaration_id}")
     firm.page.click("a:has-text('Reçu du paiement par carte')")

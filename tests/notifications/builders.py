@@ -58,6 +58,7 @@ from shared.events.payments import (
     MandateExpired,
     MandateRefused,
     MandateSuspended,
+    MobilePaymentTaken,
     PaymentReversed,
 )
 from shared.kernel.personal import DataClass, Encrypted
@@ -181,15 +182,33 @@ def declaration_paid() -> DeclarationPaid:
     return DeclarationPaid(**DECLARED, amount_minor=310_500_00, currency="DZD", paid_at=AT)
 
 
-def payment_reversed() -> PaymentReversed:
+def payment_reversed(*, rail: str = "card", **facts: Any) -> PaymentReversed:
     return PaymentReversed(
         **DECLARED,
         collection_id="c1",
-        rail="card",
+        rail=rail,
         amount_minor=310_500_00,
         currency="DZD",
         reason="MD06",
         reversed_at=AT,
+        **facts,
+    )
+
+
+PART: dict[str, Any] = {"plan_id": "p1", "plan_reference": "SP250000000145", "instalments": (1, 2)}
+
+
+def mobile_payment_taken(**facts: Any) -> MobilePaymentTaken:
+    return MobilePaymentTaken(
+        **DECLARED,
+        collection_id="c1",
+        operator="mahfadha",
+        receipt="MR260000000112",
+        reference="CT027768008307521638",
+        amount_minor=310_500_00,
+        currency="DZD",
+        taken_at=AT,
+        **facts,
     )
 
 

@@ -66,8 +66,9 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
         "says what the operator did, under its own id: said again it changes nothing, said otherwise it is refused",
     ),
     "govstack.mark": "says what the operator took, under its own id: said again it changes nothing",
-    "mobile_money.take_file": "the file of a day, known by what it holds; another takes its place",
-    "card_terminals.compare_file": "compares something, and keeps nothing",
+    **dict.fromkeys(
+        ["mobile_money.take_file", "card_terminals.compare_file"], "the file of a day: another takes its place"
+    ),
     "card_terminals.close": "makes a new day, once for a batch of a terminal",
     "partners.replay": "sends messages again, each known by its id; the endpoint stays as it is",
     **dict.fromkeys(

@@ -61,7 +61,9 @@ def _holds(value: object, wanted: bool | tuple[str, ...]) -> bool:
 
 
 def _written(value: object) -> Value:
-    """As messages keep it: a day or an instant in ISO 8601."""
+    """As messages keep it: a day or an instant in ISO 8601, some numbers with commas between them."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return ",".join(str(each) for each in value)
     return value if isinstance(value, int) else str(value)

@@ -12,13 +12,15 @@ from markupsafe import Markup, escape
 
 from services.notifications.channels.sms_parts import shortened
 from services.notifications.templates.template import ParameterKind, Template, Value
-from services.notifications.templates.writing import words, written
+from services.notifications.templates.writing import numbers, words, written
 from shared.funds.fund import Fund
 from shared.funds.messages import Channel
 from shared.languages.locales import locale_of
 from shared.languages.plurals import chosen
 
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+COUNTED = frozenset({ParameterKind.COUNT, ParameterKind.NUMBERS})
+"""What a word beside it takes its form from."""
 _NUMBER = "\ufffc"
 """Stands for a number among the forms of its word until the form is chosen."""
 _BETWEEN_WORDS = re.compile("(?<![0-9])\u00a0|\u00a0(?![0-9])")
@@ -64,7 +66,7 @@ def preview(template: Template, *, channel: Channel, language: str, fund: Fund) 
 
 
 class _Counted(str):
-    """A number as it is written, beside which a word takes the form that its language has for it:
+    """A number as it is written, or some, beside which a word takes the form that its language has for so many:
     `{workers:# salarié|# salariés}`."""
 
     number: int
@@ -78,17 +80,18 @@ class _Counted(str):
 
 def _value(kind: ParameterKind, value: Value, *, language: str, fund: Fund) -> str:
     text = written(kind, value, language=language, fund=fund)
-    if kind is not ParameterKind.COUNT:
+    if kind not in COUNTED:
         return text
     counted = _Counted(text)
-    counted.number, counted.language = int(value), language
+    counted.number = int(value) if kind is ParameterKind.COUNT else len(numbers(value))
+    counted.language = language
     return counted
 
 
 def _isolated(value: str, kind: ParameterKind | None) -> str:
     """A value that keeps its own direction in an Arabic sentence (Unicode TR9). Not in SMS: old phones draw a box. Not
     around a link: mail programs take the sign behind it into the address. A number beside its word keeps its own."""
-    return value if kind in (ParameterKind.LINK, ParameterKind.COUNT) else f"{_ISOLATE}{value}{_END_ISOLATE}"
+    return value if kind in COUNTED | {ParameterKind.LINK} else f"{_ISOLATE}{value}{_END_ISOLATE}"
 
 
 def _html(
@@ -112,7 +115,7 @@ def _marked_up(value: str, kind: ParameterKind | None) -> str:
     """Counts are made of our own digits, and choose the form of their word."""
     if kind is ParameterKind.LINK:
         return _linked(value)
-    return value if kind is ParameterKind.COUNT else Markup("<bdi>{}</bdi>").format(value)
+    return value if kind in COUNTED else Markup("<bdi>{}</bdi>").format(value)
 
 
 def _linked(address: str) -> Markup:

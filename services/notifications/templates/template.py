@@ -24,6 +24,7 @@ class ParameterKind(StrEnum):
 
     TEXT = "text"
     COUNT = "count"
+    NUMBERS = "numbers"
     AMOUNT = "amount"
     DAY = "day"
     INSTANT = "instant"

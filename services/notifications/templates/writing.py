@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from babel.dates import format_date, format_datetime, format_interval
+from babel.lists import format_list
 from babel.numbers import format_decimal, get_currency_symbol
 
 from services.notifications.templates.template import ParameterKind, Value
@@ -39,6 +40,15 @@ def _text(value: Value, fund: Fund, language: str) -> str:
 
 def _count(value: Value, fund: Fund, language: str) -> str:
     return unbroken(format_decimal(int(value), format="#,##0", locale=locale_of(language, fund.country)))
+
+
+def _numbers(value: Value, fund: Fund, language: str) -> str:
+    """Some numbers, one after the other, as the language lists them."""
+    return format_list([str(each) for each in numbers(value)], locale=locale_of(language, fund.country))
+
+
+def numbers(value: Value) -> list[int]:
+    return [int(each) for each in str(value).split(",")]
 
 
 def _amount(value: Value, fund: Fund, language: str) -> str:
@@ -115,6 +125,7 @@ def _refusal_reason(value: Value, fund: Fund, language: str) -> str:
 _WRITERS: Mapping[ParameterKind, Callable[[Value, Fund, str], str]] = {
     ParameterKind.TEXT: _text,
     ParameterKind.COUNT: _count,
+    ParameterKind.NUMBERS: _numbers,
     ParameterKind.AMOUNT: _amount,
     ParameterKind.DAY: _day,
     ParameterKind.INSTANT: _instant,

@@ -1,5 +1,6 @@
 """What payments does with card terminals: take an employer's card for a debt, book the ticket, cancel it."""
 
+import hashlib
 import itertools
 from dataclasses import replace
 from datetime import UTC
@@ -18,6 +19,7 @@ from services.payments.collections.collection import Rail
 from services.payments.ledger import account
 from services.payments.mobile_money.rules import whole_reference
 from services.payments.obligations import actions as obligations
+from services.payments.operator_days import actions as operator_days
 from shared.kernel.errors import Term
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
@@ -178,9 +180,9 @@ def _entry(uow: UnitOfWork, payment: TerminalPayment, *, direction: Direction) -
 
 
 def compare_file(uow: UnitOfWork, *, acquirer: str, day: str, content: bytes) -> ComparedFile:
-    """An acquirer's file of a day beside the tickets of that day that were typed; nothing is kept of it. What it has
-    and nobody typed is typed as a late ticket. Raises `AcquirerFileNotAgreed`, `FileDayMalformed`,
-    `AcquirerFileInvalid`, `HeadsMissing`."""
+    """An acquirer's file of a day beside the tickets of that day that were typed: what differs is followed, until a
+    later file has it no more or an agent closes it. What the file has and nobody typed is typed as a late ticket;
+    nothing is booked. Raises `AcquirerFileNotAgreed`, `FileDayMalformed`, `AcquirerFileInvalid`, `HeadsMissing`."""
     known = uow.fund.bindings.acquirers.get(acquirer)
     if known is None or known.day_file is None:
         raise rules.AcquirerFileNotAgreed
@@ -189,4 +191,9 @@ def compare_file(uow: UnitOfWork, *, acquirer: str, day: str, content: bytes) ->
     tickets = itertools.chain.from_iterable(
         store.of_day(uow, terminal_id=terminal_id, day=on) for terminal_id in sorted(known.terminals)
     )
-    return comparing.compare(found, tickets, acquirer=acquirer, layout=known.day_file, day=on)
+    compared = comparing.compare(found, tickets, acquirer=acquirer, layout=known.day_file, day=on)
+    read_whole = comparing.as_day(compared, sha256=hashlib.sha256(content).hexdigest(), at=uow.at)
+    if read_whole is None:
+        return compared
+    kept = operator_days.keep(uow, read_whole)
+    return replace(compared, day_id=kept.day_id, differences=kept.differences)

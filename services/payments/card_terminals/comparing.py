@@ -3,30 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from services.payments.card_terminals.acquirer_file import CardRow, ReadFile, RowFinding
 from services.payments.card_terminals.terminal_payment import Status, TerminalPayment
-from services.payments.operator_days.operator_day import DifferenceKind
+from services.payments.operator_days.operator_day import DIFFERENCES_MAX, DayDifference, DifferenceKind, OperatorDay
 from shared.funds.bindings import AcquirerFileLayout
 
 
 @dataclass(frozen=True, kw_only=True)
-class FileDifference:
-    """One payment of which the file says otherwise than its ticket; minor units, less what was given back. `number` is
-    that of the batch and the ticket, or the authorisation; `payment_id` is empty of one that nobody typed."""
-
-    kind: DifferenceKind
-    terminal_id: str
-    number: str
-    payment_id: str
-    known_minor: int
-    stated_minor: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class ComparedFile:
-    """What an acquirer's file of a day comes to beside the tickets; minor units."""
+    """What an acquirer's file of a day comes to beside the tickets; minor units, less what was given back. A payment is
+    named by its terminal and its number there. `day_id` is the day as which it is kept; None where some of it cannot be
+    read, and nothing is."""
 
     acquirer: str
     day: date
@@ -35,12 +24,14 @@ class ComparedFile:
     fee_minor: int
     known_minor: int
     findings: tuple[RowFinding, ...]
-    differences: tuple[FileDifference, ...]
+    differences: tuple[DayDifference, ...]
+    differences_count: int
+    day_id: str | None = None
 
     @property
     def is_equal(self) -> bool:
         """Whether all of it was read, and says what the tickets say."""
-        return not self.findings and not self.differences
+        return not self.findings and not self.differences_count
 
 
 def compare(
@@ -52,21 +43,18 @@ def compare(
         stated[row.terminal_id, row.number] += row.amount_minor
     known = {(each.terminal_id, _number(each, layout)): each for each in tickets if each.ticket is not None}
     differences = []
-    for terminal_id, number in sorted({*stated, *known}):
-        ticket = known.get((terminal_id, number))
-        known_minor, stated_minor = _net_minor(ticket), stated.get((terminal_id, number), 0)
-        if known_minor == stated_minor:
-            continue
-        differences.append(
-            FileDifference(
-                kind=_kind(ticket, is_in_file=(terminal_id, number) in stated, stated_minor=stated_minor),
-                terminal_id=terminal_id,
-                number=number,
-                payment_id=ticket.payment_id if ticket else "",
-                known_minor=known_minor,
-                stated_minor=stated_minor,
+    for place in sorted({*stated, *known}):
+        ticket, stated_minor = known.get(place), stated.get(place, 0)
+        if _net_minor(ticket) != stated_minor:
+            differences.append(
+                DayDifference(
+                    kind=_kind(ticket, is_in_file=place in stated, stated_minor=stated_minor),
+                    payment_id="/".join(place),
+                    known_minor=_net_minor(ticket),
+                    stated_minor=stated_minor,
+                    ticket_id=ticket.payment_id if ticket else "",
+                )
             )
-        )
     return ComparedFile(
         acquirer=acquirer,
         day=day,
@@ -75,7 +63,31 @@ def compare(
         fee_minor=_fee_minor(found.rows),
         known_minor=sum(map(_net_minor, known.values())),
         findings=found.findings,
-        differences=tuple(differences),
+        differences=tuple(differences[:DIFFERENCES_MAX]),
+        differences_count=len(differences),
+    )
+
+
+def as_day(compared: ComparedFile, *, sha256: str, at: datetime) -> OperatorDay | None:
+    """The day as which a file is kept, so that what differs is followed. None where some of it cannot be read: its
+    payments would be missed, and what differs by an earlier file would be closed by a page that was cut off."""
+    if compared.findings:
+        return None
+    day_id = f"{compared.acquirer}-file-{compared.day.isoformat()}"
+    return OperatorDay(
+        day_id=day_id,
+        operator=compared.acquirer,
+        day=compared.day,
+        reference=day_id,
+        sha256=sha256,
+        payments=compared.payments,
+        total_minor=compared.total_minor,
+        fee_minor=compared.fee_minor,
+        differences=compared.differences,
+        differences_count=compared.differences_count,
+        has_differences=compared.differences_count > 0,
+        is_paid_in=False,
+        taken_at=at,
     )
 
 
@@ -94,10 +106,10 @@ def _net_minor(payment: TerminalPayment | None) -> int:
 
 def _kind(ticket: TerminalPayment | None, *, is_in_file: bool, stated_minor: int) -> DifferenceKind:
     if ticket is None:
-        return DifferenceKind.NOT_KNOWN
+        return DifferenceKind.TICKET_NOT_TYPED
     if not is_in_file:
-        return DifferenceKind.NOT_IN_FILE
-    return DifferenceKind.NOT_REVERSED if not stated_minor else DifferenceKind.AMOUNT_DIFFERS
+        return DifferenceKind.TICKET_NOT_IN_FILE
+    return DifferenceKind.TICKET_AMOUNT_DIFFERS if stated_minor else DifferenceKind.TICKET_NOT_CANCELLED
 
 
 def _fee_minor(rows: Iterable[CardRow]) -> int:

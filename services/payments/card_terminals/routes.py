@@ -177,11 +177,11 @@ def correct(uow: UnitOfWork, body: Body, day_id: str) -> OperatorDay:
     scope="bank:settle",
     request=ACQUIRER_FILE,
     response=ComparedFileView,
-    is_read_only=True,
 )
 def compare_file(uow: UnitOfWork, content: bytes, acquirer: str, day: str) -> ComparedFile:
-    """Hold an acquirer's file of a day against the tickets of that day that were typed. The answer names each row that
-    cannot be read, and each payment of which file and ticket differ. Nothing is kept of it."""
+    """Hold an acquirer's file of a day against the tickets of that day that were typed. The answer names each payment
+    of which file and ticket differ: these differences are followed, and a later file of the day closes those that it
+    no longer has. Of a file with rows that cannot be read, which are named, nothing is kept."""
     return actions.compare_file(uow, acquirer=acquirer, day=day, content=content)
 
 

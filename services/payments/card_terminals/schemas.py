@@ -8,8 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from services.payments.card_terminals.acquirer_file import FILE_BYTES_MAX, RowFindingKind
 from services.payments.card_terminals.terminal_payment import Status
-from services.payments.operator_days.operator_day import DifferenceKind
-from services.payments.operator_days.schemas import operator_name, terminal_place
+from services.payments.operator_days.schemas import DayDifferenceView, operator_name, terminal_place
 from shared.http.csv_body import CsvBody
 from shared.http.problems import translate
 from shared.http.shapes import TEXT, Amount, PagedQuery, SignedAmount, fund, many, paged
@@ -136,20 +135,9 @@ class RowFindingView(Schema):
     text = fields.Function(lambda it: translate(f"card-terminal.row.{it.kind}"), metadata=TEXT, required=True)
 
 
-class FileDifferenceView(Schema):
-    """One payment of which the file says otherwise than its ticket; amounts less what was given back."""
-
-    kind = fields.Enum(DifferenceKind, by_value=True, required=True)
-    text = fields.Function(lambda it: translate(f"card-terminal.difference.{it.kind}"), metadata=TEXT, required=True)
-    terminal_id = fields.String(required=True)
-    number = fields.String(required=True)
-    payment_id = fields.String(required=True)
-    known = SignedAmount(required=True, attribute="known_minor")
-    stated = SignedAmount(required=True, attribute="stated_minor")
-
-
 class ComparedFileView(Schema):
-    """An acquirer's file of a day beside the tickets that were typed."""
+    """An acquirer's file of a day beside the tickets that were typed; `day_id` is the day as which it is kept, null
+    where it has rows that cannot be read."""
 
     acquirer = fields.String(required=True)
     acquirer_name = fields.Function(lambda it: operator_name(it.acquirer), metadata=TEXT, required=True)
@@ -161,7 +149,9 @@ class ComparedFileView(Schema):
     currency = _currency()
     is_equal = fields.Boolean(required=True)
     findings = fields.List(fields.Nested(RowFindingView), required=True)
-    differences = fields.List(fields.Nested(FileDifferenceView), required=True)
+    differences = fields.List(fields.Nested(DayDifferenceView), required=True)
+    differences_count = fields.Integer(required=True)
+    day_id = fields.String(required=True, allow_none=True)
 
 
 CardTerminalViews = many(CardTerminalView)

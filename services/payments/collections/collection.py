@@ -135,9 +135,12 @@ class Debit:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanPart:
-    """What is to be paid by a settlement plan now, and the reference to transfer it with."""
+    """What is to be paid by a settlement plan now, by which of its instalments, and the reference to transfer it
+    with."""
 
     plan_id: str
+    plan_reference: str
+    instalments: tuple[int, ...]
     reference: str
     amount_minor: int
 
@@ -151,7 +154,8 @@ class Collection:
     that it stands in. `repeats` is the attempt that the bank refused and that this one repeats.
 
     `plan_id` is the settlement plan of which it pays a part: `declaration_id` is then the first of the plan's debts
-    that is open, and what it does not need goes to the next ones."""
+    that is open, and what it does not need goes to the next ones. `plan_reference` and the numbers of the `instalments`
+    that it asks for are what people are told; those of an earlier release have neither."""
 
     collection_id: str
     reference: str
@@ -179,6 +183,8 @@ class Collection:
     held_by: str = ""
     held_until: datetime | None = None
     plan_id: str = ""
+    plan_reference: str = ""
+    instalments: tuple[int, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:

@@ -116,6 +116,8 @@ def request(
         rail=rail,
         amount_minor=amount_minor,
         plan_id=part.plan_id if part else "",
+        plan_reference=part.plan_reference if part else "",
+        instalments=part.instalments if part else (),
         status=Status.REQUESTED,
         steps=(CollectionStep(status=Status.REQUESTED, at=at),),
         next_look_at=at,
@@ -290,5 +292,8 @@ def reverse(
         reason=reason,
         reversed_at=at,
         mandate_id=collection.mandate_id,
+        plan_id=collection.plan_id,
+        plan_reference=collection.plan_reference,
+        instalments=collection.instalments,
     )
     return Outcome(after, (published,))

@@ -69,6 +69,14 @@ class CollectionStepView(Schema):
     reason = fields.Function(lambda step: _reason(step), metadata={"type": "string"}, required=True)
 
 
+class PlanPartView(Schema):
+    """The instalments of a settlement plan that a try to collect asks for."""
+
+    plan_id = fields.String(required=True)
+    reference = fields.String(required=True, attribute="plan_reference")
+    instalments = fields.List(fields.Integer(), required=True)
+
+
 class CollectionView(Schema):
     """A try to collect. A transfer is paid to `account` with `reference` on it, a card on the page `checkout_url`; a
     direct debit is drawn on `debit_on`; mobile money is paid with
@@ -94,6 +102,7 @@ class CollectionView(Schema):
     )
     places = fields.Function(lambda it: _places(it.rail), metadata=TEXTS, required=True)
     bring = fields.Function(lambda it: _bring(it.rail), metadata={"type": "string"}, required=True)
+    plan = Derived(PlanPartView, of=lambda it: it if it.plan_reference else None, required=True, allow_none=True)
     is_repetition = fields.Function(lambda it: bool(it.repeats), metadata={"type": "boolean"}, required=True)
     timeline = fields.List(fields.Nested(CollectionStepView), attribute="steps", required=True)
     version = fields.Integer(required=True)

@@ -19,6 +19,7 @@ from services.payments.govstack.schemas import (
     MarkBody,
     MarkHeaders,
     MarkMessage,
+    RefusalView,
 )
 from shared.http import bodies
 from shared.http.routes import Routes
@@ -34,6 +35,7 @@ Body = Mapping[str, Any]
     scope="mobile-money:read",
     query=InquiryQuery,
     headers=CallHeaders,
+    refusal=RefusalView,
     response=BillAnswerView,
     status=202,
     is_sent_later=True,
@@ -52,6 +54,7 @@ def inquire(uow: UnitOfWork, query: Body, headers: Body, bill_id: str) -> BillAn
     scope="mobile-money:pay",
     request=MarkBody,
     headers=MarkHeaders,
+    refusal=RefusalView,
     response=MarkAnswerView,
     status=202,
     is_keyed=True,

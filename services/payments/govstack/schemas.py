@@ -9,6 +9,7 @@ from services.payments.govstack.answer import (
     BILL_ID_CHARACTERS_MAX,
     CALLBACK_URL_CHARACTERS_MAX,
     CORRELATION_ID_CHARACTERS_MAX,
+    FAILURE,
     INQUIRY_REASON_CHARACTERS_MAX,
     MARK_REASON_CHARACTERS_MAX,
     PAYMENT_REFERENCE_CHARACTERS_MAX,
@@ -21,7 +22,7 @@ from services.payments.govstack.answer import (
 )
 from services.payments.mobile_money.operator_payment import PaymentException
 from shared.funds.bindings import PAYER_FI_CHARACTERS_MAX
-from shared.http.problems import translate
+from shared.http.problems import ForeignRefusal, Problem, translate
 from shared.http.shapes import TEXT, Amount, fund
 
 VISIBLE = validate.Regexp("^[!-~]+$")
@@ -71,6 +72,21 @@ class MarkHeaders(CallHeaders):
 def _one_of(read: Mapping[str, Any], *names: str, header: str) -> None:
     if not any(name in read for name in names):
         raise ValidationError("Missing data for required field.", header)
+
+
+def _request_id(refused: ForeignRefusal) -> str:
+    """The id by which the request called itself, as far as GovStack has room for it; empty where it had none."""
+    named = next((value for name, value in refused.said.items() if name.lower() == "requestid"), "")
+    return str(named or "")[:REQUEST_ID_CHARACTERS_MAX]
+
+
+class RefusalView(Problem):
+    """What GovStack says of a request that is not as it should be, beside the problem. Its file of a payment calls
+    `code` what its others call `responseCode`: that is the problem's name here, and `responseCode` stands in both."""
+
+    response_code = fields.Constant(FAILURE, data_key="responseCode", metadata=TEXT)
+    reason = fields.Function(lambda it: it.detail[:MARK_REASON_CHARACTERS_MAX], metadata=TEXT)
+    request_id = fields.Function(_request_id, data_key="requestID", metadata=TEXT)
 
 
 class InquiryQuery(Schema):

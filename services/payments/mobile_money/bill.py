@@ -19,7 +19,8 @@ class BillStatus(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Bill:
     """What a reference asks for; minor units. It costs `today_minor` today and `next_minor` from `next_on` on (None: it
-    never costs more); `debt_minor` of today's is the debt without penalties. `payer` is the payer's name, masked."""
+    never costs more); `debt_minor` of today's is the debt without penalties. `payer` is the payer's name, masked. Of a
+    part of a settlement plan, the plan and the numbers of the instalments that it asks for."""
 
     reference: str
     collection_id: str
@@ -35,3 +36,6 @@ class Bill:
     next_on: date | None
     next_minor: int
     valid_until_on: date
+    plan_id: str = ""
+    plan_reference: str = ""
+    instalments: tuple[int, ...] = ()

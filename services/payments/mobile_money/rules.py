@@ -122,6 +122,9 @@ def bill(collection: Collection, forecast: PenaltyForecast, *, payer: str, is_re
         next_on=forecast.next_on if is_open else None,
         next_minor=forecast.to_pay_next_minor if is_open else 0,
         valid_until_on=collection.valid_until_on,
+        plan_id=collection.plan_id,
+        plan_reference=collection.plan_reference,
+        instalments=collection.instalments,
     )
 
 
@@ -303,6 +306,9 @@ def _event(taken: OperatorPayment, found: Bill, *, fund: Fund, at: datetime) -> 
         amount_minor=taken.terms.amount_minor,
         currency=fund.currency.value,
         taken_at=taken.terms.taken_at or at,
+        plan_id=found.plan_id,
+        plan_reference=found.plan_reference,
+        instalments=found.instalments,
     )
 
 

@@ -94,6 +94,7 @@ def _of(
             stated_minor=found.stated_minor,
             known_count=found.known_count,
             stated_count=found.stated_count,
+            ticket_id=found.ticket_id,
             status=DifferenceStatus.OPEN,
             is_open=True,
             opened_at=at,
@@ -107,6 +108,7 @@ def _of(
         stated_minor=found.stated_minor,
         known_count=found.known_count,
         stated_count=found.stated_count,
+        ticket_id=found.ticket_id,
     )
     # What was closed, or proposed, was about other amounts, or about a file that no longer stands.
     return _reopened(amounts, opened_at=before.opened_at if before.is_open else at)

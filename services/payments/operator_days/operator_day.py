@@ -1,6 +1,6 @@
-"""What an operator of mobile money took on a day by its own file, or a card terminal by its close, what differs from
-what it had said, and how much of
-it has come to the fund's account. What becomes of a difference is in `operator_difference.py`."""
+"""What an operator of mobile money took on a day by its own file, a card terminal by its close or an acquirer by its
+file, what differs from what was known, and how much of it has come to the fund's account. What becomes of a difference
+is in `operator_difference.py`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +17,8 @@ class DifferenceKind(StrEnum):
     `not-in-file`: a payment was reported that the file does not have; `not-reversed`: the file has money given back
     that was never reported; `fee-differs`: the operator keeps another fee than was agreed. Of a card terminal,
     `totals-differ` and `reversals-differ`: its close has another count or sum of payments, or of payments that were
-    cancelled, than the tickets that were typed."""
+    cancelled, than the tickets that were typed. Of an acquirer's file, `ticket-…`: it has a payment of which no ticket
+    was typed, a ticket is missing in it, has another amount there, or is cancelled there alone."""
 
     NOT_KNOWN = "not-known"
     NOT_IN_FILE = "not-in-file"
@@ -27,20 +28,26 @@ class DifferenceKind(StrEnum):
     FEE_DIFFERS = "fee-differs"
     TOTALS_DIFFER = "totals-differ"
     REVERSALS_DIFFER = "reversals-differ"
+    TICKET_NOT_TYPED = "ticket-not-typed"
+    TICKET_NOT_IN_FILE = "ticket-not-in-file"
+    TICKET_AMOUNT_DIFFERS = "ticket-amount-differs"
+    TICKET_NOT_CANCELLED = "ticket-not-cancelled"
 
 
 class DayStatus(StrEnum):
-    """Where the money of a day stands. It is never set: it follows from what came."""
+    """Where the money of a day stands. It is never set: it follows from what came. `compared`: none comes for it."""
 
     EXPECTED = "expected"
     PARTLY = "partly"
     SETTLED = "settled"
+    COMPARED = "compared"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DayDifference:
     """One thing that a person has to see; minor units: what we have, and what the file says; of totals also how many
-    payments they are of. `difference_id` names it in every file of the day; empty where an earlier release kept it."""
+    payments they are of. `difference_id` names it in every file of the day; empty where an earlier release kept it.
+    `ticket_id` is the card payment with the ticket that differs from an acquirer's file, where one was typed."""
 
     kind: DifferenceKind
     payment_id: str
@@ -49,13 +56,16 @@ class DayDifference:
     known_count: int = 0
     stated_count: int = 0
     difference_id: str = ""
+    ticket_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OperatorDay:
     """A day of an operator, or a close of a card terminal (`terminal_id`, and `batch` by the terminal's own number);
     minor units. `total_minor` is what it took less what it gave back, `fee_minor` what it
-    keeps; `reference` is what it writes on the transfer of the rest. `settled_minor` is what came of that."""
+    keeps; `reference` is what it writes on the transfer of the rest. `settled_minor` is what came of that.
+
+    An acquirer's file is a day that is not paid in (`is_paid_in`): the closes of its terminals are."""
 
     day_id: str
     operator: str
@@ -79,6 +89,7 @@ class OperatorDay:
     batch: str = ""
     closed: CloseTotals | None = None
     """What the terminal printed."""
+    is_paid_in: bool = True
     taken_at: datetime
     version: int = 0
 
@@ -94,7 +105,7 @@ class OperatorDay:
     @property
     def net_minor(self) -> int:
         """What the operator pays in for the day; nothing where it gave back more than it took."""
-        return max(0, self.total_minor - self.fee_minor)
+        return max(0, self.total_minor - self.fee_minor) if self.is_paid_in else 0
 
     @property
     def to_settle_minor(self) -> int:
@@ -103,6 +114,8 @@ class OperatorDay:
 
     @property
     def status(self) -> DayStatus:
+        if not self.is_paid_in:
+            return DayStatus.COMPARED
         if not self.to_settle_minor:
             return DayStatus.SETTLED
         return DayStatus.PARTLY if self.settled_minor else DayStatus.EXPECTED

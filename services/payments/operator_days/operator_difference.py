@@ -1,4 +1,5 @@
-"""A difference of an operator's day, followed until it is closed: since when, in whose hands, by whom and why."""
+"""A difference of an operator's day or of an acquirer's file, followed until it is closed: since when, in whose hands,
+by whom and why."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -57,6 +58,7 @@ class OperatorDifference:
     stated_minor: int
     known_count: int = 0
     stated_count: int = 0
+    ticket_id: str = ""
     status: DifferenceStatus
     is_open: bool
     opened_at: datetime
@@ -83,13 +85,15 @@ class OperatorDifference:
             known_count=self.known_count,
             stated_count=self.stated_count,
             difference_id=self.difference_id,
+            ticket_id=self.ticket_id,
         )
 
     @property
     def balance_minor(self) -> int:
         """What the operator's account is left with once the day is paid in, because of this difference alone: money
         that we booked and the operator does not pay; below zero, money that it pays beyond what we booked. A payment
-        that was booked from the file leaves nothing, nor does a fee, which is booked as the operator keeps it."""
+        that was booked from the file leaves nothing, nor does a fee, which is booked as the operator keeps it. What
+        differs of a ticket is in the close of its terminal, whose totals it makes differ."""
         match self.kind:
             case DifferenceKind.NOT_IN_FILE:
                 return self.known_minor

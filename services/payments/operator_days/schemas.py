@@ -45,6 +45,7 @@ class DayDifferenceView(Schema):
     stated = SignedAmount(required=True, attribute="stated_minor")
     known_count = fields.Integer(required=True)
     stated_count = fields.Integer(required=True)
+    ticket_id = fields.String(required=True)
 
 
 class CloseTotalsView(Schema):
@@ -60,8 +61,8 @@ class CloseTotalsView(Schema):
 
 class OperatorDayView(Schema):
     """What an operator took on a day by its own file, or a card terminal by its close (`terminal_id`, `batch`); `net`
-    less what was `settled` is still to come to the fund's
-    account, with `reference` on the transfer."""
+    less what was `settled` is still to come to the fund's account, with `reference` on the transfer. An acquirer's file
+    is not paid in (`is_paid_in`): the closes of its terminals are."""
 
     day_id = fields.String(required=True)
     operator = fields.String(required=True)
@@ -88,6 +89,7 @@ class OperatorDayView(Schema):
     terminal_place = fields.Function(lambda day: terminal_place(day.terminal_id), metadata=TEXT, required=True)
     batch = fields.String(required=True)
     closed = fields.Nested(CloseTotalsView, required=True, allow_none=True)
+    is_paid_in = fields.Boolean(required=True)
     taken_at = fields.AwareDateTime(required=True)
     version = fields.Integer(required=True)
 
@@ -116,7 +118,7 @@ class DifferenceClosingView(Schema):
 
 class OperatorDifferenceView(Schema):
     """A difference of a day: since when it is open, in whose hands, or why it was closed. `balance` is what the
-    operator's account is left with because of it, once the day is paid in."""
+    operator's account is left with because of it, once the day is paid in; `in_question` how much it is about."""
 
     difference_id = fields.String(required=True)
     day_id = fields.String(required=True)
@@ -130,7 +132,9 @@ class OperatorDifferenceView(Schema):
     stated = SignedAmount(required=True, attribute="stated_minor")
     known_count = fields.Integer(required=True)
     stated_count = fields.Integer(required=True)
+    ticket_id = fields.String(required=True)
     balance = SignedAmount(required=True, attribute="balance_minor")
+    in_question = Amount(required=True, attribute="weight_minor")
     currency = _currency()
     status = fields.Enum(DifferenceStatus, by_value=True, required=True)
     status_text = fields.Function(

@@ -162,7 +162,13 @@ def pay(uow: UnitOfWork, *, plan_id: str, rail: Rail) -> Collection:
 
 def _part(uow: UnitOfWork, plan: SettlementPlan, asked: tuple[PlanInstalment, ...]) -> PlanPart:
     reference = uow.new_reference(uow.fund.payments.transfer_prefix)
-    return PlanPart(plan_id=plan.plan_id, reference=reference, amount_minor=collecting.left_minor(asked))
+    return PlanPart(
+        plan_id=plan.plan_id,
+        plan_reference=plan.reference,
+        instalments=tuple(each.number for each in asked),
+        reference=reference,
+        amount_minor=collecting.left_minor(asked),
+    )
 
 
 def choose_debit(uow: UnitOfWork, *, plan_id: str, is_debited: bool) -> SettlementPlan:
@@ -245,6 +251,13 @@ def follow(uow: UnitOfWork, *, plan_id: str) -> datetime | None:
     if followed != plan:
         store.plans.save(uow, Outcome(followed, outcome.events))
     return following.look_next_at(followed, scheme=scheme, fund=uow.fund, today=uow.today)
+
+
+def follow_soon(uow: UnitOfWork, *, employer_id: str) -> None:
+    """What an employer's plan is debited by has changed: it is looked at now, and not only on its next day."""
+    found = store.open_of(uow, employer_id=employer_id)
+    if found is not None and found.status in HOLDING and found.is_debited:
+        queue.schedule(uow, FOLLOW_PLAN, found.plan_id)
 
 
 def _tries(uow: UnitOfWork, plan: SettlementPlan) -> collecting.Tries:

@@ -3,16 +3,12 @@
 Notifications has no row: none of its routes changes anything.
 """
 
-import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 import requests
-from joserfc.jwk import KeySet
 
 from deploy.local.programs import HOST, answers_http, free_port
 from tests.claims.builders import upload
@@ -24,7 +20,7 @@ from tests.faults.kills.record import CALL_MAX_S, Record
 from tests.faults.kills.scene import Scene
 from tests.faults.kills.story import KARIM_NSS, filing
 from tests.identity.builders import AMIRA_NSS, application, csv_file, imported, karim, person_row
-from tests.kit.callers import signing_key, token
+from tests.kit.callers import token
 from tests.kit.contexts import DZ, handle
 from tests.kit.waiting import until
 from tests.payments.declarations.builders import DZ_EMPLOYER, das_b
@@ -153,33 +149,6 @@ def counter(ground: Ground, request: pytest.FixtureRequest, keys_url: str) -> It
         yield Counter(scene, request.getfixturevalue("service"))
     finally:
         scene.end()
-
-
-@pytest.fixture(scope="module")
-def keys_url() -> Iterator[str]:
-    """Where identity would publish the keys that tokens are signed with."""
-
-    class Keys(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = _public_keys()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer((HOST, 0), Keys)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://{HOST}:{server.server_port}/jwks.json"
-    server.shutdown()
-    server.server_close()
-
-
-def _public_keys() -> bytes:
-    return json.dumps(KeySet([signing_key()]).as_dict(private=False)).encode()
 
 
 @pytest.mark.parametrize("service", REQUESTS)

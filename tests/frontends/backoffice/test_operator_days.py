@@ -32,6 +32,7 @@ DAY: dict[str, Any] = {
     "terminal_id": "",
     "terminal_place": "",
     "batch": "",
+    "is_paid_in": True,
     "differences": [
         {
             "difference_id": "d1",
@@ -69,7 +70,9 @@ DIFFERENCE: dict[str, Any] = {
     "stated": "0.000",
     "known_count": 0,
     "stated_count": 0,
+    "ticket_id": "",
     "balance": "290.277",
+    "in_question": "290.277",
     "currency": "TND",
     "status": "proposed",
     "status_text": "Attend une deuxième personne",
@@ -189,6 +192,18 @@ def test_of_a_terminal_it_is_said_what_was_typed_and_what_stands_on_its_close() 
     )
     day = one(terminal_id="16000101", terminal_place="Guichet 1", batch="124")
     assert "Remise" in day and "124" in day and "Clôture saisie le" in day
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_of_an_acquirer_s_file_the_ticket_is_shown_and_no_money_that_is_to_come(language: str) -> None:
+    ticket = {"kind": "ticket-not-in-file", "payment_id": "16000101/124/9", "ticket_id": "t9", "balance": "0.000"}
+    html = difference(language, **{**ticket, "in_question": "315.075"})
+    assert "/card-terminals/payments/t9" in html and "16000101/124/9" in html and "315" in html
+    day = one(language, is_paid_in=False, status="compared", net="0.000")
+    assert "RM251234567812" not in day
+    assert {"fr": "seulement comparé", "ar": "للمقارنة بالتذاكر فقط", "en": "only held against"}[language] in day
+    row = listed(language, listed={"items": [{**DAY, "is_paid_in": False}], "next": None})
+    assert "290" in row and "283" not in row, "what the file comes to, and not what is to be paid in"
 
 
 def test_who_may_only_read_gets_no_form_and_a_supervisor_gives_it_to_another() -> None:

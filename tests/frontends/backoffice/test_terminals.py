@@ -157,15 +157,17 @@ COMPARED: dict[str, Any] = {
     "findings": [{"row": 7, "column": "MONTANT", "kind": "amount-unreadable", "text": "Le montant est illisible."}],
     "differences": [
         {
-            "kind": "not-known",
+            "difference_id": "",
+            "kind": "ticket-not-typed",
             "text": "Aucun ticket n'a été saisi.",
-            "terminal_id": "16000101",
-            "number": "124/18",
-            "payment_id": "",
+            "payment_id": "16000101/124/18",
+            "ticket_id": "",
             "known": "0.00",
             "stated": "3149.25",
         }
     ],
+    "differences_count": 1,
+    "day_id": None,
 }
 
 
@@ -190,7 +192,11 @@ def test_what_a_file_says_otherwise_is_shown_payment_by_payment_and_row_by_row(l
     html = compared(language)
     assert "124/18" in html and "Aucun ticket" in html and "MONTANT" in html and "Le montant est illisible." in html
     assert 'name="file"' in html and 'value="banque-atlas"' in html
-    agreeing = compared(language, is_equal=True, findings=[], differences=[])
+    assert "/operator-days/" not in html, "nothing of it is kept"
+    followed = [{**COMPARED["differences"][0], "difference_id": "f1"}]
+    kept = compared(language, findings=[], differences=followed, day_id="banque-atlas-file-2026-01-28")
+    assert "/operator-days/differences/f1" in kept and "/operator-days/banque-atlas-file-2026-01-28" in kept
+    agreeing = compared(language, is_equal=True, findings=[], differences=[], differences_count=0)
     assert "124/18" not in agreeing and "MONTANT" not in agreeing
 
 
@@ -209,6 +215,6 @@ def test_a_file_is_sent_as_it_is() -> None:
         return Answer()
 
     asked = Api({"payments": "http://payments"}, "dz-cnas", "fr", http=SimpleNamespace(request=request))  # type: ignore[arg-type]
-    payments.card_terminals_compare_file(asked, "banque-atlas", "2026-01-28", content=b"a;b")
+    payments.card_terminals_compare_file(asked, "banque-atlas", "2026-01-28", idempotency_key="k1", content=b"a;b")
     url = "http://payments/v1/dz-cnas/card-acquirers/banque-atlas/days/2026-01-28/file"
     assert sent == [("POST", url, b"a;b", "text/csv", False)]

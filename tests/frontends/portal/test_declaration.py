@@ -1,6 +1,7 @@
 """What a firm sees of a declaration that it pays: each way with what it needs, also where a service is away."""
 
 import re
+from html import unescape
 from typing import Any, ClassVar
 
 import pytest
@@ -47,6 +48,7 @@ MOBILE: dict[str, Any] = {
     "checkout_url": None,
     "debit_on": None,
     "operators": ["Mahfadha (opérateur fictif)"],
+    "plan": None,
     "is_repetition": False,
     "timeline": [{"text": "Tout est prêt : vous pouvez payer.", "reason": ""}],
 }
@@ -97,6 +99,23 @@ def test_a_reference_for_a_telephone_stands_there_with_what_it_costs_today_and_a
     assert html.count('value="mobile-money"') == 0, "what is asked for is not offered again"
     for amount in ("316", "328"):
         assert amount in html
+
+
+@pytest.mark.parametrize(
+    ("language", "numbers", "said"),
+    [
+        ("fr", [1], "Échéance 1 de l'échéancier SP250000000145"),
+        ("fr", [1, 2], "Échéances 1, 2 de l'échéancier SP250000000145"),
+        ("ar", [1], "القسط 1 من جدول التسديد SP250000000145"),
+    ],
+)
+def test_what_pays_instalments_names_their_plan(language: str, numbers: list[int], said: str) -> None:
+    """A try to collect a part of a plan stands among those of the plan's first declaration."""
+    part = {"plan_id": "p1", "reference": "SP250000000145", "instalments": numbers}
+    back = {**MOBILE, "rail": "direct-debit", "status": "reversed", "debit_on": "2025-04-15", "plan": part}
+    for tried in ({**MOBILE, "plan": part}, back):
+        html = page(language, tried=(tried,))
+        assert said in unescape(re.sub("<[^>]*>", "", html)) and 'href="/plans/p1"' in html
 
 
 def test_it_is_offered_beside_the_other_ways() -> None:

@@ -89,6 +89,7 @@ PAID_BY: dict[str, Any] = {
     "account": {"number": "10006035183598478831", "holder": "Caisse", "bank": "Banque"},
     "debit_on": None,
     "valid_until_on": "2025-07-20",
+    "plan": {"plan_id": "p1", "reference": "SP250000000145", "instalments": [2]},
     "is_repetition": False,
     "checkout_url": None,
     "timeline": [{"text": "Le paiement est attendu."}],

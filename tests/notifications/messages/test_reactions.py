@@ -12,6 +12,7 @@ from services.notifications.wiring import service
 from shared.events.claims import OverpaymentClosed, OverpaymentFound
 from shared.funds.messages import Channel
 from shared.storage.service_context import ServiceContext
+from tests.kit.callers import Office
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds, handle, make_unique_indexes, parked, published
 from tests.kit.people import AMIRA, FIRM, KARIM
@@ -48,6 +49,17 @@ def kept(context: ServiceContext, **equal: Any) -> list[dict[str, Any]]:
         (made.declaration_lapsed(), "declaration-lapsed", FIRM, {"email"}),
         (made.declaration_paid(), "declaration-paid", FIRM, {"email"}),
         (made.payment_reversed(), "payment-reversed", FIRM, {"email"}),
+        (made.payment_reversed(plan_id="p1"), "payment-reversed", FIRM, {"email"}),
+        (made.payment_reversed(**made.PART), "instalment-payment-reversed", FIRM, {"email"}),
+        (made.payment_reversed(rail="mobile-money"), "mobile-payment-reversed", FIRM, {"email"}),
+        (
+            made.payment_reversed(rail="mobile-money", **made.PART),
+            "instalment-mobile-payment-reversed",
+            FIRM,
+            {"email"},
+        ),
+        (made.mobile_payment_taken(), "mobile-payment-taken", FIRM, {"email"}),
+        (made.mobile_payment_taken(**made.PART), "instalment-mobile-payment-taken", FIRM, {"email"}),
         *((event, template, FIRM, {"email"}) for event, template in made.mandate_events()),
         *((event, template, FIRM, {"email"}) for event, template in made.employer_paper_events()),
         (made.claim_submitted(), "claim-submitted", AMIRA, {"email", "sms"}),
@@ -84,6 +96,27 @@ def test_an_event_says_one_thing_to_one_owner(
     assert parked(registered) == []
     assert Counter(row["channel"] for row in kept(registered)) == Counter(channels)
     assert {(row["template"], row["owner_id"]) for row in kept(registered)} == {(template, owner_id)}
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (made.payment_reversed(**made.PART), "votre échéancier SP250000000145, échéances 1 et 2."),
+        (made.payment_reversed(rail="mobile-money", **made.PART), "votre échéancier SP250000000145, échéances 1 et 2."),
+        (
+            made.mobile_payment_taken(**{**made.PART, "instalments": (3,)}),
+            "pour votre échéancier SP250000000145, échéance 3.",
+        ),
+    ],
+    ids=["bank", "operator", "receipt"],
+)
+def test_an_instalment_is_named_by_its_plan_and_not_by_a_declaration(
+    registered: ServiceContext, event: Any, said: str
+) -> None:
+    handle(registered, service, event)
+    shown = Office(service, registered).employer(FIRM).get("/messages").json["items"]
+    assert [each["about"] for each in shown] == ["p1"]
+    assert said in shown[0]["text"] and "déclaration" not in shown[0]["text"]
 
 
 def test_what_an_appeal_brings_is_said_once(registered: ServiceContext) -> None:

@@ -72,6 +72,7 @@ VALUES: dict[ParameterKind, list[Value]] = {
     ParameterKind.TEXT: ["CL260000000197"],
     ParameterKind.AMOUNT: [1, 99, 100_000, 315_025, 98_765_432, 123_456_789_012],
     ParameterKind.COUNT: [1, 2, 11, 10_000],
+    ParameterKind.NUMBERS: ["1", "1,2", "34,35,36"],
     ParameterKind.DAY: [f"2026-{month:02d}-{day:02d}" for month in range(1, 13) for day in (1, 28)],
     ParameterKind.PERIOD: ["2026-Q1", "2026-Q4", "2026-M02", "2026-M09", "2026-H2", "2026"],
     ParameterKind.INSTANT: [f"2026-{month:02d}-28T22:45:00+00:00" for month in range(1, 13)],

@@ -32,6 +32,10 @@ from tests.kit.contexts import DZ, TN, funds
         (ParameterKind.PERIOD, "2025", "fr", DZ, "2025"),
         (ParameterKind.PERIOD, "2026-Q1", "fr", TN, "1er\u00a0trimestre\u00a02026"),
         (ParameterKind.COUNT, 10_000, "fr", DZ, "10\u00a0000"),
+        (ParameterKind.NUMBERS, "3", "fr", DZ, "3"),
+        (ParameterKind.NUMBERS, "1,2,3", "fr", DZ, "1, 2 et 3"),
+        (ParameterKind.NUMBERS, "1,2", "ar", TN, "1 و2"),
+        (ParameterKind.NUMBERS, "1,2", "en", TN, "1 and 2"),
         (ParameterKind.FORM, "das", "fr", DZ, "Déclaration annuelle des salaires et des salariés (DAS)"),
         (ParameterKind.FORM, "unheard-of", "fr", DZ, "déclaration des salaires"),
         (ParameterKind.CLAIM_TYPE, "unheard-of", "ar", DZ, "طلب"),
@@ -133,6 +137,25 @@ def test_m1_no_text_puts_a_sign_beside_a_link() -> None:
 def test_u8_a_word_beside_a_number_has_the_form_of_its_language(language: str, workers: int, said: str) -> None:
     parameters: dict[str, Value] = {"form": "das", "period": "2025", "due": 100, "due_on": "2026-01-31"}
     mail = shown("declaration-accepted", Channel.EMAIL, language, workers=workers, **parameters)
+    assert said in mail.text and said in mail.html
+
+
+@pytest.mark.parametrize(
+    ("language", "instalments", "said"),
+    [
+        ("fr", "4", "échéance 4."),
+        ("fr", "4,5", "échéances 4 et 5."),
+        ("en", "4,5,6", "instalments 4, 5, and 6."),
+        ("ar", "4", "القسط 4."),
+        ("ar", "4,5", "القسطين 4 و5."),
+        ("ar", "4,5,6", "الأقساط 4 و5 و6."),
+    ],
+)
+def test_a_word_beside_some_numbers_has_the_form_for_how_many_they_are(
+    language: str, instalments: str, said: str
+) -> None:
+    parameters: dict[str, Value] = {"reference": "SP250000000145", "instalments": instalments, "amount": 100}
+    mail = shown("instalment-payment-reversed", Channel.EMAIL, language, **parameters)
     assert said in mail.text and said in mail.html
 
 

@@ -218,6 +218,13 @@ def test_a_decree_puts_the_day_off_also_after_it_has_passed() -> None:
     assert rules.due_on(paid, fund=decreed) == date(2025, 4, 30)
 
 
+@pytest.mark.parametrize(("paid_on", "minor"), [(date(2020, 4, 30), 0), (date(2020, 5, 2), 1_000)])
+def test_the_first_quarter_of_2020_was_due_by_the_end_of_april(paid_on: date, minor: int) -> None:
+    """As Tunisia's fund announced after the 15th: a month begins on 1 May and not on 16 April."""
+    owed = debt((date(2020, 4, 14), 100_000, 0), (paid_on, 0, 100_000), due_on=date(2020, 4, 15), period="2020-Q1")
+    assert cost(owed, funds()[TN], date(2020, 5, 20)) == minor
+
+
 def test_what_it_costs_today_tomorrow_and_from_when_it_costs_more() -> None:
     owed, fund = debt((IN_TIME, 100_000, 0)), fund_with(rule())
     in_time = rules.forecast(owed, fund=fund, today=DUE_ON)

@@ -11,7 +11,7 @@ from services.payments.card_terminals import acquirer_file
 from services.payments.card_terminals.acquirer_file import AcquirerFileInvalid, HeadsMissing
 from shared.funds.bindings import Acquirer, AcquirerFileLayout
 from tests.kit.contexts import DZ, funds
-from tests.payments.card_terminals.counter import OTHER, TERMINAL, Counter
+from tests.payments.card_terminals.counter import OTHER, OWED_BY_ACQUIRER, TERMINAL, Counter
 
 DAY = date(2026, 1, 28)
 ACQUIRER: Acquirer = funds()[DZ].bindings.acquirers["banque-atlas"]
@@ -150,7 +150,7 @@ def compared(counter: Counter, *lines: str, day: str = "2026-01-28", acquirer: s
 
 def differences(answer: TestResponse) -> list[tuple[str, str, str, str]]:
     assert answer.status_code == 200, answer.text
-    return [(each["kind"], each["number"], each["known"], each["stated"]) for each in answer.json["differences"]]
+    return [(each["kind"], each["payment_id"], each["known"], each["stated"]) for each in answer.json["differences"]]
 
 
 def test_what_the_file_says_is_what_was_typed(counter: Counter) -> None:
@@ -169,21 +169,21 @@ def test_each_payment_that_differs_is_named(counter: Counter) -> None:
     counter.paid("d2", terminal=OTHER, ticket="000009")
     answer = compared(counter, SALE.replace("3 150,75", "3 150,00"), SALE.replace("000001", "000002"))
     assert differences(answer) == [
-        ("amount-differs", "124/1", "3150.75", "3150.00"),
-        ("not-known", "124/2", "0.00", "3150.75"),
-        ("not-in-file", "124/9", "3150.75", "0.00"),
+        ("ticket-amount-differs", f"{TERMINAL}/124/1", "3150.75", "3150.00"),
+        ("ticket-not-typed", f"{TERMINAL}/124/2", "0.00", "3150.75"),
+        ("ticket-not-in-file", f"{OTHER}/124/9", "3150.75", "0.00"),
     ]
-    assert [bool(each["payment_id"]) for each in answer.json["differences"]] == [True, False, True]
+    assert [bool(each["ticket_id"]) for each in answer.json["differences"]] == [True, False, True]
     assert answer.json["is_equal"] is False
 
 
 def test_what_was_cancelled_on_one_side_alone_differs(counter: Counter) -> None:
-    paid = counter.paid()
+    paid, ticket = counter.paid(), f"{TERMINAL}/124/1"
     back = SALE.replace("ACHAT", "ANNULATION")
-    assert differences(compared(counter, SALE, back)) == [("not-reversed", "124/1", "3150.75", "0.00")]
+    assert differences(compared(counter, SALE, back)) == [("ticket-not-cancelled", ticket, "3150.75", "0.00")]
     assert counter.reverse(paid["payment_id"]).status_code == 200
     assert differences(compared(counter, SALE, back)) == []
-    assert differences(compared(counter, SALE)) == [("amount-differs", "124/1", "0.00", "3150.75")]
+    assert differences(compared(counter, SALE)) == [("ticket-amount-differs", ticket, "0.00", "3150.75")]
     assert differences(compared(counter)) == [], "the acquirer leaves out what was cancelled before its close"
 
 
@@ -196,23 +196,95 @@ def test_a_row_that_cannot_be_read_is_said_in_words(counter: Counter) -> None:
 
 def test_a_difference_speaks_of_tickets(counter: Counter) -> None:
     (found,) = compared(counter, SALE).json["differences"]
-    assert (found["kind"], found["payment_id"]) == ("not-known", "")
+    assert (found["kind"], found["ticket_id"]) == ("ticket-not-typed", "")
     assert found["text"] == "Le fichier contient un paiement dont aucun ticket n'a été saisi."
 
 
-def kept(counter: Counter) -> list[int]:
-    names = ("operator_days", "operator_differences", "terminal_payments", "ledger_entries")
-    return [counter.context.database[name].count_documents({}) for name in names]
+# --- What differs is followed -----------------------------------------------------------------------------------------
+
+UNTYPED = SALE.replace("000001", "000002")
+FILE = "banque-atlas-file-2026-01-28"
 
 
-def test_nothing_is_kept_of_it(counter: Counter) -> None:
+def followed(counter: Counter) -> list[tuple[str, str]]:
+    """The differences of the day's file in any state, oldest first."""
+    return [(each["kind"], each["status"]) for each in counter.differing(day_id=FILE)]
+
+
+def test_what_differs_waits_for_an_agent_with_its_age_until_it_is_closed(counter: Counter) -> None:
     counter.paid()
-    before = {
-        name: counter.context.database[name].count_documents({}) for name in ("operator_days", "terminal_payments")
-    }
-    compared(counter, SALE.replace("000001", "000002"))
-    after = {name: counter.context.database[name].count_documents({}) for name in before}
-    assert after == before
+    answer = compared(counter, SALE, UNTYPED)
+    (named,) = answer.json["differences"]
+    (waiting,) = counter.differing(operator="banque-atlas")
+    assert (answer.json["day_id"], waiting["difference_id"]) == (FILE, named["difference_id"])
+    assert (waiting["opened_on"], waiting["assigned_to"], waiting["in_question"]) == ("2026-01-28", None, "3150.75")
+    address = f"/operator-differences/{waiting['difference_id']}"
+    assert counter.agent("a2").post(f"{address}/assignment").json["assigned_to"] == "a2"
+    held = counter.agent("a3").post(f"{address}/closing", {"reason": "explained-by-operator", "note": "Vu."})
+    assert (held.status_code, held.json["code"]) == (409, "operator-difference.assigned-to-another")
+    closed = counter.agent("a2").post(f"{address}/closing", {"reason": "explained-by-operator", "note": "Vu."}).json
+    assert (closed["status"], closed["closing"]["by"], closed["note"]) == ("closed", "a2", "Vu.")
+    assert counter.agent().get(f"/operator-days/{FILE}").json["differences_open"] == 0
+
+
+def test_above_the_limit_of_the_fund_a_second_person_agrees(counter: Counter) -> None:
+    compared(counter, SALE.replace("3 150,75", "200 000,00"))
+    (waiting,) = counter.differing(day_id=FILE)
+    address = f"/operator-differences/{waiting['difference_id']}"
+    proposed = counter.agent("a2").post(f"{address}/closing", {"reason": "booked-otherwise", "note": "Vu."})
+    assert proposed.json["status"] == "proposed"
+    assert (
+        counter.agent("a2").post(f"{address}/confirmation").json["code"] == "operator-difference.second-person-needed"
+    )
+    assert counter.agent("a3").post(f"{address}/confirmation").json["status"] == "closed"
+
+
+def test_a_later_file_closes_what_it_no_longer_has_and_opens_what_comes_back(counter: Counter) -> None:
+    counter.paid()
+    compared(counter, SALE, UNTYPED)
+    first = counter.differing(day_id=FILE)[0]["difference_id"]
+    compared(counter, SALE)
+    assert followed(counter) == [("ticket-not-typed", "closed")] and counter.differing() == []
+    counter.clock.move(days=1)
+    compared(counter, SALE, UNTYPED)
+    (again,) = counter.differing(day_id=FILE)
+    assert (again["difference_id"], again["status"], again["opened_on"]) == (first, "open", "2026-01-29")
+    assert [each["reason"] for each in again["closed_before"]] == ["corrected-by-later-file"]
+
+
+def test_the_same_file_after_a_late_ticket_has_nothing_that_differs(counter: Counter) -> None:
+    counter.paid()
+    forgotten = counter.begun("d2")
+    compared(counter, SALE, UNTYPED)
+    assert followed(counter) == [("ticket-not-typed", "open")]
+    assert counter.close(count=2, total="6301.50").status_code == 201
+    assert counter.type(forgotten, late=True, ticket="000002").status_code == 200
+    assert differences(compared(counter, SALE, UNTYPED)) == []
+    assert followed(counter) == [("ticket-not-typed", "closed")]
+
+
+def test_a_file_with_rows_that_cannot_be_read_keeps_nothing_and_closes_nothing(counter: Counter) -> None:
+    counter.paid()
+    compared(counter, SALE, UNTYPED)
+    broken = compared(counter, SALE.replace("3 150,75", "?")).json
+    assert (broken["day_id"], [each["difference_id"] for each in broken["differences"]]) == (None, [""])
+    assert followed(counter) == [("ticket-not-typed", "open")], "a page that was cut off corrects nothing"
+
+
+def test_its_money_is_paid_in_for_the_close_and_nothing_of_it_is_booked_or_written_off(counter: Counter) -> None:
+    counter.paid()
+    before = counter.net(OWED_BY_ACQUIRER)
+    compared(counter, SALE, UNTYPED)
+    day = counter.agent().get(f"/operator-days/{FILE}").json
+    assert (day["is_paid_in"], day["net"], day["status"]) == (False, "0.00", "compared")
+    assert (day["total"], day["text"]) == ("6301.50", "Fichier comparé aux tickets.")
+    (waiting,) = counter.differing(day_id=FILE)
+    address = f"/operator-differences/{waiting['difference_id']}"
+    refused = counter.agent().post(f"{address}/closing", {"reason": "written-off", "note": "Perdu."})
+    assert (refused.status_code, refused.json["code"]) == (422, "operator-difference.nothing-to-write-off")
+    assert counter.net(OWED_BY_ACQUIRER) == before
+    counter.paid_in(FILE, 10_000)
+    assert [each["status"] for each in counter.waiting()] == ["waiting"], "its name is no reference to pay in with"
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,7 @@ def test_b09_what_was_taken_back_is_open_again() -> None:
     (published,) = outcome.events
     assert isinstance(published, PaymentReversed) and (published.amount_minor, published.reason) == (DUE, "MD06")
     assert (outcome.thing.debited_minor, outcome.thing.steps[-1].about) == (0, "MD06")
+    assert (published.plan_id, published.plan_reference, published.instalments) == ("", "", ())
     part = reverse(collection(Status.DEBITED), amount_minor=100).thing
     assert (part.status, part.debited_minor) == (Status.DEBITED, DUE - 100)
     with pytest.raises(ValueError):

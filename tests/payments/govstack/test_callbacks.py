@@ -115,7 +115,7 @@ def test_an_answer_goes_to_the_endpoint_that_is_named_and_to_no_other_address(fs
             fsp.inquire(bill_id, correlation="c-2", headers=headers),
             fsp.mark(bill_id, correlation="c-3", headers=headers),
         ):
-            assert (refused.status_code, refused.json["code"]) == (422, "govstack.callback-not-registered"), strange
+            assert (refused.status_code, refused.json["code"]) == (400, "govstack.callback-not-registered"), strange
     assert fsp.shop.net("operator:mahfadha") == 0
     assert (len(fsp.sent(first)), len(fsp.sent(second))) == (0, 1)
 

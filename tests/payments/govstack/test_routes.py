@@ -81,7 +81,7 @@ def test_of_an_unknown_bill_nothing_is_shown(fsp: Fsp) -> None:
         assert answer.status_code == 202
         assert (answer.json["responseCode"], answer.json["billDetails"]) == ("01", None)
     refused = fsp.inquire("9" * 21)
-    assert (refused.status_code, refused.json["code"]) == (422, "govstack.bill-id-malformed")
+    assert (refused.status_code, refused.json["code"]) == (400, "govstack.bill-id-malformed")
 
 
 def test_a_request_that_is_not_named_is_known_by_its_correlation(fsp: Fsp) -> None:
@@ -117,7 +117,7 @@ def test_one_correlation_is_one_request(fsp: Fsp) -> None:
     again = fsp.mark(bill_id)
     assert (again.status_code, again.json) == (202, first.json) and again.headers["Idempotent-Replayed"] == "true"
     other = fsp.mark(bill_id, payment="p2")
-    assert (other.status_code, other.json["code"]) == (422, "request.key-reused")
+    assert (other.status_code, other.json["code"]) == (400, "request.key-reused")
     assert fsp.shop.net(OWED_BY_OPERATOR) == DUE
     assert published(fsp.shop.context).count("payments.mobile-payment-taken") == 1
 
@@ -260,13 +260,13 @@ def test_what_is_malformed_is_refused_and_books_nothing(fsp: Fsp, said: dict[str
     body = {"requestID": "r-1", "billId": fsp.shop.reference(), "PaymentReferenceID": "p1", **said}
     headers = {"X-CorrelationID": "c-1", "X-Platform-TenantId": TN, "X-PayerFI-Id": "MAHFADHA"}
     refused = fsp.caller.post("/govstack/billTransferRequests", body, key=None, headers=headers)
-    assert (refused.status_code, refused.json["code"]) == (422, "request.invalid")
+    assert (refused.status_code, refused.json["code"]) == (400, "request.invalid")
     assert fsp.shop.net(OWED_BY_OPERATOR) == 0
 
 
 def test_money_is_not_taken_in_the_future(fsp: Fsp) -> None:
     refused = fsp.mark(fsp.shop.reference(), paidAt="2025-04-10T12:00:00Z")
-    assert (refused.status_code, refused.json["code"]) == (422, "mobile-money.taken-in-future")
+    assert (refused.status_code, refused.json["code"]) == (400, "mobile-money.taken-in-future")
 
 
 # --- Who calls --------------------------------------------------------------------------------------------------------
@@ -292,11 +292,11 @@ def test_each_call_says_who_asks(fsp: Fsp) -> None:
     for lacking in whole:
         headers = {name: value for name, value in whole.items() if name != lacking}
         refused = fsp.caller.post("/govstack/billTransferRequests", body, key=None, headers=headers)
-        assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, lacking)
+        assert (refused.status_code, refused.json["errors"][0]["field"]) == (400, lacking)
     unnamed = {name: value for name, value in whole.items() if name != "X-PayerFI-Id"}
     assert fsp.caller.get(f"/govstack/bills/{bill_id}", headers=unnamed).status_code == 202
     too_long = fsp.inquire(bill_id, correlation="c" * 21)
-    assert (too_long.status_code, too_long.json["errors"][0]["field"]) == (422, "X-CorrelationID")
+    assert (too_long.status_code, too_long.json["errors"][0]["field"]) == (400, "X-CorrelationID")
 
 
 def test_the_calls_are_the_operator_s_own(fsp: Fsp) -> None:

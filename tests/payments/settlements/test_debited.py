@@ -14,8 +14,11 @@ from services.payments.collections.store import scheduling
 from services.payments.ledger import account
 from services.payments.mandates import store as mandates
 from services.payments.mandates.mandate import Status as MandateStatus
+from services.payments.wiring import service
+from shared.events.payments import MandateAccepted, MandateAmended, MandateResumed
 from shared.kernel.outcome import Outcome
-from tests.kit.contexts import TN, reading
+from tests.kit.contexts import TN, handle, parked, reading
+from tests.payments.builders import FIRM
 from tests.payments.mandates.builders import mandate
 from tests.payments.settlements.town import QUARTERS, Town
 
@@ -176,7 +179,9 @@ def test_taken_back_by_the_bank_it_is_due_and_is_not_drawn_again(town: Made) -> 
     assert rows(made, plan) == ["paid", "open"]
     take_back(made, first, HALF)
     assert rows(made, plan) == ["open", "open"]
-    assert made.events("payment-reversed")[0].reason == "MD06"
+    (back,) = made.events("payment-reversed")
+    assert (back.reason, back.plan_id, back.plan_reference) == ("MD06", plan["plan_id"], plan["reference"])
+    assert back.instalments == (1,), "the instalment that it had paid, which is due again"
     second = try_of(made, plan)
     assert (second.status, second.debit_on) == ("planned", date(2025, 7, 21))
     assert made.plan(plan)["next_instalment"]["collection_id"] == first.collection_id
@@ -192,6 +197,82 @@ def test_a_mandate_that_ended_leaves_it_due(town: Made) -> None:
     assert made.plan(plan)["collection_id"] == first.collection_id, "nothing more is planned"
     assert [way["rail"] for way in made.plan(plan)["payable"]["ways"]] == ["transfer", "card", "mobile-money"]
     assert made.events("instalment-reminded")[-1].debit_on is None
+
+
+def without_mandate(made: Town, *, is_over: bool = False, **facts: Any) -> dict[str, Any]:
+    """A plan whose mandate stopped before its first debit went to the bank: the second instalment is drawn by none."""
+    plan = debited(made, **facts)
+    if is_over:
+        end_mandate(made)
+    else:
+        assert made.firm.post("/mandates/m1/suspension").json["status"] == "suspended"
+    refuse(made, try_of(made, plan), reason="MD01")
+    assert try_of(made, plan).status == "refused", "nothing more is planned"
+    return plan
+
+
+def planned(made: Town, plan: dict[str, Any]) -> tuple[str, date | None, int]:
+    newest = try_of(made, plan)
+    return newest.status.value, newest.debit_on, newest.amount_minor
+
+
+def tell(made: Town, *events: object) -> None:
+    """What was published comes back to the service itself."""
+    handle(made.context, service, *events, fund_id=TN)
+    made.settle()
+
+
+def test_a_mandate_that_is_resumed_draws_the_next_instalment_on_the_same_day(town: Made) -> None:
+    made = town()
+    plan = without_mandate(made)
+    assert made.firm.post("/mandates/m1/resumption").json["status"] == "active"
+    tell(made, *made.events("mandate-resumed"))
+    assert planned(made, plan) == ("planned", date(2025, 7, 21), HALF)
+    assert [each.amount_minor for each in made.events("debit-announced")] == [HALF, HALF], "announced once"
+
+
+def test_so_does_a_new_one_that_the_fund_accepts(town: Made) -> None:
+    made = town()
+    plan = without_mandate(made, is_over=True)
+    sign(made, mandate_id="m2", reference="MD260000000210")
+    facts = {"mandate_id": "m2", "reference": "MD260000000210", "employer_id": FIRM, "currency": "TND"}
+    tell(made, MandateAccepted(**facts, starts_on=date(2025, 1, 1), accepted_at=made.clock.at))
+    assert planned(made, plan) == ("planned", date(2025, 7, 21), HALF)
+    assert try_of(made, plan).mandate_id == "m2"
+
+
+def test_so_does_one_that_reaches_far_enough_by_new_terms(town: Made) -> None:
+    made = town()
+    plan = debited(made)
+    first = try_of(made, plan)
+
+    def limit(minor: int | None) -> None:
+        def change(uow: Any) -> None:
+            known = mandates.mandates.load(uow, "m1")
+            mandates.mandates.save(uow, Outcome(replace(known, amount_max_minor=minor)))
+
+        made.do(f"limit:{minor}", change)
+
+    limit(1)
+    refuse(made, first, reason="MD01")
+    assert planned(made, plan)[0] == "refused"
+    limit(None)
+    facts = {"mandate_id": "m1", "reference": "MD260000000112", "employer_id": FIRM, "reason": ""}
+    tell(made, MandateAmended(**facts, is_agreed=True, amended_at=made.clock.at))
+    assert planned(made, plan) == ("planned", date(2025, 7, 21), HALF)
+
+
+@pytest.mark.parametrize("employer_id", [FIRM, "1600000099"])
+def test_a_plan_that_is_not_to_be_debited_and_an_employer_without_one_stay_as_they_are(
+    town: Made, employer_id: str
+) -> None:
+    made = town()
+    plan = made.agreed()
+    sign(made)
+    facts = {"mandate_id": "m1", "reference": "MD260000000112", "employer_id": employer_id}
+    tell(made, MandateResumed(**facts, resumed_at=made.clock.at))
+    assert (parked(made.context), made.events("debit-announced")) == ([], [])
+    assert made.plan(plan)["collection_id"] is None
 
 
 def test_paid_in_part_in_another_way_the_rest_is_drawn(town: Made) -> None:

@@ -47,6 +47,8 @@ def test_the_employer_gets_a_short_reference_and_an_operator_the_instalment(town
     plan = made.agreed()
     asked = made.firm.post(f"/settlement-plans/{plan['plan_id']}/collections", {"rail": "mobile-money"}).json
     assert (asked["amount"], asked["status"], asked["operators"] != []) == ("50.000", "announced", True)
+    part = {"plan_id": plan["plan_id"], "reference": plan["reference"], "instalments": [1]}
+    assert asked["plan"] == part, "the employer is told what it is for"
     assert len(asked["reference"]) == 20 and has_valid_check_digits(asked["reference"])
     found = bill(made, asked["reference"])
     assert (found["status"], found["amount"], found["due_on"]) == ("open", "50.000", "2025-06-20")
@@ -66,7 +68,9 @@ def test_each_instalment_is_paid_and_the_plan_finishes(town: Made) -> None:
     assert made.plan(plan)["status"] == "finished"
     assert [made.owed(each).to_pay_minor for each in QUARTERS] == [0, 0]
     assert (made.net("operator:mahfadha"), made.net(f"credit:{FIRM}")) == (100_000, 0)
-    assert len(made.events("mobile-payment-taken")) == 2
+    receipts = made.events("mobile-payment-taken")
+    assert {(each.plan_id, each.plan_reference) for each in receipts} == {(plan["plan_id"], plan["reference"])}
+    assert sorted(each.instalments for each in receipts) == [(1,), (2,)]
 
 
 def test_what_has_become_due_is_asked_for_together_and_what_came_lowers_it(town: Made) -> None:
@@ -79,6 +83,8 @@ def test_what_has_become_due_is_asked_for_together_and_what_came_lowers_it(town:
     assert bill(made, asked)["amount"] == "80.000"
     assert begin(made, asked, "100.000").json["code"] == "mobile-money.amount-wrong"
     assert take(made, asked, "80.000")["exception"] is None
+    (receipt,) = made.events("mobile-payment-taken")
+    assert (receipt.plan_reference, receipt.instalments) == (plan["reference"], (1, 2))
     assert made.plan(plan)["status"] == "finished"
 
 
@@ -147,6 +153,8 @@ def test_what_an_operator_gives_back_is_due_again(town: Made) -> None:
     back = made.office.machine(OPERATOR, fund=TN).put("/mobile-money/payments/p1/reversal", {"reason": "CUST"})
     made.settle()
     assert (back.status_code, back.json["status"]) == (200, "reversed")
+    (published,) = made.events("payment-reversed")
+    assert (published.plan_reference, published.instalments) == (plan["reference"], (1,))
     again = made.plan(plan)
     assert (again["paid"], again["next_instalment"]["number"]) == ("0.000", 1)
     assert made.net("operator:mahfadha") == 0

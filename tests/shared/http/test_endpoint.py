@@ -19,6 +19,7 @@ from gunicorn.http.errors import (
 from marshmallow import Schema, fields, validate
 
 from shared.http.files import Files
+from shared.http.problems import Problem
 from shared.http.routes import ANYONE, BODY_BYTES_MAX, Routes
 from shared.kernel.actors import ActorKind
 from shared.kernel.errors import Conflict
@@ -126,6 +127,17 @@ class PotHeaders(Schema):
 def fill_as_elsewhere(uow: UnitOfWork, body: dict[str, Any], headers: dict[str, Any]) -> Pot:
     """Fill a pot by a standard with headers of its own."""
     return pots.save(uow, Outcome(Pot(headers["pot_id"], body["amount"])))
+
+
+class PotRefusal(Problem):
+    reason = fields.Function(lambda it: it.detail[:10])
+    asked = fields.Function(lambda it: it.said.get("pot_id"))
+
+
+@routes.post("/refused-pots", scope="pots:fill", request=PotBody, response=PotView, refusal=PotRefusal)
+def fill_in_other_words(uow: UnitOfWork, body: dict[str, Any]) -> Pot:
+    """Fill a pot by a standard with refusals of its own."""
+    return pots.save(uow, Outcome(Pot(body["pot_id"], body["amount"])))
 
 
 @routes.get(
@@ -238,6 +250,17 @@ def test_a_key_may_come_in_a_header_of_another_name(office: Office, context: Ser
     refused = staff.post("/foreign-pots", {"pot_id": "x"}, key="k", headers={"X-Pot": "b"})
     assert (refused.status_code, refused.json["code"]) == (400, "request.key-missing")
     assert context.database["pots"].count_documents({}) == 1
+
+
+def test_a_refusal_may_be_said_in_the_words_of_another_standard_too(office: Office) -> None:
+    staff = office.staff()
+    refused = staff.post("/refused-pots", {"pot_id": "a", "amount": "much"})
+    assert (refused.status_code, refused.json["status"], refused.json["code"]) == (400, 400, "request.invalid")
+    assert (refused.json["asked"], refused.json["reason"]) == ("a", refused.json["detail"][:10])
+    unread = staff.post("/refused-pots", data=b"{", content_type="application/json")
+    assert (unread.status_code, unread.json["code"], unread.json["asked"]) == (400, "request.malformed-json", None)
+    assert staff.post("/refused-pots", {"pot_id": "a"}).status_code == 200
+    assert office.machine().get("/foreign-pots/none", headers={"X-Pot": "a"}).json.keys().isdisjoint({"asked"})
 
 
 def test_an_answer_that_is_sent_later_too_is_kept_with_what_was_looked_at(
