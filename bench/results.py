@@ -82,6 +82,7 @@ def write(
     path: Path, parts: Sequence[tuple[str, Sequence[Row]]], *, on: Sequence[tuple[str, str]], took_s: float
 ) -> None:
     """Write the page, whole or with the parts that there are."""
+    path.parent.mkdir(exist_ok=True)
     sections = [HEADER, "| measured on | |\n|---|---|\n" + "\n".join(f"| {name} | {value} |" for name, value in on)]
     for title, rows in parts:
         sections.append(f"## {title}\n\n{TABLE}" + "\n".join(map(str, rows)))
