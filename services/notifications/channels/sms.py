@@ -60,7 +60,7 @@ Reply = Callable[[bool], None]
 OnReceipt = Callable[[DeliveryReceipt, Reply], None]
 
 
-class Line(Protocol):
+class GatewayLine(Protocol):
     """A way to one provider that is open."""
 
     def submit(self, sms: Sms) -> "Future[str]":
@@ -74,7 +74,7 @@ class Line(Protocol):
 class SmsGateway(Protocol):
     """Where SMS are handed over: an SMS centre or a provider's HTTP API."""
 
-    def open(self, on_receipt: OnReceipt) -> Line:
+    def open(self, on_receipt: OnReceipt) -> GatewayLine:
         """A line to it. What comes back over the line itself is handed to `on_receipt`."""
         ...
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from services.notifications.channels.rate_limiter import RateLimiter
 from services.notifications.channels.receipts import DeliveryReceipt, match_key
-from services.notifications.channels.sms import Line, Reply, Sms, SmsGateway, SmsOutcomeUnknown, SmsThrottled
+from services.notifications.channels.sms import GatewayLine, Reply, Sms, SmsGateway, SmsOutcomeUnknown, SmsThrottled
 from services.notifications.channels.smtp import Mail, MailConnection, MailOutcomeUnknown, MailServer, MailThrottled
 from services.notifications.delivery.outgoing import OutgoingMessage, ProviderAnswer, Verdict
 from services.notifications.delivery.rules import SENDING_MAX, WINDOW_MESSAGES_MAX
@@ -173,7 +173,7 @@ class SmsProvider:
     channel: Channel = Channel.SMS
     incoming: "Queue[IncomingReceipt]" = field(default_factory=lambda: Queue(RECEIPTS_MAX))
     _taken: "OrderedDict[str, Named]" = field(default_factory=OrderedDict)
-    _line: Line | None = None
+    _line: GatewayLine | None = None
     _opening: Lock = field(default_factory=Lock)
     _naming: Lock = field(default_factory=Lock)
     _rate: RateLimiter = field(init=False)
@@ -231,7 +231,7 @@ class SmsProvider:
                 self._line.close()
                 self._line = None
 
-    def _opened(self) -> Line:
+    def _opened(self) -> GatewayLine:
         with self._opening:
             if self._line is None:
                 self._line = self.centre.open(self._take)

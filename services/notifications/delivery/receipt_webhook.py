@@ -42,7 +42,7 @@ class ReceiptsMalformed(Invalid):
 
 
 @dataclass(frozen=True)
-class Proof:
+class ReceiptProof:
     """How receipts come, and the secrets that they may bring; without a form none come."""
 
     form: ReceiptForm | None
@@ -55,7 +55,7 @@ class ReceiptsBody:
     size_max = BODY_BYTES_MAX
 
     def read(self, context: ServiceContext, fund_id: str) -> list[MessageReceipt]:
-        proof: Proof | None = current_app.extensions.get(_PROOF)
+        proof: ReceiptProof | None = current_app.extensions.get(_PROOF)
         form = proof.form if proof else None
         if proof is None or form is None:
             raise ReceiptsNotProved
@@ -94,5 +94,5 @@ def _form(raw: bytes) -> Mapping[str, str]:
 def proof_for_app(form: ReceiptForm | None, *, secrets: Sequence[str]) -> Blueprint:
     """A blueprint without routes that gives its app the proof: routes are declared on import, settings come later."""
     blueprint = Blueprint("sms-receipts-proof", __name__)
-    blueprint.record(lambda state: state.app.extensions.__setitem__(_PROOF, Proof(form, secrets)))
+    blueprint.record(lambda state: state.app.extensions.__setitem__(_PROOF, ReceiptProof(form, secrets)))
     return blueprint

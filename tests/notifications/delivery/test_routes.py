@@ -73,8 +73,8 @@ def test_what_a_receipt_says_is_kept_once(
         answer = bring(receiving, receipt(sms(context)["message_id"], group))
         assert (answer.status_code, answer.data) == (204, b"")
         assert state(context) == expected
-    is_told = expected[0] == "undelivered"
-    assert published(context) == (["notifications.message-undelivered"] if is_told else [])
+    is_undelivered = expected[0] == "undelivered"
+    assert published(context) == (["notifications.message-undelivered"] if is_undelivered else [])
 
 
 @pytest.mark.parametrize(
