@@ -104,8 +104,8 @@ def read(env: Env) -> Settings:
         sms_provider=provider,
         sms_http_api=env.str("SMS_HTTP_API", ""),
         sms_http_url=env.str("SMS_HTTP_URL", "", validate=_is_address),
-        sms_http_user=env.str("SMS_HTTP_USER", ""),
-        sms_http_secret=env.str("SMS_HTTP_SECRET", ""),
+        sms_http_user=env.str("SMS_HTTP_USER", "", validate=_is_header_text),
+        sms_http_secret=env.str("SMS_HTTP_SECRET", "", validate=_is_header_text),
         sms_http_window=env.int("SMS_HTTP_WINDOW", 20, validate=Range(min=1, max=200)),
         sms_http_per_s_max=env.float("SMS_HTTP_PER_S_MAX", 0.0),
         sms_receipts_url=env.str("SMS_RECEIPTS_URL", "", validate=_is_address),
@@ -118,6 +118,11 @@ def read(env: Env) -> Settings:
 def _is_address(text: str) -> None:
     if text and not text.startswith(("https://", "http://")):
         raise ValidationError("begins with https:// or http://")
+
+
+def _is_header_text(text: str) -> None:
+    if text and not (text.isascii() and text.isprintable()):
+        raise ValidationError("has what no header can have")
 
 
 def _are_long(texts: list[str]) -> None:

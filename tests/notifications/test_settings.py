@@ -78,6 +78,7 @@ def test_where_there_is_one_fund_the_address_of_receipts_need_not_name_it() -> N
     [
         ({"SMS_PROVIDER": "fax"}, "SMS_PROVIDER"),
         ({"SMS_HTTP_URL": "sms.example"}, "SMS_HTTP_URL"),
+        ({"SMS_HTTP_SECRET": "invented\n"}, "SMS_HTTP_SECRET"),
         ({"SMS_RECEIPTS_SECRET": "short"}, "SMS_RECEIPTS_SECRET"),
         ({"SMS_HTTP_WINDOW": "0"}, "SMS_HTTP_WINDOW"),
     ],

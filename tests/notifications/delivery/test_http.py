@@ -162,6 +162,25 @@ def test_a_message_whose_answer_is_lost_goes_once_more_under_its_id(
     assert [each["count"] for each in centre.received(amira.mobile)] == [2], "two copies of one message"
 
 
+def test_of_many_only_those_under_way_are_in_doubt_when_the_provider_falls_silent(
+    context: ServiceContext, centre: Centre, api: str, receipts_url: str
+) -> None:
+    make_unique_indexes(service, context)
+    mobiles = {f"p{number:024d}": f"+2136{number:02d}{uuid4().int % 10**5:05d}9" for number in range(40)}
+    handle(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
+    handle(context, service, made.cards(*mobiles))
+    few = SmsProvider(gateway(centre.url, api, receipts_url=receipts_url, window_max=4))
+    centre.fault("sms-answer-lost", 4)
+    with pytest.raises(ProviderUnavailable):
+        send_waiting(context, DZ, provider=few)
+    send_waiting(context, DZ, provider=few)
+    send_waiting(later(context, WAITS[0]), DZ, provider=few)
+    few.close()
+    assert set(statuses(context, "sms")) == {("sent", None)}
+    copies = sorted(each["count"] for mobile in mobiles.values() for each in centre.received(mobile))
+    assert copies == [1] * 36 + [2] * 4
+
+
 def test_a_message_that_was_in_doubt_twice_is_not_sent_a_third_time(
     context: ServiceContext, centre: Centre, amira: Amira, sms: SmsProvider
 ) -> None:
