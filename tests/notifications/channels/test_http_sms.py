@@ -1,14 +1,21 @@
 """SMS over HTTP, against the simulator in three shapes, and against a server that does what no sound one does."""
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 from uuid import uuid4
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from deploy.local.programs import free_port
 from services.notifications.channels.http_sms import ANSWER_BYTES_MAX, HttpGateway, HttpLine
@@ -161,10 +168,52 @@ def test_a_name_that_nobody_has() -> None:
         line.submit(sms()).result()
 
 
-def test_a_certificate_that_is_not_good_sends_nothing(centre: Centre) -> None:
-    """TLS towards a server without any: it ends before the message is out."""
+def test_a_server_without_tls_is_sent_nothing_where_it_should_have_it(centre: Centre) -> None:
     with opened(gateway(centre.url.replace("http:", "https:"))) as line, pytest.raises(SmsCentreUnavailable):
         line.submit(sms()).result()
+
+
+def test_a_certificate_that_nobody_vouches_for_is_sent_nothing(tmp_path: Path) -> None:
+    """A server of this machine whose certificate is its own: the message, its number and the secret stay here."""
+    key, certificate = self_signed("localhost", folder=tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    received: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            asking, _ = listening.accept()
+            try:
+                with tls.wrap_socket(asking, server_side=True) as secured:
+                    received.append(secured.recv(65_536))
+            except OSError:
+                received.append(b"")
+
+        serving = Thread(target=serve, daemon=True)
+        serving.start()
+        url = f"https://localhost:{listening.getsockname()[1]}"
+        with opened(gateway(url)) as line, pytest.raises(SmsCentreUnavailable):
+            line.submit(sms()).result()
+        serving.join(5)
+    assert received == [b""]
+
+
+def self_signed(host: str, *, folder: Path) -> tuple[Path, Path]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    key_file, certificate_file = folder / "key.pem", folder / "certificate.pem"
+    encoding = serialization.Encoding.PEM
+    key_file.write_bytes(key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    certificate_file.write_bytes(made.public_bytes(encoding))
+    return key_file, certificate_file
 
 
 def test_a_connection_that_ended_meanwhile_is_made_again(tmp_path) -> None:
