@@ -4,6 +4,7 @@ The caller's environment overrides it: `PAYMENTS_WEB_THREADS` for one service, `
 """
 
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -31,6 +32,7 @@ QUOTAS = (
     "simulations.read_known",
     "simulations.simulate",
     "preferences.unsubscribe",
+    "sms_receipts.receive",
     "awards.check_cover",
     "awards.check_cover_code",
     "uploads.add",
@@ -132,6 +134,7 @@ def of_services(
             "SMPP_PORT": str(ports["SMPP_PORT"]),
             "SMPP_SYSTEM_ID": "himaya",
             "SMPP_PASSWORD": credentials.password("smpp")[:8],  # the protocol has room for eight characters
+            **_sms_by_http(environ, ports=ports, credentials=credentials),
         },
     }
     return {
@@ -168,6 +171,19 @@ def _banks(
             name, value = known[need]
             settings[f"{bank.settings}_{name}"] = value
     return settings
+
+
+def _sms_by_http(environ: Settings, *, ports: Mapping[str, int], credentials: Credentials) -> dict[str, str]:
+    """What is needed beside `NOTIFICATIONS_SMS_PROVIDER=http`: the simulator's API and where it brings receipts."""
+    receipts = f"receipts:{credentials.password('sms-receipts')}"
+    public = addresses.public("notifications", environ, ports)
+    return {
+        "SMS_HTTP_API": "infobip",
+        "SMS_HTTP_URL": f"http://{HOST}:{ports['MESSAGES_PORT']}",
+        "SMS_HTTP_SECRET": credentials.password("sms-http"),
+        "SMS_RECEIPTS_URL": f"{public.replace('://', f'://{receipts}@', 1)}/v1/{{fund}}/sms/receipts",
+        "SMS_RECEIPTS_SECRET": b64encode(receipts.encode()).decode(),
+    }
 
 
 def _folder(fund: Fund, *, var: Path) -> Path:

@@ -529,6 +529,10 @@ def waves_download(api: Api, *, template: str, on: str | None = None) -> bytes:
     """The same by recipient, as CSV: what became of each message and why. Addresses are masked."""
     return api.call(SERVICE, "GET", "/operations/waves/recipients", query={"on": on, "template": template}, raw=True)  # type: ignore[no-any-return]
 
+def sms_receipts_receive(api: Api, *, idempotency_key: str, body: dict[str, Any]) -> None:
+    """Take in delivery receipts, as the provider's own API writes them. No token: a secret in the provider's header says who sends. One that comes again, or of a message that is not known, changes nothing."""
+    return api.call(SERVICE, "POST", "/sms/receipts", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
 def operations_read_summary(api: Api) -> "ServiceSummaryView":
     """How the service stands, in one answer: what arrives, what waits and since when, what failed, and its workers."""
     return api.call(SERVICE, "GET", "/operations/summary")  # type: ignore[no-any-return]

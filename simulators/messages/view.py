@@ -1,14 +1,17 @@
-"""What people and tests see of the messages: a page, JSON, and the faults they may ask for."""
+"""The HTTP side: the APIs by which SMS come, and what people and tests see of the messages: a page, JSON, and the
+faults they may ask for."""
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
+from simulators.messages.http_apis import HttpProvider, apis
 from simulators.messages.received import FAULTS, Faults, Received
 
 
 def application(received: Received, faults: Faults) -> Flask:
-    """The HTTP application: what was received, as a page and as JSON, and faults to ask for."""
+    """The HTTP application: SMS by HTTP, what was received, as a page and as JSON, and faults to ask for."""
     app = Flask(__name__)
+    app.register_blueprint(apis(HttpProvider(received, faults).open()))
 
     @app.get("/health/live")
     @app.get("/health/ready")

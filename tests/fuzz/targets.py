@@ -34,6 +34,7 @@ from services.identity.register.rules import (
     read_employer,
     read_person,
 )
+from services.notifications.channels import http_api
 from services.payments.banking import messages
 from services.payments.banking.bank_file import Totals
 from services.payments.banking.iso20022 import camt, mandates, pain001, pain002
@@ -274,6 +275,24 @@ def _webhook_seed() -> bytes:
     return b"\n".join([*(each.encode() for each in signed.values()), body])
 
 
+def _sms_receipts(sent: bytes) -> object:
+    form = http_api.api("infobip").receipts
+    assert form is not None
+    return http_api.read_receipts(form, bodies.read_json(sent))
+
+
+def _sms_receipts_seed() -> bytes:
+    result = {"callbackData": "3f0c.sms", "status": {"groupName": "DELIVERED"}}
+    return json.dumps({"results": [result, {**result, "status": {"groupName": "EXPIRED"}}]}).encode()
+
+
+def _sms_answer(sent: bytes) -> object:
+    """A provider's answer, by a status and its body, as each page reads it."""
+    status, _, body = sent.partition(b" ")
+    code = int(status) if status.isdigit() and len(status) == 3 else 200
+    return [http_api.read_answer(http_api.api(name), code, body) for name in ("infobip", "twilio", "kannel")]
+
+
 # --- events
 
 
@@ -436,6 +455,8 @@ def targets() -> list[Target]:
             ],
             (acquirer_file.AcquirerFileInvalid, acquirer_file.HeadsMissing),
         ),
+        Target("sms-receipts", _sms_receipts, [_sms_receipts_seed()], (ValueError, Failure)),
+        Target("sms-answer", _sms_answer, [b'201 {"sid": "SM90", "status": "queued"}', b"202 0: Accepted"], ()),
         Target("webhook", _webhook, [_webhook_seed()], (Forbidden,)),
         Target("multipart", _multipart, [multipart], (Failure, HTTPException)),
         Target("json-body", _json_body, [json.dumps({**filing, "papers": []}).encode()], (Failure, HTTPException)),

@@ -22,6 +22,7 @@ PUBLIC: Mapping[str, str] = {
     "accounts.ask_recovery": "who forgot the password cannot sign in; the answer is the same whoever asks",
     "accounts.recover": "the link that the register's address received is the proof, once",
     "preferences.unsubscribe": "the token of a mail that its recipient received is the proof",
+    "sms_receipts.receive": "a secret in the header that the provider of SMS sends is the proof; it says what arrived",
     "bank.hear": "the bank's signature over the body is the proof (Standard Webhooks)",
     "partners.list_keys": "public keys",
     "codes.list_sets": "the words of the API, the same for every fund",

@@ -60,6 +60,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     "preferences.choose": "says of each choice whether it is wanted: what is not named stays as it is",
     "preferences.unsubscribe": "says that something is not wanted: said again it changes nothing",
     "delegations.take": "of a code that is good once",
+    "sms_receipts.receive": "the first final receipt of a message counts: brought again it changes nothing",
     "bank.hear": "a message of the bank, taken in once by its id",
     **dict.fromkeys(
         [f"mobile_money.{name}" for name in ("begin", "take", "cancel", "reverse")],

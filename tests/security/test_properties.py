@@ -20,7 +20,9 @@ WISHED = {
 }
 """What somebody might try to set; beside it, whatever any answer of the service shows."""
 
-WITH_BODY = [each for each in ALL if each.body(JSON) and each.name != "bank.hear"]
+PROVED = {"bank.hear", "sms_receipts.receive"}
+"""Whose proof is looked at before their body."""
+WITH_BODY = [each for each in ALL if each.body(JSON) and each.name not in PROVED]
 NOT_ACCEPTED = {400, 422}
 """422, but where a foreign standard says 400."""
 WITH_FORM = [each for each in ALL if each.body(FORM)]

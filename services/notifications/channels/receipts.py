@@ -32,7 +32,7 @@ class DeliveryState(StrEnum):
     UNDER_WAY = "under-way"
 
 
-_WORDS = {
+STATUSES = {
     "DELIVRD": DeliveryState.DELIVERED,
     "DELIVERED": DeliveryState.DELIVERED,
     "UNDELIV": DeliveryState.FAILED,
@@ -44,7 +44,7 @@ _WORDS = {
     "REJECTED": DeliveryState.FAILED,
     "FAILED": DeliveryState.FAILED,
 }
-"""`ENROUTE`, `ACCEPTD`, `UNKNOWN` and any other value decide nothing."""
+"""What the words of receipts mean. `ENROUTE`, `ACCEPTD`, `UNKNOWN` and any other value decide nothing."""
 
 _STATES = {
     1: "ENROUTE",
@@ -89,7 +89,7 @@ def read(
         return None
     return DeliveryReceipt(
         provider_id=provider_id,
-        delivery=_WORDS.get(status, DeliveryState.UNDER_WAY),
+        delivery=STATUSES.get(status, DeliveryState.UNDER_WAY),
         status=status,
         error=_found(_ERROR, "err", said),
         recipient=source_addr,

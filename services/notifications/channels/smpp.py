@@ -4,7 +4,6 @@ A thread of the line's own connects, reads answers and receipts, and connects ag
 """
 
 import logging
-import re
 import select
 import struct
 import time
@@ -23,9 +22,19 @@ import smpplib.smpp
 from smpplib.command import EnquireLink, SubmitSM
 
 from services.notifications.channels import receipts
-from services.notifications.channels.receipts import DeliveryReceipt
+from services.notifications.channels.sms import (
+    NumberRefused,
+    OnReceipt,
+    Reply,
+    Sms,
+    SmsCentreUnavailable,
+    SmsOutcomeUnknown,
+    SmsRefused,
+    SmsThrottled,
+    check_number,
+)
 from services.notifications.channels.sms_parts import Parts, parts
-from shared.kernel.errors import Failure, Invalid, Unavailable
+from shared.kernel.errors import Failure
 
 TICK_S = 0.2
 ENQUIRE_S = 30.0
@@ -50,39 +59,7 @@ _LINE_BROKEN = (
     OSError,
 )
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-
 log = logging.getLogger(__name__)
-
-
-class SmsCentreUnavailable(Unavailable):
-    """There is no connection to the SMS centre, or the centre reports an error of its own. Nothing was sent."""
-
-    code = "sms.centre-unavailable"
-
-
-class SmsThrottled(Unavailable):
-    """The centre takes no more for now."""
-
-    code = "sms.throttled"
-
-
-class SmsOutcomeUnknown(Unavailable):
-    """The message went out and no answer came: it may have been sent. Sending it again may send it twice."""
-
-    code = "sms.outcome-unknown"
-
-
-class NumberRefused(Invalid):
-    """There is no such number, or what was given is none."""
-
-    code = "sms.number-refused"
-
-
-class SmsRefused(Invalid):
-    """The centre will not take this message, whenever it comes."""
-
-    code = "sms.refused"
 
 
 @dataclass(frozen=True)
@@ -101,19 +78,9 @@ class SmsCentre:
     message_id_tag: int | None
     """The centre's own optional parameter (0x1400 to 0x3fff) that carries our message id; None where it has none."""
 
-
-@dataclass(frozen=True)
-class Sms:
-    message_id: str
-    recipient: str
-    """E.164 with its plus: +213550123456."""
-    text: str
-    sender: str = ""
-    """As whom it goes, where not as the centre's usual sender."""
-
-
-Reply = Callable[[bool], None]
-"""Whether a receipt was saved; if not, the centre delivers it again later. Any thread may give it, once."""
+    def open(self, on_receipt: OnReceipt) -> "SmsLine":
+        """A line to it, which begins to connect."""
+        return SmsLine(self, on_receipt=on_receipt).open()
 
 
 class SmsLine:
@@ -123,7 +90,7 @@ class SmsLine:
     was kept when the reply that comes with it is called, from whatever thread and however late.
     """
 
-    def __init__(self, centre: SmsCentre, *, on_receipt: Callable[[DeliveryReceipt, Reply], None]) -> None:
+    def __init__(self, centre: SmsCentre, *, on_receipt: OnReceipt) -> None:
         self._centre, self._on_receipt = centre, on_receipt
         self._window = BoundedSemaphore(centre.window_max)
         self._under_way: dict[int, _Part] = {}
@@ -153,8 +120,7 @@ class SmsLine:
         which alone a receipt is asked. Raises `NumberRefused`, `SmsTooLong` and `SmsCentreUnavailable` at once; the
         result raises `NumberRefused`, `SmsRefused`, `SmsThrottled`, `SmsCentreUnavailable` or `SmsOutcomeUnknown`.
         """
-        if not _E164.fullmatch(sms.recipient):
-            raise NumberRefused(status=0)
+        check_number(sms.recipient)
         cut = parts(sms.text, message_id=sms.message_id)
         if not self._is_bound.wait(self._centre.timeout_s):
             raise SmsCentreUnavailable(status=0)

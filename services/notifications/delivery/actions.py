@@ -196,6 +196,21 @@ def save_receipts(uow: UnitOfWork, said: Mapping[str, str | None]) -> None:
             store.receipts.save(uow, Outcome(receipt))
 
 
+def receive(uow: UnitOfWork, said: Mapping[str, str | None]) -> None:
+    """Save receipts that came by HTTP, as `save_receipts` has them. They name messages by our own ids, so that they may
+    come before the provider's answer is saved; what names no SMS of this fund that a receipt can change has no effect.
+    """
+    messages = store.messages.find_many(uow, said)
+    may_change = [
+        message.message_id
+        for message in messages.values()
+        if message.channel is Channel.SMS
+        and message.status in (Status.QUEUED, Status.SENT)
+        and not store.arrived(uow, message.message_id)
+    ]
+    save_receipts(uow, {message_id: said[message_id] for message_id in may_change})
+
+
 def save_early_receipts(uow: UnitOfWork) -> int:
     """Take up receipts that came before their message was settled; how many of them still wait."""
     early = {receipt.message_id: receipt for receipt in store.kept_receipts(uow)}

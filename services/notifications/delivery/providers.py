@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from services.notifications.channels.rate_limiter import RateLimiter
 from services.notifications.channels.receipts import DeliveryReceipt, match_key
-from services.notifications.channels.smpp import Reply, Sms, SmsCentre, SmsLine, SmsOutcomeUnknown, SmsThrottled
+from services.notifications.channels.sms import GatewayLine, Reply, Sms, SmsGateway, SmsOutcomeUnknown, SmsThrottled
 from services.notifications.channels.smtp import Mail, MailConnection, MailOutcomeUnknown, MailServer, MailThrottled
 from services.notifications.delivery.outgoing import OutgoingMessage, ProviderAnswer, Verdict
 from services.notifications.delivery.rules import SENDING_MAX, WINDOW_MESSAGES_MAX
@@ -165,15 +165,15 @@ class Named(NamedTuple):
 
 @dataclass
 class SmsProvider:
-    """SMS, as many under way at once as the centre's window holds. The line opens with the first message, or with the
+    """SMS, as many under way at once as the gateway's window holds. The line opens with the first message, or with the
     first look for receipts."""
 
-    centre: SmsCentre
+    centre: SmsGateway
     per_s_max: float = 0.0
     channel: Channel = Channel.SMS
     incoming: "Queue[IncomingReceipt]" = field(default_factory=lambda: Queue(RECEIPTS_MAX))
     _taken: "OrderedDict[str, Named]" = field(default_factory=OrderedDict)
-    _line: SmsLine | None = None
+    _line: GatewayLine | None = None
     _opening: Lock = field(default_factory=Lock)
     _naming: Lock = field(default_factory=Lock)
     _rate: RateLimiter = field(init=False)
@@ -198,6 +198,7 @@ class SmsProvider:
                 recipient=message.address,
                 text=message.said.text,
                 sender=message.sender,
+                fund_id=message.fund_id,
             )
             try:
                 under_way[message.message_id] = future = line.submit(sms)
@@ -230,10 +231,10 @@ class SmsProvider:
                 self._line.close()
                 self._line = None
 
-    def _opened(self) -> SmsLine:
+    def _opened(self) -> GatewayLine:
         with self._opening:
             if self._line is None:
-                self._line = SmsLine(self.centre, on_receipt=self._take).open()
+                self._line = self.centre.open(self._take)
             return self._line
 
     def _answered(self, named: Named, trouble: Event, done: "Future[str]") -> None:

@@ -8,14 +8,12 @@ import pytest
 
 from deploy.local.programs import free_port
 from services.notifications.channels.receipts import DeliveryReceipt, DeliveryState
-from services.notifications.channels.smpp import (
-    PDU_BYTES_MAX,
+from services.notifications.channels.smpp import PDU_BYTES_MAX, SmsCentre, SmsLine
+from services.notifications.channels.sms import (
     NumberRefused,
     Reply,
     Sms,
-    SmsCentre,
     SmsCentreUnavailable,
-    SmsLine,
     SmsOutcomeUnknown,
     SmsRefused,
     SmsThrottled,
