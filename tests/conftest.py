@@ -44,6 +44,11 @@ def pytest_sessionstart() -> None:
     structlog.configure(processors=LOG_LINES)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin what is long first: at the end the other processes would wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URI of a document engine that allows everything. It is fast, not durable: durability has its own tests."""

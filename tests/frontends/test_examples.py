@@ -40,6 +40,7 @@ def run(platform: Platform, example: str, folder: Path, *arguments: str) -> Sequ
     return ran.stdout.splitlines()
 
 
+@pytest.mark.long
 @needs_nginx
 def test_each_example_runs_against_a_platform_as_a_person_and_as_an_employer(
     tmp_path_factory: pytest.TempPathFactory,

@@ -80,6 +80,7 @@ def missing(worker: Running) -> str:
     return "" if found is None or found.ok else found.text
 
 
+@pytest.mark.long
 def test_a_worker_waits_for_what_is_gone_and_says_what_that_is(engines: Engines, tmp_path: Path) -> None:
     with running("services.claims", "worker", folder=tmp_path, **engines.settings) as worker:
         ready, live = f"{worker.health}/health/ready", f"{worker.health}/health/live"
