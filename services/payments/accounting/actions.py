@@ -33,7 +33,7 @@ def trial_balance(uow: UnitOfWork, *, from_on: date, until_on: date) -> TrialBal
     if last is None or last.on < from_on:
         raise rules.DayNotClosed
     until_on = min(until_on, last.on)
-    return rules.trial_balance(store.up_to(uow, until_on), from_on=from_on, until_on=until_on)
+    return rules.trial_balance(store.up_to(uow, until_on), from_on=from_on, until_on=until_on, fund=uow.fund)
 
 
 def journal_file(uow: UnitOfWork, on: date, *, language: str, text: rules.Text) -> Iterator[bytes]:

@@ -132,8 +132,9 @@ def check_days(from_on: date, until_on: date) -> None:
         raise DaysReversed(days=DAYS_MAX)
 
 
-def trial_balance(days: Iterable[AccountingDay], *, from_on: date, until_on: date) -> TrialBalance:
-    """Of all closed days up to the last one asked for; those before the first make up what accounts stood at."""
+def trial_balance(days: Iterable[AccountingDay], *, from_on: date, until_on: date, fund: Fund) -> TrialBalance:
+    """Of all closed days up to the last one asked for, in the order of the fund's numbers; those before the first make
+    up what accounts stood at."""
     opening: Counter[str] = Counter()
     debits: Counter[str] = Counter()
     credits: Counter[str] = Counter()
@@ -146,7 +147,7 @@ def trial_balance(days: Iterable[AccountingDay], *, from_on: date, until_on: dat
                 credits[each.code] += each.credit_minor
     lines = [
         BalanceLine(code=code, opening_minor=opening[code], debit_minor=debits[code], credit_minor=credits[code])
-        for code in sorted({*opening, *debits, *credits})
+        for code in sorted({*opening, *debits, *credits}, key=lambda code: (number(code, fund=fund), code))
     ]
     return TrialBalance(from_on=from_on, until_on=until_on, lines=lines)
 

@@ -162,19 +162,19 @@ def test_the_balance_carries_what_was_before_and_is_that_of_the_ledger(
         (each["number"], each["code"], each["opening"], each["debit"], each["credit"], each["closing"])
         for each in shown["accounts"]
     ] == [
+        ("411", "receivable", "3150.25", "0.00", "3150.25", "0.00"),
+        ("422", "payable", "0.00", "0.00", "320.00", "-320.00"),
         ("5121", "bank:collections", "0.00", "3150.25", "0.00", "3150.25"),
         ("60", "benefits:care", "0.00", "320.00", "0.00", "320.00"),
         ("706", "contributions:health", "-150.25", "0.00", "0.00", "-150.25"),
         ("706", "contributions:pension", "-3000.00", "0.00", "0.00", "-3000.00"),
-        ("422", "payable", "0.00", "0.00", "320.00", "-320.00"),
-        ("411", "receivable", "3150.25", "0.00", "3150.25", "0.00"),
     ]
     sums = {code: ledger.balance(reading(books), code).net_minor for code in ("contributions", "bank", "benefits")}
     assert sums == {"contributions": -315_025, "bank": 315_025, "benefits": 32_000}
     table = staff.get("/accounting/trial-balance/file?from_on=2026-01-31&until_on=2026-12-31")
     assert "filename=balance-2026-01-31-2026-02-02.csv" in table.headers["Content-Disposition"]
     (head, *lines) = csv.reader(io.StringIO(table.get_data().decode("utf-8-sig")))
-    assert tuple(head) == BALANCE_COLUMNS and lines[0][:1] + lines[0][2:] == [
+    assert tuple(head) == BALANCE_COLUMNS and lines[2][:1] + lines[2][2:] == [
         "5121",
         "bank:collections",
         "0.00",
@@ -182,7 +182,7 @@ def test_the_balance_carries_what_was_before_and_is_that_of_the_ledger(
         "0.00",
         "3150.25",
     ]
-    assert [line[3] for line in lines] == ["0.00", "0.00", "-150.25", "-3000.00", "0.00", "3150.25"]
+    assert [line[3] for line in lines] == ["3150.25", "0.00", "0.00", "0.00", "-150.25", "-3000.00"]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_whatever_was_booked_openings_and_closings_add_up_to_nothing(
     ]
     until_on = date(2026, 2, min(28, first + more))
     asked = [day for day in days if day.on <= until_on]
-    found = rules.trial_balance(asked, from_on=date(2026, 2, first), until_on=until_on)
+    found = rules.trial_balance(asked, from_on=date(2026, 2, first), until_on=until_on, fund=funds()[DZ])
     assert sum(line.opening_minor for line in found.lines) == 0 == sum(line.closing_minor for line in found.lines)
     assert found.booked_minor == sum(day.booked_minor for day in asked if day.on.day >= first)
     payable = {line.code: line for line in found.lines}.get("payable")
