@@ -13,7 +13,7 @@ from shared.storage.service_context import ServiceContext
 from tests.contracts import services
 from tests.kit.callers import Office
 
-EXAMPLES_A_ROUTE = 12
+EXAMPLES_A_ROUTE = 8
 
 
 @pytest.mark.parametrize("name", services.names())
