@@ -8,9 +8,8 @@ from flask import request
 
 from shared.http import bodies
 from shared.http.problems import WrongMediaType
+from shared.kernel.csv_tables import CSV
 from shared.storage.service_context import ServiceContext
-
-CSV = "text/csv"
 
 
 @dataclass(frozen=True, kw_only=True)

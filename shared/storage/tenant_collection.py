@@ -8,6 +8,7 @@ written in one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
@@ -201,10 +202,8 @@ def write_all(collection: Collection[Document], writes: Sequence[PendingWrite], 
         collection.insert_one(writes[0].document, session=session)
         return
     operations = [_operation(write) for write in writes]
-    try:
+    with _duplicates_named(collection):
         made = collection.bulk_write(operations, ordered=True, session=session)
-    except BulkWriteError as refused:
-        raise _named(refused, collection) from refused
     _must_match(made.matched_count, made.upserted_count, writes)
 
 
@@ -239,11 +238,9 @@ def rewrite(
         if version is not None and deleted != len(keys):
             raise ChangedMeanwhile
     whole = [row for key, write in writes.items() if (row := _row(write, before.get(key))) is not None]
-    try:
-        if whole:
+    if whole:
+        with _duplicates_named(collection):
             collection.insert_many(whole, ordered=True, session=session)
-    except BulkWriteError as refused:
-        raise _named(refused, collection) from refused
 
 
 def _row(write: PendingWrite, before: Document | None) -> Document | None:
@@ -277,10 +274,15 @@ def _must_match(matched_count: int, upserted_count: int, writes: Sequence[Pendin
         raise ChangedMeanwhile
 
 
-def _named(refused: BulkWriteError, collection: Collection[Document]) -> OperationFailure:
-    if is_duplicate(refused):
-        return DuplicateKeyError(f"a document of {collection.name} is there already", DUPLICATE_KEY)
-    return refused
+@contextmanager
+def _duplicates_named(collection: Collection[Document]) -> Iterator[None]:
+    """Of many writes as of one: `DuplicateKeyError` where a document is there."""
+    try:
+        yield
+    except BulkWriteError as refused:
+        if is_duplicate(refused):
+            raise DuplicateKeyError(f"a document of {collection.name} is there already", DUPLICATE_KEY) from refused
+        raise
 
 
 def is_duplicate(refused: BulkWriteError) -> bool:

@@ -18,11 +18,11 @@ from services.notifications.message_campaigns.schemas import (
     shown_audiences,
 )
 from shared.http.routes import Download, Downloads, Routes
+from shared.kernel.csv_tables import CSV
 from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
 
 MANAGE = "campaigns:manage"
-CSV = "text/csv"
 
 routes = Routes("message_campaigns", about="One text of the fund's own for many persons or employers.")
 

@@ -7,10 +7,10 @@ from services.notifications.waves import actions
 from services.notifications.waves.schemas import WaveQuery, WaveReportView, WavesQuery, WavesView
 from services.notifications.waves.wave import WaveReport
 from shared.http.routes import Download, Downloads, Routes
+from shared.kernel.csv_tables import CSV
 from shared.storage.unit_of_work import UnitOfWork
 
 READ = "operations:read"
-CSV = "text/csv"
 
 routes = Routes("waves", about="What becomes of the messages of one kind that were written on one day.")
 

@@ -14,10 +14,10 @@ from services.payments.account_statements.schemas import (
     kind_text,
 )
 from shared.http.routes import Download, Downloads, Routes
+from shared.kernel.csv_tables import CSV
 from shared.storage.unit_of_work import UnitOfWork
 
 READ = "declarations:read"
-CSV = "text/csv"
 
 routes = Routes(
     "account_statements", about="What was booked to an employer: debts, money, credits, refunds, penalties."

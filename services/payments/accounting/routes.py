@@ -10,11 +10,12 @@ from services.payments.accounting.schemas import AccountingDayPage, BalanceQuery
 from shared.http.problems import language, translate
 from shared.http.routes import Download, Downloads, Routes
 from shared.http.shapes import PagedQuery
+from shared.kernel.csv_tables import CSV
 from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
 
 READ = "ledger:read"
-CSV, TABS = "text/csv", "text/tab-separated-values"
+TABS = "text/tab-separated-values"
 
 routes = Routes("accounting", about="Closed days of the ledger, as the fund's own books take them over.")
 

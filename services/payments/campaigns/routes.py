@@ -8,13 +8,13 @@ from services.payments.campaigns.campaign import Board
 from services.payments.campaigns.schemas import BoardView, CampaignPagedQuery, CampaignQuery, SilentPage
 from services.payments.employers.employer import Employer
 from shared.http.routes import Download, Downloads, Routes
+from shared.kernel.csv_tables import CSV
 from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
 
 READ = "operations:read"
 NAMES = "ledger:read"
 """Who may see which employers are silent sees their accounts too; others see how many they are."""
-CSV = "text/csv"
 
 routes = Routes("campaigns", about="How the declarations of a period come in.")
 

@@ -20,10 +20,18 @@ from services.notifications.delivery.rules import ProviderUnavailable
 from services.notifications.wiring import service
 from shared.storage.service_context import ServiceContext
 from shared.telemetry import failpoints
-from tests.kit.contexts import DZ, context_on, handle, make_unique_indexes, published
+from tests.kit.contexts import DZ, context_on, handle, published
 from tests.kit.waiting import until
 from tests.notifications import builders as made
-from tests.notifications.delivery.test_jobs import WAITS, Amira, know, later, no_faults_left, statuses
+from tests.notifications.delivery.test_jobs import (
+    WAITS,
+    Amira,
+    know,
+    later,
+    no_faults_left,
+    statuses,
+    write_about_cards,
+)
 from tests.notifications.sms_by_http import gateway, office, served
 from tests.simulators.message_centre import Centre
 
@@ -116,10 +124,8 @@ def test_a_number_that_the_provider_does_not_know_fails_at_once(
 def test_a_provider_that_has_enough_gets_the_rest_later(
     context: ServiceContext, centre: Centre, sms: SmsProvider
 ) -> None:
-    make_unique_indexes(service, context)
     mobiles = {f"p{number:024d}": f"+21367{uuid4().int % 10**6:06d}9" for number in range(60)}
-    handle(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
-    handle(context, service, made.cards(*mobiles))
+    write_about_cards(context, mobiles)
     centre.fault("sms-throttled")
     with pytest.raises(ProviderUnavailable):
         send_waiting(context, DZ, provider=sms)
@@ -167,10 +173,8 @@ def test_a_message_whose_answer_is_lost_goes_once_more_under_its_id(
 def test_of_many_only_those_under_way_are_in_doubt_when_the_provider_falls_silent(
     context: ServiceContext, centre: Centre, api: str, receipts_url: str
 ) -> None:
-    make_unique_indexes(service, context)
     mobiles = {f"p{number:024d}": f"+2136{number:02d}{uuid4().int % 10**5:05d}9" for number in range(40)}
-    handle(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
-    handle(context, service, made.cards(*mobiles))
+    write_about_cards(context, mobiles)
     few = SmsProvider(gateway(centre.url, api, receipts_url=receipts_url, window_max=4))
     centre.fault("sms-answer-lost", 4)
     with pytest.raises(ProviderUnavailable):

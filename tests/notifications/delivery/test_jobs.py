@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -96,6 +96,13 @@ def amira(context: ServiceContext) -> Amira:
 def know(context: ServiceContext, **contact: str) -> None:
     make_unique_indexes(service, context)
     handle(context, service, made.persons(made.person(**contact)))
+
+
+def write_about_cards(context: ServiceContext, mobiles: Mapping[str, str]) -> None:
+    """Many persons, each with a mobile number, have a message about their card."""
+    make_unique_indexes(service, context)
+    handle(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
+    handle(context, service, made.cards(*mobiles))
 
 
 def statuses(context: ServiceContext, channel: str) -> list[tuple[str, str | None]]:
@@ -201,11 +208,9 @@ def test_what_is_urgent_leaves_first(context: ServiceContext, centre: Centre, am
 
 
 def test_a_page_of_hundreds_arrives_once_each(context: ServiceContext, centre: Centre, sms: SmsProvider) -> None:
-    make_unique_indexes(service, context)
     first = uuid4().int  # all numbers of the page differ: by chance alone two of 250 met in one run of thirty
     mobiles = {f"p{number:024d}": f"+21366{(first + number) % 10**6:06d}9" for number in range(250)}
-    handle(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
-    handle(context, service, made.cards(*mobiles))
+    write_about_cards(context, mobiles)
     assert parked(context) == []
     assert send_waiting(context, DZ, provider=sms) == 0  # so many wait until the cards of the other pages are done
     assert send_waiting(later(context, LATER), DZ, provider=sms) == 250
@@ -503,10 +508,8 @@ def test_a_provider_that_is_down_costs_no_try_and_loses_nothing(
 def test_a_centre_that_has_enough_gets_the_rest_later(
     context: ServiceContext, centre: Centre, sms: SmsProvider
 ) -> None:
-    make_unique_indexes(service, context)
     mobiles = {f"p{number:024d}": f"+21367{uuid4().int % 10**6:06d}9" for number in range(60)}
-    handle(context, service, made.persons(*(made.person(each, mobile=mobile) for each, mobile in mobiles.items())))
-    handle(context, service, made.cards(*mobiles))
+    write_about_cards(context, mobiles)
     centre.fault("sms-throttled")
     with pytest.raises(ProviderUnavailable):
         send_waiting(context, DZ, provider=sms)
