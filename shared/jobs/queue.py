@@ -4,8 +4,9 @@ What waits for its next attempt is never in the way of what is due now, and jobs
 kind. Scheduling is part of a unit of work: a thing and the work that it asks for are saved together or not at all.
 """
 
+from collections import ChainMap, defaultdict
 from collections.abc import Collection as Names
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +29,10 @@ FAILED_COUNTED_MAX = 1_000
 DUE_COUNTED_MAX = 10_000
 
 LONGEST_DUE = Order("due_at", "job_id")
+
+
+JobLane = tuple[str, str]
+"""A fund and a kind: what runs at once, and what pauses together."""
 
 
 class JobUnknown(Missing):
@@ -83,10 +88,30 @@ TO_CARRY_OUT = [JobStatus.WAITING.value, JobStatus.GIVEN_UP.value]
 """What a worker has to do with: the others wait for an operator."""
 
 
-def due_anywhere(context: ServiceContext, kinds: Names[str], *, limit: int) -> Sequence[tuple[str, Job]]:
-    """What is due of some kinds with its fund, in no order: the one question of a service at rest."""
+def due_by_lane(
+    context: ServiceContext, funds: Names[str], kinds: Names[str], *, limit: int
+) -> Mapping[JobLane, Sequence[Job]]:
+    """What is due, the one that has waited longest first, at most `limit` of a fund and kind: no long queue hides a
+    short one. One question of a service at rest, and some for each queue that is longer than `limit`."""
+    found = due_anywhere(context, kinds, funds=funds, limit=limit)
+    by_lane = defaultdict(list)
+    for fund_id, job in sorted(found, key=lambda each: each[1].due_at):
+        by_lane[fund_id, job.kind].append(job)
+    if len(found) < limit:
+        return by_lane
+    if len(funds) > 1:
+        return dict(ChainMap(*(dict(due_by_lane(context, [fund_id], kinds, limit=limit)) for fund_id in funds)))
+    long = {lane: due(context, *lane, limit=limit) for lane in by_lane}
+    others = set(kinds) - {kind for _, kind in long}
+    return {**long, **(due_by_lane(context, funds, others, limit=limit) if others else {})}
+
+
+def due_anywhere(
+    context: ServiceContext, kinds: Names[str], *, funds: Names[str] | None = None, limit: int
+) -> Sequence[tuple[str, Job]]:
+    """What is due of some kinds with its fund, in no order."""
     wanted = {
-        "fund": {"$in": list(context.funds)},
+        "fund": {"$in": list(context.funds if funds is None else funds)},
         "status": {"$in": TO_CARRY_OUT},
         "kind": {"$in": list(kinds)},
         "due_at": {"$lte": context.clock()},

@@ -7,7 +7,7 @@ retried later; the others go on. An unavailable bank or mail server pauses only 
 import itertools
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from pymongo.errors import PyMongoError
 from shared.jobs import lane_status, queue
 from shared.jobs.job import Job, JobKind, JobStatus, failed, is_exhausted, postponed, rescheduled, taken
 from shared.jobs.lane_status import LaneStatus
+from shared.jobs.queue import JobLane
 from shared.kernel.actors import system
 from shared.kernel.errors import Failure, Stale, Unavailable
 from shared.kernel.schedule import RetrySchedule
@@ -35,14 +36,14 @@ BACK_OFF = RetrySchedule((1, 5, 15, 30))
 THREADS_MAX = 128
 """Of one worker process: most of them wait for another system, and hold no database connection meanwhile."""
 COUNT_EVERY_S = 30.0
-DUE_AT_ONCE_MAX = 100
+FOUND_MAX = 100
+"""Due jobs of a fund and kind that are remembered until a place is free for them."""
+ASK_AGAIN_S = 0.25
+"""While found jobs wait for a place: how long one of another kind may be due before it is found."""
 LEASE_EXPIRED = "lease-expired"
 """The error of a job over which its worker died as often as its kind allows."""
 
 log = structlog.get_logger()
-
-JobLane = tuple[str, str]
-"""A fund and a kind: what runs at once, and what pauses together."""
 
 
 class Runner:
@@ -60,6 +61,9 @@ class Runner:
         self._seen = {(fund_id, kind): LaneStatus(fund_id=fund_id, kind=kind) for fund_id, kind in lanes}
         self._lock = threading.Lock()
         self._turns = itertools.count()
+        self._found: Mapping[JobLane, deque[Job]] = {}
+        self._cut: Sequence[JobLane] = ()  # of these more is due than was found
+        self._asked_s = float("-inf")
         self._is_more_due = False
         self._wakeup = context.wakeups.on(queue.NAME)
 
@@ -73,13 +77,15 @@ class Runner:
                     metrics.JOBS_FAILED.set(queue.failed_count(self.context))
                     counted_s = time.monotonic()
                 began = 0
-                for fund_id, job in self._take_due():
+                for fund_id, job in self._take_due() if self._is_to_ask() else self._take_found():
                     pool.submit(self._run_and_leave, fund_id, job)
                     began += 1
                 if began:
                     self.context.wakeups.note_activity()
-                wait_s = BUSY_WAIT_S if began else min(IDLE_WAIT_MAX_S, wait_s * 2)
-                rest_s = wait_s if began or not self.context.wakeups.is_watched else self._rest_s(wait_s)
+                idle_max_s = ASK_AGAIN_S if self._is_more_due else IDLE_WAIT_MAX_S
+                wait_s = BUSY_WAIT_S if began else min(idle_max_s, wait_s * 2)
+                is_at_rest = not began and not self._is_more_due and self.context.wakeups.is_watched
+                rest_s = self._rest_s(wait_s) if is_at_rest else wait_s
 
     def _is_over(self, stop: threading.Event, wait_s: float, rest_s: float) -> bool:
         """Wait, but no longer than until a job is scheduled, or a place is free for what was left waiting; whether it
@@ -108,34 +114,37 @@ class Runner:
                 done += 1
         return done
 
+    def _is_to_ask(self) -> bool:
+        """Whether what was found before is used up, or others may have come to be due since."""
+        is_used_up = not self._is_more_due or any(not self._found[lane] for lane in self._cut)
+        return is_used_up or time.monotonic() - self._asked_s > ASK_AGAIN_S
+
     def _take_due(self) -> Iterator[tuple[str, Job]]:
-        """Take as many jobs of each fund and kind as may run now, one by one: what was taken is run even where the
-        database is gone before the next."""
-        found = queue.due_anywhere(self.context, self.kinds, limit=DUE_AT_ONCE_MAX)
-        self._is_more_due = False
-        if not found:
-            return
-        by_lane: dict[JobLane, list[Job]] = defaultdict(list)
-        for fund_id, job in sorted(found, key=lambda each: each[1].due_at):
-            by_lane[fund_id, job.kind].append(job)
-        is_whole = len(found) < DUE_AT_ONCE_MAX  # else a long queue may hide another lane's
-        self._is_more_due = not is_whole
+        """Ask what is due, and take of it what may run now."""
+        self._asked_s = time.monotonic()
+        due = queue.due_by_lane(self.context, self.context.funds, self.kinds, limit=FOUND_MAX)
+        self._found = {lane: deque(jobs) for lane, jobs in due.items()}
+        self._cut = [lane for lane, jobs in due.items() if len(jobs) >= FOUND_MAX]
+        yield from self._take_found()
+
+    def _take_found(self) -> Iterator[tuple[str, Job]]:
+        """Take as many found jobs of each fund and kind as may run now, one by one: what was taken is run even where
+        the database is gone before the next. What was found a moment ago may be another worker's by now."""
+        self._is_more_due = True  # until it is known: a job that ends meanwhile wakes the loop once too often
         funds, turn = list(self.context.funds), next(self._turns)
         for place in range(len(funds)):
             fund_id = funds[(turn + place) % len(funds)]
             for kind in self.kinds.values():
                 lane = fund_id, kind.name
-                free = self._free(lane, kind)
-                self._is_more_due = self._is_more_due or len(by_lane[lane]) > free
-                if free <= 0:
-                    continue
-                for job in (by_lane[lane] if is_whole else queue.due(self.context, *lane, limit=free))[:free]:
+                found = self._found.get(lane, ())
+                while found and self._free(lane, kind) > 0:
                     begun = queue.replace_if_unchanged(
-                        self.context, fund_id, job, taken(job, kind, at=self.context.clock())
+                        self.context, fund_id, job := found.popleft(), taken(job, kind, at=self.context.clock())
                     )
                     if begun is not None:
                         self._count_running(lane, 1)
                         yield fund_id, begun
+        self._is_more_due = bool(self._cut) or any(self._found.values())
 
     def _free(self, lane: JobLane, kind: JobKind) -> int:
         """How many more jobs of a fund and kind may begin now."""

@@ -1,7 +1,7 @@
 """The due queue on a real database: nothing that waits is in the way, nothing that fails is lost or hidden."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from pymongo.monitoring import CommandListener, CommandStartedEvent
 from shared.jobs import queue
 from shared.jobs.job import Job, JobKind, JobStatus
 from shared.jobs.queue import JobUnknown
-from shared.jobs.runner import BACK_OFF, DUE_AT_ONCE_MAX, LEASE_EXPIRED, Runner
+from shared.jobs.runner import BACK_OFF, FOUND_MAX, LEASE_EXPIRED, Runner
 from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.moves import MoveNotAllowed
 from shared.storage.paging import PageRequest
@@ -21,6 +21,7 @@ from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.clock import Clock
 from tests.kit.contexts import DZ, TN, context_on, funds, keys, reading, someone
+from tests.kit.waiting import until
 
 KIND = "print"
 
@@ -274,17 +275,80 @@ def test_what_kills_its_worker_again_and_again_waits_for_an_operator(context: Se
 
 
 def test_a_long_queue_hides_no_job_of_another_fund_or_kind(context: ServiceContext) -> None:
-    def act(uow: UnitOfWork) -> None:
-        for number in range(DUE_AT_ONCE_MAX + 10):
-            queue.schedule(uow, KIND, f"{number:04d}")
+    def fill(kinds: Sequence[str], count: int) -> Callable[[UnitOfWork], None]:
+        def act(uow: UnitOfWork) -> None:
+            for name in kinds:
+                for number in range(count):
+                    queue.schedule(uow, name, f"{number:04d}")
 
-    context.run(DZ, by=someone(), cause="test", action=act)
-    other, recorder = Recorder(), Recorder()
-    context.run(TN, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "other", "t"))
-    runner = Runner(context, [kind(recorder), kind(other, name="other")])
+        return act
+
+    context.run(DZ, by=someone(), cause="test", action=fill([KIND, "long"], FOUND_MAX + 10))
+    context.run(DZ, by=someone(), cause="test", action=fill(["other"], 1))
+    context.run(TN, by=someone(), cause="test", action=fill(["other"], 1))
+    recorders = {name: Recorder() for name in (KIND, "long", "other")}
+    runner = Runner(context, [kind(recorder, name=name) for name, recorder in recorders.items()])
     for fund_id, begun in list(runner._take_due()):
         runner._run_and_leave(fund_id, begun)
-    assert (recorder.done, other.done) == ([f"{DZ}/0000", f"{DZ}/0001"], [f"{TN}/t"])
+    assert recorders[KIND].done == recorders["long"].done == [f"{DZ}/0000", f"{DZ}/0001"]
+    assert sorted(recorders["other"].done) == [f"{DZ}/0000", f"{TN}/0000"]
+    while runner.run_due():
+        pass
+    assert [len(recorder.done) for recorder in recorders.values()] == [FOUND_MAX + 10, FOUND_MAX + 10, 2]
+
+
+def test_a_place_that_is_free_is_filled_with_what_was_found_before(
+    context: ServiceContext, database: Any, mongodb: str
+) -> None:
+    """A long queue is not asked for anew for each of its jobs, and what changed since it was found is left alone."""
+    schedule(context, *"abcdef")
+    counted, recorder = Counted(), Recorder()
+    with MongoClient[dict[str, Any]](mongodb, tz_aware=True, event_listeners=[counted]) as client:
+        watched = ServiceContext(database=client[database.name], funds=funds(), keys=keys(), clock=context.clock)
+        runner = Runner(watched, [kind(recorder, at_once=1)])
+        began = [*runner._take_due()]
+        context.run(DZ, by=someone(), cause="test", action=lambda uow: queue.cancel(uow, KIND, "c"))
+        schedule(context, "d", due_at=context.clock() + timedelta(days=1))
+        counted.commands.clear()
+        while began:
+            for fund_id, begun in began:
+                runner._run_and_leave(fund_id, begun)
+            began = [*runner._take_found()]
+    assert recorder.done == [f"{DZ}/{thing_id}" for thing_id in "abef"]
+    assert "find" not in counted.commands
+
+
+def test_a_long_queue_of_short_jobs_keeps_all_its_places(database: Any, mongodb: str) -> None:
+    """With threads: while one kind's jobs wait for places, another's that comes to be due is found at once, and the end
+    of a job brings the next."""
+    context = context_on(database, mongodb)
+    hang, done, stop = threading.Event(), threading.Event(), threading.Event()
+    lock, ran = threading.Lock(), []
+
+    def run(context: ServiceContext, fund_id: str, thing_id: str) -> None:
+        if thing_id == "last":
+            done.set()
+        elif thing_id.startswith("slow"):
+            hang.wait(20)
+        else:
+            with lock:
+                ran.append(thing_id)
+
+    schedule(context, *(f"slow{number}" for number in range(5)))
+    schedule(context, *(f"{number}" for number in range(FOUND_MAX + 20)), fund_id=TN)
+    runner = Runner(context, [JobKind(name=KIND, run=run), JobKind(name="other", run=run)])
+    thread = threading.Thread(target=runner.run, args=(stop,))
+    thread.start()
+    try:
+        until(lambda: len(ran) == FOUND_MAX + 20)
+        context.run(TN, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "other", "last"))
+        assert done.wait(10)
+    finally:
+        hang.set()
+        stop.set()
+        thread.join(15)
+    assert sorted(ran) == sorted({f"{number}" for number in range(FOUND_MAX + 20)})
+    assert not thread.is_alive()
 
 
 def test_what_was_taken_is_run_where_the_database_is_gone_before_the_next(context: ServiceContext) -> None:
