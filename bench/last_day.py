@@ -78,6 +78,7 @@ def hold(seconds: float) -> None:
         "read_p50_ms": answers.percentile_ms(0.5),
         "accepted_after_s": late_s,
         "cores": cores,
+        "mb": {name: sum(each.memory_info().rss for each in found) / 1e6 for name, found in services.items()},
     }
     print(json.dumps(report), flush=True)
 
