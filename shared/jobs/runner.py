@@ -144,13 +144,17 @@ class Runner:
                     if begun is not None:
                         self._count_running(lane, 1)
                         yield fund_id, begun
-        self._is_more_due = bool(self._cut) or any(self._found.values())
+        waiting = {*self._cut, *(lane for lane, found in self._found.items() if found)}
+        self._is_more_due = not all(self._is_paused(lane) for lane in waiting)
 
     def _free(self, lane: JobLane, kind: JobKind) -> int:
         """How many more jobs of a fund and kind may begin now."""
         with self._lock:
-            is_paused = time.monotonic() < self._paused_until_s.get(lane, 0.0)
-            return 0 if is_paused else min(kind.at_once - self._running[lane], THREADS_MAX - self._running.total())
+            places = min(kind.at_once - self._running[lane], THREADS_MAX - self._running.total())
+            return 0 if self._is_paused(lane) else places
+
+    def _is_paused(self, lane: JobLane) -> bool:
+        return time.monotonic() < self._paused_until_s.get(lane, 0.0)
 
     def _run_and_leave(self, fund_id: str, job: Job) -> None:
         kind = self.kinds[job.kind]
