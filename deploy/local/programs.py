@@ -3,14 +3,16 @@
 Which programs there are stands in `engines/` and in `processes.py`; who restarts them in `supervisor.py`.
 """
 
+import itertools
 import os
+import random
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +20,10 @@ HOST = "127.0.0.1"
 QUESTION_MAX_S = 3.0  # one question to a program; waiting is done by asking again
 POLL_S = 0.1
 REASON_LENGTH_MAX = 300
+PORTS_TO_GIVE = range(11_000, 32_000)
+"""Below those from which Linux and macOS choose one for an outgoing connection."""
+PORTS_TRIED_MAX = 100
+_ports = itertools.cycle(random.SystemRandom().sample(PORTS_TO_GIVE, len(PORTS_TO_GIVE)))  # none twice in a run
 
 
 class Broken(Exception):
@@ -118,7 +124,9 @@ def answers_http(url: str) -> Callable[[], bool]:
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
-    with closing(socket.socket()) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that was free a moment ago, and that the system gives to nobody's connections until a server has it."""
+    for port in itertools.islice(_ports, PORTS_TRIED_MAX):
+        with closing(socket.socket()) as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
+    raise Broken("this machine has no free port")
