@@ -8,7 +8,7 @@ from kafka import KafkaProducer
 
 from bench.ground import FUND
 from shared.bus import envelope
-from shared.events.claims import ClaimSubmitted
+from shared.events.claims.claims import ClaimSubmitted
 from shared.events.declaring import declaration_of
 from shared.kernel.actors import system
 from shared.storage.service_context import ServiceContext, as_stored, now

@@ -24,7 +24,7 @@ from services.notifications.wiring import jobs, periodic_tasks, service
 from shared.bus import envelope
 from shared.bus.dead_letters import ReceivedRecord
 from shared.bus.inbox import Inbox
-from shared.events.claims import ClaimSubmitted
+from shared.events.claims.claims import ClaimSubmitted
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.jobs.runner import Runner
 from shared.kernel.actors import system

@@ -17,7 +17,7 @@ from bench.stopwatch import Stopwatch
 from shared.bus.consumer import EventConsumer
 from shared.bus.inbox import Inbox
 from shared.bus.reactions import Reactions
-from shared.events.claims import ClaimSubmitted
+from shared.events.claims.claims import ClaimSubmitted
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry import failpoints, logs
 

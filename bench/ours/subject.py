@@ -6,7 +6,7 @@ from pathlib import Path
 from environs import Env
 
 from shared.bus.reactions import Reactions
-from shared.events.claims import ClaimSubmitted
+from shared.events.claims.claims import ClaimSubmitted
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.process.service import Service

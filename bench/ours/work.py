@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bench.ours import subject
 from bench.stopwatch import Stopwatch
 from shared.bus.reactions import Reactions
-from shared.events.claims import ClaimSubmitted
+from shared.events.claims.claims import ClaimSubmitted
 from shared.process import worker
 from shared.process.settings import check_complete, common, environment
 from shared.storage.service_context import now

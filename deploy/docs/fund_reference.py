@@ -30,6 +30,7 @@ from shared.kernel.money import Currency, Money
 ROOT = Path(__file__).parents[2]
 EXAMPLE_CHARACTERS_MAX = 80
 CHOICES_SHOWN_MAX = 20
+IMPORT = re.compile(r"^(?:from|import) .*\n", re.M)
 _PLAIN: Mapping[Any, str] = {
     str: "text",
     int: "whole number",
@@ -216,8 +217,11 @@ def _reading(pattern: str) -> tuple[str, ...]:
 
 @cache
 def _sources() -> tuple[tuple[str, str], ...]:
+    """Each file of the services with its text, without its imports: a module of the same name is no reading."""
     paths = sorted((ROOT / "services").rglob("*.py"))
-    return tuple((path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in paths)
+    return tuple(
+        (path.relative_to(ROOT).as_posix(), IMPORT.sub("", path.read_text(encoding="utf-8"))) for path in paths
+    )
 
 
 # --- Examples ---------------------------------------------------------------------------------------------------------

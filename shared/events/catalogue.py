@@ -1,4 +1,5 @@
-"""Every event that is declared beside this file, found by looking: a new owner is a new module and nothing else."""
+"""Every event that is declared beside this file, found by looking: a new owner is a new module, or a folder of modules,
+and nothing else."""
 
 import functools
 import importlib
@@ -12,20 +13,21 @@ import msgspec
 import shared.events
 from shared.events.declaring import EventDeclaration, declaration_of
 
-_NOT_OWNERS = {"catalogue", "declaring"}
+_PREFIX = "shared.events."
+_NOT_OWNERS = {f"{_PREFIX}catalogue", f"{_PREFIX}declaring"}
 
 
 @functools.cache
 def declared() -> Mapping[tuple[str, int], type[Any]]:
     """Event classes by type and version."""
     found: dict[tuple[str, int], type[Any]] = {}
-    for module in pkgutil.iter_modules(shared.events.__path__):
-        if module.name in _NOT_OWNERS:
+    for each in pkgutil.walk_packages(shared.events.__path__, _PREFIX):
+        if each.name in _NOT_OWNERS:
             continue
-        owner = importlib.import_module(f"shared.events.{module.name}")
-        for _, cls in inspect.getmembers(owner, inspect.isclass):
+        module = importlib.import_module(each.name)
+        for _, cls in inspect.getmembers(module, inspect.isclass):
             made = getattr(cls, "__event__", None)
-            if isinstance(made, EventDeclaration) and made.owner == module.name:
+            if isinstance(made, EventDeclaration) and cls.__module__ == each.name:
                 found[made.type_name, made.version] = cls
     return found
 

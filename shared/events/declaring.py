@@ -1,4 +1,5 @@
-"""How an event is declared: once, in the module of its owner, as a frozen dataclass.
+"""How an event is declared: once, in the module of its owner (or in one of the modules of its folder), as a frozen
+dataclass.
 
     @event(case="declaration_id")
     class DeclarationAccepted:
@@ -7,8 +8,9 @@
 
 A later version is named after the first: `@event(case="declaration_id", version=2) class DeclarationAcceptedV2`.
 
-Its owner is the module's name, its type `<owner>.<name-in-words>`, its case the field by which events keep their order.
-Within a version a field may be added with a default; anything else is a new version (`CONTRIBUTING.md`).
+Its owner is the name of that module or folder, its type `<owner>.<name-in-words>`, its case the field by which events
+keep their order. Within a version a field may be added with a default; anything else is a new version
+(`CONTRIBUTING.md`).
 """
 
 import dataclasses
@@ -34,7 +36,7 @@ def event(*, case: str, version: int = 1) -> Callable[[type[Declared]], type[Dec
     """Declare the class an event whose order is kept by the field `case`."""
 
     def declare(cls: type[Declared]) -> type[Declared]:
-        owner = cls.__module__.rpartition(".")[2]
+        owner = cls.__module__.removeprefix("shared.events.").partition(".")[0]
         name = cls.__name__.removesuffix(f"V{version}")
         words = re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
         made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)

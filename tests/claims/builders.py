@@ -9,7 +9,7 @@ from typing import Any
 from services.claims.claims.claim import Claim, ClaimLine, ClaimPaper
 from services.claims.claims.submission import ClaimFiling, submit
 from shared.events.documents import UploadStored
-from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
+from shared.events.payments.wages import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law
 from shared.funds.procedure import LegalDelay, OnePersonLimit, Procedure, Sample

@@ -8,7 +8,7 @@ from typing import Any
 from services.documents.papers.demo_chain import make_signing_chain
 from services.documents.settings import Settings, SignerFiles
 from shared.events.identity import EmployersRegistered, PersonsRegistered, RegisteredEmployer, RegisteredPerson
-from shared.events.payments import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
+from shared.events.payments.wages import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.kernel.personal import DataClass
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, keys

@@ -17,7 +17,7 @@ from services.notifications.templates import catalogue as catalogue_of_texts
 from services.payments.declarations import calendar
 from services.payments.wiring import service as payments
 from shared.events import catalogue
-from shared.events.payments import WagesDeclaredV2
+from shared.events.payments.wages import WagesDeclaredV2
 from shared.funds.contributions import ContributionSide
 from shared.funds.fund import IdentifierKind
 from shared.funds.identifiers import read_account

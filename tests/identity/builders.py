@@ -12,7 +12,7 @@ from services.identity.accounts.commands import add_user, reset_user
 from services.identity.accounts.jobs import considering
 from services.identity.register.commands import import_register
 from services.identity.wiring import service
-from shared.events.claims import Right, RightsDecided
+from shared.events.claims.entitlements import Right, RightsDecided
 from shared.jobs.runner import Runner
 from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.service_context import ServiceContext

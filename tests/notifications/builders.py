@@ -5,21 +5,23 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from shared.events.claims import (
-    AppealDecided,
+from shared.events.claims.awards import (
     AwardEnded,
     AwardEndsSoon,
     AwardOpened,
     AwardPaid,
     AwardResumed,
     AwardSuspended,
+    LifeCertificateDue,
+)
+from shared.events.claims.claims import (
+    AppealDecided,
     ClaimAppealed,
     ClaimApproved,
     ClaimPaid,
     ClaimRefused,
     ClaimSubmitted,
     ClaimWithdrawn,
-    LifeCertificateDue,
     MedicalReviewRequested,
     PaperRequested,
     RequestDone,
@@ -44,13 +46,15 @@ from shared.events.identity import (
     RegisteredEmployer,
     RegisteredPerson,
 )
-from shared.events.payments import (
-    BenefitReturned,
+from shared.events.payments.collections import MobilePaymentTaken, PaymentReversed
+from shared.events.payments.declarations import (
     DeclarationAccepted,
     DeclarationPaid,
     DeclarationRefused,
     DeclarationToConfirm,
     DeclarationWithdrawn,
+)
+from shared.events.payments.mandates import (
     MandateAccepted,
     MandateAmended,
     MandateCancelled,
@@ -58,9 +62,8 @@ from shared.events.payments import (
     MandateExpired,
     MandateRefused,
     MandateSuspended,
-    MobilePaymentTaken,
-    PaymentReversed,
 )
+from shared.events.payments.payouts import BenefitReturned
 from shared.kernel.personal import DataClass, Encrypted
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, keys

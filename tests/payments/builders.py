@@ -11,7 +11,8 @@ from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import store as payouts_store
 from services.payments.payouts.batch import PayoutBatch
-from shared.events.claims import BenefitDue, ClaimApproved
+from shared.events.claims.awards import BenefitDue
+from shared.events.claims.claims import ClaimApproved
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.kernel.personal import DataClass
 from shared.storage.service_context import ServiceContext

@@ -24,7 +24,7 @@ from services.claims.claims.due_days import legal_due_on, usual_due_on
 from services.claims.claims.papers import PaperKindUnknown, PaperTwice, TooManyPapers
 from services.claims.claims.steps import noted
 from services.claims.claims.timeline import appeal_term
-from shared.events.claims import ClaimAppealed
+from shared.events.claims.claims import ClaimAppealed
 from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome

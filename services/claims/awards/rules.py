@@ -16,7 +16,7 @@ from services.claims.awards.award import (
     SuspensionReason,
 )
 from services.claims.benefits.explained import ExplainedSum
-from shared.events.claims import (
+from shared.events.claims.awards import (
     AwardEnded,
     AwardEndsSoon,
     AwardOpened,

@@ -19,7 +19,7 @@ from services.claims.claims.claim import (
     StepKind,
 )
 from services.claims.claims.steps import moved_to, noted
-from shared.events.claims import AppealDecided, ClaimApproved, ClaimRefused, RequestGranted
+from shared.events.claims.claims import AppealDecided, ClaimApproved, ClaimRefused, RequestGranted
 from shared.funds.benefits import ClaimType, DecidedBy
 from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund

@@ -11,7 +11,7 @@ from services.claims.claims.claim import PAPERS_MAX, Claim, ClaimPaper, PaperRea
 from services.claims.claims.claim_types import type_of
 from services.claims.claims.due_days import legal_due_on, usual_due_on
 from services.claims.claims.steps import moved_to, noted
-from shared.events.claims import PaperAdded, PaperRequested
+from shared.events.claims.claims import PaperAdded, PaperRequested
 from shared.funds.benefits import ClaimType
 from shared.funds.fund import Fund
 from shared.funds.law import Law, find_in_force

@@ -18,7 +18,7 @@ from services.claims.claims.claim import (
     StepKind,
 )
 from services.claims.claims.steps import moved_to, noted
-from shared.events.claims import PaymentHeld
+from shared.events.claims.claims import PaymentHeld
 from shared.kernel.actors import Actor
 from shared.kernel.errors import Conflict
 from shared.kernel.outcome import Outcome

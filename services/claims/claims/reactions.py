@@ -2,9 +2,9 @@
 
 from services.claims.claims import actions, store
 from shared.bus.reactions import Reactions
-from shared.events.claims import AwardEnded
+from shared.events.claims.awards import AwardEnded
 from shared.events.documents import UploadStored
-from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
+from shared.events.payments.payouts import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()

@@ -22,7 +22,7 @@ from services.claims.claims.claim_types import type_of
 from services.claims.claims.papers import paper_term
 from services.claims.claims.pricing import NOTHING, PricingFacts, explained, priced
 from services.claims.claims.steps import moved_to, noted
-from shared.events.claims import ClaimPaid, ClaimWithdrawn, MedicalReviewRequested, RequestDone
+from shared.events.claims.claims import ClaimPaid, ClaimWithdrawn, MedicalReviewRequested, RequestDone
 from shared.funds.benefits import ClaimType
 from shared.funds.effects import EffectKind
 from shared.funds.fund import Fund

@@ -13,7 +13,7 @@ from services.claims.claims.claim_types import type_of
 from services.claims.claims.due_days import legal_due_on, usual_due_on
 from services.claims.claims.papers import check_papers
 from services.claims.claims.pricing import price_of
-from shared.events.claims import ClaimSubmitted
+from shared.events.claims.claims import ClaimSubmitted
 from shared.funds.benefits import ClaimType
 from shared.funds.fund import Fund
 from shared.funds.law import in_force

@@ -17,7 +17,7 @@ from services.claims.crosschecks.crosscheck import (
     ReliedOn,
     Status,
 )
-from shared.events.claims import RegisterAnswerDecided, RegisterAnswerDisputed
+from shared.events.claims.crosschecks import RegisterAnswerDecided, RegisterAnswerDisputed
 from shared.funds.fund import Fund
 from shared.funds.registers import UNKNOWN, RegisterQuestion
 from shared.kernel.errors import Conflict, Invalid, Missing

@@ -8,8 +8,8 @@ from services.claims.deaths import actions as deaths
 from services.claims.entitlements import rules
 from services.claims.entitlements.entitlement import Entitlement, EntitlementRight
 from services.claims.entitlements.store import entitlements
-from shared.events.claims import Right, RightDecided, RightsDecided
-from shared.events.payments import WagesDeclaredV2
+from shared.events.claims.entitlements import Right, RightDecided, RightsDecided
+from shared.events.payments.wages import WagesDeclaredV2
 from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal

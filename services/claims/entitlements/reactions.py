@@ -2,13 +2,8 @@
 
 from services.claims.entitlements import actions
 from shared.bus.reactions import Reactions
-from shared.events.payments import (
-    SelfContributionPaid,
-    SelfContributionReopened,
-    WagesDeclared,
-    WagesDeclaredV2,
-    in_version_2,
-)
+from shared.events.payments.self_payers import SelfContributionPaid, SelfContributionReopened
+from shared.events.payments.wages import WagesDeclared, WagesDeclaredV2, in_version_2
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()

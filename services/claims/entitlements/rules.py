@@ -17,7 +17,7 @@ from services.claims.entitlements.entitlement import (
     Worked,
 )
 from services.claims.entitlements.terms import EntitlementTerms
-from shared.events.payments import DeclaredWageV2
+from shared.events.payments.wages import DeclaredWageV2
 from shared.funds.fund import Fund
 from shared.funds.law import in_force
 from shared.funds.period import Period, PeriodKind, last_day_of_term

@@ -25,7 +25,7 @@ from services.claims.overpayments.overpayment import TO_RECOVER, Overpayment, Re
 from services.claims.overpayments.store import overpayments
 from services.claims.runs import store as runs
 from shared.events.identity import DeathTakenBack, PersonDied
-from shared.events.payments import RepaymentReceived, RepaymentReversed
+from shared.events.payments.repayments import RepaymentReceived, RepaymentReversed
 from shared.funds.procedure import Recovery
 from shared.kernel.actors import NotYours
 from shared.process.access_journal import actions as journal

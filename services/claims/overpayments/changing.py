@@ -10,7 +10,7 @@ from services.claims.overpayments import rules
 from services.claims.overpayments.overpayment import PAYMENTS_LOOKED_AT_MAX, Overpayment, RepaymentWay
 from services.claims.overpayments.store import overpayments
 from services.claims.runs import store as runs
-from shared.events.claims import REPAYMENT_PREFIX, OverpaymentFound
+from shared.events.claims.overpayments import REPAYMENT_PREFIX, OverpaymentFound
 from shared.funds.law import find_in_force
 from shared.funds.procedure import Recovery
 from shared.kernel.outcome import Outcome

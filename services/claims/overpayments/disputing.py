@@ -12,7 +12,7 @@ from services.claims.overpayments.overpayment import (
     OverpaymentDispute,
     Status,
 )
-from shared.events.claims import OverpaymentDisputed
+from shared.events.claims.overpayments import OverpaymentDisputed
 from shared.kernel.errors import Conflict, Forbidden
 from shared.kernel.outcome import Outcome
 

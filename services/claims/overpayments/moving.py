@@ -12,7 +12,7 @@ from services.claims.overpayments.overpayment import (
     OverpaymentStep,
     Status,
 )
-from shared.events.claims import OverpaymentDisputeDecided
+from shared.events.claims.overpayments import OverpaymentDisputeDecided
 from shared.kernel.errors import Conflict
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved

@@ -3,9 +3,10 @@ and money that persons paid back."""
 
 from services.claims.overpayments import actions
 from shared.bus.reactions import Reactions
-from shared.events.claims import AwardChanged, AwardEnded
+from shared.events.claims.awards import AwardChanged, AwardEnded
 from shared.events.identity import DeathTakenBack, PersonDied
-from shared.events.payments import BenefitOrdered, BenefitReturned, RepaymentReceived, RepaymentReversed
+from shared.events.payments.payouts import BenefitOrdered, BenefitReturned
+from shared.events.payments.repayments import RepaymentReceived, RepaymentReversed
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()

@@ -11,7 +11,7 @@ from services.claims.overpayments.overpayment import (
     Repaid,
     Status,
 )
-from shared.events.claims import OverpaymentRepaid
+from shared.events.claims.overpayments import OverpaymentRepaid
 
 
 @dataclass(frozen=True, kw_only=True)

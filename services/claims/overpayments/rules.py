@@ -20,7 +20,7 @@ from services.claims.overpayments.overpayment import (
     Withheld,
 )
 from services.claims.runs.run import OWED, AwardPayment, PaymentStatus
-from shared.events.claims import OverpaymentClosed, OverpaymentFound
+from shared.events.claims.overpayments import OverpaymentClosed, OverpaymentFound
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Forbidden, Missing
 from shared.kernel.outcome import Outcome

@@ -5,9 +5,9 @@ from services.claims.awards import actions as awards
 from services.claims.reassessments import actions
 from services.claims.reassessments.reassessment import Cause
 from shared.bus.reactions import Reactions
-from shared.events.claims import AwardChanged, AwardEnded, AwardOpened, AwardResumed, AwardSuspended
+from shared.events.claims.awards import AwardChanged, AwardEnded, AwardOpened, AwardResumed, AwardSuspended
 from shared.events.identity import DeathTakenBack, PersonDied, PersonsRegistered
-from shared.events.payments import WagesDeclared, WagesDeclaredV2
+from shared.events.payments.wages import WagesDeclared, WagesDeclaredV2
 from shared.funds.facts import FactOrigin
 from shared.storage.unit_of_work import UnitOfWork
 

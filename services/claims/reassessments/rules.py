@@ -25,7 +25,7 @@ from services.claims.reassessments.reassessment import (
 )
 from services.claims.runs.computing import PeriodDue
 from services.claims.runs.run import AwardAccount
-from shared.events.claims import AwardChanged
+from shared.events.claims.awards import AwardChanged
 from shared.funds import facts
 from shared.funds.benefits import ClaimType
 from shared.funds.effects import Effect, JudgedOn

@@ -17,7 +17,7 @@ from services.claims.runs.run import (
     RunLineKind,
     RunPage,
 )
-from shared.events.claims import AwardPaid, BenefitDue
+from shared.events.claims.awards import AwardPaid, BenefitDue
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.outcome import Outcome

@@ -3,7 +3,7 @@
 from services.claims.runs import actions
 from services.claims.runs.run import PaymentStatus
 from shared.bus.reactions import Reactions
-from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
+from shared.events.payments.payouts import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()

@@ -8,7 +8,7 @@ from datetime import date
 
 from services.documents.awards import rules, store
 from services.documents.awards.award import KnownAward, Status
-from shared.events.claims import AwardOpened, BenefitDue
+from shared.events.claims.awards import AwardOpened, BenefitDue
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
 

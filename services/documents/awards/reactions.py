@@ -3,7 +3,7 @@
 from services.documents.awards import actions
 from services.documents.awards.award import Status
 from shared.bus.reactions import Reactions
-from shared.events.claims import AwardEnded, AwardOpened, AwardResumed, AwardSuspended, BenefitDue
+from shared.events.claims.awards import AwardEnded, AwardOpened, AwardResumed, AwardSuspended, BenefitDue
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from services.documents.awards.award import KnownAward, KnownAwardKind, Status
-from shared.events.claims import AwardOpened, BenefitDue
+from shared.events.claims.awards import AwardOpened, BenefitDue
 from shared.funds.period import Period
 from shared.kernel.errors import Missing
 

@@ -8,7 +8,7 @@ from services.documents.careers import rules
 from services.documents.careers.career import Career, CareerEntry, CareerLine, CareerStatement
 from services.documents.careers.store import careers, pages, pages_that_decide
 from services.documents.register import actions as register
-from shared.events.payments import DeclaredWageV2, WagesDeclaredV2
+from shared.events.payments.wages import DeclaredWageV2, WagesDeclaredV2
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose

@@ -2,7 +2,7 @@
 
 from services.documents.careers import actions
 from shared.bus.reactions import Reactions
-from shared.events.payments import WagesDeclared, WagesDeclaredV2, in_version_2
+from shared.events.payments.wages import WagesDeclared, WagesDeclaredV2, in_version_2
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.documents.careers.career import Career, CareerEntry, DeclaredPage
-from shared.events.payments import DeclaredWageV2, WagesDeclaredV2
+from shared.events.payments.wages import DeclaredWageV2, WagesDeclaredV2
 from shared.funds.period import Period, PeriodKind
 from shared.kernel.errors import Missing
 

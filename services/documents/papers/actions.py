@@ -27,7 +27,9 @@ from services.documents.papers.paper import FailureReason, Paper, Status, Withdr
 from services.documents.papers.request import CERTIFIES, Request
 from services.documents.register import actions as register
 from services.documents.register.person import Civil
-from shared.events.payments import AccountStatementDrawn, ClearanceGranted, MandateIssued
+from shared.events.payments.account_statements import AccountStatementDrawn
+from shared.events.payments.clearances import ClearanceGranted
+from shared.events.payments.mandates import MandateIssued
 from shared.funds.papers import issued
 from shared.jobs import queue
 from shared.kernel.actors import NotYours

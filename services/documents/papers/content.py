@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from shared.events.payments import STATEMENT_LINES_MAX
+from shared.events.payments.account_statements import STATEMENT_LINES_MAX
 from shared.funds.fund import Fund
 from shared.funds.papers import ACCOUNT_STATEMENT, CLEARANCE_CERTIFICATE, MANDATE_FORM
 from shared.funds.texts import Texts

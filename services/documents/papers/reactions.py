@@ -5,19 +5,11 @@ from services.documents.careers import actions as careers
 from services.documents.papers import actions
 from services.documents.papers.paper import WithdrawalReason
 from shared.bus.reactions import Reactions
-from shared.events.claims import AwardEnded, AwardOpened, AwardResumed, AwardSuspended, BenefitDue
-from shared.events.payments import (
-    AccountStatementDrawn,
-    ClearanceGranted,
-    ClearanceWithdrawn,
-    MandateCancelled,
-    MandateExpired,
-    MandateIssued,
-    MandateRefused,
-    WagesDeclared,
-    WagesDeclaredV2,
-    in_version_2,
-)
+from shared.events.claims.awards import AwardEnded, AwardOpened, AwardResumed, AwardSuspended, BenefitDue
+from shared.events.payments.account_statements import AccountStatementDrawn
+from shared.events.payments.clearances import ClearanceGranted, ClearanceWithdrawn
+from shared.events.payments.mandates import MandateCancelled, MandateExpired, MandateIssued, MandateRefused
+from shared.events.payments.wages import WagesDeclared, WagesDeclaredV2, in_version_2
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()

@@ -9,7 +9,7 @@ from services.identity.cards import rules
 from services.identity.cards.card import Card
 from services.identity.cards.store import cards
 from services.identity.deaths.store import died_on
-from shared.events.claims import Right, RightDecided, RightsDecided
+from shared.events.claims.entitlements import Right, RightDecided, RightsDecided
 from shared.events.identity import CardsRefreshed, RefreshedCard
 from shared.funds.fund import Fund
 from shared.kernel.outcome import Outcome

@@ -2,7 +2,7 @@
 
 from services.identity.cards import actions
 from shared.bus.reactions import Reactions
-from shared.events.claims import RightDecided, RightsDecided
+from shared.events.claims.entitlements import RightDecided, RightsDecided
 from shared.events.identity import DeathTakenBack, PersonDied
 from shared.storage.unit_of_work import UnitOfWork
 

@@ -11,7 +11,7 @@ from services.notifications.templates.template import Value
 from shared.bus.reactions import Reactions
 from shared.events.declaring import case_of
 from shared.events.identity import CardsRefreshed, PasswordChanged
-from shared.events.payments import DeclarationAccepted
+from shared.events.payments.declarations import DeclarationAccepted
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()

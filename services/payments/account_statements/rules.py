@@ -13,7 +13,7 @@ from services.payments.account_statements.account_statement import (
 )
 from services.payments.ledger.account import Owner, owner_of
 from services.payments.ledger.entry import LedgerEntry, Posting, Side
-from shared.events.payments import STATEMENT_LINES_MAX, AccountStatementDrawn, BookedLine
+from shared.events.payments.account_statements import STATEMENT_LINES_MAX, AccountStatementDrawn, BookedLine
 from shared.funds.fund import Fund
 from shared.funds.papers import ACCOUNT_STATEMENT, issued
 from shared.kernel.csv_tables import csv_table

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from services.payments.arrears.penalty import Penalties
 from services.payments.obligations.obligation import Obligation
-from shared.events.payments import ChargedDebt, PenaltiesCharged
+from shared.events.payments.arrears import ChargedDebt, PenaltiesCharged
 from shared.kernel.outcome import Outcome
 
 GATHERED_FOR = timedelta(minutes=15)

@@ -25,7 +25,7 @@ from fractions import Fraction
 from services.payments.arrears.penalty import DeferredPart, Penalties, PenaltyAccount, PenaltyForecast, PenaltyLine
 from services.payments.obligations import rules as owing
 from services.payments.obligations.obligation import Obligation, ObligationStatus, PenaltyFreeze
-from shared.events.payments import DeferralReminded
+from shared.events.payments.arrears import DeferralReminded
 from shared.funds.arrears import Measure, MeasureLoss, PenaltyReason, PenaltyRule
 from shared.funds.fund import Fund
 from shared.funds.period import Period, later

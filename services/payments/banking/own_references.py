@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.payments.banking.reported_entry import ReportedEntry
 from services.payments.self_payers.self_contribution import SELF_PAYMENT_PREFIX
-from shared.events.claims import REPAYMENT_PREFIX
+from shared.events.claims.overpayments import REPAYMENT_PREFIX
 from shared.kernel.references import has_valid_check_digits
 
 REFUND_PREFIX = "RB"

@@ -23,7 +23,7 @@ from services.payments.repayments import actions as repayments
 from services.payments.repayments.repayment import ExpectedRepayment
 from services.payments.self_payers import paying as self_payments
 from services.payments.self_payers.self_contribution import SELF_PAYMENT_PREFIX, SelfContribution
-from shared.events.claims import REPAYMENT_PREFIX
+from shared.events.claims.overpayments import REPAYMENT_PREFIX
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import continue_trace

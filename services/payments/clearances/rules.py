@@ -18,7 +18,7 @@ from services.payments.clearances.clearance import (
 )
 from services.payments.declarations import calendar
 from services.payments.employers.employer import Employer
-from shared.events.payments import ClearanceGranted, ClearanceWithdrawn
+from shared.events.payments.clearances import ClearanceGranted, ClearanceWithdrawn
 from shared.funds.fund import Fund
 from shared.funds.papers import CLEARANCE_CERTIFICATE, PaperType, issued
 from shared.funds.payments import ArrangementKind, ClearanceRule

@@ -12,7 +12,7 @@ from services.payments.collections.collection import Collection, Rail, Status
 from services.payments.collections.moving import moved_to
 from services.payments.mandates.mandate import Mandate
 from services.payments.mandates.rules import may_debit
-from shared.events.payments import DebitAnnounced, DebitRefused
+from shared.events.payments.collections import DebitAnnounced, DebitRefused
 from shared.funds.fund import Fund
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.outcome import Outcome

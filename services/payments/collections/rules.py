@@ -20,7 +20,7 @@ from services.payments.collections.debiting import DebitTerms
 from services.payments.collections.moving import moved_to, with_steps
 from services.payments.obligations.obligation import Obligation, ObligationStatus
 from services.payments.obligations.rules import DeclarationReplaced
-from shared.events.payments import CollectionRequested, PaymentDebited, PaymentReversed
+from shared.events.payments.collections import CollectionRequested, PaymentDebited, PaymentReversed
 from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict, Missing, Term
 from shared.kernel.moves import moved

@@ -17,7 +17,7 @@ from services.payments.declarations.publishing import WagesToPublish
 from services.payments.declarations.wages import WageLine
 from services.payments.obligations import actions as obligations
 from services.payments.provisional_assessments import actions as provisional_assessments
-from shared.events.payments import in_version_1
+from shared.events.payments.wages import in_version_1
 from shared.jobs import queue
 from shared.storage.unit_of_work import UnitOfWork
 

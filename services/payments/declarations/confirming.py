@@ -9,7 +9,7 @@ from services.payments.declarations.declaration import MOVES, Confirmation, Decl
 from services.payments.declarations.examination import Examined
 from services.payments.declarations.findings import Severity
 from services.payments.declarations.report import Report
-from shared.events.payments import DeclarationToConfirm, DeclarationWithdrawn
+from shared.events.payments.declarations import DeclarationToConfirm, DeclarationWithdrawn
 from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict
 from shared.kernel.moves import moved

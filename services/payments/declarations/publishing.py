@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from services.payments.declarations.declaration import Declaration
 from services.payments.declarations.pages import WAGES_A_PAGE, paged
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
-from shared.events.payments import DeclarationAccepted, DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
+from shared.events.payments.declarations import DeclarationAccepted
+from shared.events.payments.wages import DeclaredWageV2, WagePeriodV2, WagesDeclaredV2
 from shared.funds.declarations import DeclarationForm
 from shared.funds.period import Period
 

@@ -23,7 +23,7 @@ from services.payments.declarations.pages import WAGES_A_PAGE, pages_of
 from services.payments.declarations.publishing import accepted_event
 from services.payments.declarations.reconciling import Reconciliation
 from services.payments.declarations.report import Report
-from shared.events.payments import DeclarationReceived, DeclarationRefused
+from shared.events.payments.declarations import DeclarationReceived, DeclarationRefused
 from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Fund
 from shared.funds.period import Period

@@ -8,7 +8,7 @@ from services.payments.mandates.mandate import ACCEPTED, Amendment, BankAgreemen
 from services.payments.mandates.mandate_terms import EndTooEarly, MandateTerms
 from services.payments.mandates.moving import MandateAct, by_platform, ids_of, noted
 from services.payments.mandates.verification import findings_of
-from shared.events.payments import MandateAmended
+from shared.events.payments.mandates import MandateAmended
 from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict, Invalid
 from shared.kernel.outcome import Outcome

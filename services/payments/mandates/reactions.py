@@ -2,7 +2,7 @@
 
 from services.payments.mandates import actions
 from shared.bus.reactions import Reactions
-from shared.events.payments import DebitRefused, PaymentDebited, PaymentReversed
+from shared.events.payments.collections import DebitRefused, PaymentDebited, PaymentReversed
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()

@@ -24,7 +24,7 @@ from services.payments.mandates.mandate import (
 from services.payments.mandates.mandate_terms import EndTooEarly, MandateTerms, offered
 from services.payments.mandates.moving import MandateAct, by_platform, ended, ids_of, moved_to, noted
 from services.payments.mandates.verification import findings_of
-from shared.events.payments import (
+from shared.events.payments.mandates import (
     MandateAccepted,
     MandateCancelled,
     MandateDoubted,

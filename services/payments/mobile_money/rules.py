@@ -19,7 +19,7 @@ from services.payments.mobile_money.operator_payment import (
     Terms,
 )
 from services.payments.settlements.settlement_plan import PlanInstalment
-from shared.events.payments import MobilePaymentTaken
+from shared.events.payments.collections import MobilePaymentTaken
 from shared.funds.fund import Fund
 from shared.kernel import normalize
 from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from services.payments.obligations.movements import with_movement, without_newest
 from services.payments.obligations.obligation import FREEZES_MAX, Obligation, ObligationStatus, PenaltyFreeze
 from services.payments.obligations.standing import PeriodDifference, Standing
-from shared.events.payments import DeclarationPaid
+from shared.events.payments.declarations import DeclarationPaid
 from shared.funds.fund import Fund
 from shared.kernel.errors import Conflict, Missing
 from shared.kernel.outcome import Outcome

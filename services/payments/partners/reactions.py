@@ -5,7 +5,9 @@ amounts, and ids that the partner can query.
 from services.payments.partners import actions
 from services.payments.partners.endpoint import WebhookKind
 from shared.bus.reactions import Reactions
-from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned, DeclarationPaid, PaymentDebited
+from shared.events.payments.collections import PaymentDebited
+from shared.events.payments.declarations import DeclarationPaid
+from shared.events.payments.payouts import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.kernel.money import Money
 from shared.storage.unit_of_work import UnitOfWork
 

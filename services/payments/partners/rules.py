@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from services.payments.partners import delivery as deliveries
 from services.payments.partners.delivery import Delivery
 from services.payments.partners.endpoint import DisabledReason, Endpoint, Status, WebhookKind
-from shared.events.payments import EndpointDisabled
+from shared.events.payments.partners import EndpointDisabled
 from shared.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from shared.kernel.outcome import Outcome
 from shared.kernel.schedule import RetrySchedule

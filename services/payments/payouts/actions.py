@@ -11,7 +11,8 @@ from services.payments.payees import actions as payees
 from services.payments.payouts import rules, store
 from services.payments.payouts.batch import PayoutBatch
 from services.payments.payouts.payout import SETTLED, Owed, Payout, Status
-from shared.events.claims import BenefitDue, ClaimApproved
+from shared.events.claims.awards import BenefitDue
+from shared.events.claims.claims import ClaimApproved
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose

@@ -3,7 +3,8 @@ known."""
 
 from services.payments.payouts import actions
 from shared.bus.reactions import Reactions
-from shared.events.claims import BenefitDue, ClaimApproved
+from shared.events.claims.awards import BenefitDue
+from shared.events.claims.claims import ClaimApproved
 from shared.events.identity import PersonsRegistered
 from shared.storage.unit_of_work import UnitOfWork
 

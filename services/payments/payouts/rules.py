@@ -8,8 +8,9 @@ from datetime import datetime
 from services.payments.order_files.order_file import FileStatus, FileStep
 from services.payments.payouts.batch import PayoutBatch
 from services.payments.payouts.payout import MOVES, STEPS_MAX, Owed, Payout, PayoutStep, Status
-from shared.events.claims import BenefitDue, ClaimApproved
-from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
+from shared.events.claims.awards import BenefitDue
+from shared.events.claims.claims import ClaimApproved
+from shared.events.payments.payouts import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.kernel.errors import Conflict, Missing
 from shared.kernel.history import with_step
 from shared.kernel.moves import moved

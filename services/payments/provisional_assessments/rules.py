@@ -15,7 +15,7 @@ from services.payments.provisional_assessments.provisional_assessment import (
     ProvisionalAssessment,
     ProvisionalStatus,
 )
-from shared.events.payments import ProvisionalAssessmentWithdrawn, ProvisionallyAssessed
+from shared.events.payments.provisional_assessments import ProvisionalAssessmentWithdrawn, ProvisionallyAssessed
 from shared.funds.arrears import ProvisionalRule
 from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Fund

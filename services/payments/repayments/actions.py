@@ -8,7 +8,7 @@ from services.payments.ledger import actions as ledger
 from services.payments.repayments import rules
 from services.payments.repayments.repayment import ExpectedRepayment
 from services.payments.repayments.store import repayments
-from shared.events.claims import OverpaymentClosed, OverpaymentFound
+from shared.events.claims.overpayments import OverpaymentClosed, OverpaymentFound
 from shared.kernel.outcome import Outcome
 from shared.storage.unit_of_work import UnitOfWork
 

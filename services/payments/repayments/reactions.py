@@ -2,7 +2,7 @@
 
 from services.payments.repayments import actions
 from shared.bus.reactions import Reactions
-from shared.events.claims import OverpaymentClosed, OverpaymentFound
+from shared.events.claims.overpayments import OverpaymentClosed, OverpaymentFound
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from services.payments.ledger.receipt import MoneyReceipt, with_receipt
 from services.payments.repayments.repayment import ExpectedRepayment
-from shared.events.claims import OverpaymentClosed, OverpaymentFound
-from shared.events.payments import RepaymentReceived, RepaymentReversed
+from shared.events.claims.overpayments import OverpaymentClosed, OverpaymentFound
+from shared.events.payments.repayments import RepaymentReceived, RepaymentReversed
 from shared.kernel.errors import Conflict, Missing
 from shared.kernel.outcome import Outcome
 

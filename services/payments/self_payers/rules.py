@@ -15,7 +15,7 @@ from services.payments.self_payers.self_contribution import (
     id_of,
 )
 from services.payments.self_payers.self_payer import BASES_MAX, DeclaredBase, SelfPayer, SelfPayerStatus
-from shared.events.payments import SelfContributionCalled, SelfContributionPaid, SelfContributionReopened
+from shared.events.payments.self_payers import SelfContributionCalled, SelfContributionPaid, SelfContributionReopened
 from shared.funds.contributions import ContributionRates, ContributionSide, SelfPayers
 from shared.funds.fund import Fund
 from shared.funds.law import in_force

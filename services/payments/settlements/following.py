@@ -21,7 +21,7 @@ from services.payments.settlements.settlement_plan import (
     PlanStep,
     SettlementPlan,
 )
-from shared.events.payments import InstalmentReminded, SettlementBroken, SettlementFinished
+from shared.events.payments.settlements import InstalmentReminded, SettlementBroken, SettlementFinished
 from shared.funds.arrears import PlanBreach, SettlementScheme
 from shared.funds.fund import Fund
 from shared.kernel.outcome import Outcome

@@ -2,7 +2,7 @@
 
 from services.payments.settlements import actions
 from shared.bus.reactions import Reactions
-from shared.events.payments import MandateAccepted, MandateAmended, MandateResumed
+from shared.events.payments.mandates import MandateAccepted, MandateAmended, MandateResumed
 from shared.storage.unit_of_work import UnitOfWork
 
 reactions = Reactions()

@@ -24,7 +24,7 @@ from services.payments.settlements.settlement_plan import (
     PlanStep,
     SettlementPlan,
 )
-from shared.events.payments import SettlementAgreed, SettlementAsked, SettlementRefused
+from shared.events.payments.settlements import SettlementAgreed, SettlementAsked, SettlementRefused
 from shared.funds.arrears import SettlementScheme
 from shared.funds.fund import Fund
 from shared.funds.period import later

@@ -11,7 +11,7 @@ from services.claims.benefits.answer import BenefitAnswer
 from services.claims.claims import decisions, duplicates, papers, rules
 from services.claims.claims.claim import AppealOutcome, Claim, ClaimLine, MedicalAnswer, Status, StepKind
 from services.claims.claims.timeline import ResponsibleParty, appeal_term, next_step
-from shared.events.claims import AppealDecided, ClaimAppealed, ClaimApproved
+from shared.events.claims.claims import AppealDecided, ClaimAppealed, ClaimApproved
 from shared.funds.benefits import QuestionKind
 from shared.funds.fund import Fund
 from shared.kernel.errors import Failure

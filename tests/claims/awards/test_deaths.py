@@ -7,7 +7,7 @@ import pytest
 
 from services.claims.awards import rules
 from services.claims.awards.award import Award, EndReason, Status, SuspensionReason
-from shared.events.claims import AwardEnded, AwardResumed
+from shared.events.claims.awards import AwardEnded, AwardResumed
 from shared.funds.effects import DeathEnd, Effect, EndOnDeath
 from shared.kernel.outcome import Outcome
 from tests.claims.awards.builders import COVER, COVER_EFFECT, LAW, PAYMENT_EFFECT, award

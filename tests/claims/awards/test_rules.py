@@ -8,7 +8,7 @@ import pytest
 
 from services.claims.awards import rules
 from services.claims.awards.award import MOVES, Award, AwardKind, EndReason, Status, SuspensionReason
-from shared.events.claims import (
+from shared.events.claims.awards import (
     AwardEnded,
     AwardEndsSoon,
     AwardOpened,

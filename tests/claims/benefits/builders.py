@@ -11,7 +11,7 @@ import yaml
 
 from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue, facts_of
 from shared.events.identity import PersonsRegistered, RegisteredPerson
-from shared.events.payments import DeclaredWage, WagePeriod, WagesDeclared
+from shared.events.payments.wages import DeclaredWage, WagePeriod, WagesDeclared
 from shared.funds.benefits import ClaimType
 from shared.funds.loading import Reading, _Loader
 from shared.kernel.money import Currency, Money

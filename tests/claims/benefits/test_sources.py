@@ -15,7 +15,7 @@ from services.claims.benefits.sources import Granted, Sources, SurvivorAward, fa
 from services.claims.entitlements import rules as rights
 from services.claims.entitlements.entitlement import Entitlement
 from services.claims.insured.insured import Dependant, FamilyRecord
-from shared.events.payments import DeclaredWageV2, WagePeriodV2
+from shared.events.payments.wages import DeclaredWageV2, WagePeriodV2
 from shared.funds import facts as names
 from shared.funds.benefits import QuestionKind
 from shared.funds.period import Period

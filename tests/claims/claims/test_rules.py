@@ -33,7 +33,7 @@ from services.claims.claims.claim import (
 )
 from services.claims.claims.timeline import ResponsibleParty, next_step
 from services.claims.reviews import rules as reviews
-from shared.events.claims import (
+from shared.events.claims.claims import (
     ClaimApproved,
     ClaimPaid,
     ClaimRefused,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from services.claims.wiring import service
-from shared.events.payments import in_version_1
+from shared.events.payments.wages import in_version_1
 from shared.storage.service_context import ServiceContext
 from tests.claims.builders import wages
 from tests.kit.callers import Office

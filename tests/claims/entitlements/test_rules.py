@@ -6,7 +6,7 @@ import pytest
 
 from services.claims.entitlements import rules
 from services.claims.entitlements.entitlement import QUARTERS_KEPT_MAX, Entitlement, EntitlementReason, RightStatus
-from shared.events.payments import DeclaredWageV2, WagePeriodV2
+from shared.events.payments.wages import DeclaredWageV2, WagePeriodV2
 from tests.kit.contexts import DZ, TN, funds
 from tests.kit.people import FIRM
 

@@ -15,8 +15,8 @@ from services.claims.entitlements.entitlement import (
 )
 from services.claims.entitlements.store import entitlements
 from services.claims.wiring import service
-from shared.events.claims import RightDecided
-from shared.events.payments import SelfContributionPaid, SelfContributionReopened
+from shared.events.claims.entitlements import RightDecided
+from shared.events.payments.self_payers import SelfContributionPaid, SelfContributionReopened
 from shared.funds.entitlements import SelfPaidMonths
 from shared.funds.fund import Fund
 from shared.funds.law import Confidence, Law

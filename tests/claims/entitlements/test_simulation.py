@@ -20,7 +20,7 @@ from services.claims.entitlements.simulation import (
     WorkNamed,
 )
 from services.claims.wiring import service
-from shared.events.payments import DeclaredWageV2, WagePeriodV2
+from shared.events.payments.wages import DeclaredWageV2, WagePeriodV2
 from shared.funds.period import Period
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office

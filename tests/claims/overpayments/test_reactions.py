@@ -13,7 +13,7 @@ from services.claims.entitlements import actions as entitlements
 from services.claims.runs.jobs import RunCalculator
 from services.claims.wiring import service
 from shared.events.identity import DeathTakenBack, PersonDied
-from shared.events.payments import BenefitOrdered, BenefitReturned
+from shared.events.payments.payouts import BenefitOrdered, BenefitReturned
 from shared.jobs.runner import Runner
 from shared.kernel.personal import DataClass, Encrypted
 from shared.storage.service_context import ServiceContext

@@ -15,7 +15,7 @@ from services.claims.overpayments.store import overpayments
 from services.claims.runs.jobs import RunCalculator
 from services.claims.runs.store import accounts
 from services.claims.wiring import service
-from shared.events.claims import AwardChanged
+from shared.events.claims.awards import AwardChanged
 from shared.funds.procedure import Procedure, Recovery
 from shared.jobs.runner import Runner
 from shared.kernel.references import has_valid_check_digits

@@ -10,7 +10,7 @@ import pytest
 from services.claims.awards.award import Award
 from services.claims.runs.store import accounts
 from services.claims.wiring import service
-from shared.events.payments import RepaymentReceived, RepaymentReversed
+from shared.events.payments.repayments import RepaymentReceived, RepaymentReversed
 from tests.claims.awards.builders import opened
 from tests.claims.overpayments.test_recovery import (
     LESS,

@@ -14,8 +14,8 @@ from services.claims.runs.jobs import RunCalculator, make_arrears_runs
 from services.claims.runs.run import PAYMENTS_A_PAGE, Run, Status
 from services.claims.wiring import service
 from shared.events import catalogue
-from shared.events.claims import BenefitDue
-from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
+from shared.events.claims.awards import BenefitDue
+from shared.events.payments.payouts import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext
 from shared.storage.tenant_collection import ChangedMeanwhile

@@ -26,7 +26,7 @@ from services.claims.runs.run import (
     RunPage,
     Status,
 )
-from shared.events.claims import AwardPaid
+from shared.events.claims.awards import AwardPaid
 from shared.funds.period import Period
 from shared.funds.procedure import Recovery
 from shared.kernel.money import Money

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from shared.bus.reactions import Reactions
-from shared.events.claims import ClaimSubmitted
+from shared.events.claims.claims import ClaimSubmitted
 from shared.kernel.errors import Invalid
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork

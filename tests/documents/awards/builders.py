@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from shared.events.claims import AwardEnded, AwardOpened, AwardResumed, AwardSuspended, BenefitDue
+from shared.events.claims.awards import AwardEnded, AwardOpened, AwardResumed, AwardSuspended, BenefitDue
 from shared.kernel.references import with_check_digits
 from tests.kit.clock import AT
 from tests.kit.contexts import TN, today

@@ -7,7 +7,7 @@ import pytest
 
 from services.documents.careers import rules
 from services.documents.careers.career import Career, DeclaredPage
-from shared.events.payments import WagePeriodV2, WagesDeclaredV2
+from shared.events.payments.wages import WagePeriodV2, WagesDeclaredV2
 from shared.funds.period import PeriodMalformed
 from tests.documents.builders import FIRM, OTHER_FIRM, declared, wage
 from tests.kit.people import AMIRA, KARIM

@@ -9,7 +9,7 @@ from services.documents.papers import asking, rules
 from services.documents.papers.content import Holder, PaperKind, PaperLanguage
 from services.documents.papers.paper import Paper
 from services.documents.papers.request import Request
-from shared.events.payments import WagesDeclaredV2
+from shared.events.payments.wages import WagesDeclaredV2
 from shared.funds.period import Period
 from tests.documents.builders import FIRM, OTHER_FIRM, declared
 from tests.kit.clock import AT

@@ -9,7 +9,7 @@ from services.documents.careers.career import CareerEntry
 from services.documents.papers.content import Affiliation, PaperKind, Wages
 from services.documents.papers.paper import WAITING_MAX, Paper, PaperText, Status
 from services.documents.papers.request import Request
-from shared.events.payments import WagePeriodV2, WagesDeclaredV2
+from shared.events.payments.wages import WagePeriodV2, WagesDeclaredV2
 from shared.kernel.errors import Failure
 from tests.documents.builders import FIRM, OTHER_FIRM, declared, wage
 from tests.documents.papers.asked import HOLDER, YEAR, ask, career, request

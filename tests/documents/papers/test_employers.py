@@ -16,16 +16,9 @@ from services.documents.papers.printing.facts import facts_of
 from services.documents.papers.printing.wording import wording
 from services.documents.wiring import service
 from services.payments.account_statements.account_statement import StatementKind
-from shared.events.payments import (
-    AccountStatementDrawn,
-    BookedLine,
-    ClearanceGranted,
-    ClearanceWithdrawn,
-    MandateCancelled,
-    MandateExpired,
-    MandateIssued,
-    MandateRefused,
-)
+from shared.events.payments.account_statements import AccountStatementDrawn, BookedLine
+from shared.events.payments.clearances import ClearanceGranted, ClearanceWithdrawn
+from shared.events.payments.mandates import MandateCancelled, MandateExpired, MandateIssued, MandateRefused
 from shared.funds.papers import Papers
 from shared.kernel.money import Money
 from shared.kernel.personal import DataClass

@@ -9,7 +9,7 @@ import pytest
 from services.documents.papers import withdrawing
 from services.documents.papers.paper import Status, WithdrawalReason
 from shared.events.documents import PaperRevoked
-from shared.events.payments import DeclaredWageV2, WagesDeclaredV2
+from shared.events.payments.wages import DeclaredWageV2, WagesDeclaredV2
 from tests.documents.builders import OTHER_FIRM, declared, wage
 from tests.documents.papers.asked import ask, career, issued, request
 from tests.kit.clock import AT

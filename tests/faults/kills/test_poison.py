@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from deploy.local.addresses import SERVICES
-from shared.events.claims import RightsDecided
+from shared.events.claims.entitlements import RightsDecided
 from shared.events.documents import UploadStored
 from shared.events.identity import EmployersRegistered, RegisteredEmployer
 from shared.storage.service_context import ServiceContext

@@ -17,7 +17,7 @@ from services.claims.awards.award import Award
 from services.claims.claims.store import claims
 from services.claims.runs.store import FOLLOW
 from shared.events import catalogue
-from shared.events.claims import BenefitDue
+from shared.events.claims.awards import BenefitDue
 from shared.events.identity import PersonsRegistered, RegisteredPerson
 from shared.funds.period import Period, PeriodKind
 from shared.kernel.personal import DataClass, Encrypted

@@ -9,7 +9,7 @@ import pytest
 
 from services.identity.cards.store import cards
 from services.identity.wiring import service
-from shared.events.claims import Right, RightDecided
+from shared.events.claims.entitlements import Right, RightDecided
 from shared.storage.service_context import ServiceContext
 from tests.identity.builders import KARIM_NSS, events, known_people, ref, rights
 from tests.kit.clock import AT

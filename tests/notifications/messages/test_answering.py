@@ -11,7 +11,7 @@ from services.notifications.messages import answering
 from services.notifications.templates import catalogue
 from services.notifications.templates.template import Answers, Template
 from shared.events import catalogue as published
-from shared.events.claims import AppealDecided, ClaimApproved
+from shared.events.claims.claims import AppealDecided, ClaimApproved
 from tests.kit.clock import AT
 from tests.kit.people import AMIRA
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.notifications.templates import catalogue, rendering
 from services.notifications.wiring import service
-from shared.events.claims import OverpaymentClosed, OverpaymentFound
+from shared.events.claims.overpayments import OverpaymentClosed, OverpaymentFound
 from shared.funds.messages import Channel
 from shared.storage.service_context import ServiceContext
 from tests.kit.callers import Office

@@ -8,7 +8,7 @@ import pytest
 from services.payments.arrears import jobs, notice, store
 from services.payments.arrears.notice import DEBTS_MAX, GATHERED_FOR, PenaltyNotice
 from services.payments.obligations import actions as obligations
-from shared.events.payments import ChargedDebt, PenaltiesCharged
+from shared.events.payments.arrears import ChargedDebt, PenaltiesCharged
 from shared.jobs.queue import jobs as queued
 from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext

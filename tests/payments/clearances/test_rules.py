@@ -18,7 +18,7 @@ from services.payments.clearances.clearance import (
     ClearanceStatus,
     ObstacleKind,
 )
-from shared.events.payments import ClearanceGranted, ClearanceWithdrawn
+from shared.events.payments.clearances import ClearanceGranted, ClearanceWithdrawn
 from shared.funds.fund import Fund
 from shared.funds.payments import ArrangementKind
 from shared.kernel.outcome import Outcome

@@ -10,7 +10,7 @@ from services.payments.collections import debiting, rules
 from services.payments.collections.collection import Collection, Rail, Status
 from services.payments.collections.debiting import DebitTerms
 from services.payments.mandates.mandate import Status as MandateStatus
-from shared.events.payments import CollectionRequested, DebitAnnounced, DebitRefused
+from shared.events.payments.collections import CollectionRequested, DebitAnnounced, DebitRefused
 from shared.funds.fund import Fund
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds

@@ -21,7 +21,7 @@ from services.payments.collections.collection import (
 from services.payments.collections.moving import moved_to
 from services.payments.obligations import rules as owing
 from services.payments.obligations.obligation import Obligation, ObligationStatus
-from shared.events.payments import CollectionRequested, PaymentDebited, PaymentReversed
+from shared.events.payments.collections import CollectionRequested, PaymentDebited, PaymentReversed
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.references import has_valid_check_digits
 from tests.kit.clock import AT

@@ -8,7 +8,7 @@ import pytest
 from services.payments.declarations import publishing
 from services.payments.declarations.declaration import BusinessReceipt, Status
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
-from shared.events.payments import DeclaredWageV2, WagesDeclaredV2, in_version_1, in_version_2
+from shared.events.payments.wages import DeclaredWageV2, WagesDeclaredV2, in_version_1, in_version_2
 from tests.kit.contexts import DZ, funds
 from tests.payments.declarations.test_rules import declaration
 

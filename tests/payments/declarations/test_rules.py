@@ -23,14 +23,14 @@ from services.payments.declarations.pages import WAGES_A_PAGE
 from services.payments.declarations.report import FINDINGS_MAX, Report
 from services.payments.declarations.rules import DeclarationFiling
 from services.payments.declarations.wages import PeriodWage, Unit, WageLine
-from shared.events.payments import (
+from shared.events.payments.declarations import (
     DeclarationAccepted,
     DeclarationReceived,
     DeclarationRefused,
     DeclarationToConfirm,
     DeclarationWithdrawn,
-    WagesDeclaredV2,
 )
+from shared.events.payments.wages import WagesDeclaredV2
 from shared.funds.period import Period, PeriodMalformed
 from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed

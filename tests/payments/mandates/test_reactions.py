@@ -7,7 +7,7 @@ import pytest
 from services.payments.mandates import store
 from services.payments.mandates.mandate import Mandate, Status
 from services.payments.wiring import service
-from shared.events.payments import DebitRefused, PaymentDebited, PaymentReversed
+from shared.events.payments.collections import DebitRefused, PaymentDebited, PaymentReversed
 from shared.kernel.outcome import Outcome
 from shared.storage.service_context import ServiceContext
 from tests.kit.clock import AT

@@ -5,7 +5,7 @@ import pytest
 from services.payments.obligations import rules
 from services.payments.obligations.obligation import ObligationStatus
 from services.payments.obligations.standing import PeriodDifference
-from shared.events.payments import DeclarationPaid
+from shared.events.payments.declarations import DeclarationPaid
 from tests.kit.clock import AT
 from tests.payments.obligations.builders import DUE, obligation
 

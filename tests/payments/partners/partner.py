@@ -16,7 +16,7 @@ from services.payments.partners.jobs import AT_ONCE_MAX, LEASE_S, WebhookSender,
 from services.payments.partners.outbound import OutboundClient
 from services.payments.partners.signing import FundsKeys
 from services.payments.wiring import service
-from shared.events.payments import PaymentDebited
+from shared.events.payments.collections import PaymentDebited
 from shared.jobs.job import JobKind
 from shared.jobs.runner import Runner
 from shared.storage.service_context import ServiceContext

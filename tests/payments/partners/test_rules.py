@@ -9,7 +9,7 @@ from services.payments.partners import rules
 from services.payments.partners.delivery import BODY_BYTES_MAX, Delivery
 from services.payments.partners.delivery import Status as DeliveryStatus
 from services.payments.partners.endpoint import DisabledReason, Endpoint, Status, WebhookKind
-from shared.events.payments import EndpointDisabled
+from shared.events.payments.partners import EndpointDisabled
 from tests.kit.clock import AT
 
 SECRET = rules.new_secret(b"a" * 32)

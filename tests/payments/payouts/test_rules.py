@@ -10,7 +10,7 @@ from services.payments.order_files.order_file import FileStatus
 from services.payments.payouts import rules
 from services.payments.payouts.batch import PAYOUTS_MAX
 from services.payments.payouts.payout import MOVES, Payout, PayoutStep, Status
-from shared.events.payments import BenefitOrdered, BenefitPaid, BenefitReturned
+from shared.events.payments.payouts import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.kernel.moves import MoveNotAllowed
 from tests.kit.clock import AT
 from tests.kit.people import AMIRA

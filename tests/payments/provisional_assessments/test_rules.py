@@ -13,7 +13,7 @@ from services.payments.obligations import rules as owing
 from services.payments.obligations.obligation import Obligation, PenaltyFreeze
 from services.payments.provisional_assessments import rules
 from services.payments.provisional_assessments.provisional_assessment import ProvisionalStatus
-from shared.events.payments import ProvisionalAssessmentWithdrawn, ProvisionallyAssessed
+from shared.events.payments.provisional_assessments import ProvisionalAssessmentWithdrawn, ProvisionallyAssessed
 from shared.funds.arrears import Arrears, ProvisionalRule
 from shared.funds.period import Period
 from shared.kernel.moves import MoveNotAllowed

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from shared.events.claims import OverpaymentClosed, OverpaymentFound
+from shared.events.claims.overpayments import OverpaymentClosed, OverpaymentFound
 from shared.kernel.references import with_check_digits
 from tests.kit.clock import AT
 from tests.kit.people import AMIRA

@@ -7,7 +7,7 @@ import pytest
 
 from services.payments.repayments import rules
 from services.payments.repayments.repayment import ExpectedRepayment
-from shared.events.payments import RepaymentReceived, RepaymentReversed
+from shared.events.payments.repayments import RepaymentReceived, RepaymentReversed
 from tests.kit.clock import AT
 from tests.kit.people import AMIRA
 from tests.payments.repayments.builders import OWED, REFERENCE, closed, found

@@ -7,7 +7,7 @@ import pytest
 from services.payments.self_payers import rules
 from services.payments.self_payers.self_contribution import BoundKind, SelfContributionStatus
 from services.payments.self_payers.self_payer import SelfPayerStatus
-from shared.events.payments import SelfContributionPaid, SelfContributionReopened
+from shared.events.payments.self_payers import SelfContributionPaid, SelfContributionReopened
 from shared.funds.fund import Fund
 from shared.funds.law import NothingInForce
 from shared.funds.period import PeriodMalformed

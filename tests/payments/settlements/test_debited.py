@@ -15,7 +15,7 @@ from services.payments.ledger import account
 from services.payments.mandates import store as mandates
 from services.payments.mandates.mandate import Status as MandateStatus
 from services.payments.wiring import service
-from shared.events.payments import MandateAccepted, MandateAmended, MandateResumed
+from shared.events.payments.mandates import MandateAccepted, MandateAmended, MandateResumed
 from shared.kernel.outcome import Outcome
 from tests.kit.contexts import TN, handle, parked, reading
 from tests.payments.builders import FIRM

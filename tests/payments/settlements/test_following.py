@@ -18,7 +18,7 @@ from services.payments.settlements.settlement_plan import (
     PlanStep,
     SettlementPlan,
 )
-from shared.events.payments import InstalmentReminded, SettlementBroken, SettlementFinished
+from shared.events.payments.settlements import InstalmentReminded, SettlementBroken, SettlementFinished
 from shared.funds.arrears import PlanBreach, SettlementScheme
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.outcome import Outcome

@@ -14,7 +14,7 @@ from shared.bus.inbox import Inbox
 from shared.bus.reactions import Reactions
 from shared.bus.relay import Relay, republish
 from shared.bus.replaying import replay
-from shared.events.claims import ClaimPaid, ClaimSubmitted
+from shared.events.claims.claims import ClaimPaid, ClaimSubmitted
 from shared.kernel.errors import Invalid, Missing
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork

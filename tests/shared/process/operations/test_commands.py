@@ -16,7 +16,7 @@ import structlog
 
 from services.claims.wiring import service
 from shared.encryption.keys import generate_keyring
-from shared.events.payments import BenefitOrdered
+from shared.events.payments.payouts import BenefitOrdered
 from shared.jobs import queue
 from shared.process.main import main
 from shared.process.migrating import migrate

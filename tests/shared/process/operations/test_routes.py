@@ -11,8 +11,8 @@ from services.claims.wiring import service
 from shared.bus import dead_letters, envelope
 from shared.bus.dead_letters import ReceivedRecord
 from shared.bus.inbox import Inbox
-from shared.events.claims import ClaimSubmitted
-from shared.events.payments import BenefitOrdered
+from shared.events.claims.claims import ClaimSubmitted
+from shared.events.payments.payouts import BenefitOrdered
 from shared.jobs import queue
 from shared.jobs.lane_status import LaneStatus
 from shared.kernel.ids import first_id_at
