@@ -196,7 +196,9 @@ class DecidedLineView(TypedDict):
 class UsedFactView(TypedDict):
     name: str
     name_text: str
+    kind: "str | None"
     value: str
+    value_text: str
     source: str
     source_text: str
     as_of: str
@@ -219,8 +221,15 @@ class ExplainedSumView(TypedDict):
     currency: str
     computed_on: str
 
+class LawView(TypedDict):
+    law: str
+    law_from: str
+    is_to_be_confirmed: bool
+
 class ConditionResultView(TypedDict):
     code: str
+    sentence: "str | None"
+    law: "LawView | None"
     holds: "bool | None"
     facts: list["UsedFactView"]
     missing: list[str]
@@ -912,11 +921,6 @@ class ThresholdView(TypedDict):
     hours: "int | None"
     quarters: int
     text: dict[str, Any]
-
-class LawView(TypedDict):
-    law: str
-    law_from: str
-    is_to_be_confirmed: bool
 
 class EntitlementRuleView(TypedDict):
     thresholds: list["ThresholdView"]

@@ -79,6 +79,27 @@ class UserView(TypedDict):
     given_name: str
     locale: str
 
+class OwnPersonView(TypedDict):
+    person_ref: str
+    insurance_number: str
+    family_name: str
+    first_name: str
+    family_name_ar: "str | None"
+    first_name_ar: "str | None"
+    birth_on: str
+    language: str
+    dependants: int
+    national_id: str
+    email: "str | None"
+    mobile: "str | None"
+
+class OwnEmployerView(TypedDict):
+    employer_id: str
+    name: str
+
+class OwnEmployerViews(TypedDict):
+    items: list["OwnEmployerView"]
+
 class PasswordBody(TypedDict):
     current_password: str
     new_password: str
@@ -577,6 +598,14 @@ def signin_userinfo(api: Api) -> "UserView":
 def signin_userinfo_by_post(api: Api, *, idempotency_key: str) -> "UserView":
     """Who signed in, as by GET (OpenID Connect Core, 5.3.1)."""
     return api.call(SERVICE, "POST", "/userinfo", idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def upkeep_read_own_record(api: Api) -> "OwnPersonView":
+    """What the fund's register says of the caller: names, numbers, birth, and where they are reached."""
+    return api.call(SERVICE, "GET", "/own-record")  # type: ignore[no-any-return]
+
+def upkeep_list_own_employers(api: Api) -> "OwnEmployerViews":
+    """How the employers are called that the caller acts for, their own and those of delegations, in the order of their numbers. One that the register does not know is left out."""
+    return api.call(SERVICE, "GET", "/own-employers")  # type: ignore[no-any-return]
 
 def upkeep_change_password(api: Api, *, idempotency_key: str, body: "PasswordBody") -> "DoneView":
     """Change one's password. Every other session of the account ends at once."""

@@ -37,6 +37,7 @@ class CodeSetViews(TypedDict):
 class MessageView(TypedDict):
     message_id: str
     about: str
+    about_kind: "str | None"
     template: str
     subject: str
     text: str

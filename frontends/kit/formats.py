@@ -63,6 +63,11 @@ def percent(value: str | float | Decimal) -> Markup:
     return isolated(format_percent(Decimal(str(value)), "#,##0.#\u00a0%", locale=_locale()))
 
 
+def exact(value: str | Decimal) -> Markup:
+    """A number as a rule used it, to at most ten decimals: `2.5` as `2,5`."""
+    return isolated(format_decimal(Decimal(value), "#,##0.##########", locale=_locale()))
+
+
 def rate(value: str | Decimal) -> Markup:
     """A percentage as a law sets it, to its last decimal: `0.7222` as `0,7222 %`."""
     return isolated(f"{format_decimal(Decimal(value), '#,##0.######', locale=_locale())}\u00a0%")
@@ -215,6 +220,7 @@ FILTERS = {
     "listed": listed,
     "percent": percent,
     "rate": rate,
+    "exact": exact,
     "day": day,
     "partial_day": partial_day,
     "period": period,

@@ -173,6 +173,10 @@ def test_a_paper_that_is_asked_for_is_first_on_the_first_page(
     first.locator(".whole").click()
     page.wait_for_url("**/claims/**#asked")
     expect(page.locator("#asked input[type=file]").first).to_be_visible()
+    page = crawl.visitor.go(f"{crawl.base}/messages").page
+    page.locator("main article a[href*='/claims/']").first.click()  # the notice leads there, too
+    page.wait_for_url("**/claims/**")
+    expect(page.locator("#asked input[type=file]").first).to_be_visible()
 
 
 def test_a_decision_says_how_and_by_which_text(enter: Callable[..., Crawl], people: list[list[str]]) -> None:

@@ -1,5 +1,6 @@
 """Of the twenty points those that no journey comes by: each by its number, in Arabic and in French."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -62,6 +63,49 @@ def test_point_2_a_row_is_its_link_and_a_status_is_none(
     status.click(force=True)  # what stands at the end of the row opens it too
     page.wait_for_url("**/claims/*")
     assert page.url != address
+
+
+@READERS
+def test_point_7_who_types_hears_two_minutes_before_the_session_ends(
+    platform: Platform, people: list[list[str]], opened: Opened, language: str, width: int
+) -> None:
+    """Once, and what is typed stays."""
+    visitor = opened("portal", *sign_in_of(people, data.granted), language=language, width=width)
+    page = visitor.page
+    ends_s = int(page.locator("html").get_attribute("data-session-ends") or 0)
+    assert ends_s > time.time() + 3600
+    page.clock.install(time=ends_s - 180)
+    visitor.go(f"{platform.pages('portal')}/{FUND}/account/bank?language={language}")
+    page.fill("#account", "10006035183598478831")
+    dialog = page.locator("#session-ends")
+    page.clock.run_for(50_000)
+    expect(dialog).to_be_hidden()
+    page.clock.run_for(15_000)
+    expect(dialog).to_be_visible()
+    assert visitor.unfit() == []
+    dialog.locator("[data-close]").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#account")).to_have_value("10006035183598478831")
+    page.reload()
+    page.clock.run_for(1_000)
+    expect(dialog).to_be_hidden()
+
+
+def test_point_8_a_code_is_one_field(platform: Platform, browser: Browser) -> None:
+    """The one-time code is typed from the left in Arabic too, in digits of either script and with a blank."""
+    login, password, secret = platform.credentials(FUND, "operator")
+    visitor = Visitor(browser, "ar", PHONE)
+    page = visitor.go(f"{platform.pages('operations')}/{FUND}/?language=ar").page
+    page.goto(f"{platform.pages('operations')}/{FUND}/sign-in")
+    code = page.locator("#one_time_code")
+    assert (code.count(), code.get_attribute("inputmode"), style(code, "direction")) == (1, "numeric", "ltr")
+    typed = one_time_code(secret).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    page.fill("#login", login)
+    page.fill("#password", password)
+    code.fill(f"{typed[:3]} {typed[3:]}")
+    page.click("main button")
+    expect(page.locator(".masthead")).to_be_visible()
+    visitor.close()
 
 
 REORDERED = """() => {

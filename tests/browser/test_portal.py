@@ -301,7 +301,7 @@ def test_a_worker_opens_an_account_files_a_claim_and_obtains_a_paper(
     downloading.value.save_as(pdf)
     assert pdf.read_bytes().startswith(b"%PDF")
 
-    for path in ("rights", "payments", "career", "messages", "account/", "account/access", "status"):
+    for path in ("rights", "payments", "career", "messages", "account/", "account/record", "account/access", "status"):
         page.goto(f"{portal}/{path}")
         visitor.seen(path.strip("/").replace("/", "-"))
     sign_out(visitor)

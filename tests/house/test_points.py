@@ -7,11 +7,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DESIGN = ROOT / "frontends" / "DESIGN.md"
 SHOWN_IN = [*(ROOT / "tests" / "browser").glob("test_*.py"), ROOT / "tests" / "kit" / "crawl.py"]
-NAMED = re.compile(r"\bpoints? ((?:\d+(?:, | and )?)+)", re.IGNORECASE)
+NAMED = re.compile(r"(?<![a-z])points?[ _]((?:\d+(?:, | and )?)+)", re.IGNORECASE)
+"""In a comment, or in the name of a test."""
 POINTS = set(range(1, 21))
-NOT_YET: Mapping[int, str] = {
-    15: "no page shows two people or cases that may be one side by side",
-}
+NOT_YET: Mapping[int, str] = {}
 """Points that no browser test shows, each with what is missing."""
 
 

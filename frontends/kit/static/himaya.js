@@ -23,13 +23,17 @@
   // The summary of errors is where one reads on.
   document.querySelector("[data-focus]")?.focus();
 
-  // Two minutes before a session ends its owner hears of it.
+  // Two minutes before a session ends its owner hears of it, once: also who opens a page later than that.
   const ends = Number(document.documentElement.dataset.sessionEnds || 0) * 1000;
   const dialog = document.getElementById("session-ends");
   if (ends && dialog) {
-    const warn = () => dialog.showModal();
-    const left = ends - Date.now() - 120_000;
-    if (left > 0 && left < 2 ** 31) setTimeout(warn, left);
+    const warn = () => {
+      if (sessionStorage.getItem("warned-of") === String(ends)) return;
+      sessionStorage.setItem("warned-of", String(ends));
+      dialog.showModal();
+    };
+    const left = ends - Date.now();
+    if (left > 0 && left < 2 ** 31) setTimeout(warn, Math.max(0, left - 120_000));
     dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
   }
 

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
 from frontends.api import claims
-from frontends.api.claims import AnswerBody, SimulatedBenefitView, SimulatedQuestionView
+from frontends.api.claims import AnswerBody, KnownFactView, SimulatedBenefitView, SimulatedQuestionView
 from frontends.kit import formats
 from frontends.kit.api import Problem, items_of, together
 from frontends.kit.pages import api, render, user
@@ -16,7 +16,8 @@ from frontends.kit.questions import open_questions, typed_answers
 
 pages = Blueprint("estimate", __name__, url_prefix="/simulate/benefit")
 
-BIRTH = "answers.person.birth-on"
+BIRTH_FACT, AGE_FACT = "person.birth-on", "person.age"
+BIRTH = f"answers.{BIRTH_FACT}"
 
 
 @pages.get("")
@@ -64,6 +65,7 @@ def _page(
         given=given,
         known=known,
         facts={each["code"]: each for each in items_of(known)},
+        left=_left(known, given),
         values=request.form or _boxes(benefit["questions"], given),
         labels=_labels(benefit["questions"]),
         found=found,
@@ -82,6 +84,20 @@ def _known(claim_type: str) -> Any:
         return None
     asked = api()
     return together(lambda: claims.simulations_read_known(asked, claim_type=claim_type))[0]
+
+
+def _left(known: Any, given: Mapping[str, Any]) -> dict[str, KnownFactView]:
+    """The facts that were left as the fund knows them, by their names in a sum, which takes all for answers."""
+    found = {each["code"]: each for each in items_of(known) if _same(given.get(each["code"]), each["value"])}
+    if BIRTH_FACT in found:
+        found[AGE_FACT] = found[BIRTH_FACT]
+    return found
+
+
+def _same(typed: Any, value: bool | int | str) -> bool:
+    """Whether an answer says what is known; of an amount whatever zeros it ends with."""
+    amounts = formats.read_amount(str(typed)), formats.read_amount(str(value))
+    return typed == value or (None not in amounts and amounts[0] == amounts[1])
 
 
 def _boxes(questions: Sequence[SimulatedQuestionView], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
-from frontends.api import payments
+from frontends.api import identity, payments
 from frontends.kit.api import items_of, needed, together
 from frontends.kit.pages import api, go_to, render, signed_in, user
 
@@ -22,7 +22,9 @@ def index() -> Response:
     firms = user()["employers"]
     if len(firms) == 1:
         return go_to("firms.one", employer_id=firms[0])
-    return render("employer/firms.html", firms=firms)
+    asked = api()
+    [known] = together(lambda: identity.upkeep_list_own_employers(asked))
+    return render("employer/firms.html", firms=firms, names=_names(known))
 
 
 @pages.get("/firms/<employer_id>")
@@ -31,12 +33,13 @@ def one(employer_id: str) -> Response:
     """The calendar: the last periods of each form with what became of them."""
     check_own(employer_id)
     asked = api()
-    forms, declared, credits, owed, assessed = together(
+    forms, declared, credits, owed, assessed, known = together(
         lambda: payments.declarations_list_forms(asked),
         lambda: payments.declarations_list_of_employer(asked, employer_id=employer_id, limit=100),
         lambda: payments.collections_list_credits(asked, employer_id=employer_id, is_open=True, limit=20),
         lambda: payments.arrears_of_employer(asked, employer_id=employer_id, limit=1),
         lambda: payments.provisional_assessments_list_of_employer(asked, employer_id=employer_id, limit=100),
+        lambda: identity.upkeep_list_own_employers(asked),
     )
     found = needed(forms)["items"]
     periods = together(
@@ -48,6 +51,7 @@ def one(employer_id: str) -> Response:
     return render(
         "employer/firm.html",
         employer_id=employer_id,
+        name=_names(known).get(employer_id, ""),
         calendar=[_calendar(form, needed(each), declared) for form, each in zip(found, periods, strict=True)],
         declared=declared,
         credits=credits,
@@ -78,6 +82,11 @@ def check_own(employer_id: str) -> None:
     """404 for a firm that one does not act for, whether it exists or not."""
     if employer_id not in user()["employers"]:
         abort(404)
+
+
+def _names(known: Any) -> dict[str, str]:
+    """How firms are called, by their numbers; none where identity does not answer."""
+    return {each["employer_id"]: each["name"] for each in items_of(known)}
 
 
 def _standing(assessed: Any) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""One's own account: who looked at my file, where I am signed in, my password, the bank account that I am paid to."""
+"""One's own account: what the fund knows of me, who looked at my file, where I am signed in, my password, the bank
+account that I am paid to."""
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
@@ -104,6 +105,18 @@ def withdraw_bank(change_id: str) -> Response:
     form.done()
     flash(_("The change is withdrawn. Your benefits are paid as before."))
     return go_to("account.bank")
+
+
+@pages.get("/record")
+@signed_in("person")
+def record() -> Response:
+    """What the fund's register says of the person, where they are paid, and how a mistake is put right."""
+    asked = api()
+    own, bank = together(
+        lambda: identity.upkeep_read_own_record(asked),
+        lambda: identity.bank_accounts_read_own(asked),
+    )
+    return render("person/record.html", own=own, bank=bank)
 
 
 @pages.get("/access")

@@ -1,6 +1,8 @@
 """What the fund told a person."""
 
-from flask import Blueprint, request
+from collections.abc import Mapping
+
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from frontends.api import notifications
@@ -11,6 +13,21 @@ from frontends.kit.words import _
 pages = Blueprint("messages", __name__)
 
 PAGE = 20
+PAGES: Mapping[str, Mapping[str, str]] = {
+    "person": {
+        "claim": "claims.one",
+        "award": "payments.one",
+        "number": "papers.one",
+        "change": "account.bank",
+    },
+    "employer": {
+        "declaration": "declaring.one",
+        "plan": "plans.one",
+        "mandate": "mandates.one",
+        "assessment": "assessments.one",
+    },
+}
+"""Where what a message tells of stands, for each actor and by what it is."""
 
 
 @pages.get("/messages")
@@ -19,7 +36,7 @@ def index() -> Response:
     """Newest first."""
     cursor = request.args.get("cursor") or None
     found = notifications.messages_list_own(api(), limit=PAGE, cursor=cursor)
-    return render("person/messages.html", found=found, is_first=cursor is None)
+    return render("person/messages.html", found=found, address_of=_address, is_first=cursor is None)
 
 
 @pages.get("/messages/preferences")
@@ -52,6 +69,17 @@ def choose() -> Response:
         return _preferences(problem=problem)
     flash(_("Your choice holds from now on."))
     return go_to("messages.preferences", employer_id=employer_id)
+
+
+def _address(message: notifications.MessageView) -> str:
+    """The page of what a message tells of, where a paper that is asked for comes first; nothing where there is none."""
+    kind = message.get("about_kind") or ""
+    endpoint = PAGES.get(user()["actor"], {}).get(kind)
+    if endpoint is None:
+        return ""
+    if endpoint == "account.bank":
+        return url_for(endpoint)
+    return url_for(endpoint, **{kind if kind == "number" else f"{kind}_id": message["about"]})
 
 
 def _preferences(*, problem: Problem | None = None) -> Response:

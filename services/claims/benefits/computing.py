@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from services.claims.benefits.conditions import evaluate, used_facts
-from services.claims.benefits.explained import ExplainedLine, UsedFact
-from services.claims.benefits.fact import Fact, Facts, FactSource, written
+from services.claims.benefits.explained import ExplainedLine, UsedFact, used_fact
+from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue
 from shared.funds.formula import Block, Step, StepValue, as_fraction
 from shared.funds.law import find_in_force
 from shared.funds.rounding import USUAL_RULE, Rounding, RoundingRule
@@ -106,7 +106,7 @@ class _Computing:
         )
         return fact, total, lines
 
-    def _blocks(self) -> Mapping[Block, Callable[[StepValue], Iterator[tuple[_Quantity, Mapping[str, str]]]]]:
+    def _blocks(self) -> Mapping[Block, Callable[[StepValue], Iterator[tuple[_Quantity, Mapping[str, FactValue]]]]]:
         return {
             Block.AMOUNT: self._amount,
             Block.FACT: self._fact,
@@ -127,42 +127,42 @@ class _Computing:
 
     # --- The blocks: each yields its quantities, with the values of the law that it used --------------------------
 
-    def _amount(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
-        yield _of(value.amount), {"amount": _shown(value.amount)}
+    def _amount(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
+        yield _of(value.amount), {"amount": value.amount or ""}
 
-    def _fact(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _fact(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         yield self._of, {}
 
-    def _percent_of(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _percent_of(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         percent = value.percent or Decimal(0)
-        yield self._of.with_exact(self._of.exact * Fraction(percent) / 100), {"percent": str(percent)}
+        yield self._of.with_exact(self._of.exact * Fraction(percent) / 100), {"percent": percent}
 
-    def _share_of(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _share_of(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         share = value.share or "0"
         yield self._of.with_exact(self._of.exact * as_fraction(share)), {"share": share}
 
-    def _percent_by_rank(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _percent_by_rank(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         for rank, percent in enumerate((value.percents or ())[: self._count], 1):
             exact = self._of.exact * Fraction(percent) / 100
-            yield self._of.with_exact(exact), {"rank": str(rank), "percent": str(percent)}
+            yield self._of.with_exact(exact), {"rank": Decimal(rank), "percent": percent}
 
-    def _amount_by_rank(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _amount_by_rank(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         for rank, amount in enumerate((value.amounts or ())[: self._count], 1):
-            yield _of(amount), {"rank": str(rank), "amount": _shown(amount)}
+            yield _of(amount), {"rank": Decimal(rank), "amount": amount}
 
-    def _amount_by_count(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _amount_by_count(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         amounts = value.amounts or ()
         if self._count > 0:
             amount = amounts[min(self._count, len(amounts)) - 1]
-            yield _of(amount), {"amount": _shown(amount)}
+            yield _of(amount), {"amount": amount}
 
-    def _share_by_count(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _share_by_count(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         shares = value.shares or ()
         if self._count > 0:
             share = shares[min(self._count, len(shares)) - 1]
             yield self._of.with_exact(self._of.exact * as_fraction(share)), {"share": share}
 
-    def _rate_by_count(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _rate_by_count(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         percent, before = Decimal(0), 0
         for band in value.bands or ():
             until = self._count if band.up_to is None else min(band.up_to, self._count)
@@ -171,34 +171,34 @@ class _Computing:
         if value.percent_max is not None:
             percent = min(percent, value.percent_max)
         exact = self._of.exact * Fraction(percent) / 100
-        yield self._of.with_exact(exact), {"rate": written(percent)}
+        yield self._of.with_exact(exact), {"rate": percent}
 
-    def _times(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _times(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         count = self._quantity(self.step.count or "")
         if self._of.is_amount and count.is_amount:
             raise _Unknown([self.step.count or ""])
         yield _Quantity(self._of.exact * count.exact, self._of.is_amount or count.is_amount), {}
 
-    def _divided_by(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _divided_by(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         number = value.number or Decimal(1)
-        yield self._of.with_exact(self._of.exact / Fraction(number)), {"divided-by": written(number)}
+        yield self._of.with_exact(self._of.exact / Fraction(number)), {"divided-by": number}
 
-    def _capped(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _capped(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         limit, shown = self._limit(value)
         if self.step.less is not None:
             limit = limit.with_exact(max(limit.exact - self._same(self.step.less).exact, Fraction(0)))
-        yield self._of.with_exact(min(self._of.exact, limit.exact)), {"at-most": shown} if shown else {}
+        yield self._of.with_exact(min(self._of.exact, limit.exact)), {} if shown is None else {"at-most": shown}
 
-    def _at_least(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _at_least(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         limit, shown = self._limit(value)
-        yield self._of.with_exact(max(self._of.exact, limit.exact)), {"at-least": shown} if shown else {}
+        yield self._of.with_exact(max(self._of.exact, limit.exact)), {} if shown is None else {"at-least": shown}
 
-    def _minus(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _minus(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         less = Fraction(value.number) if value.number is not None else self._same(self.step.less or "").exact
-        shown = {} if value.number is None else {"less": written(value.number)}
+        shown = {} if value.number is None else {"less": value.number}
         yield self._of.with_exact(max(self._of.exact - less, Fraction(0))), shown
 
-    def _sum_of(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, str]]]:
+    def _sum_of(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
         yield self._total([self._quantity(name) for name in self.step.of_each or ()]), {}
 
     # --- What they are computed from ------------------------------------------------------------------------------
@@ -212,12 +212,12 @@ class _Computing:
         """A count of whole things, as far as it is complete; never below zero."""
         return max(int(self._quantity(self.step.count or "").exact), 0)
 
-    def _limit(self, value: StepValue) -> tuple[_Quantity, str]:
+    def _limit(self, value: StepValue) -> tuple[_Quantity, FactValue | None]:
         if value.amount is not None:
-            return _of(value.amount), _shown(value.amount)
+            return _of(value.amount), value.amount
         if value.number is not None:
-            return _Quantity(Fraction(value.number), is_amount=False), written(value.number)
-        return self._same(self.step.limit or ""), ""
+            return _Quantity(Fraction(value.number), is_amount=False), value.number
+        return self._same(self.step.limit or ""), None
 
     def _same(self, name: str) -> _Quantity:
         """A quantity of the kind that `of` has; an amount is not held against a number."""
@@ -263,12 +263,11 @@ class _Computing:
         return Decimal(quantity.exact.numerator) / Decimal(quantity.exact.denominator)
 
     def _line(
-        self, value: StepValue, quantity: _Quantity, *, used: Sequence[Fact], given: Mapping[str, str]
+        self, value: StepValue, quantity: _Quantity, *, used: Sequence[Fact], given: Mapping[str, FactValue]
     ) -> ExplainedLine:
         law, step = value.law, self.step
         from_law = [
-            UsedFact(name=name, value=shown, source=FactSource.FUND.value, as_of=law.valid_from)
-            for name, shown in given.items()
+            used_fact(name, shown, source=FactSource.FUND, as_of=law.valid_from) for name, shown in given.items()
         ]
         number = [] if quantity.is_amount else [self._number(quantity)]
         return ExplainedLine(
@@ -289,12 +288,7 @@ class _Computing:
 
     def _number(self, quantity: _Quantity) -> UsedFact:
         """What a step that makes a number came to: it has no amount to show."""
-        return UsedFact(
-            name=self.step.fact_name,
-            value=written(self._value(quantity)),
-            source=FactSource.COMPUTED.value,
-            as_of=self.on,
-        )
+        return used_fact(self.step.fact_name, self._value(quantity), source=FactSource.COMPUTED, as_of=self.on)
 
 
 def _rule_of(step: Step, rounding: RoundingRule) -> RoundingRule:
@@ -310,7 +304,3 @@ def _of(amount: Money | None) -> _Quantity:
     if amount is None:
         raise TypeError("a step of this block has an amount: its definition was checked")
     return _Quantity(Fraction(amount.amount_minor), is_amount=True)
-
-
-def _shown(amount: Money | None) -> str:
-    return "" if amount is None else str(amount.decimal())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.claims.benefits.explained import UsedFact
+from services.claims.benefits.explained import UsedFact, used_fact
 from services.claims.benefits.fact import Fact, Facts, FactValue, written
 from shared.funds.conditions import Condition
 from shared.kernel.money import Money
@@ -44,10 +44,7 @@ def evaluate(condition: Condition, facts: Facts) -> Evaluation:
 def used_facts(facts: tuple[Fact, ...]) -> tuple[UsedFact, ...]:
     """Facts as an explanation names them, each once, with those that they were made of."""
     shown = {fact.name: fact for each in facts for fact in (each, *each.parts)}
-    return tuple(
-        UsedFact(name=fact.name, value=written(fact.value), source=fact.source.value, as_of=fact.as_of)
-        for fact in shown.values()
-    )
+    return tuple(used_fact(fact.name, fact.value, source=fact.source, as_of=fact.as_of) for fact in shown.values())
 
 
 def _tested(condition: Condition, facts: Facts) -> Evaluation:

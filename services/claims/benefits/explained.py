@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from services.claims.benefits.fact import FactSource, FactValue, kind_of, written
+from shared.funds.benefits import QuestionKind
+
 LINES_MAX = 100
 FACTS_MAX = 400
 """Of one line; a career of forty years has 160 quarters."""
@@ -12,12 +15,19 @@ FACTS_MAX = 400
 
 @dataclass(frozen=True, kw_only=True)
 class UsedFact:
-    """A fact that a line was computed from: its value as text, who said so, and of which day it is."""
+    """A fact that a line was computed from: its value as text, who said so, and of which day it is. `kind` is what the
+    value is; None in what was kept before that was."""
 
     name: str
     value: str
     source: str
     as_of: date
+    kind: QuestionKind | None = None
+
+
+def used_fact(name: str, value: FactValue, *, source: FactSource, as_of: date) -> UsedFact:
+    """A value as a line keeps it."""
+    return UsedFact(name=name, value=written(value), source=source.value, as_of=as_of, kind=kind_of(value))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.funds.benefits import QuestionKind
 from shared.kernel.money import Currency, Money
 
 FactValue = bool | Decimal | Money | date | str
@@ -53,6 +54,17 @@ class Facts:
 
 def facts_of(*facts: Fact, currency: Currency) -> Facts:
     return Facts(known={fact.name: fact for fact in facts}, currency=currency)
+
+
+def kind_of(value: FactValue) -> QuestionKind:
+    """What a value is, as an answer of that kind is shown."""
+    if isinstance(value, bool):
+        return QuestionKind.YES_NO
+    if isinstance(value, Money):
+        return QuestionKind.AMOUNT
+    if isinstance(value, Decimal):
+        return QuestionKind.NUMBER
+    return QuestionKind.DATE if isinstance(value, date) else QuestionKind.TEXT
 
 
 def written(value: FactValue) -> str:

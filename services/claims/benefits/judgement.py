@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.claims.benefits.explained import ExplainedSum, UsedFact
+from shared.funds.law import Law
 
 
 class JudgedOutcome(StrEnum):
@@ -18,12 +19,14 @@ class JudgedOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ConditionResult:
-    """Whether a condition of the benefit holds; None where a fact that it needs is not known (those are `missing`)."""
+    """Whether a condition of the benefit holds, and by which text it is asked; None where a fact that it needs is not
+    known (those are `missing`). `law` is None in what was kept before it was."""
 
     code: str
     holds: bool | None
     facts: tuple[UsedFact, ...] = ()
     missing: tuple[str, ...] = ()
+    law: Law | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

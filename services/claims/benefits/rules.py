@@ -3,11 +3,11 @@
 from datetime import date
 
 from services.claims.benefits.computing import Computed, compute
-from services.claims.benefits.conditions import evaluate, used_facts
+from services.claims.benefits.conditions import Evaluation, evaluate, used_facts
 from services.claims.benefits.explained import ExplainedSum
 from services.claims.benefits.fact import Facts
 from services.claims.benefits.judgement import ConditionResult, JudgedOutcome, Judgement
-from shared.funds.benefits import ClaimType
+from shared.funds.benefits import ClaimType, Eligibility
 from shared.funds.rounding import RoundingRules
 from shared.kernel.errors import Invalid
 
@@ -36,14 +36,8 @@ def judge(definition: ClaimType, facts: Facts, *, on: date, rounding: RoundingRu
     step that counts needs one, the benefit is undecided: an agent looks at it.
     """
     computed = compute(definition.formula, facts, on=on, rounding=rounding.of_benefits(on=on))
-    results = []
-    for each in definition.conditions:
-        if each.law.holds_on(on):
-            found = evaluate(each.holds, computed.facts)
-            results.append(
-                ConditionResult(code=each.code, holds=found.holds, facts=used_facts(found.used), missing=found.missing)
-            )
-    conditions = tuple(results)
+    asked = (each for each in definition.conditions if each.law.holds_on(on))
+    conditions = tuple(_result(each, evaluate(each.holds, computed.facts)) for each in asked)
     failed = next((each.code for each in conditions if each.holds is False), None)
     missing = [*(name for each in conditions for name in each.missing), *computed.missing]
     total = _sum(computed, on=on) if definition.formula and not computed.missing else None
@@ -57,6 +51,16 @@ def judge(definition: ClaimType, facts: Facts, *, on: date, rounding: RoundingRu
         sum=total,
         conditions=conditions,
         missing=tuple(dict.fromkeys(missing)),
+    )
+
+
+def _result(condition: Eligibility, found: Evaluation) -> ConditionResult:
+    return ConditionResult(
+        code=condition.code,
+        holds=found.holds,
+        facts=used_facts(found.used),
+        missing=found.missing,
+        law=condition.law,
     )
 
 

@@ -9,9 +9,11 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.claims.benefits.answer import ANSWERS_MAX, NUMBER_MAX, TEXT_CHARACTERS_MAX
+from services.claims.benefits.explained import UsedFact
 from services.claims.benefits.fact import written
 from services.claims.benefits.fact_names import fact_text
 from services.claims.benefits.judgement import JudgedOutcome
+from services.claims.entitlements.schemas import LawView
 from shared.funds.benefits import ClaimType, QuestionKind
 from shared.funds.conditions import Condition
 from shared.http.problems import language, translate
@@ -171,15 +173,39 @@ def said(fact_name: str) -> str:
 # --- What it comes to -------------------------------------------------------------------------------------------------
 
 
+REASONS = ("reduced-for", "refused-for")
+"""Facts of a line of care that are codes of the platform."""
+
+
 class UsedFactView(Schema):
-    """A fact that was used, who said so, and of which day it is."""
+    """A fact that was used, who said so, and of which day it is. `value_text` is the value, and of a code, such as a
+    choice, what it is called."""
 
     name = fields.String(required=True)
     name_text = fields.Function(lambda it: said(it.name), required=True, metadata=TEXT)
+    kind = fields.Enum(
+        QuestionKind,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the value is; null of what was explained before this was kept with it"},
+    )
     value = fields.String(required=True)
+    value_text = fields.Function(lambda it: _value_text(it), required=True, metadata=TEXT)
     source = fields.String(required=True)
     source_text = fields.Function(lambda it: translate(f"benefit.source.{it.source}"), required=True, metadata=TEXT)
     as_of = fields.Date(required=True)
+
+
+def _value_text(fact: UsedFact) -> str:
+    """The value; of one that is a code, what the fund or the platform calls it."""
+    definition = definition_spoken_of()
+    asked = definition.asked_of(fact.name) if definition else None
+    own = (definition.procedure.refusal_reasons if definition else None) or {}
+    choices = asked.choices or {} if asked else own if fact.name == "refused-for" else {}
+    if fact.value in choices:
+        return choices[fact.value][language()]
+    return translate(f"claim.{fact.name}.{fact.value}") if fact.name in REASONS else fact.value
 
 
 class ExplainedLineView(Schema):
@@ -209,9 +235,17 @@ class ExplainedSumView(Schema):
 
 
 class ConditionResultView(Schema):
-    """Whether a condition holds: null where a fact that it needs is not known."""
+    """Whether a condition holds: null where a fact that it needs is not known. `sentence` says why not, as the
+    fund does; null where the fund asks this condition no more. `law` is null of what was decided before it was kept."""
 
     code = fields.String(required=True)
+    sentence = fields.Function(
+        lambda it: _sentence(it.code, definition_spoken_of()),
+        required=True,
+        metadata=TEXT,
+        allow_none=True,
+    )
+    law = fields.Nested(LawView, required=True, allow_none=True)
     holds = fields.Boolean(required=True, allow_none=True)
     facts = fields.List(fields.Nested(UsedFactView), required=True)
     missing = fields.List(fields.String(), required=True)
@@ -249,6 +283,9 @@ def failed_text(claim_type: str, failed: str | None) -> str | None:
     """The sentence of the condition that did not hold, as the fund says it; None where none failed."""
     if failed is None:
         return None
-    definition = fund().claim_types.get(claim_type)
+    return _sentence(failed, fund().claim_types.get(claim_type)) or translate(f"benefit.{failed}")
+
+
+def _sentence(code: str, definition: ClaimType | None) -> str | None:
     sentences = {each.code: each.sentence for each in definition.conditions} if definition else {}
-    return sentences[failed][language()] if failed in sentences else translate(f"benefit.{failed}")
+    return sentences[code][language()] if code in sentences else None

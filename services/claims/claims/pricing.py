@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
-from services.claims.benefits.explained import ExplainedLine, ExplainedSum, UsedFact
-from services.claims.benefits.fact import FactSource, FactValue, written
+from services.claims.benefits.explained import ExplainedLine, ExplainedSum, used_fact
+from services.claims.benefits.fact import FactSource
 from services.claims.claims.claim import Claim, ClaimLine, DecidedLine, Reduction
 from shared.funds.benefits import ClaimType, Frequency, Percent, Price
 from shared.funds.fund import Fund
@@ -113,21 +113,18 @@ def _explained_line(
     currency = price.price.currency
     weakest = max((price.law, rate.law), key=lambda law: list(Confidence).index(law.confidence))
 
-    def used(name: str, value: FactValue, source: FactSource, as_of: date) -> UsedFact:
-        return UsedFact(name=name, value=written(value), source=source.value, as_of=as_of)
-
     facts = [
-        used("care.quantity", Decimal(asked.quantity), FactSource.ANSWER, claim.care_on),
-        used("care.paid", Money(asked.paid_minor, currency), FactSource.ANSWER, claim.care_on),
-        used("price", price.price, FactSource.FUND, price.law.valid_from),
-        used("percent", Decimal(line.percent), FactSource.FUND, rate.law.valid_from),
+        used_fact("care.quantity", Decimal(asked.quantity), source=FactSource.ANSWER, as_of=claim.care_on),
+        used_fact("care.paid", Money(asked.paid_minor, currency), source=FactSource.ANSWER, as_of=claim.care_on),
+        used_fact("price", price.price, source=FactSource.FUND, as_of=price.law.valid_from),
+        used_fact("percent", Decimal(line.percent), source=FactSource.FUND, as_of=rate.law.valid_from),
     ]
     if line.cover is not None:
-        facts.append(used("cover", line.cover, FactSource.FUND, claim.care_on))
+        facts.append(used_fact("cover", line.cover, source=FactSource.FUND, as_of=claim.care_on))
     if line.reduced_for is not None:
-        facts.append(used("reduced-for", line.reduced_for.value, FactSource.FUND, claim.care_on))
+        facts.append(used_fact("reduced-for", line.reduced_for.value, source=FactSource.FUND, as_of=claim.care_on))
     if line.refused_for is not None:
-        facts.append(used("refused-for", line.refused_for, FactSource.FUND, claim.care_on))
+        facts.append(used_fact("refused-for", line.refused_for, source=FactSource.FUND, as_of=claim.care_on))
     return ExplainedLine(
         rule=asked.act,
         article=line.law,

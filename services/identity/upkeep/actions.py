@@ -1,4 +1,5 @@
-"""What identity does for an owner who sees to their account: another password, and sessions to look at and end."""
+"""What identity does for an owner who sees to their account: what is known of them, another password, and sessions to
+look at and end."""
 
 from typing import Any
 
@@ -7,6 +8,9 @@ from services.identity.accounts import password_rules, passwords, renewal, throt
 from services.identity.accounts import rules as account_rules
 from services.identity.accounts import store as account_store
 from services.identity.accounts.account import Account
+from services.identity.register import store as register
+from services.identity.register.employer import Employer
+from services.identity.register.person import Person
 from services.identity.signin import actions as signin
 from services.identity.signin import rules, store
 from services.identity.signin.session import Session, SessionEnd
@@ -17,6 +21,19 @@ from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 FORGOTTEN_AT_ONCE_MAX = 200
+
+
+def own_record(uow: UnitOfWork) -> Person:
+    """The caller, as the register has them. Raises `NotYours` where the caller is no person, and `PersonUnknown`."""
+    if uow.by.person_ref is None:
+        raise NotYours
+    return register.persons.load(uow, uow.by.person_ref)
+
+
+def own_employers(uow: UnitOfWork) -> list[Employer]:
+    """The employers that the caller acts for, by their numbers."""
+    found = register.employers.find_many(uow, sorted(uow.by.employer_ids | uow.by.delegated.keys()))
+    return [found[number] for number in sorted(found)]
 
 
 def change_password(uow: UnitOfWork, *, current: str, chosen: str) -> Failure | None:

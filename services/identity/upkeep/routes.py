@@ -1,19 +1,41 @@
-"""HTTP routes for owners of accounts: password and sessions."""
+"""HTTP routes for owners of accounts: what the register knows of them, password and sessions."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from services.identity.register.employer import Employer
+from services.identity.register.person import Person
 from services.identity.upkeep import actions
-from services.identity.upkeep.schemas import DoneView, EndedView, PasswordBody, SessionViews
+from services.identity.upkeep.schemas import (
+    DoneView,
+    EndedView,
+    OwnEmployerViews,
+    OwnPersonView,
+    PasswordBody,
+    SessionViews,
+)
 from shared.http.routes import Routes
 from shared.http.shapes import PagedQuery
 from shared.kernel.errors import Failure
 from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
 
-routes = Routes("upkeep", about="One's own account: the password and the sign-ins that hold.")
+routes = Routes("upkeep", about="One's own account: whose it is, the password and the sign-ins that hold.")
 
 OWN = "account:manage"
+
+
+@routes.get("/own-record", scope=OWN, response=OwnPersonView)
+def read_own_record(uow: UnitOfWork) -> Person:
+    """What the fund's register says of the caller: names, numbers, birth, and where they are reached."""
+    return actions.own_record(uow)
+
+
+@routes.get("/own-employers", scope=OWN, response=OwnEmployerViews)
+def list_own_employers(uow: UnitOfWork) -> dict[str, list[Employer]]:
+    """How the employers are called that the caller acts for, their own and those of delegations, in the order of their
+    numbers. One that the register does not know is left out."""
+    return {"items": actions.own_employers(uow)}
 
 
 @routes.post("/account/password", scope=OWN, request=PasswordBody, response=DoneView)

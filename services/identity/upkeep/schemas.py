@@ -3,7 +3,26 @@
 from marshmallow import Schema, fields, validate
 
 from services.identity.accounts.schemas import PASSWORD_LENGTH_MAX
-from shared.http.shapes import CodeText, paged
+from services.identity.register.schemas import PersonView
+from shared.http.shapes import CodeText, many, paged
+
+
+class OwnPersonView(PersonView):
+    """What the register says of a person, to that person: also the identity card, and where they are reached."""
+
+    national_id = fields.String(required=True, attribute="civil.national_id")
+    email = fields.String(required=True, allow_none=True, attribute="contact.email")
+    mobile = fields.String(required=True, allow_none=True, attribute="contact.mobile")
+
+
+class OwnEmployerView(Schema):
+    """An employer that somebody acts for."""
+
+    employer_id = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+OwnEmployerViews = many(OwnEmployerView)
 
 
 class PasswordBody(Schema):

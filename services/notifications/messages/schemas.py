@@ -16,6 +16,13 @@ class MessageView(Schema):
 
     message_id = fields.String(required=True, attribute="notice_id")
     about = fields.String(required=True, metadata={"description": "The claim, declaration or account it tells of."})
+    about_kind = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What that is: `claim`, `award`, `declaration`, `plan`, …; null of a campaign's message."
+        },
+    )
     template = fields.String(required=True)
     subject = fields.String(required=True)
     text = fields.String(required=True, metadata={"description": "Plain text; an empty line begins a paragraph."})
@@ -30,7 +37,8 @@ class MessageView(Schema):
             fund=fund(),
             parameters=found.message.parameters,
         )
-        return {**vars(found.message), "subject": said.subject, "text": said.text}
+        about_kind = found.text.answers and found.text.answers.about.removesuffix("_id")
+        return {**vars(found.message), "about_kind": about_kind, "subject": said.subject, "text": said.text}
 
 
 MessagesPage = paged(MessageView)

@@ -96,7 +96,21 @@ def test_an_allowance_from_question_to_judged_sum(amira: Caller, context: Servic
     wage = base["facts"][0]
     assert (wage["name"], wage["value"], wage["source"]) == ("wages.last-quarter", "3000.000", "declarations")
     assert base["facts"][1]["name"].startswith("wages.quarter.")
-    assert {"name": "at-most", "value": "122.000"}.items() <= base["facts"][2].items()
+    assert {"name": "at-most", "value": "122.000", "kind": "amount"}.items() <= base["facts"][2].items()
+    kinds = {fact["name"]: fact["kind"] for line in shown["sum"]["lines"] for fact in line["facts"]}
+    assert {"wages.last-quarter": "amount", "rank": "number", "percent": "number"}.items() <= kinds.items()
+
+
+def test_a_condition_that_does_not_hold_says_so_in_words_and_by_which_text(amira: Caller) -> None:
+    def conditions(*, stopped_on: date) -> list[dict[str, Any]]:
+        judged = estimated(amira, "old-age-pension", stopped_on=stopped_on.isoformat())["judgement"]
+        return list(judged["conditions"])
+
+    met = conditions(stopped_on=TODAY - timedelta(days=30))
+    assert all(each["holds"] and each["law"]["law"] and each["law"]["law_from"] for each in met)
+    [failed] = [each for each in conditions(stopped_on=TODAY + timedelta(days=30)) if each["holds"] is False]
+    assert failed["sentence"] != failed["code"] and " " in failed["sentence"]
+    assert [each["kind"] for each in failed["facts"]] == ["number"]
 
 
 def test_answers_and_wages_rest_encrypted(amira: Caller, context: ServiceContext) -> None:

@@ -68,6 +68,23 @@ def test_a_sum_names_its_facts_as_people_read_them() -> None:
     assert "à confirmer par la caisse" in rendered(app, "fr")
 
 
+def test_a_fact_is_written_as_the_reader_s_country_writes_it() -> None:
+    def said(language: str, kind: str | None, value: str, **more: str) -> str:
+        lines = SUM["lines"]
+        assert isinstance(lines, list)
+        lines[0]["facts"] = [{**FACT, "kind": kind, "value": value, "value_text": value, **more}]
+        try:
+            return rendered(unreached(PORTAL), language)
+        finally:
+            lines[0]["facts"] = [FACT]
+
+    assert "2\u00a0250,500\u00a0TND" in said("fr", "amount", "2250.500")
+    assert "1er janvier 2021" in said("fr", "date", "2021-01-01")
+    assert "0,3333333333" in said("fr", "number", "0.33333333333333") and "2.5" in said("en", "number", "2.5")
+    assert ">Oui<" in said("fr", None, "true") and "Oui" in said("fr", "yes-no", "true")
+    assert "Pour moi-même" in said("fr", "text", "self", value_text="Pour moi-même")
+
+
 def test_a_service_of_an_earlier_release_names_facts_by_their_codes() -> None:
     older = {name: value for name, value in FACT.items() if name != "name_text"}
     lines = SUM["lines"]

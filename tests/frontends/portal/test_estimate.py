@@ -158,6 +158,20 @@ def test_a_sum_is_explained_and_said_to_be_an_estimate() -> None:
     assert "une fois" in page(found={**GRANTED, "every": None})
 
 
+def test_what_was_left_as_known_names_its_source_in_the_sum_too() -> None:
+    known = {"items": [{**each, "source_text": "Le registre"} for each in KNOWN]}
+    given: dict[str, Any] = {"person.birth-on": "1964-05-01", "work.quarters": 84, "wages.last-quarter": "2250.5"}
+    left = estimate._left(known, given)
+    assert left.keys() == {"person.birth-on", "person.age", "work.quarters", "wages.last-quarter"}
+    assert estimate._left(known, {**given, "work.quarters": 92}).keys() == left.keys() - {"work.quarters"}
+    assert estimate._left(None, given) == {}
+    quarters = {**FACT, "name": "work.quarters", "name_text": "Trimestres", "value": "84", "kind": "number"}
+    typed = {**FACT, "name": "answer.stopped-on", "name_text": "Cessation", "value": "2026-01-01", "kind": "date"}
+    lines = [{**LINE, "facts": [quarters, typed]}]
+    shown = page(found={**GRANTED, "sum": {**GRANTED["sum"], "lines": lines}}, left=left)
+    assert "Le registre, <bdi>20 mars 2026" in shown and shown.count("Votre réponse") == 1
+
+
 def test_what_was_not_answered_is_named_where_it_decides() -> None:
     shown = page(found={**REFUSED, "outcome": "undecided", "failed_text": None})
     assert "Sans réponse" in shown and "Un salaire" in shown

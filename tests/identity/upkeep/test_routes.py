@@ -11,7 +11,7 @@ from services.identity.signin import actions as signin
 from services.identity.signin.session import Session
 from shared.kernel.actors import ActorKind
 from shared.storage.unit_of_work import UnitOfWork
-from tests.identity.builders import AMIRA_NIN, PASSWORD, events, ref
+from tests.identity.builders import AMIRA_NIN, AMIRA_NSS, PASSWORD, employer_row, events, person_row, ref
 from tests.identity.conftest import IdentityHarness
 from tests.identity.signin.relying_party import CALLBACK, Browser, challenge
 from tests.kit.contexts import DZ, someone
@@ -45,6 +45,39 @@ def end(browser: Browser, tokens: dict[str, Any], session_id: str) -> Any:
 
 def test_everybody_may_see_to_their_own_account() -> None:
     assert all("account:manage" in SCOPES[role] for role in Role)
+
+
+# --- who it is of
+
+
+def test_a_person_reads_what_the_register_says_of_them(harness: IdentityHarness) -> None:
+    here, tokens = signed_in(harness)
+    own = here.get("/own-record", tokens["access_token"])
+    assert own.status_code == 200, own.text
+    assert own.json == {
+        "person_ref": ref(),
+        "insurance_number": AMIRA_NSS,
+        "national_id": AMIRA_NIN,
+        **{"family_name": person_row()["family_name"], "first_name": "Amira"},
+        **{"family_name_ar": "بن علي", "first_name_ar": "أميرة"},
+        **{"birth_on": "1990-04-25", "language": "ar", "dependants": 2},
+        **{"email": "amira@example.dz", "mobile": "+213550123456"},
+    }
+
+
+@pytest.mark.parametrize("login", ["paie", "nadia"])
+def test_who_is_no_person_has_no_record(harness: IdentityHarness, login: str) -> None:
+    here, tokens = signed_in(harness, login)
+    assert here.get("/own-record", tokens["access_token"]).status_code == 403
+
+
+def test_the_firms_that_somebody_acts_for_are_called_by_their_names(harness: IdentityHarness) -> None:
+    here, tokens = signed_in(harness, "paie")
+    named = here.get("/own-employers", tokens["access_token"])
+    assert named.json["items"] == [{"employer_id": FIRM, "name": employer_row()["name"]}]
+    for login in (AMIRA_NIN, "nadia"):
+        here, tokens = signed_in(harness, login)
+        assert here.get("/own-employers", tokens["access_token"]).json["items"] == []
 
 
 # --- the password

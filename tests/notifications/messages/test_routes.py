@@ -29,7 +29,7 @@ def test_a_person_reads_what_was_said_newest_first(office: Office) -> None:
     assert (newest["template"], oldest["template"]) == ("claim-approved", "claim-submitted")
     assert newest["subject"] == "CNAS : dossier CL260000000197 accordé"
     assert "320,00\u00a0DA" in newest["text"]
-    assert newest["about"] == "c1"
+    assert (newest["about"], newest["about_kind"]) == ("c1", "claim")
 
 
 def test_each_reader_has_it_in_their_language(office: Office) -> None:
