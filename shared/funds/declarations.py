@@ -14,6 +14,7 @@ from shared.funds.texts import Texts
 
 OFFICE_DIGITS_MAX = 6
 GRACE_PERIODS_MAX = 60
+DAYS_A_QUARTER, HOURS_A_DAY = 92, 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,10 @@ class FullQuarter:
     days: int
     hours: int
     law: Law
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.days <= DAYS_A_QUARTER or not 1 <= self.hours <= DAYS_A_QUARTER * HOURS_A_DAY:
+            raise ValueError(f"days is from 1 to {DAYS_A_QUARTER}, hours from 1 to {DAYS_A_QUARTER * HOURS_A_DAY}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -277,6 +277,8 @@ class FileLayout:
         is_header_read = not {"header", "header_name"} & set(unread)
         if bool(self.header) != bool(self.header_name) and self.detail_name and is_header_read:
             yield "header_name belongs to a layout with a header, whose files' names are written"
+        if "lines_max" not in unread and self.lines_max < 1:
+            yield "lines_max is at least 1"
         if not self.detail and "detail" not in unread:
             yield "detail is empty: a worker needs a line"
         for kind in self.detail:
