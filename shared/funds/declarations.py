@@ -155,8 +155,6 @@ class DeclarationForm:
     def _faults(self) -> Iterator[str]:
         if self.wage_kind.months > self.period.months:
             yield f"wages_by: a {self.period} has no {self.wage_kind}"
-        elif self.wage_kind is not self.period and self.period is not PeriodKind.YEAR:
-            yield "wages_by: only the declaration of a year may tell wages of its parts"
         if self.reconciles and self.period is not PeriodKind.YEAR:
             yield "reconciles: only the declaration of a year is held against slips"
 

@@ -65,7 +65,7 @@ def wages(values: Values, *, parts: Sequence[Period]) -> tuple[PeriodWage, ...]:
             return ()
         return (PeriodWage(part.number, duration, _unit(values.get("unit", "M")), values["wage"]),)
     found = []
-    for part, (duration_name, unit, wage) in zip(parts, _fields(len(parts)), strict=True):
+    for part, (duration_name, unit, wage) in zip(parts, _fields(parts[0].number, len(parts)), strict=True):
         duration = values.get(duration_name, part.months if values[wage] else 0)
         if duration or values[wage]:
             letter = values[unit] if unit in values else values.get("unit", "M")
@@ -74,9 +74,9 @@ def wages(values: Values, *, parts: Sequence[Period]) -> tuple[PeriodWage, ...]:
 
 
 @cache
-def _fields(count: int) -> tuple[tuple[str, str, str], ...]:
-    """The fields of each part of a year, in order."""
-    return tuple((f"duration_{part}", f"unit_{part}", f"wage_{part}") for part in range(1, count + 1))
+def _fields(first: int, count: int) -> tuple[tuple[str, str, str], ...]:
+    """The fields of each part of a period, in order."""
+    return tuple((f"duration_{part}", f"unit_{part}", f"wage_{part}") for part in range(first, first + count))
 
 
 def _unit(letter: str) -> Unit:

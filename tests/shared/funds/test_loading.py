@@ -212,7 +212,7 @@ WRONG = [
         FORMS,
         "period: quarter",
         "period: quarter\n    wages_by: month",
-        "forms.quarterly-wages: wages_by: onl",
+        "forms.quarterly-wages.layouts: tn-122: the wage of a month of the quarter is told by wage_1",
     ),
     ("tn-cnss", LAYOUT, "form: amount", "form: money", "detail[1].fields[10].form: Invalid enum value 'money'"),
     ("tn-cnss", LAYOUT, "name: wage,", "name: pay,", "detail[1].fields[10]: name pay is none of activity, address"),
