@@ -1,7 +1,8 @@
 """docs/fund-reference.md: what a fund's folder may contain, from the classes that it is read into and the funds that
 ship.
 
-What reads a part of it is found in the code of the services; the examples are values of the funds that are defined.
+What reads a part of it is found in the code of the services; the examples are values of the funds that ship, or, where
+none of them says such a thing, of the tests' invented ones.
 """
 
 import ast
@@ -28,6 +29,8 @@ from shared.funds.texts import Texts
 from shared.kernel.money import Currency, Money
 
 ROOT = Path(__file__).parents[2]
+FOLDERS = (DEFINITIONS, ROOT / "tests/funds/definitions")
+"""The funds that examples are taken from: first those that ship."""
 EXAMPLE_CHARACTERS_MAX = 80
 CHOICES_SHOWN_MAX = 20
 IMPORT = re.compile(r"^(?:from|import) .*\n", re.M)
@@ -51,6 +54,9 @@ def page() -> str:
         "a section of what it does, and may be left out where the fund does not do it. A start refuses a folder with",
         "all of its faults at once. CONTRIBUTING says how to add one. This page is generated (`make docs`).",
         "",
+        "What a field comes to that is left out stands with it, where that is a value; its meaning says it otherwise.",
+        "No number and no amount is negative, and no text is empty.",
+        "",
         "An *amount* is a number and a currency (`528.320 TND`), with the currency's decimals. *Texts* are a text in",
         "each language of the fund. A `law` says from when to when the value beside it holds, by which text, and how",
         "sure it is.",
@@ -67,7 +73,9 @@ def page() -> str:
     lines += _facts()
     lines += ["## What stands in several of them", ""]
     for nested in shared:
-        lines += [f"### {nested.__name__}", "", *_about(nested), *_table(nested, [])]
+        everywhere = [_found(nested, file, kind) for file, (kind, _) in files.items()]
+        found = [[block for blocks in folder for block in blocks] for folder in zip(*everywhere, strict=True)]
+        lines += [f"### {nested.__name__}", "", *_about(nested), *_table(nested, found)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -100,7 +108,7 @@ def _kind(fact: facts.FactName) -> str:
 # --- The classes ------------------------------------------------------------------------------------------------------
 
 
-def _table(kind: type, examples: list[Any], attribute: str | None = None) -> list[str]:
+def _table(kind: type, examples: list[list[Any]], attribute: str | None = None) -> list[str]:
     """A row for each field of a class. `attribute` is the section, by which the readers of its fields are found."""
     rows = ["| name | what it is | meaning | example |", "| --- | --- | --- | --- |"]
     hints, meanings = get_type_hints(kind), _meanings(kind)
@@ -108,7 +116,7 @@ def _table(kind: type, examples: list[Any], attribute: str | None = None) -> lis
         if kind is Fund and field.name in ELSEWHERE:
             continue
         is_needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        said = _typed(hints[field.name]) + ("" if is_needed else "; optional")
+        said = _typed(hints[field.name]) + ("" if is_needed else f"; optional{_usual(field.default)}")
         meaning = " ".join([meanings.get(field.name, ""), *_choices(hints[field.name])]).strip()
         readers = _reading(rf"\.{attribute}\.{field.name}\b") if attribute in SECTIONS else ()
         if kind is Fund:
@@ -117,6 +125,17 @@ def _table(kind: type, examples: list[Any], attribute: str | None = None) -> lis
             meaning = f"{meaning} Read by {', '.join(readers)}.".strip()
         rows.append(f"| `{field.name}` | {said} | {_cell(meaning)} | {_example(examples, field.name)} |")
     return [*rows, ""]
+
+
+def _usual(default: Any) -> str:
+    """What holds where a field is left out, of one that holds a number, a word, yes or no."""
+    if isinstance(default, bool):
+        return f", `{str(default).lower()}` without it"
+    if isinstance(default, StrEnum):
+        return f", `{default.value}` without it"
+    if isinstance(default, int | Decimal) or (isinstance(default, str) and default):
+        return f", `{default}` without it"
+    return ""
 
 
 def _about(kind: type) -> list[str]:
@@ -227,10 +246,10 @@ def _sources() -> tuple[tuple[str, str], ...]:
 # --- Examples ---------------------------------------------------------------------------------------------------------
 
 
-def _documents(file: str) -> list[Any]:
-    """The content of such a file in the funds that ship."""
-    paths = sorted(DEFINITIONS.glob(f"*/{file.replace('<code>', '*')}"))
-    return [_plain(path.read_text(encoding="utf-8")) for path in paths]
+def _documents(file: str) -> list[list[Any]]:
+    """The content of such a file in the funds of each of the folders."""
+    name = f"*/{file.replace('<code>', '*')}"
+    return [[_plain(path.read_text(encoding="utf-8")) for path in sorted(folder.glob(name))] for folder in FOLDERS]
 
 
 @cache
@@ -238,9 +257,11 @@ def _plain(text: str) -> Any:
     return yaml.safe_load(text)
 
 
-def _found(wanted: type, file: str, kind: type) -> list[Any]:
-    """The blocks of a class in such files."""
-    return [block for document in _documents(file) for block in _blocks(document, kind, wanted)]
+def _found(wanted: type, file: str, kind: type) -> list[list[Any]]:
+    """The blocks of a class in such files, by folder."""
+    return [
+        [block for document in documents for block in _blocks(document, kind, wanted)] for documents in _documents(file)
+    ]
 
 
 def _blocks(raw: Any, hint: Any, wanted: Any) -> Iterator[Any]:
@@ -260,10 +281,11 @@ def _blocks(raw: Any, hint: Any, wanted: Any) -> Iterator[Any]:
             yield from _blocks(each, hints.get(name), wanted)
 
 
-def _example(blocks: list[Any], name: str) -> str:
-    values = [block[name] for block in blocks if isinstance(block, dict) and name in block]
-    written = [_flow(value) for value in values]
-    shortest = min((text for text in written if text not in ("[]", "{}")), key=len, default="")
+def _example(folders: list[list[Any]], name: str) -> str:
+    """The shortest value of the first folder in which there is one."""
+    said = [[_flow(each[name]) for each in blocks if isinstance(each, dict) and name in each] for blocks in folders]
+    written = [[text for text in texts if text not in ("[]", "{}")] for texts in said]
+    shortest = min(next(filter(None, written), []), key=len, default="")
     if len(shortest) > EXAMPLE_CHARACTERS_MAX:
         shortest = f"{shortest[:EXAMPLE_CHARACTERS_MAX].rstrip()} …"
     return f"`{_cell(shortest)}`" if shortest else ""

@@ -3,9 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from shared.funds import facts
-from shared.funds.benefits import ClaimType
+from shared.funds.benefits import ClaimType, Family
 from shared.funds.bindings import USUAL
+from shared.funds.declarations import DeclarationForm
+from shared.funds.effects import EffectKind
 from shared.funds.fund import Sections
+from shared.funds.layouts import FileLayout
 from shared.funds.roles import USUAL_ROLES
 
 
@@ -13,12 +16,12 @@ def disagreements(
     sections: Sections,
     *,
     claim_types: Mapping[str, ClaimType],
-    benefits: Collection[str],
-    layouts: Collection[str],
+    benefits: Mapping[str, ClaimType | None],
+    layouts: Mapping[str, FileLayout | None],
     languages: Sequence[str],
 ) -> Iterator[str]:
     """Each as `file: place: what`, of what could be read: a section is None, and a benefit not there, of whose file
-    nothing could be; `benefits` and `layouts` are the names of all pages."""
+    nothing could be; of `benefits` and `layouts`, which are all pages, those that could not be read whole are None."""
     yield from _roles(sections)
     for name, paper in sections.papers.types.items() if sections.papers else ():
         for language in paper.languages:
@@ -28,10 +31,49 @@ def disagreements(
     for code, definition in claim_types.items():
         for wrong in (*_other_benefits(definition, claim_types, benefits), *_dependants(sections, definition)):
             yield f"benefits/{code}.yaml: {wrong}"
+    for code, page in benefits.items():
+        for wrong in _effect(page) if page else ():
+            yield f"benefits/{code}.yaml: {wrong}"
     for name, form in sections.declarations.forms.items() if sections.declarations else ():
         for layout in (*form.layouts, *([form.prefilled] if form.prefilled else [])):
             if layout not in layouts:
                 yield f"declarations.yaml: forms.{name}.layouts: {layout} is no page of the folder layouts"
+        yield from _wages(form, name, {code: layouts[code] for code in form.layouts if code in layouts})
+
+
+def _wages(form: DeclarationForm, name: str, layouts: Mapping[str, FileLayout | None]) -> Iterator[str]:
+    """Layouts whose lines tell other wages than the form: what stands in no field would be declared by nobody, and
+    what the form does not ask for would be read by nothing."""
+    count = form.period.months // form.wage_kind.months
+    wanted = {f"wage_{number}" for number in range(1, count + 1)} if count > 1 else {"wage"}
+    for code, layout in layouts.items():
+        for kind in layout.detail if layout else ():
+            declared = {each for each in kind.names if each.partition("_")[0] == "wage"}
+            if declared != wanted:
+                of = f"a {form.wage_kind} of the {form.period}" if count > 1 else f"the {form.period}"
+                fields = f"wage_1 to wage_{count}" if count > 1 else "wage"
+                yield f"declarations.yaml: forms.{name}.layouts: {code}: the wage of {of} is told by {fields}"
+                break
+
+
+EFFECTS: Mapping[Family, tuple[EffectKind, ...]] = {
+    Family.REIMBURSEMENT: (EffectKind.PAY_ONCE,),
+    Family.COVERAGE: (EffectKind.COVER,),
+    Family.ALLOWANCE: (EffectKind.PAY_PERIODICALLY, EffectKind.PAY_ONCE),
+    Family.PENSION: (EffectKind.PAY_PERIODICALLY,),
+    Family.GRANT: (EffectKind.PAY_ONCE, EffectKind.PAY_PERIODICALLY),
+    Family.REQUEST: (EffectKind.TASK,),
+}
+"""What follows from a grant, by the family."""
+
+
+def _effect(page: ClaimType) -> Iterator[str]:
+    """What would be granted and never come: another effect than the family has, a payment of nothing."""
+    if page.effect.kind not in EFFECTS[page.family]:
+        may = " or ".join(EFFECTS[page.family])
+        yield f"effect: of the family {page.family} it is {may}, and not {page.effect.kind}"
+    elif page.family in (Family.ALLOWANCE, Family.PENSION, Family.GRANT) and not page.formula:
+        yield "formula: is empty: nothing says what would be paid"
 
 
 def _roles(sections: Sections) -> Iterator[str]:

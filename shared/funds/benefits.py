@@ -50,6 +50,10 @@ class Percent:
     percent: Decimal
     law: Law
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.percent <= 100:
+            raise ValueError("percent is from 0 to 100")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
@@ -67,6 +71,8 @@ class Act:
     prices: tuple[Price, ...]
 
     def __post_init__(self) -> None:
+        if not self.prices:
+            raise ValueError("prices is empty: the act would never be paid for")
         check_no_overlap(self.prices, of="prices")
 
 
@@ -117,6 +123,8 @@ class Appeal:
     """What happens to a last day on a weekend or a holiday."""
 
     def __post_init__(self) -> None:
+        if self.days == 0:
+            raise ValueError("days is 0: nobody could contest anything")
         check_delay(self, self.days)
 
 
@@ -246,6 +254,12 @@ class Frequency:
     law: Law
     act: str | None = None
 
+    def __post_init__(self) -> None:
+        if not self.count_max or not self.within_days:
+            raise ValueError(
+                "count_max and within_days are above 0: an act that is never paid for is no act of the page"
+            )
+
 
 OF_CARE = ("acts", "reimbursement", "filing_terms", "ceilings", "frequencies")
 """What is read of care alone, which is priced line by line."""
@@ -290,6 +304,8 @@ class ClaimType:
         """What does not fit together on the page; what names a part that could not be read is taken to fit."""
         if self.certificate is not None and not self.effect.opens_award and "effect" not in unread:
             yield "a certificate is of a cover or of a payment of every period, and this opens neither"
+        if not self.usual_days and "usual_days" not in unread:
+            yield "usual_days is empty: people are told when to expect an answer"
         for name in ("usual_days", "reimbursement", "filing_terms", "appeals", "ceilings"):
             yield from overlaps(getattr(self, name), of=name)
         if "family" not in unread:

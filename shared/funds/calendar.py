@@ -23,6 +23,8 @@ CLOSED_DAYS_MAX = 60
 """How many days in a row a fund may be closed: a calendar that closes longer is a mistake in its definition."""
 WORKING_DAYS_MAX = 1000
 """The longest delay that is counted in working days."""
+CALENDAR_DAYS_MAX = 36_600
+"""The longest of all: a century."""
 HOLIDAYS_MAX = 400
 """Overrides in each list of a fund."""
 _LEAP_YEAR = 2000
@@ -70,6 +72,8 @@ def check_delay(by: Delay, *days: int) -> None:
         raise ValueError("a delay is not negative")
     if by.counted_in is DayCount.WORKING_DAYS and max(days) > WORKING_DAYS_MAX:
         raise ValueError(f"at most {WORKING_DAYS_MAX} working days are counted")
+    if max(days) > CALENDAR_DAYS_MAX:
+        raise ValueError(f"a delay is at most {CALENDAR_DAYS_MAX} days")
 
 
 # --- What a fund says -------------------------------------------------------------------------------------------------

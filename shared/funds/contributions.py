@@ -12,6 +12,8 @@ from shared.funds.law import Law, in_force, overlaps
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
 
+PERCENT_MAX = 100
+
 
 class ContributionSide(StrEnum):
     """The headings of a contribution slip. Each is rounded once, by itself."""
@@ -79,6 +81,8 @@ class ContributionRates:
         sums = {side: sum(branches.values(), Decimal(0)) for side, branches in self.percents.items()}
         if sums != self.totals:
             yield f"totals differ from the sums, which are {_written(sums)}"
+        if over := {side: percent for side, percent in sums.items() if percent > PERCENT_MAX}:
+            yield f"percents are more than the whole wage: {_written(over)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +91,10 @@ class Activity:
 
     names: Texts
     percent: Decimal
+
+    def __post_init__(self) -> None:
+        if self.percent > PERCENT_MAX:
+            raise ValueError(f"percent is from 0 to {PERCENT_MAX}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from shared.funds.texts import Texts
 
 OFFICE_DIGITS_MAX = 6
 GRACE_PERIODS_MAX = 60
+DAYS_A_QUARTER, HOURS_A_DAY = 92, 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,10 @@ class FullQuarter:
     days: int
     hours: int
     law: Law
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.days <= DAYS_A_QUARTER or not 1 <= self.hours <= DAYS_A_QUARTER * HOURS_A_DAY:
+            raise ValueError(f"days is from 1 to {DAYS_A_QUARTER}, hours from 1 to {DAYS_A_QUARTER * HOURS_A_DAY}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +155,6 @@ class DeclarationForm:
     def _faults(self) -> Iterator[str]:
         if self.wage_kind.months > self.period.months:
             yield f"wages_by: a {self.period} has no {self.wage_kind}"
-        elif self.wage_kind is not self.period and self.period is not PeriodKind.YEAR:
-            yield "wages_by: only the declaration of a year may tell wages of its parts"
         if self.reconciles and self.period is not PeriodKind.YEAR:
             yield "reconciles: only the declaration of a year is held against slips"
 

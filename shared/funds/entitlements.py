@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from shared.funds.faults import refuse
 from shared.funds.law import Law, overlaps
 
+QUARTERS_MAX = 80
+MONTHS_MAX = 600
+AGE_MAX = 120
+
 
 @dataclass(frozen=True, kw_only=True)
 class Threshold:
@@ -14,6 +18,10 @@ class Threshold:
     days: int
     quarters: int
     hours: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.quarters <= QUARTERS_MAX:
+            raise ValueError(f"quarters is from 1 to {QUARTERS_MAX}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +36,15 @@ class EntitlementRule:
     newcomers: tuple[Threshold, ...] = ()
     newcomer_months: int = 0
 
+    def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        if not self.thresholds:
+            yield "thresholds is empty: the right would never open"
+        if bool(self.newcomers) != bool(self.newcomer_months):
+            yield "newcomers and newcomer_months belong together"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lifetime:
@@ -35,6 +52,10 @@ class Lifetime:
 
     months: int
     law: Law
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.months <= MONTHS_MAX:
+            raise ValueError(f"months is from 1 to {MONTHS_MAX}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +75,10 @@ class DependantRule:
     condition: str | None = None
     """What must be proved (`student`, `disabled`); None where nothing need be."""
     until_age: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.until_age is not None and not 1 <= self.until_age <= AGE_MAX:
+            raise ValueError(f"until_age is from 1 to {AGE_MAX}, or left out")
 
 
 @dataclass(frozen=True, kw_only=True)

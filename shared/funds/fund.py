@@ -92,8 +92,9 @@ class IdentifierRule:
         if re.fullmatch(self.pattern, bare, re.ASCII) is None:
             yield f"example does not fit pattern: it is read as {bare}"
         elif self.key_table is not None and not self.fits(bare):
-            would = self.key_table.completed(bare) or "other weights or places"
-            yield f"example does not have the key of key_table: {would} would"
+            would = self.key_table.completed(bare)
+            other = f"{would} would" if would else "it has none by it, or other digits than its weights and places want"
+            yield f"example does not have the key of key_table: {other}"
         elif not self.fits(bare):
             right = next(filter(self.fits, (f"{bare[:-2]}{end:02d}" for end in range(100))), None)
             would = f"{right} would" if right else "it is of digits alone"
@@ -123,6 +124,8 @@ class PhoneRule:
     example: str
 
     def __post_init__(self) -> None:
+        if not re.fullmatch("[1-9][0-9]{0,3}", self.country_code, re.ASCII):
+            raise ValueError('country_code is one to four digits, such as "216"')
         if self.e164(self.example) is None:
             raise ValueError("example is not a mobile number of this rule")
 
@@ -230,6 +233,8 @@ class Fund:
             yield f"identifiers does not say {', '.join(sorted(missing))}"
         if len(self.counter_proofs) > COUNTER_PROOFS_MAX or not all(map(is_a_code, self.counter_proofs)):
             yield f"counter_proofs are at most {COUNTER_PROOFS_MAX}, each by a code of small letters"
+        if "country" not in unread and not re.fullmatch("[A-Z]{2}", self.country, re.ASCII):
+            yield "country is two capital letters, such as TN"
         if set(self.weekend) == set(Weekday):
             yield "weekend leaves no day to work"
 

@@ -62,7 +62,7 @@ FIELD_NAMES = frozenset(
 )
 """What a field may be called: the checks read it by this name, and people are told its place under it."""
 PART_NAMES = frozenset({"duration", "unit", "wage", "total"})
-"""These may stand once for each part of a year: `wage_1`, `wage_2` and so on."""
+"""These may stand once for each part of the period: `wage_1`, `wage_2` and so on."""
 FIELDS_MAX = 200
 LINE_LENGTH_MAX = 1_000
 
@@ -152,7 +152,7 @@ class Persons(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class LayoutField:
     """A stretch of a line. `name` is what the checks know it by (`FIELD_NAMES`; `wage_1` and so on in a file that tells
-    the wages of a year part by part)."""
+    the wages of its period part by part)."""
 
     name: str
     length: int
@@ -277,6 +277,8 @@ class FileLayout:
         is_header_read = not {"header", "header_name"} & set(unread)
         if bool(self.header) != bool(self.header_name) and self.detail_name and is_header_read:
             yield "header_name belongs to a layout with a header, whose files' names are written"
+        if "lines_max" not in unread and self.lines_max < 1:
+            yield "lines_max is at least 1"
         if not self.detail and "detail" not in unread:
             yield "detail is empty: a worker needs a line"
         for kind in self.detail:

@@ -19,7 +19,7 @@ import yaml
 from shared.funds.agreement import disagreements
 from shared.funds.benefits import ClaimType
 from shared.funds.fund import Fund, Sections
-from shared.funds.layouts import FileLayout
+from shared.funds.layouts import FieldCode, FileLayout
 from shared.funds.payments import Payments
 from shared.funds.register_layouts import RegisterLayout
 from shared.funds.texts import Texts
@@ -141,6 +141,12 @@ class _Unread:
         self.rest = rest
 
 
+TEXT_CHARACTERS_MAX = 1_000
+MAY_BE_NEGATIVE = ("at_least", "at_most")
+"""What facts and answers are compared with. Every other number and amount of a fund counts or measures something."""
+MAY_BE_EMPTY = ((FieldCode, "code"),)
+"""Fields that need not hold a character although they have to be said."""
+
 VALUES_NAMED_MAX = 40
 """Of an enum with more values, such as currencies, a fault names those that begin alike."""
 
@@ -156,9 +162,18 @@ def _values_of(kind: Any, raw: object) -> str:
     return f"; it may be {', '.join((*alike, f'or another of {len(values)}'))}"
 
 
+def _is_blank(raw: object) -> bool:
+    return isinstance(raw, str) and not raw.strip()
+
+
 def _read_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """Those that could be read."""
     return {name: value for name, value in values.items() if not isinstance(value, _Unread)}
+
+
+def _whole(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, None where one could not be read whole."""
+    return {name: None if isinstance(value, _Unread) else value for name, value in values.items()}
 
 
 def _rest_of(value: Any) -> Any:
@@ -234,8 +249,8 @@ class Reading:
         between = disagreements(
             self.sections,
             claim_types={code: each for code, each in types.items() if each is not None and is_allowing_read},
-            benefits=read_pages["claim_types"],
-            layouts=read_pages["layouts"],
+            benefits=_whole(read_pages["claim_types"]),
+            layouts=_whole(read_pages["layouts"]),
             languages=self.languages,
         )
         self.faults += [f"{self.folder.name}/{fault}" for fault in between]
@@ -320,10 +335,14 @@ class Reading:
         if get_origin(kind) is Mapping:
             return self._mapping(raw, kind, place)
         try:
-            return msgspec.convert(raw, kind)
+            value = msgspec.convert(raw, kind)
         except msgspec.ValidationError as wrong:
             said = f"{raw} is no day" if kind is date and isinstance(raw, str) else wrong
             return self.fault(place, f"{said}{_values_of(kind, raw)}")
+        is_below = isinstance(value, int | Decimal) and value < 0
+        if is_below and place.rpartition(".")[2] not in MAY_BE_NEGATIVE:
+            return self.fault(place, f"{value} is negative")
+        return value
 
     def _thing(self, raw: object, kind: Any, place: str) -> object:
         if not isinstance(raw, dict):
@@ -337,8 +356,11 @@ class Reading:
         for field in dataclasses.fields(kind):
             if field.name in raw and field.name in hints:
                 values[field.name] = self.read(raw[field.name], hints[field.name], f"{place}.{field.name}")
-            elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            is_needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+            if is_needed and field.name not in raw:
                 values[field.name] = self.fault(f"{place}.{field.name}", "is missing")
+            elif is_needed and _is_blank(values[field.name]) and (kind, field.name) not in MAY_BE_EMPTY:
+                values[field.name] = self.fault(f"{place}.{field.name}", "is empty")
         if unread := [name for name, value in values.items() if isinstance(value, _Unread)]:
             if not hasattr(kind, "faults"):
                 return _Unread()
@@ -369,6 +391,11 @@ class Reading:
                     self.fault(f"{place}.{language}", "is missing")
             for unknown in [each for each in raw if each not in LANGUAGES]:
                 self.fault(f"{place}.{unknown}", f"is no language; it may be {', '.join(LANGUAGES)}")
+            for language, text in raw.items():
+                if _is_blank(text):
+                    self.fault(f"{place}.{language}", "is empty")
+                elif isinstance(text, str) and len(text) > TEXT_CHARACTERS_MAX:
+                    self.fault(f"{place}.{language}", f"is longer than {TEXT_CHARACTERS_MAX} characters")
         key_kind, value_kind = get_args(kind)
         read = {
             self.read(key, key_kind, f"{place}.{key}"): self.read(value, value_kind, f"{place}.{key}")
@@ -390,4 +417,6 @@ class Reading:
             return self.fault(place, f"has more than the {currency.decimals} decimals of {currency}")
         if self.currency not in (None, currency):
             return self.fault(place, f"is not in {self.currency}")
+        if amount.amount_minor < 0 and place.rpartition(".")[2] not in MAY_BE_NEGATIVE:
+            return self.fault(place, f"{amount} is negative")
         return amount

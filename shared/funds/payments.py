@@ -292,3 +292,5 @@ class Payments:
     def __post_init__(self) -> None:
         if not re.fullmatch("[A-Z]{1,3}", self.transfer_prefix):
             raise ValueError("transfer_prefix is one to three capital letters")
+        if not 1 <= self.transfer_days_max <= VALID_DAYS_MAX:
+            raise ValueError(f"transfer_days_max is from 1 to {VALID_DAYS_MAX}")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from services.payments.declarations.declaration import Declaration, Intake
 from services.payments.declarations.findings import RANKS, FileRole, Finding, Remark, Severity, value
 from services.payments.declarations.report import FINDINGS_MAX, Report
+from shared.funds.period import PeriodKind
 
 
 def complements_stand(declaration: Declaration, *, complements: int) -> Iterator[Finding]:
@@ -35,7 +36,7 @@ def declared_meanwhile(declaration: Declaration, *, current: Declaration | None)
         )
 
 
-def finding(remark: Remark, *, line: int, column: int) -> Finding:
+def finding(remark: Remark, *, line: int, column: int, parts: PeriodKind) -> Finding:
     """A remark on the workers, at its place in the detail file."""
     return Finding(
         severity=remark.severity,
@@ -46,6 +47,7 @@ def finding(remark: Remark, *, line: int, column: int) -> Finding:
         field=remark.field if column else "",
         found=remark.found,
         expected=remark.expected,
+        parts=parts,
     )
 
 

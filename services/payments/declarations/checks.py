@@ -370,6 +370,7 @@ class Checker:
                 field=field,
                 found=remark.found,
                 expected=remark.expected,
+                parts=self._layout.parts,
             )
         )
 

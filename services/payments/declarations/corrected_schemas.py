@@ -33,7 +33,7 @@ class FileMendView(Schema):
 
     @pre_dump
     def put_into_words(self, change: FileMend, **more: Any) -> dict[str, Any]:
-        field = field_in_words(change.field, lambda code, parameters: translate(code, **parameters))
+        field = field_in_words(change.field, lambda code, parameters: translate(code, **parameters), parts=change.parts)
         text = translate(f"corrected.{change.code.removeprefix('wage-file.')}")
         return {**vars(change), "field": field, "text": text}
 

@@ -8,7 +8,7 @@ lines. `MENDS` is the table, by the code of the finding; what is in none of it r
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.payments.declarations.findings import FileRole, Severity
@@ -18,6 +18,7 @@ from services.payments.declarations.layouts.forms import DoesNotFit, FieldRefuse
 from services.payments.declarations.layouts.layout import Field, Layout, RecordKind, Values
 from services.payments.declarations.layouts.lines import LINE_LENGTH_MAX, FileLine, lines
 from services.payments.declarations.records import control_sum, is_empty, summable
+from shared.funds.period import PeriodKind
 
 BYTES_MAX = 4 << 20
 """Of all files of a declaration; longer ones are made anew by the program that wrote them."""
@@ -42,6 +43,7 @@ class FileMend:
     file: FileRole
     line: int = 0
     field: str = ""
+    parts: PeriodKind = PeriodKind.QUARTER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +103,7 @@ def correct(files: Sequence[tuple[str, bytes]], *, layouts: Sequence[Layout]) ->
     found = detect([[line.content for line in _first(content)] for content, _was in texts], layouts=layouts)
     if found is None:
         return None
-    notes = _Mends()
+    notes = _Mends(found.layout.parts)
     mended: dict[FileRole, _Mended] = {}
     for (_name, original), (content, was_other), role in zip(files, texts, found.roles, strict=True):
         if was_other:
@@ -121,14 +123,15 @@ def correct(files: Sequence[tuple[str, bytes]], *, layouts: Sequence[Layout]) ->
 class _Mends:
     """The changes so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: PeriodKind) -> None:
         self.listed: list[FileMend] = []
+        self.parts = parts
         self.count = 0
 
     def add(self, change: FileMend) -> None:
         self.count += 1
         if len(self.listed) < CHANGES_MAX:
-            self.listed.append(change)
+            self.listed.append(replace(change, parts=self.parts))
 
 
 @dataclass

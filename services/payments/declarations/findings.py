@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from shared.funds.period import PeriodKind
+
 
 class Severity(StrEnum):
     ERROR = "error"
@@ -76,6 +78,8 @@ class Finding:
     found: Phrase = NOTHING
     expected: Phrase = NOTHING
     file_name: str = ""
+    parts: PeriodKind = PeriodKind.QUARTER
+    """Of what the number of its field is; of a quarter in what earlier releases kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +96,7 @@ def in_words(finding: Finding, *, translate: Callable[[str, Mapping[str, str | i
     """A finding in the reader's language. `translate` gives the sentence of a code, with its parameters put in."""
     place = {"line": finding.line, "column": finding.column}
     return Words(
-        field=field_in_words(finding.field, translate),
+        field=field_in_words(finding.field, translate, parts=finding.parts),
         found=translate(_code_of(finding.found), finding.found.parameters),
         expected=translate(_code_of(finding.expected), finding.expected.parameters),
         hint=translate(finding.code, place),
@@ -105,13 +109,13 @@ def _code_of(phrase: Phrase) -> str:
     return f"wage-file.phrase.{'valid-day' if is_any_day else phrase.code}"
 
 
-def field_in_words(field: str, translate: Callable[[str, Mapping[str, str | int]], str]) -> str:
-    """A field's name in the reader's language; empty for none."""
+def field_in_words(field: str, translate: Callable[[str, Mapping[str, str | int]], str], *, parts: PeriodKind) -> str:
+    """A field's name in the reader's language; empty for none. Its number is that of one of the year's `parts`."""
     if not field:
         return ""
-    name, _, quarter = field.rpartition("_")
-    if quarter.isdigit():
-        return translate(f"wage-file.field.{name}-of-quarter", {"quarter": quarter})
+    name, _, number = field.rpartition("_")
+    if number.isdigit():
+        return translate(f"wage-file.field.{name}-of-{parts}", {"number": number})
     return translate(f"wage-file.field.{field.replace('_', '-')}", {})
 
 

@@ -19,6 +19,7 @@ from services.payments.declarations.judging import JudgedDeclaration
 from services.payments.declarations.layouts.registry import layouts_of
 from services.payments.declarations.pages import WAGES_A_PAGE, paged
 from services.payments.declarations.progress import CheckStep, LineCount
+from shared.funds.period import Period
 from shared.jobs.job import JobKind
 from shared.kernel.actors import system
 from shared.kernel.personal import DataClass
@@ -82,7 +83,7 @@ def check(context: ServiceContext, fund_id: str, declaration: Declaration) -> Ju
         Source(file.name, count.counted(blobs.read(context, fund_id, Blob(file.sha256, file.size, DataClass.CIVIL))))
         for file in declaration.files
     ]
-    layouts = layouts_of(uow.fund, rules.form_of(uow.fund, declaration.form))
+    layouts = layouts_of(uow.fund, rules.form_of(uow.fund, declaration.form), period=Period.read(declaration.period))
     examined = examine(sources, facts=judging.facts(uow, declaration), layouts=layouts)
     return judging.judge(uow, declaration, examined)
 

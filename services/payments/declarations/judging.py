@@ -149,11 +149,11 @@ def _placed(
     uow: UnitOfWork, declaration: Declaration, examined: Examined, remarks: Iterable[tuple[int, Remark]]
 ) -> list[Finding]:
     """The remarks as the fund's table judges them, each at its place in the files."""
-    table = rules.form_of(uow.fund, declaration.form).plausibility or {}
+    form = rules.form_of(uow.fund, declaration.form)
     kind = examined.layout.kinds[FileRole.DETAIL][0] if examined.layout else None
-    judged = ((line, plausibility.judged(remark, table=table)) for line, remark in remarks)
+    judged = ((line, plausibility.judged(remark, table=form.plausibility or {})) for line, remark in remarks)
     return [
-        added_findings.finding(remark, line=line, column=kind.column(remark.field) if kind else 0)
+        added_findings.finding(remark, line=line, column=kind.column(remark.field) if kind else 0, parts=form.wage_kind)
         for line, remark in judged
         if remark
     ]

@@ -96,7 +96,7 @@ def floor(fund: Fund, *, on: date) -> Floor | None:
 def of_wages(worker: WageLine, *, floors: Mapping[int, Floor | None], table: Table) -> Iterator[Remark]:
     """Each duration and wage, held against each other and against the legal minimum."""
     if not worker.wages:
-        yield Remark("wage-file.no-wages", "wage_1", Phrase("zeros"), Phrase("amount"))
+        yield Remark("wage-file.no-wages", f"wage_{min(floors)}", Phrase("zeros"), Phrase("amount"))
     for wage in worker.wages:
         least = floors[wage.quarter]
         if not wage.duration:

@@ -100,7 +100,8 @@ def check_typed(uow: UnitOfWork, filing: TypedFiling, files: Sequence[WrittenFil
         replace(_typed(filing), files=unsent), fund=uow.fund, declaration_id="", traceparent="", at=uow.at
     ).thing
     sources = [Source(file.name, [file.content]) for file in files]
-    layout = entry_layout(uow.fund, filing.form, is_complement=filing.is_complement)
+    period = Period.read(filing.period)
+    layout = entry_layout(uow.fund, filing.form, period=period, is_complement=filing.is_complement)
     examined = examine(sources, facts=judging.facts(uow, declaration), layouts=[layout])
     judged = judging.judge(uow, declaration, examined)
     return CheckedDeclaration(
@@ -133,7 +134,7 @@ def correct(uow: UnitOfWork, *, declaration_id: str) -> CorrectedDeclaration:
     is kept of it: the employer downloads the files, looks at them and sends them. Raises `NothingCertain`."""
     declaration = own(uow, declaration_id)
     rules.may_be_corrected(declaration)
-    layouts = layouts_of(uow.fund, rules.form_of(uow.fund, declaration.form))
+    layouts = layouts_of(uow.fund, rules.form_of(uow.fund, declaration.form), period=Period.read(declaration.period))
     files = [(file.name, bytes_of(uow, file)) for file in declaration.files]
     correction = correcting.correct(files, layouts=layouts)
     if correction is None or not correction.count:

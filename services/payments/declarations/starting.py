@@ -45,10 +45,10 @@ class StartingFiles:
     workers: int
 
 
-def entry_layout(fund: Fund, form: str, *, is_complement: bool = False) -> Layout:
+def entry_layout(fund: Fund, form: str, *, period: Period, is_complement: bool = False) -> Layout:
     """The layout that a declaration is written in which is typed; of a complementary one the form's own for these,
     where it has one. Raises `TypingNotOffered` where the fund says of none how its files are named."""
-    known = layouts_of(fund, rules.form_of(fund, form))
+    known = layouts_of(fund, rules.form_of(fund, form), period=period)
     has_own = any(each.is_complement for each in known)
     fitting = (each for each in known if each.is_complement == (is_complement and has_own))
     found = next(filter(may_be_typed, fitting), None)
@@ -61,7 +61,7 @@ def write_typed(uow: UnitOfWork, filing: TypedFiling) -> tuple[Sequence[WrittenF
     """The files that say what was typed, or what stands against writing them."""
     definition = rules.form_of(uow.fund, filing.form)
     period = rules.must_be_of_its_kind(definition, period=filing.period)
-    layout = entry_layout(uow.fund, filing.form, is_complement=filing.is_complement)
+    layout = entry_layout(uow.fund, filing.form, period=period, is_complement=filing.is_complement)
     answered = (
         answer_to(uow, employer_id=filing.employer_id, form=filing.form, period=period) if layout.sequence else None
     )
@@ -84,8 +84,9 @@ def begin_typing(uow: UnitOfWork, *, employer_id: str, form: str, period: str, m
     """What a page that asks for the lines begins with: those of the declaration that is mended, else of the one in
     force for the period, else of the employer's last accepted one, as long as they are few enough to be typed."""
     uow.by.must_act_for_employer(employer_id)
-    layout, definition = entry_layout(uow.fund, form), rules.form_of(uow.fund, form)
-    parts = definition.parts(rules.must_be_of_its_kind(definition, period=period))
+    definition = rules.form_of(uow.fund, form)
+    wanted = rules.must_be_of_its_kind(definition, period=period)
+    layout, parts = entry_layout(uow.fund, form, period=wanted), definition.parts(wanted)
     entry = TypingStart(layout=layout, parts=parts)
     if mended_id and (workers := _typed_workers(uow, mended_id, layout=layout)):
         return replace(entry, workers=workers)
@@ -181,11 +182,8 @@ def prefilled_file(uow: UnitOfWork, *, employer_id: str, form: str, period: str)
 
 def _of_period(worker: WageLine, before: str, parts: Sequence[Period]) -> WageLine:
     """The worker's wages told of the parts of the period that is declared now, in their order."""
-    shift = parts[0].number - min((wage.quarter for wage in worker.wages), default=parts[0].number)
-    numbers = {part.number for part in parts}
-    is_one = len(parts) == 1
-    wages = tuple(replace(wage, quarter=wage.quarter + shift) for wage in worker.wages) if is_one else worker.wages
-    return replace(worker, wages=tuple(wage for wage in wages if wage.quarter in numbers))
+    shift = parts[0].number - Period.read(before).parts(parts[0].kind)[0].number
+    return replace(worker, wages=tuple(replace(wage, quarter=wage.quarter + shift) for wage in worker.wages))
 
 
 def _typed_workers(uow: UnitOfWork, declaration_id: str, *, layout: Layout) -> tuple[WageLine, ...]:

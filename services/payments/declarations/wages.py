@@ -64,17 +64,19 @@ def wages(values: Values, *, parts: Sequence[Period]) -> tuple[PeriodWage, ...]:
         if not duration and not values["wage"]:
             return ()
         return (PeriodWage(part.number, duration, _unit(values.get("unit", "M")), values["wage"]),)
-    return tuple(
-        PeriodWage(number, values[duration], _unit(values[unit]), values[wage])
-        for number, duration, unit, wage in _fields(len(parts))
-        if values[duration] or values[wage]
-    )
+    found = []
+    for part, (duration_name, unit, wage) in zip(parts, _fields(parts[0].number, len(parts)), strict=True):
+        duration = values.get(duration_name, part.months if values[wage] else 0)
+        if duration or values[wage]:
+            letter = values[unit] if unit in values else values.get("unit", "M")
+            found.append(PeriodWage(part.number, duration, _unit(letter), values[wage]))
+    return tuple(found)
 
 
 @cache
-def _fields(count: int) -> tuple[tuple[int, str, str, str], ...]:
-    """The fields of each part of a year, by its number."""
-    return tuple((part, f"duration_{part}", f"unit_{part}", f"wage_{part}") for part in range(1, count + 1))
+def _fields(first: int, count: int) -> tuple[tuple[str, str, str], ...]:
+    """The fields of each part of a period, in order."""
+    return tuple((f"duration_{part}", f"unit_{part}", f"wage_{part}") for part in range(first, first + count))
 
 
 def _unit(letter: str) -> Unit:

@@ -645,7 +645,10 @@ def test_each_code_phrase_and_field_has_its_text_and_no_text_is_left_over(texts:
     phrases |= {f"wage-file.phrase.{code}-at" for code in ("letter", "space", "sign")}
     fields = {
         f"wage-file.field.{name}".replace("_", "-")
-        for name in (*FIELD_NAMES, *(f"{each}-of-quarter" for each in PART_NAMES))
+        for name in (
+            *FIELD_NAMES,
+            *(f"{each}-of-{part}" for each in PART_NAMES for part in ("half-year", "quarter", "month")),
+        )
     }
 
     assert {code for code in texts.by_code if code.startswith("wage-file.")} == codes | phrases | fields

@@ -212,7 +212,7 @@ WRONG = [
         FORMS,
         "period: quarter",
         "period: quarter\n    wages_by: month",
-        "forms.quarterly-wages: wages_by: onl",
+        "forms.quarterly-wages.layouts: tn-122: the wage of a month of the quarter is told by wage_1",
     ),
     ("tn-cnss", LAYOUT, "form: amount", "form: money", "detail[1].fields[10].form: Invalid enum value 'money'"),
     ("tn-cnss", LAYOUT, "name: wage,", "name: pay,", "detail[1].fields[10]: name pay is none of activity, address"),
@@ -221,7 +221,7 @@ WRONG = [
     ("tn-cnss", LAYOUT, "lines_per_page: 12\n", "", "the file: detail numbers lines by page"),
     ("tn-cnss", LAYOUT, "P<year>", "P<when>", "the file: file_name has no group year"),
     ("ma-cnops", SUMS, "floor: 70.00 MAD", "floor: 470.00 MAD", "rates[1].bounds.employer: floor is above ceiling"),
-    ("ma-cnops", SUMS, "due: {days: 10}", "due: {days: -1}", "self_payers.due: a delay is not negative"),
+    ("ma-cnops", SUMS, "due: {days: 10}", "due: {days: -1}", "self_payers.due.days: -1 is negative"),
     (
         "ma-cnops",
         SUMS,
@@ -258,6 +258,17 @@ WRONG = [
         'example: "120045"\n    key_table: {modulus: 1, key_is: fill}',
         "identifiers.employer-number.key_table: modulus is 2 to",
     ),
+    ("tn-cnss", FUND, "country: TN", "country: tn", "the file: country is two capital letters"),
+    ("tn-cnss", FUND, 'country_code: "216"', 'country_code: "x"', "phone: country_code is one to four digits"),
+    ("dz-cnas", CARE, "percent: 80", "percent: 800", "reimbursement[1]: percent is from 0 to 100"),
+    ("dz-cnas", CARE, "days_max: 90", "days_max: 90000", "filing_terms[1]: a delay is at most 36600 days"),
+    ("dz-cnas", RIGHTS, "quarters: 1}", "quarters: 0}", "rules[1].newcomers[1]: quarters is from 1 to 80"),
+    ("dz-cnas", RIGHTS, "newcomer_months: 6", "newcomer_months: 0", "rules[1]: newcomers and newcomer_months belong"),
+    ("dz-cnas", RIGHTS, "until_age: 17", "until_age: 170", "dependants[2]: until_age is from 1 to 120"),
+    ("tn-cnss", RIGHTS, "months: 12", "months: 0", "lifetime[1]: months is from 1 to 600"),
+    ("tn-cnss", FORMS, "days: 78", "days: 0", "full_quarter[1]: days is from 1 to 92, hours from 1 to"),
+    ("tn-cnss", MONEY, "transfer_days_max: 60", "transfer_days_max: 0", "the file: transfer_days_max is from 1 to 366"),
+    ("tn-cnss", LAYOUT, "lines_max: 11988", "lines_max: 0", "the file: lines_max is at least 1"),
     ("tn-cnss", MONEY, "transfer_prefix: CT", "transfer_prefix: CT\nbranches: {}", "branches: is said in contribut"),
     ("tn-cnss", RIGHTS, "card_lifetime:", "weekend: []\ncard_lifetime:", "weekend: is said in fund.yaml too, where it"),
     ("tn-cnss", FUND, "country: TN", "country: TN\ntransfer_date: 1", "transfer_date: is not known here"),
@@ -401,6 +412,48 @@ def test_a_test_that_never_holds_of_its_fact_is_named_with_its_place(
     said = faults(tmp_path, "tn-cnss", (f"benefits/{page}.yaml", old, new))
     assert len(said) == 1 and expected in said[0], said
     assert any(f": {place}: " in said[0] for place in ("conditions", "formula", "papers", "questions")), said
+
+
+DECLARED = [
+    # fund, layout, a field of it, another one, what is wrong with the form of declaration
+    ("dz-cnas", "das-b", "wage_4", "duration_5", "forms.das.layouts: das-b: the wage of a quarter of the year is told"),
+    ("dz-cnas", "das-b", "duration_4", "wage_5", "forms.das.layouts: das-b: the wage of a quarter of the year is told"),
+    ("tn-cnss", "tn-122", "wage,", "wage_1,", "forms.quarterly-wages.layouts: tn-122: the wage of the quarter is told"),
+]
+
+
+@pytest.mark.parametrize(("fund_id", "layout", "old", "new", "expected"), DECLARED)
+def test_a_layout_tells_the_wages_that_its_form_asks_for(
+    tmp_path: Path, fund_id: str, layout: str, old: str, new: str, expected: str
+) -> None:
+    (fault,) = faults(tmp_path, fund_id, (f"layouts/{layout}.yaml", f"name: {old}", f"name: {new}"))
+    assert fault.startswith(f"{fund_id}/declarations.yaml: {expected} by wage"), fault
+
+
+PAGE = "family: request"
+FOLLOWS = [
+    # page, what is replaced on it, what would be granted and never come
+    ("chronic-drugs", [("family: coverage", "family: pension")], "of the family pension it is pay-periodically, and"),
+    (
+        "general-request",
+        [(PAGE, "family: grant")],
+        "of the family grant it is pay-once or pay-periodically, and not task",
+    ),
+    (
+        "general-request",
+        [(PAGE, "family: grant"), ("  kind: task\n  task: request-answered", "  kind: pay-once")],
+        "is empty: nothing says what would be paid",
+    ),
+]
+
+
+@pytest.mark.parametrize(("page", "changes", "expected"), FOLLOWS)
+def test_what_is_granted_has_the_effect_of_its_family(
+    tmp_path: Path, page: str, changes: list[tuple[str, str]], expected: str
+) -> None:
+    file = f"benefits/{page}.yaml"
+    (fault,) = faults(tmp_path, "tn-cnss", *((file, old, new) for old, new in changes))
+    assert fault.startswith(f"tn-cnss/{file}: ") and expected in fault, fault
 
 
 OFTEN = "frequencies: [{count_max: 1, within_days: 30, law: {valid_from: 2020-01-01, reference: A, confidence: H}}]"

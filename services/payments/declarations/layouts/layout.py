@@ -20,6 +20,7 @@ from services.payments.declarations.layouts.forms import (
 )
 from services.payments.declarations.layouts.periods import NUMBER_FIELDS
 from shared.funds.layouts import FieldCode, LineKind
+from shared.funds.period import PeriodKind
 
 FILLER = "wage-file.filler"
 Values = dict[str, Any]
@@ -169,6 +170,8 @@ class Layout:
     """Of a file of several kinds of lines: its records in their order, with `*` and `+` behind those that repeat."""
     is_complement: bool = False
     """Whether what is declared in it is added to a declaration in force."""
+    parts: PeriodKind = PeriodKind.QUARTER
+    """Of what its numbered fields are: `wage_2` of the second quarter of the year, or of its second month."""
 
     def kind(self, role: FileRole, line: bytes) -> RecordKind:
         kinds = self.kinds[role]

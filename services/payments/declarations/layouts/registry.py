@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 from services.payments.declarations.findings import FileRole, Severity
@@ -10,7 +11,8 @@ from services.payments.declarations.layouts.forms import FieldCodec
 from services.payments.declarations.layouts.layout import Field, Layout, RecordKind
 from shared.funds.declarations import DeclarationForm
 from shared.funds.fund import Fund
-from shared.funds.layouts import Characters, FieldForm, FileLayout, LayoutField, LineKind, Newline, Pad
+from shared.funds.layouts import PART_NAMES, Characters, FieldForm, FileLayout, LayoutField, LineKind, Newline, Pad
+from shared.funds.period import Period, PeriodKind
 
 _CHARACTERS = {
     Characters.ASCII_NAME: forms.ASCII_NAME,
@@ -32,14 +34,17 @@ _CODES = {
 PERSON = "insurance_number"
 
 
-def layouts_of(fund: Fund, form: DeclarationForm) -> list[Layout]:
-    """The layouts that a form takes, the likeliest first."""
-    return [made(layout_id, fund.layouts[layout_id]) for layout_id in form.layouts]
+def layouts_of(fund: Fund, form: DeclarationForm, *, period: Period | None = None) -> list[Layout]:
+    """The layouts that a form takes, the likeliest first. For a period, their fields have the numbers that its parts
+    have in the year: what the third quarter's file calls the first of three months is its seventh."""
+    first = form.parts(period)[0].number if period and form.wage_kind is not form.period else 1
+    return [made(layout_id, fund.layouts[layout_id], first, form.wage_kind) for layout_id in form.layouts]
 
 
 @cache
-def made(layout_id: str, layout: FileLayout) -> Layout:
-    """A layout that lines are read and written by."""
+def made(layout_id: str, layout: FileLayout, first: int = 1, parts: PeriodKind = PeriodKind.QUARTER) -> Layout:
+    """A layout that lines are read and written by; its `parts` are of a kind, and `first` is the number in the year of
+    the first of them."""
     kinds = {FileRole.HEADER: layout.header, FileRole.DETAIL: (*layout.detail, *layout.frame)}
     names = {FileRole.HEADER: layout.header_name, FileRole.DETAIL: layout.detail_name}
     return Layout(
@@ -50,7 +55,7 @@ def made(layout_id: str, layout: FileLayout) -> Layout:
         newline=_NEWLINES[layout.newline],
         ends_with_newline=layout.ends_with_newline,
         kinds={
-            role: tuple(_kind(each, is_frame=each in layout.frame) for each in lines)
+            role: tuple(_kind(_numbered(each, first=first), is_frame=each in layout.frame) for each in lines)
             for role, lines in kinds.items()
             if lines
         },
@@ -60,7 +65,19 @@ def made(layout_id: str, layout: FileLayout) -> Layout:
         written_names={role: name for role, name in names.items() if name},
         sequence=layout.sequence,
         is_complement=layout.is_complement,
+        parts=parts,
     )
+
+
+def _numbered(kind: LineKind, *, first: int) -> LineKind:
+    """The line with its fields of parts numbered from another number than one."""
+
+    def named(name: str) -> str:
+        bare, _underscore, part = name.rpartition("_")
+        return f"{bare}_{int(part) + first - 1}" if bare in PART_NAMES else name
+
+    fields = (replace(each, name=named(each.name), sums=tuple(map(named, each.sums))) for each in kind.fields)
+    return kind if first == 1 else replace(kind, fields=tuple(fields))
 
 
 def _kind(kind: LineKind, *, is_frame: bool) -> RecordKind:
