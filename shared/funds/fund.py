@@ -133,9 +133,9 @@ class PhoneRule:
         """A mobile number as `+213550123456`, however people wrote it; None when it is not one of this country.
 
         The code of the country may stand before it or not, with `+`, `00` or nothing; inside the country people dial
-        a zero first, where the country has one, and some write both.
+        a zero first, where the country has one, and some write both. A word in front (`Tél. :`) says nothing.
         """
-        bare = normalize.number(text).removeprefix("tel:")
+        bare = re.sub(r"^[^0-9+]+", "", normalize.number(text))
         abroad = re.sub(rf"^(\+|00)?{self.country_code}", "", bare)
         for each in (bare, abroad):
             national = each if re.fullmatch(self.mobile_pattern, each, re.ASCII) else each.removeprefix("0")

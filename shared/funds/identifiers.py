@@ -5,6 +5,7 @@ Sources: the countries' RIB rules as agreed by independent libraries, the post's
 vectors stand in the tests.
 """
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from operator import mul
@@ -75,17 +76,21 @@ _CHECKS: dict[AccountRule, Callable[[str], bool]] = {
 }
 _DIGITS = {AccountRule.RIB_DZ: 20, AccountRule.RIB_TN: 20, AccountRule.RIB_MA: 24}
 """How many digits an account has that may be written as an IBAN too."""
+_LABEL = re.compile("^(?:IBAN|RIB|RIP|CCP)(?=[0-9A-Z])")
+"""What stands in front of the number on the bank's own slip; no country's code begins so."""
+_KEY_SAID = re.compile("(?<=[0-9])CL[EÉ](?=[0-9])")
+"""Between the account and its key, where people write `1234567 clé 89`."""
 _POST_DIGITS = 12
 """Of an account of the post; people leave out the zeros on its left."""
 
 
 def read_account(text: str, *, rule: AccountRule) -> str | None:
     """A bank account as it is kept, however people wrote it, as an IBAN too; None where its form or key is wrong."""
-    number = normalize.number(text).upper()
+    number = _LABEL.sub("", normalize.number(text).upper())
     if rule in _DIGITS:
         number = national_number(number, length=_DIGITS[rule])
     elif rule is AccountRule.CCP and number:
-        number = number.zfill(_POST_DIGITS)
+        number = _KEY_SAID.sub("", number).zfill(_POST_DIGITS)
     return number if is_account(number, rule=rule) else None
 
 

@@ -20,8 +20,11 @@ _INVISIBLE = re.compile(
 """Signs that show nothing: what Unicode calls default-ignorable, and marks of direction and of interlines."""
 _STRETCH = "\u0640"
 _DASHES = re.compile("[-\u058a\u05be\u1806\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d\u02d7]")
-_BETWEEN_DIGITS = re.compile(r"[\s\-./()\[\]']")
+_BETWEEN_DIGITS = re.compile(r"[\s\-./()\[\]',;:_\u00b7\u2022\u2018\u2019\u060c\u061b]")
 """What people put into a number so that it reads well; a spreadsheet puts an apostrophe before it."""
+_MAIL_LINK = re.compile("mailto: ?", re.IGNORECASE)
+_AROUND_ADDRESS = " <>,;.\u060c\u061b"
+"""What is copied with an address out of a list or a mail program."""
 _SHAPED = re.compile("[\ufb00-\ufb06\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdf2\ufe80-\ufefc]+")
 """Latin ligatures and the shapes of Arabic letters, which old programs and copied PDFs have for the letters."""
 _SAME_LETTER = str.maketrans(
@@ -91,7 +94,7 @@ def email(value: str) -> str | None:
     """
     try:
         found = validate_email(
-            plain(value).removeprefix("mailto:"),
+            _MAIL_LINK.sub("", plain(value).strip(_AROUND_ADDRESS), count=1),
             allow_smtputf8=False,
             check_deliverability=False,  # only the mail server knows whether the mailbox exists
             strict=True,

@@ -37,7 +37,8 @@ def read(text: str) -> PartialDate | None:
     With the day first it is taken only where the day is unknown (`00/00/1950`, `00/03/1950`): in `04/05/1950` day and
     month cannot be told apart.
     """
-    found = _YEAR_FIRST.fullmatch(text) or _DAY_UNKNOWN.fullmatch(text)
+    written = text.upper()
+    found = _YEAR_FIRST.fullmatch(written) or _DAY_UNKNOWN.fullmatch(written)
     if found is None:
         return None
     named = {"day": None, **found.groupdict()}

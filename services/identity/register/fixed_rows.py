@@ -10,19 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from services.identity.register.rows import ColumnsDiffer, FileUnreadable, Row
+from services.identity.register.rows import DOS_END, ColumnsDiffer, EncodingDiffers, FileUnreadable, Row, mark_of
 from services.identity.register.rules import Fault, LineRefused
 from shared.funds.register_layouts import LINE_LENGTH_MAX, RegisterEncoding, RegisterLayout
-from shared.kernel.errors import Invalid
-
-MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-DOS_END = "\x1a"
-
-
-class EncodingDiffers(Invalid):
-    """The file begins with the mark of another encoding than its layout has."""
-
-    code = "register.encoding-differs"
 
 
 def read(
@@ -34,9 +24,7 @@ def read(
         missing = ", ".join(sorted(set(columns) - names)) or "-"
         raise ColumnsDiffer(file=path.name, missing=missing, expected=len(columns))
     try:
-        with path.open("rb") as file:
-            head = file.read(len(codecs.BOM_UTF8))
-        mark = next((each for each in MARKS if head.startswith(each)), b"")
+        mark = mark_of(path)
         is_utf_8 = layout.encoding is RegisterEncoding.UTF_8
         if mark and not (is_utf_8 and mark == codecs.BOM_UTF8):
             raise EncodingDiffers(file=path.name)

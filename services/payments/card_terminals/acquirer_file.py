@@ -23,7 +23,14 @@ ROWS_MAX = 20_000
 TITLE_ROWS_MAX = 20
 """What may stand above the heads: the acquirer's name, the merchant's, a title."""
 _SPACES = re.compile(r"\s")
-_AMOUNT = re.compile(r"([+-]?)([0-9]{1,13})(?:\.([0-9]{1,3}))?([+-]?)", re.ASCII)
+_AMOUNTS = {
+    mark: re.compile(
+        rf"([+-]?)([0-9]{{1,13}}|[0-9]{{1,3}}(?:\{group}[0-9]{{3}}){{1,4}})(?:\{mark}([0-9]{{1,6}}))?([+-]?)", re.ASCII
+    )
+    for mark, group in ((".", ","), (",", "."))
+}
+"""By the decimal mark. Groups are of three digits: in a file with decimal commas, `1000.50` is no amount, not a hundred
+thousand."""
 
 
 class AcquirerFileInvalid(Invalid):
@@ -152,13 +159,15 @@ def _day(written: str, layout: AcquirerFileLayout) -> date:
 
 
 def _minor(cells: Mapping[str, str], head: str, *, layout: AcquirerFileLayout, fund: Fund) -> int:
-    """An amount, grouped by spaces or by the mark that is not the decimal one, with its sign before or behind it."""
-    grouping = "," if layout.decimal_mark == "." else "."
+    """An amount, grouped by spaces or in threes by the mark that is not the decimal one, with its sign before or behind
+    it. Zeros behind the smallest coin say nothing."""
     plain = _SPACES.sub("", cells.get(head, "")).removesuffix(fund.currency.value)
-    found = _AMOUNT.fullmatch(plain.replace(grouping, "").replace(layout.decimal_mark, "."))
-    if found is None or len(found[3] or "") > fund.currency.decimals or (found[1] and found[4]):
+    found = _AMOUNTS[layout.decimal_mark].fullmatch(plain)
+    decimals = (found[3] or "").ljust(fund.currency.decimals, "0") if found else ""
+    if found is None or decimals[fund.currency.decimals :].strip("0") or (found[1] and found[4]):
         raise _RowRefused(RowFindingKind.AMOUNT_UNREADABLE, head)
-    minor = int(found[2] + (found[3] or "").ljust(fund.currency.decimals, "0"))
+    whole = found[2].replace(",", "").replace(".", "")
+    minor = int(whole + decimals[: fund.currency.decimals])
     if minor > AMOUNT_MINOR_MAX:
         raise _RowRefused(RowFindingKind.AMOUNT_UNREADABLE, head)
     return -minor if "-" in (found[1], found[4]) else minor

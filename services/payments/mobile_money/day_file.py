@@ -15,7 +15,8 @@ from shared.kernel.money import AMOUNT_MINOR_MAX
 
 FILE_BYTES_MAX = 4 * 1024 * 1024
 LINES_MAX = 20_000
-_AMOUNT = re.compile(r"(-?)([0-9]{1,13})(?:\.([0-9]{1,3}))?", re.ASCII)
+DOS_END = "\x1a"
+_AMOUNT = re.compile(r"(-?)([0-9]{1,13})(?:\.([0-9]{1,6}))?", re.ASCII)
 
 
 class DayFileInvalid(Invalid):
@@ -50,12 +51,18 @@ def read(content: bytes, *, layout: DayFileLayout, fund: Fund) -> list[DayLine]:
         if not needed <= set(heads):
             raise DayFileInvalid(line=1)
         rows.fieldnames = heads
-        lines = [_line(row, rows.line_num, layout=layout, fund=fund) for row in rows]
+        written = [_line(row, rows.line_num, layout=layout, fund=fund) for row in rows if _says_something(row)]
+        lines = [line for line in written if line.amount_minor]  # zero moves nothing
     except csv.Error as malformed:
         raise DayFileInvalid(line=rows.line_num) from malformed
     if len(lines) > LINES_MAX or len({_key(line) for line in lines}) < len(lines):
         raise DayFileInvalid(line=0)
     return lines
+
+
+def _says_something(row: dict[str, str]) -> bool:
+    """Not the empty rows of a spreadsheet, nor the end of file of DOS."""
+    return any(cell.strip(f" {DOS_END}") for cell in row.values() if isinstance(cell, str))
 
 
 def _key(line: DayLine) -> tuple[str, bool]:
@@ -76,7 +83,6 @@ def _line(row: dict[str, str], number: int, *, layout: DayFileLayout, fund: Fund
     if (
         not PAYMENT_ID.fullmatch(payment_id)
         or not 0 < len(reference) <= REFERENCE_CHARACTERS_MAX
-        or amount_minor == 0
         or (fee_minor or 0) < 0
     ):
         raise DayFileInvalid(line=number)
@@ -90,13 +96,16 @@ def _line(row: dict[str, str], number: int, *, layout: DayFileLayout, fund: Fund
 
 
 def _minor(cell: str, *, layout: DayFileLayout, fund: Fund) -> int:
+    """An amount, with or without spaces in it. Zeros behind the smallest coin say nothing."""
+    if layout.decimal_mark == "," and "." in cell:
+        raise ValueError("another decimal mark than the layout has")
     found = _AMOUNT.fullmatch(cell.replace(" ", "").replace(layout.decimal_mark, "."))
     if found is None:
         raise ValueError("not an amount")
-    sign, whole, decimals = found.groups()
-    if len(decimals or "") > fund.currency.decimals:
+    sign, whole, decimals = found[1], found[2], (found[3] or "").ljust(fund.currency.decimals, "0")
+    if decimals[fund.currency.decimals :].strip("0"):
         raise ValueError("more decimals than the currency has")
-    minor = int(whole + (decimals or "").ljust(fund.currency.decimals, "0"))
+    minor = int(whole + decimals[: fund.currency.decimals])
     if minor > AMOUNT_MINOR_MAX:
         raise ValueError("no amount is so large")
     return -minor if sign else minor

@@ -52,6 +52,7 @@ PLAIN |= {"reversals": (), "separator": ",", "decimal_mark": ".", "day_format": 
         (f"{HEADS}\n" + ";".join(f'"{cell}"' for cell in SALE.split(";")) + "\n", {}),
         (f"{HEADS}\n{SALE.replace('3 150,75', '3.150,75 DZD')}\n", {}),
         (f"{HEADS}\n{SALE.replace('3 150', UNBROKEN)}\n", {}),
+        (f"{HEADS}\n{SALE.replace('3 150,75', '3150,7500')}\n", {}),
         (f"{HEADS}\n{SALE.replace('28/01/2026', '28/01/2026 10:04:31')}\n", {}),
         (f"{HEADS}\n{SALE.replace('22,06', '-22,06')}\n", {}),
         (f"{HEADS}\n{SALE}\n".replace(";", "\t"), {"separator": "\t"}),
@@ -81,6 +82,9 @@ def test_what_was_given_back_is_below_zero_with_a_sign_or_without() -> None:
     ("old", "new", "column", "kind"),
     [
         ("3 150,75", "3 150,755", "Montant brut", "amount-unreadable"),
+        ("3 150,75", "3150.75", "Montant brut", "amount-unreadable"),
+        ("3 150,75", "3150.750", "Montant brut", "amount-unreadable"),
+        ("3 150,75", "31.50,75", "Montant brut", "amount-unreadable"),
         ("3 150,75", "", "Montant brut", "amount-unreadable"),
         ("3 150,75", "=1+1", "Montant brut", "amount-unreadable"),
         ("22,06", "gratuit", "Commission", "amount-unreadable"),

@@ -127,13 +127,24 @@ def test_another_amount_than_the_day_s_waits_for_a_person(shop: Shop) -> None:
     assert shop.net(OWED_BY_OPERATOR) == 0 and not shop.entries()
 
 
+def test_what_says_nothing_is_passed_over(shop: Shop) -> None:
+    """Zeros behind the smallest coin, a payment of zero, the empty rows of a spreadsheet, the end of file of DOS."""
+    reference = shop.reference()
+    shop.take(reference)
+    nothing = line(reference, payment="p0", amount="0,000", fee="0")
+    day = shop.file(nothing, line(reference, amount="1290,27700"), ";;;;", "\x1a")
+    assert day.status_code == 200, day.text
+    assert (day.json["total"], day.json["payments"], day.json["differences"]) == ("1290.277", 1, [])
+
+
 @pytest.mark.parametrize(
     "content",
     [
         b"",
         b"id_paiement;reference\np1;x",
         b"\xff\xfe\x00",
-        b"id_paiement;reference;montant;date_heure;commission\np1;99;1,0000;2025-04-10T10:00;0",
+        b"id_paiement;reference;montant;date_heure;commission\np1;99;1,0001;2025-04-10T10:00;0",
+        b"id_paiement;reference;montant;date_heure;commission\np1;99;1.000;2025-04-10T10:00;0",
         b"id_paiement;reference;montant;date_heure;commission\np1;99;1 e3;2025-04-10T10:00;0",
         b"id_paiement;reference;montant;date_heure;commission\np1;99;1;yesterday;0",
         b"id_paiement;reference;montant;date_heure;commission\np1;99",

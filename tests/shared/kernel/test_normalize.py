@@ -36,6 +36,12 @@ def test_i02_every_dash_is_a_hyphen(dash: str) -> None:
     assert normalize.token(f"a{dash}b") == "a-b"
 
 
+@pytest.mark.parametrize("sign", "._/:;,'’·•،", ids=ascii)
+def test_i02_what_separates_the_digits_of_a_number_is_none_of_it(sign: str) -> None:
+    assert normalize.number(f"05{sign}50{sign}") == "0550"
+    assert normalize.reference(f"pr{sign}26{sign}01") == "PR2601"
+
+
 @pytest.mark.parametrize("blank", " \t\n\u00a0\u202f\u2007\u2003\u3000", ids=ascii)
 def test_i02_every_blank_is_a_blank(blank: str) -> None:
     assert normalize.number(f"{blank}05{blank}50{blank}") == "0550"
@@ -58,6 +64,12 @@ def test_i02_names_are_composed_and_keep_what_is_theirs() -> None:
         ("amira@example.dz", "amira@example.dz"),
         (" Amira.B+fonds@EXAMPLE.DZ ", "Amira.B+fonds@example.dz"),
         ("mailto:amira@example.dz", "amira@example.dz"),
+        ("MAILTO: amira@example.dz", "amira@example.dz"),
+        ("<amira@example.dz>", "amira@example.dz"),
+        ("amira@example.dz;", "amira@example.dz"),
+        ("amira@example.dz ,", "amira@example.dz"),
+        ("amira@example.dz.", "amira@example.dz"),
+        ("amira@example.dz؛", "amira@example.dz"),
         ("amira@مثال.تونس", "amira@xn--mgbh0fb.xn--pgbs0dh"),
         ("o'hara@example.dz", "o'hara@example.dz"),
         ("hédi@example.tn", None),

@@ -304,7 +304,9 @@ def _day(entry: etree._Element) -> date | None:
 
 def _day_of(statement: etree._Element) -> date:
     """The day of the file, for what a person has to look at."""
-    return _as_day(text(statement, "CreDtTm", "FrToDt/ToDtTm")) or date.min
+    report = statement.getparent()
+    of_file = None if report is None else text(report, "GrpHdr/CreDtTm")
+    return _as_day(text(statement, "CreDtTm", "FrToDt/ToDtTm")) or _as_day(of_file) or date.min
 
 
 def _as_day(written: str | None) -> date | None:

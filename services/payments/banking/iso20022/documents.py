@@ -1,5 +1,9 @@
-"""XML files from a bank, opened with distrust: no DOCTYPE, no entity, no network, and held against the official XSD."""
+"""XML files from a bank, opened with distrust: no DOCTYPE, no entity, no network, and held against the official XSD.
 
+A message may stand alone or in an envelope beside its header (`AppHdr`), as networks of banks wrap it.
+"""
+
+import codecs
 import re
 from collections.abc import Collection, Iterator
 from decimal import Decimal
@@ -26,8 +30,15 @@ _SCHEMAS_HERE = frozenset(
         "pain.012.001.05",
     }
 )
-_NUMBER = re.compile(r"\+?[0-9]{1,18}(\.[0-9]{0,9})?", re.ASCII)
+_NUMBER = re.compile(r"\+?(?=\.?[0-9])[0-9]{0,18}(\.[0-9]{0,9})?", re.ASCII)
 _CURRENCIES = frozenset(each.value for each in Currency) - {Currency.OTHER.value}
+_BOMS_OF_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_OTHER_ENCODINGS = frozenset({"iso8859-1", "iso8859-6", "iso8859-15", "cp1250", "cp1252", "cp1256"})
+"""Those that banks write besides UTF-8 and UTF-16, by Python's names. Each has ASCII where ASCII has it, so that no
+document type hides in them."""
+_DECLARED = re.compile(rb"""<\?xml[^>]{1,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_AROUND = b" \t\r\n\x00\x1a"
+"""What programs leave around a file: blank lines, the filling of the last block, the end of file of DOS."""
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 FILE_BYTES_MAX = 32 * 1024 * 1024
 """Some 34,000 booked payments, as wordy as banks write them. A file that is read takes eleven times its size."""
@@ -40,7 +51,7 @@ class FileTooLarge(Invalid):
 
 
 class NotReadable(Invalid):
-    """Not well-formed XML in UTF-8."""
+    """Not well-formed XML, or in an encoding that banks do not write."""
 
     code = "bank-file.not-readable"
 
@@ -108,9 +119,10 @@ def opened(body: bytes, *, messages: Collection[str], expected: str) -> tuple[st
     """
     if len(body) > FILE_BYTES_MAX:
         raise FileTooLarge(bytes=len(body), bytes_max=FILE_BYTES_MAX)
-    _refuse_doctype(body)
+    unicode = _in_utf_8(body)
+    _refuse_doctype(unicode)
     try:
-        root = etree.fromstring(body, _parser())
+        root = _document(etree.fromstring(unicode, _parser()))
     except etree.XMLSyntaxError as error:
         raise NotReadable(line=error.lineno or 0) from None
     message = (etree.QName(root).namespace or "").removeprefix(NAMESPACE)
@@ -206,13 +218,47 @@ def same_sum(stated: str | None, *, computed: Decimal) -> None:
         raise ControlSumDiffers(stated=stated[:40], computed=str(computed))
 
 
-def _refuse_doctype(body: bytes) -> None:
-    # The parser reads UTF-8 whatever the file declares, so in bytes that are UTF-8 a document type can only be
-    # written like this. It is looked for before parsing because by then an entity bomb has gone off.
+def _in_utf_8(body: bytes) -> bytes:
+    """The file in UTF-8, which is all that is ever parsed. Bytes that are UTF-8 are read as such whatever the file
+    declares; others as it says. `NotReadable` where it says nothing, or an encoding of no bank."""
+    if body.startswith(_BOMS_OF_UTF_16):
+        encoding = "utf-16"
+    else:
+        body = body.strip(_AROUND)
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError:
+            encoding = _declared_encoding(body)
+        else:
+            return body
     try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
+        return body.decode(encoding).strip(_AROUND.decode()).encode()
+    except UnicodeError:
         raise NotReadable(line=0) from None
+
+
+def _declared_encoding(body: bytes) -> str:
+    found = _DECLARED.match(body)
+    try:
+        encoding = codecs.lookup(found[1].decode()).name if found else ""
+    except LookupError:
+        encoding = ""
+    if encoding not in _OTHER_ENCODINGS:
+        raise NotReadable(line=0)
+    return encoding
+
+
+def _document(root: etree._Element) -> etree._Element:
+    """The message itself: the root, or the one `Document` in the envelope around it."""
+    if etree.QName(root).localname == "Document":
+        return root
+    inside = list(root.iter("{*}Document"))
+    return inside[0] if len(inside) == 1 else root
+
+
+def _refuse_doctype(body: bytes) -> None:
+    # In UTF-8 a document type can only be written like this. It is looked for before parsing because by then an entity
+    # bomb has gone off.
     if b"<!DOCTYPE" in body:
         raise DoctypeRefused()
 

@@ -115,6 +115,13 @@ def test_the_account_may_be_an_iban():
     assert (booked.account, booked.amount) == ("TN5907040000000000012321", Money(1_005, TND))
 
 
+@pytest.mark.parametrize(
+    "written, minor", [(".50", 50), ("0.5", 50), ("1500.", 150_000), ("1500.2500", 150_025), ("+1500.25", 150_025)]
+)
+def test_an_amount_is_written_as_xml_writes_numbers(written, minor):
+    assert [booked.amount for booked in read(entry(written))] == [Money(minor, DZD)]
+
+
 @pytest.mark.parametrize("status, count", [("BOOK", 1), ("PDNG", 0), ("INFO", 0), ("FUTR", 0)])
 def test_only_what_is_booked_is_money(status, count):
     assert len(read(entry(status=status))) == count
@@ -132,7 +139,7 @@ def test_an_entry_without_a_day_of_its_own_has_that_of_its_value_or_waits_for_a_
     assert (booked.booked_on, booked.stated) == (date(2026, 2, 4), "")
 
     (booked,) = read(entry(booked=""))
-    assert (booked.booked_on, booked.stated) == (date.min, "1500.00 DZD")
+    assert (booked.booked_on, booked.stated) == (date(2026, 2, 3), "1500.00 DZD"), "the day of the file"
     assert booked.amount == Money(150_000, Currency.OTHER)
 
 
@@ -395,6 +402,7 @@ def test_x3_every_message_and_version_says_the_same(message, version):
         (('<Amt Ccy="DZD">1500.00</Amt>', ""), AmountNotReadable),
         (("1500.00", "-1500.00"), AmountNotReadable),
         (("1500.00", "1e3"), AmountNotReadable),
+        (("1500.00", "."), AmountNotReadable),
         (("1500.00", "NaN"), AmountNotReadable),
         (("1500.00", "9" * 5000), AmountNotReadable),
         (("<CdtDbtInd>DBIT</CdtDbtInd>", ""), DirectionMissing),

@@ -12,7 +12,7 @@ from services.payments.banking.iso20022.documents import (
     OtherMessage,
     SchemaBroken,
 )
-from tests.payments.banking.files import entry, notice, status_report
+from tests.payments.banking.files import detail, entry, notice, status_report
 
 PAIN_002 = "pain.002.001.12"
 
@@ -61,6 +61,51 @@ def test_a_doctype_does_not_hide_behind_a_declared_encoding(read, good):
 
     with pytest.raises(NotReadable):
         read(with_doctype(good, doctype).replace(b"UTF-8", b"UTF-7"))
+
+
+@pytest.mark.parametrize(
+    "encoding, name",
+    [
+        ("UTF-8", "Société محمد"),
+        ("UTF-16", "Société محمد"),
+        ("ISO-8859-1", "Société Éts"),
+        ("iso-8859-15", "Société Œuvre"),
+        ("windows-1252", "Société Œuvre"),
+        ("windows-1256", "شركة محمد"),
+    ],
+)
+def test_the_encodings_that_banks_declare_are_read(encoding, name):
+    text = notice(entry(details=detail(more=f"<RmtInf><Ustrd>{name}</Ustrd></RmtInf>"))).decode()
+
+    (booked,) = camt.read(text.replace("UTF-8", encoding).encode(encoding)).entries
+
+    assert booked.remittance == name
+
+
+@READERS
+@pytest.mark.parametrize("encoding", ["windows-1251", "utf-32", "cp037", "nonsense", ""])
+def test_another_encoding_is_refused(read, good, encoding):
+    with pytest.raises(NotReadable):
+        read(good.replace(b"UTF-8", encoding.encode()).replace(b"-1<", b"\xe9<", 1))
+
+
+@READERS
+@pytest.mark.parametrize("before, after", [(b"\r\n", b""), (b"", b"\x1a"), (b"", b"\r\n\x00\x00\x00"), (b" ", b"\n")])
+def test_what_programs_leave_around_a_file_is_passed_over(read, good, before, after):
+    assert read(before + good + after) == read(good)
+
+
+@READERS
+def test_a_message_may_stand_in_an_envelope_with_its_header(read, good):
+    declaration, _, document = good.partition(b"?>")
+    header = b'<AppHdr xmlns="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><BizMsgIdr>B-1</BizMsgIdr></AppHdr>'
+    envelope = declaration + b'?><b:Envelope xmlns:b="urn:example:bank">' + header + b"%s</b:Envelope>"
+
+    assert read(envelope.replace(b"%s", document)) == read(good)
+    with pytest.raises(SchemaBroken):
+        read(envelope.replace(b"%s", document.replace(b"CreDtTm>", b"CreatedAt>")))
+    with pytest.raises(OtherMessage):
+        read(envelope.replace(b"%s", document + document))
 
 
 @READERS
