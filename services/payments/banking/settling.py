@@ -122,7 +122,7 @@ def _facts(
     ids = {each.collection_id for each in by_id}
     payout = next((each for each in (payouts.find(uow, name) for name in named.ids) if each), None)
     batch = next((each for each in (payouts.find_batch(uow, name) for name in named.files) if each), None)
-    debit_file = next((each for each in (debits.find(uow, name) for name in named.files) if each), None)
+    debit_file_id = next((name for name in named.files if debits.blocks_named(uow, name)), None)
     sent_back = refunds.with_references(uow, named.beginning(own_references.REFUND_PREFIX))
     paid_in = operator_days.with_references(uow, named.beginning(own_references.SETTLEMENT_PREFIX))
     return MatchingFacts(
@@ -138,7 +138,7 @@ def _facts(
         ),
         payout=KnownPayment(payment_id=payout.payout_id, amount_minor=payout.amount_minor) if payout else None,
         batch_id=batch.batch_id if batch else None,
-        debit_file_id=debit_file.batch_id if debit_file else None,
+        debit_file_id=debit_file_id,
         refund=KnownPayment(payment_id=sent_back[0].refund_id, amount_minor=sent_back[0].amount_minor)
         if len(sent_back) == 1
         else None,
@@ -216,10 +216,10 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
                 uow, batch, entry_id=entry.entry_id, amount_minor=share.amount_minor
             )
         case Target.DEBIT_FILE:
-            file = debits.find(uow, share.target_id)
-            return file is not None and debits.book_file(
+            blocks = debits.blocks_named(uow, share.target_id)
+            return bool(blocks) and debits.book_together(
                 uow,
-                file,
+                blocks,
                 bank_reference=entry.bank_reference,
                 entry_id=entry.entry_id,
                 amount_minor=share.amount_minor,
