@@ -54,6 +54,30 @@ def read_ahead(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) ->
     )
 
 
+def in_blocks(uow: UnitOfWork, reported: ReportedEntry) -> Sequence[ReportedEntry]:
+    """A credit for a whole file of debits that are not listed, as one entry for each payment block, so that each is
+    booked in a unit of work of its own. As it is where it is for anything else, is not the sum of what the bank did not
+    refuse, or was kept as it is before."""
+    is_batch = reported.direction is Direction.CREDIT and reported.payment_information_id and not reported.end_to_end_id
+    blocks = debits.blocks_named(uow, reported.payment_information_id) if is_batch else []
+    if len(blocks) < 2 or reported.takes_back or store.entries.find(uow, reported_entry.identity(reported)):
+        return [reported]
+    parts = [
+        replace(
+            reported,
+            amount_minor=debits.expected_minor(uow, block),
+            payment_information_id=block.block_id,
+            place=place,
+            count=len(block.collection_ids),
+            has_own_reference=False,
+            charges_minor=0 if place else reported.charges_minor,
+        )
+        for place, block in enumerate(blocks)
+    ]
+    is_sum = sum(each.amount_minor for each in parts) == reported.amount_minor
+    return [each for each in parts if each.amount_minor] if is_sum else [reported]
+
+
 def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> None:
     """Book one entry as the table of cases says (`matching.decide`). One that was handled before, by any report,
     changes nothing."""

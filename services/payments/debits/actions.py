@@ -19,6 +19,10 @@ from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import continue_trace
 
+TOGETHER_MAX = 1_000
+"""Debits that one transaction books, slowly. A longer file that the bank books as one credit comes as an entry
+for each of its blocks (`settling.in_blocks`)."""
+
 Line = TypeVar("Line")
 
 
@@ -134,6 +138,11 @@ def blocks_named(uow: UnitOfWork, name: str) -> list[DebitBlock]:
     return [] if file is None else store.blocks_of(uow, file)
 
 
+def expected_minor(uow: UnitOfWork, block: DebitBlock) -> int:
+    """What the bank books of a block where it books it as one credit."""
+    return sum(each.amount_minor for each in rules.expected(_debits_of(uow, block)))
+
+
 def read_ahead(uow: UnitOfWork, names: Iterable[str]) -> None:
     """Ask at once for the blocks and files that entries of the bank name."""
     ids = list(names)
@@ -143,7 +152,7 @@ def read_ahead(uow: UnitOfWork, names: Iterable[str]) -> None:
 
 def book_together(
     uow: UnitOfWork,
-    blocks: Iterable[DebitBlock],
+    blocks: Sequence[DebitBlock],
     *,
     bank_reference: str,
     entry_id: str,
@@ -152,8 +161,10 @@ def book_together(
     value_on: date,
 ) -> bool:
     """The bank booked blocks as one credit. Whether it was booked here: every debit of theirs that the bank did not
-    refuse is paid by it, or, where these do not add up to the amount or one of them was paid before, none is and a
-    person has to look."""
+    refuse is paid by it, or, where these do not add up to the amount, one of them was paid before, or they are more
+    than one transaction takes, none is and a person has to look."""
+    if sum(len(block.collection_ids) for block in blocks) > TOGETHER_MAX:
+        return False
     expected = rules.expected(each for block in blocks for each in _debits_of(uow, block))
     if sum(each.amount_minor for each in expected) != amount_minor or any(each.debits for each in expected):
         return False

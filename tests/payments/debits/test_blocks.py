@@ -181,15 +181,42 @@ def test_each_block_booked_as_one_credit_pays_its_debits_and_no_others(
 def test_a_file_booked_as_one_credit_by_its_msgid_pays_all_its_blocks(
     context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, fetching: DueJobs, clock: RunningClock
 ) -> None:
+    """A unit of work for each block, and no entry twice."""
     ids = requested(context, made, 5, "0108")
     debiting.run(context, DZ)
     bank.announce_statement(credit(FIVE, f"<MsgId>{only_file(context).batch_id}</MsgId><NbOfTxs>5</NbOfTxs>"))
-    for _ in range(2):
-        bank.deliver(made)
+    bank.deliver(made)
+    for again in range(2):
         fetching.run(context, DZ)
-        bank.delivered = len(bank.fund.webhooks) - 1
-    assert statuses(context, ids) == ["debited"] * 5 and balance(made, "bank:collections") == (FIVE, "debit")
-    assert made.staff().get("/bank/entries").json["items"] == []
+        assert statuses(context, ids) == ["debited"] * 5 and balance(made, "bank:collections") == (FIVE, "debit")
+        entries = list(context.database["bank_entries"].find().sort("place", 1))
+        assert [each["amount_minor"] for each in entries] == [630_050, 630_050, 315_025]
+        assert {each["status"] for each in entries} == {"booked"}
+        if not again:
+            bank.announce_statement(credit(FIVE, f"<MsgId>{only_file(context).batch_id}</MsgId><NbOfTxs>5</NbOfTxs>"))
+            bank.deliver(made)
+
+
+def test_a_credit_that_waits_because_a_refusal_came_later_is_booked_once(
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, fetching: DueJobs, clock: RunningClock
+) -> None:
+    """It waits as one entry, and is not taken for its blocks when the sums agree."""
+    requested(context, made, 5, "0108")
+    debiting.run(context, DZ)
+    file = only_file(context)
+    four = credit("12601.00", f"<MsgId>{file.batch_id}</MsgId><NbOfTxs>4</NbOfTxs>")
+    bank.announce_statement(four)
+    bank.deliver(made)
+    fetching.run(context, DZ)
+    (refused,) = blocks_of(context, file)[2].collection_ids
+    bank.answer(file.batch_id, verdict(file, said(blocks_of(context, file)[2], "RJCT")))
+    debiting.run(context, DZ)
+    assert statuses(context, [refused]) == ["refused"]
+    bank.announce_statement(four)
+    bank.deliver(made)
+    fetching.run(context, DZ)
+    (waiting,) = made.staff().get("/bank/entries").json["items"]
+    assert waiting["amount"] == "12601.00" and balance(made, "bank:collections") == ("12601.00", "debit")
 
 
 def test_what_no_longer_stands_leaves_its_block_and_the_file_goes_without_it(
