@@ -1,14 +1,11 @@
 """Writes the files that order debits: holder, account and reference of each mandate, in the bank's letters."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from services.payments.banking.bank import Bank
 from services.payments.banking.bank_file import (
     NAME_CHARACTERS_MAX,
     PURPOSE_CHARACTERS_MAX,
     DebitHeading,
-    DebitInstruction,
     DebitOrder,
     DebitSequence,
     TextNotAllowed,
@@ -54,12 +51,12 @@ def line(collection: Collection, mandate: Mandate, *, fund: Fund) -> DebitOrder:
         raise DebtorUnusable(collection=collection.collection_id) from broken
 
 
-def write(instructions: Sequence[DebitInstruction], *, bank: Bank, fund: Fund, message_id: str, at: datetime) -> bytes:
-    """A file with these payment blocks, as the bank wants it."""
+def heading(fund: Fund, *, message_id: str, totals: Totals, at: datetime) -> DebitHeading:
+    """The head of a file of debits of the fund."""
     creditor, agreed = fund.payments.collections, fund.payments.direct_debit
     if agreed is None:
         raise SectionMissing(section="payments.direct_debit")
-    heading = DebitHeading(
+    return DebitHeading(
         message=fund.bindings.bank.debit_message,
         message_id=message_id,
         created_at=at,
@@ -67,10 +64,9 @@ def write(instructions: Sequence[DebitInstruction], *, bank: Bank, fund: Fund, m
         creditor_account=creditor.number,
         creditor_bank=creditor.number[:BANK_CODE_DIGITS],
         creditor_id=agreed.creditor_id,
-        totals=Totals.together(each.totals for each in instructions),
+        totals=totals,
         is_booked_as_batch=agreed.is_booked_as_batch,
     )
-    return bank.write_debits(heading, instructions)
 
 
 def _written(text: str, fund: Fund, *, characters_max: int) -> str:

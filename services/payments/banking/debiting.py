@@ -9,7 +9,7 @@ from functools import partial
 from services.payments.banking import debit_lines
 from services.payments.banking.bank import Bank, BankOf
 from services.payments.banking.bank_calls import BANK, in_unit_of_work
-from services.payments.banking.bank_file import DebitInstruction, DebitOrder, DebitSequence
+from services.payments.banking.bank_file import DebitInstruction, DebitOrder, DebitSequence, Totals
 from services.payments.banking.sending import FileSender, Refusals
 from services.payments.collections import debiting
 from services.payments.collections import store as collections
@@ -25,6 +25,7 @@ from shared.funds.bindings import DEBITS_PER_BLOCK_MAX
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.jobs.scheduling import JobScheduling
+from shared.kernel.money import Money
 from shared.kernel.personal import DataClass
 from shared.process.periodic_tasks import PeriodicTask
 from shared.storage import blobs
@@ -140,11 +141,13 @@ class DebitSender:
     def _write(self, context: ServiceContext, fund_id: str, file: DebitFile) -> None:
         """Let the blocks go, one after the other, write what is left of them, and send it. It is stored encrypted, and
         only then is written down that the bank may have it: who dies before has sent nothing, and the next attempt
-        looks at all of it anew."""
+        looks at all of it anew. The head is made first: where that fails, nothing is let go."""
+        uow, cause = context.reading(fund_id, by=BANK), f"debits:{file.batch_id}"
+        gathered = Totals(file.debit_count, Money(file.total_minor, uow.fund.currency))
+        heading = debit_lines.heading(uow.fund, message_id=file.batch_id, totals=gathered, at=uow.at)
         instructions: list[DebitInstruction] = []
-        cause = f"debits:{file.batch_id}"
-        for block in store.blocks_of(context.reading(fund_id, by=BANK), file):
-            let_go = partial(debits.let_go, file=file, block=block, line=partial(_line, fund=context.funds[fund_id]))
+        for block in store.blocks_of(uow, file):
+            let_go = partial(debits.let_go, file=file, block=block, line=partial(_line, fund=uow.fund))
             file, lines = in_unit_of_work(context, fund_id, cause, let_go)
             failpoint("debit.let-go")
             if lines:
@@ -154,13 +157,8 @@ class DebitSender:
         if not instructions:
             self.sending.change(context, fund_id, file, rule=order_files.discard)
             return
-        body = debit_lines.write(
-            instructions,
-            bank=self.bank_of(context.funds[fund_id]),
-            fund=context.funds[fund_id],
-            message_id=file.batch_id,
-            at=context.reading(fund_id, by=BANK).at,
-        )
+        left = replace(heading, totals=Totals.together(each.totals for each in instructions))
+        body = self.bank_of(uow.fund).write_debits(left, instructions)
         blob = blobs.store(context, fund_id, [body], data_class=DataClass.BANK, size_max=FILE_BYTES_MAX)
         failpoint("debit.stored")
         begin = partial(debits.begin_sending, file=file, sha256=blob.sha256, size=blob.size)

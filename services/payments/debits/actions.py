@@ -47,8 +47,12 @@ def gather(uow: UnitOfWork, debits: Sequence[Collection], *, debit_on: date, seq
 
 
 def end_gathering(uow: UnitOfWork, *, batch_id: str) -> DebitFile:
-    """No block is added to the file any more; it is sent as soon as it is written."""
-    return store.scheduling.save(uow, Outcome(order_files.gathered(store.files.load(uow, batch_id), at=uow.at)))
+    """No block is added to the file any more; it is sent as soon as it is written. Another worker may have said so
+    before."""
+    file = store.files.load(uow, batch_id)
+    if file.status is not FileStatus.GATHERING:
+        return file
+    return store.scheduling.save(uow, Outcome(order_files.gathered(file, at=uow.at)))
 
 
 def let_go(
@@ -69,7 +73,8 @@ def let_go(
         if mandate is not None and rules.stands(each, mandate, block=block) and (written := line(each, mandate)):
             standing.append(each)
             lines.append(written)
-    gone = [each for each in debits if each not in standing]
+    stands = {each.collection_id for each in standing}
+    gone = [each for each in debits if each.collection_id not in stands]
     _keep(uow, block, standing, rule=lambda it: debiting.follow_file(it, to=Status.SENT, at=uow.at))
     _keep(uow, block, _not_left(block, gone), rule=lambda it: debiting.take_out(it, at=uow.at))
     _touch(uow, block, [in_force[each.employer_id] for each in standing])

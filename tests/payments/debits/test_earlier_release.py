@@ -42,7 +42,8 @@ def leave(context: ServiceContext, client: IsoHttpBank, ids: list[str], status: 
     lines = [debit_lines.line(each, signed[each.employer_id], fund=fund) for each in debits]
     on = debits[0].debit_on or date.max
     instruction = DebitInstruction(batch_id, on, DebitSequence.FIRST, lines)
-    body = debit_lines.write([instruction], bank=client, fund=fund, message_id=batch_id, at=context.clock())
+    heading = debit_lines.heading(fund, message_id=batch_id, totals=instruction.totals, at=context.clock())
+    body = client.write_debits(heading, [instruction])
     blob = blobs.store(context, DZ, [body], data_class=DataClass.BANK, size_max=len(body))
     at = context.clock()
     kept = {

@@ -19,11 +19,17 @@ from services.payments.banking.bank_file import (
     TextNotAllowed,
     Totals,
 )
-from services.payments.banking.iso20022 import pain008
-from services.payments.banking.iso20022.documents import SCHEMAS, ControlSumDiffers, CountDiffers, SchemaBroken
+from services.payments.banking.iso20022 import pain002, pain008
+from services.payments.banking.iso20022.documents import (
+    FILE_BYTES_MAX,
+    SCHEMAS,
+    ControlSumDiffers,
+    CountDiffers,
+    SchemaBroken,
+)
 from shared.funds.bindings import DEBIT_MESSAGES
 from shared.kernel.money import Money
-from simulators.bank.files import fault_of, read_debits
+from simulators.bank.files import Verdict, fault_of, read_debits, status_report
 from tests.payments.banking.files import DZD, FUND_ACCOUNT, TND
 
 
@@ -153,6 +159,31 @@ def test_the_bank_refuses_a_file_whose_sums_do_not_agree_of_the_file_or_a_block(
     stated, instead = (each.encode() for each in wrong)
     assert file.count(stated) == 1
     assert fault_of(read_debits(file.replace(stated, instead), schemas=SCHEMAS)) == reason
+
+
+def test_p6_a_day_of_34_000_debits_is_one_file_that_the_bank_takes_and_answers() -> None:
+    blocks = [
+        instruction(
+            [debit(f"{block:03d}-{line:03d}", amount=Money(100_000 + line, DZD)) for line in range(200)],
+            payment_id=f"PMT-{block}",
+        )
+        for block in range(170)
+    ]
+    body = written_blocks(blocks)
+    file = read_debits(body, schemas=SCHEMAS)
+    assert (file.count, file.control_sum, len(file.payments)) == ("34000", "34033830.00", 170)
+    assert fault_of(file) is None and len(body) < FILE_BYTES_MAX
+    verdicts = [
+        [Verdict(order, "AC04" if order.end_to_end_id.endswith("-150") else None) for order in payment.orders]
+        for payment in file.payments
+    ]
+    report = status_report(
+        report_id="S", at=datetime(2026, 2, 16, tzinfo=UTC), file=file, refusal=None, verdicts=verdicts
+    )
+    refused = pain002.read(report).refusals(
+        {each.payment_id: [one.end_to_end_id for one in each.debits] for each in blocks}
+    )
+    assert refused == {f"PMT-{block}": [(f"{block:03d}-150", "AC04")] for block in range(170)}
 
 
 def test_blocks_of_two_currencies_and_a_block_of_nothing_are_not_written() -> None:
