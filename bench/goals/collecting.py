@@ -1,9 +1,10 @@
-"""P6: files of direct debits written and checked, begun to be sent, a bank's status reports applied, its notice of
-booked debits matched and booked. Beside each, the same XML written or read alone. Each debit has an amount of its own:
-many documents that change alike would be written by one command for all of them."""
+"""P6: a file of direct debits gathered block by block, written and checked, its mandates looked at once more, a bank's
+status report on it applied, its notice of booked debits matched and booked. Beside each, the same XML written or read
+alone. Each debit has an amount of its own: many documents that change alike would be written by one command for all."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -14,6 +15,7 @@ from lxml import etree
 
 from bench.ground import FUND, Ground
 from bench.results import Row, at_most
+from services.payments.banking.bank import BankOutcomeUnknown
 from services.payments.banking.bank_calls import BANK, book
 from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.debiting import DebitFiles, DebitSender
@@ -21,7 +23,7 @@ from services.payments.banking.iso20022 import camt, pain002
 from services.payments.collections import actions as collections
 from services.payments.collections import debt_changes, requesting
 from services.payments.debits import store as files
-from services.payments.debits.debit_file import DebitFile
+from services.payments.debits.debit_file import DebitBlock, DebitFile
 from services.payments.mandates import store as mandates
 from services.payments.mandates.mandate import (
     AnswerChannel,
@@ -43,6 +45,7 @@ from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
+from shared.telemetry.failpoints import watch
 
 DEBITS = 400
 LINES = 34_000
@@ -52,8 +55,8 @@ SIGNED_AT_ONCE = 20
 REFUSED_EACH = 50
 """One in fifty is refused by the bank."""
 AMOUNT_MINOR = 315_025
-BANK_CLIENT = IsoHttpBank(url="http://127.0.0.1:1", api_key="", timeout_s=1.0)
-"""Nothing is sent: what is measured is the writing, the reading and the booking."""
+NOBODY = IsoHttpBank(url="http://127.0.0.1:1", api_key="", timeout_s=1.0)
+"""A bank that takes nothing: what is measured is the writing, the reading and the booking."""
 Step = Callable[[], Any]
 
 
@@ -73,16 +76,23 @@ class Took:
 def measure(ground: Ground) -> list[Row]:
     context = _always_open(ground.context(service))
     _request_debits(context)
-    sender = DebitSender(lambda _: BANK_CLIENT)
-    built = _took(ground, lambda: _until_none(partial(sender.gather, context, FUND)))
-    written = _files(context)
-    bodies = [_body(context, each) for each in written]
-    alone_s = _took_s(lambda: [_written_again(body) for body in bodies])
-    reports = [_status_report(each) for each in written]
-    sent = _took(ground, lambda: _as_sent(context, sender, written))
-    applied = _took(ground, lambda: [_apply(context, *each) for each in zip(written, reports, strict=True)])
-    read_s = _took_s(lambda: [etree.fromstring(report) for report in reports])
-    debited = [each for file in written for each in _expected(context, file)]
+    sender = DebitSender(lambda _: NOBODY)
+    gathered = _took(ground, lambda: _until_none(partial(sender.gather, context, FUND)))
+    (file,) = files.files.find_all(context.reading(FUND, by=BANK))
+    passed = _watched(ground)
+    began = _now(ground)
+    _send(context, sender, file)
+    let_go = _between(began, passed["debit.let-go"])
+    written = _between(passed["debit.let-go"], passed["debit.stored"])
+    built = Took(clock_s=gathered.clock_s + written.clock_s, cpu_s=gathered.cpu_s + written.cpu_s)
+    (file,) = files.files.find_all(context.reading(FUND, by=BANK))
+    blocks = files.blocks_of(context.reading(FUND, by=BANK), file)
+    body = _body(context, file)
+    alone_s = _took_s(lambda: _written_again(body))
+    report = _status_report(file, blocks)
+    applied = _took(ground, lambda: _apply(context, file, report))
+    read_s = _took_s(lambda: etree.fromstring(report))
+    debited = [each for block in blocks for each in _expected(context, block)]
     number = context.funds[FUND].payments.collections.number
     notice = _notice(debited, account=number)
     booked = _took(ground, lambda: book(context, FUND, "bench", camt.read(notice)))
@@ -90,17 +100,17 @@ def measure(ground: Ground) -> list[Row]:
     long = _notice([(f"{line}", AMOUNT_MINOR) for line in range(LINES)], account=number)
     long_s = _took_s(lambda: camt.read(long))
     steps = [
-        ("files of debits written, checked and stored", built, alone_s, (60.0, 20.0)),
-        ("status reports applied", applied, read_s, (120.0, 60.0)),
+        ("a file of debits gathered, written, checked and stored", built, alone_s, (60.0, 20.0)),
+        ("a status report applied", applied, read_s, (120.0, 60.0)),
         ("a notice of booked debits matched and booked", booked, parsed_s, (120.0, 60.0)),
     ]
     return [
         *(_row(what, ours, bare_s, aims) for what, ours, bare_s, aims in steps),
         Row(
             "P6",
-            f"files begun to be sent, their mandates looked at once more, and taken by the bank: {DEBITS:,} debits, "
-            f"and {LINES:,} at that rate",
-            str(sent),
+            f"the blocks of a file let go, their mandates looked at once more: {DEBITS:,} debits, and {LINES:,} at "
+            "that rate",
+            str(let_go),
         ),
         Row(
             "P6",
@@ -131,8 +141,24 @@ def _took_s(step: Step) -> float:
 
 
 def _took(ground: Ground, step: Step) -> Took:
-    cpu_s = ground.cpu_s()
-    return Took(clock_s=_took_s(step), cpu_s=ground.cpu_s() - cpu_s)
+    began = _now(ground)
+    step()
+    return _between(began, _now(ground))
+
+
+def _now(ground: Ground) -> Took:
+    return Took(clock_s=time.perf_counter(), cpu_s=ground.cpu_s())
+
+
+def _between(began: Took, ended: Took) -> Took:
+    return Took(clock_s=ended.clock_s - began.clock_s, cpu_s=ended.cpu_s - began.cpu_s)
+
+
+def _watched(ground: Ground) -> dict[str, Took]:
+    """When each failpoint was passed last, from now on."""
+    passed: dict[str, Took] = {}
+    watch(lambda step: passed.update({step: _now(ground)}))
+    return passed
 
 
 def _until_none(step: Step) -> None:
@@ -213,36 +239,38 @@ def _mandate(uow: UnitOfWork, number: int, employer_id: str) -> Mandate:
     )
 
 
-def _files(context: ServiceContext) -> list[DebitFile]:
-    uow = context.reading(FUND, by=BANK)
-    return files.files.find_all(uow, limit=DEBITS)
-
-
-def _as_sent(context: ServiceContext, sender: DebitSender, written: Sequence[DebitFile]) -> None:
-    """The bank has every file."""
-    for file in written:
-        begin = partial(DebitFiles().begin_sending, batch_id=file.batch_id)
-        sending = context.run(FUND, by=BANK, cause=f"bench:{file.batch_id}", action=begin)
-        sender.sending.change(context, FUND, sending, rule=order_files.taken)
+def _send(context: ServiceContext, sender: DebitSender, file: DebitFile) -> None:
+    """Let it go, write it, and try to send it: nobody is there to take it."""
+    with suppress(BankOutcomeUnknown):
+        sender.run(context, FUND, file.batch_id)
 
 
 # --- What a bank writes -----------------------------------------------------------------------------------------------
 
 
-def _end_to_end_ids(file: DebitFile) -> list[str]:
-    return [each.replace("-", "") for each in file.order_ids]
+def _end_to_end_ids(block: DebitBlock) -> list[str]:
+    return [order_files.end_to_end_id(each) for each in block.collection_ids]
 
 
-def _expected(context: ServiceContext, file: DebitFile) -> Iterator[tuple[str, int]]:
-    """What the bank books of a file: EndToEndId and amount in minor units."""
-    found = collections.find_many(context.reading(FUND, by=BANK), file.collection_ids)
-    amounts = [found[each].amount_minor for each in file.collection_ids]
-    every = enumerate(zip(_end_to_end_ids(file), amounts, strict=True))
+def _expected(context: ServiceContext, block: DebitBlock) -> Iterator[tuple[str, int]]:
+    """What the bank books of a block: EndToEndId and amount in minor units."""
+    found = collections.find_many(context.reading(FUND, by=BANK), block.collection_ids)
+    amounts = [found[each].amount_minor for each in block.collection_ids]
+    every = enumerate(zip(_end_to_end_ids(block), amounts, strict=True))
     return (each for number, each in every if number % REFUSED_EACH)
 
 
-def _status_report(file: DebitFile) -> bytes:
+def _status_report(file: DebitFile, blocks: Sequence[DebitBlock]) -> bytes:
     """A verdict on every debit of a file, as banks give it that say each by itself."""
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.12"><CstmrPmtStsRpt>
+<GrpHdr><MsgId>STS-{file.batch_id[:20]}</MsgId><CreDtTm>2026-02-02T10:00:00+01:00</CreDtTm></GrpHdr>
+<OrgnlGrpInfAndSts><OrgnlMsgId>{file.batch_id}</OrgnlMsgId><OrgnlMsgNmId>pain.008.001.08</OrgnlMsgNmId>
+<GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>
+{"".join(map(_statuses, blocks))}</CstmrPmtStsRpt></Document>""".encode()
+
+
+def _statuses(block: DebitBlock) -> str:
     lines = "".join(
         f"<TxInfAndSts><OrgnlEndToEndId>{each}</OrgnlEndToEndId>"
         + (
@@ -251,21 +279,18 @@ def _status_report(file: DebitFile) -> bytes:
             else "<TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>"
         )
         + "</TxInfAndSts>"
-        for number, each in enumerate(_end_to_end_ids(file))
+        for number, each in enumerate(_end_to_end_ids(block))
     )
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.12"><CstmrPmtStsRpt>
-<GrpHdr><MsgId>STS-{file.batch_id[:20]}</MsgId><CreDtTm>2026-02-02T10:00:00+01:00</CreDtTm></GrpHdr>
-<OrgnlGrpInfAndSts><OrgnlMsgId>{file.batch_id}</OrgnlMsgId><OrgnlMsgNmId>pain.008.001.08</OrgnlMsgNmId>
-<GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>
-<OrgnlPmtInfAndSts><OrgnlPmtInfId>{file.batch_id}</OrgnlPmtInfId>{lines}</OrgnlPmtInfAndSts>
-</CstmrPmtStsRpt></Document>""".encode()
+    return f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{block.block_id}</OrgnlPmtInfId>{lines}</OrgnlPmtInfAndSts>"
 
 
 def _apply(context: ServiceContext, file: DebitFile, body: bytes) -> None:
-    refused = pain002.read(body).refusals(payment_id=file.batch_id, end_to_end_ids=_end_to_end_ids(file))
-    refuse = partial(DebitFiles().refuse, batch_id=file.batch_id, refused=refused)
-    context.run(FUND, by=BANK, cause=f"bench:{file.batch_id}:report", action=refuse)
+    blocks = DebitFiles().blocks(context.reading(FUND, by=BANK), file)
+    ids = {block.block_id: [order_files.end_to_end_id(each) for each in block.order_ids] for block in blocks}
+    refused = pain002.read(body).refusals(ids)
+    for block in blocks:
+        refuse = partial(DebitFiles().refuse, block=block, refused=refused[block.block_id])
+        context.run(FUND, by=BANK, cause=f"bench:{file.batch_id}:report", action=refuse)
 
 
 def _notice(debits: Sequence[tuple[str, int]], *, account: str) -> bytes:

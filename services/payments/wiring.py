@@ -55,6 +55,7 @@ from services.payments.collections.store import collections
 from services.payments.contributions.routes import routes as contribution_routes
 from services.payments.credits.credit import UseKind
 from services.payments.credits.store import credits
+from services.payments.debits.store import blocks as debit_blocks
 from services.payments.debits.store import files as debit_files
 from services.payments.declarations import plausibility
 from services.payments.declarations.declaration import Status as DeclarationStatus
@@ -301,6 +302,7 @@ service: Service[Settings] = Service(
         clearances,
         payouts,
         batches,
+        debit_blocks,
         debit_files,
         refunds,
         repayments,

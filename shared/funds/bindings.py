@@ -14,6 +14,9 @@ from shared.kernel.money import Money
 
 DEBIT_MESSAGES = ("pain.008.001.02", "pain.008.001.08")
 LEAD_DAYS_MAX = 10
+DEBITS_PER_FILE_MAX = 50_000
+DEBITS_PER_BLOCK_MAX = 200
+"""What one transaction gathers, lets go or books."""
 
 
 def _name_faults(name: str, *, such_as: str) -> Iterator[str]:
@@ -48,6 +51,11 @@ class BankBinding:
     """The version of ISO 20022 in which it takes them: `pain.008.001.02` or `pain.008.001.08`."""
     debit_lead_days: int = 1
     """How many of its working days before the day of the debit it must have the file."""
+    debits_per_file_max: int = 200
+    """How many debits it takes in one file (GrpHdr/NbOfTxs); above `debits_per_block_max` a file has several payment
+    blocks, which it books one by one."""
+    debits_per_block_max: int = 200
+    """How many it takes in one payment block (PmtInf/NbOfTxs)."""
 
     def __post_init__(self) -> None:
         refuse(self._faults())
@@ -59,6 +67,10 @@ class BankBinding:
             yield f"debit_message is one of {', '.join(DEBIT_MESSAGES)}"
         if not 0 <= self.debit_lead_days <= LEAD_DAYS_MAX:
             yield f"debit_lead_days is 0 to {LEAD_DAYS_MAX}"
+        if not 1 <= self.debits_per_block_max <= DEBITS_PER_BLOCK_MAX:
+            yield f"debits_per_block_max is 1 to {DEBITS_PER_BLOCK_MAX}"
+        if not self.debits_per_block_max <= self.debits_per_file_max <= DEBITS_PER_FILE_MAX:
+            yield f"debits_per_file_max is debits_per_block_max to {DEBITS_PER_FILE_MAX}"
         if set(self.weekend or ()) == set(Weekday):
             yield "weekend leaves the bank no day to work"
         yield from _name_faults(self.settings, such_as="BANK")

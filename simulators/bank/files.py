@@ -20,7 +20,7 @@ NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 PAIN_001, PAIN_002, CAMT_054 = "pain.001.001.09", "pain.002.001.12", "camt.054.001.08"
 PAIN_008 = ("pain.008.001.02", "pain.008.001.08")
 
-FILE_BYTES_MAX = 16 * 1024 * 1024
+FILE_BYTES_MAX = 64 * 1024 * 1024
 
 
 class Unreadable(ValueError):

@@ -84,6 +84,20 @@ def _of_debits(*collection_ids: str) -> Break:
     return do
 
 
+def _of_blocks(count: int, total_minor: int) -> Break:
+    """A file of direct debits that says how many, and how much, its blocks have: two of 100, and one of 50."""
+
+    def do(town: Town) -> None:
+        own: dict[str, Any] = {"fund": "dz-cnas", "batch_id": "f1"}
+        for name, ids, of_block in (("p1", ["c1", "c2"], 200), ("p2", ["c3"], 50)):
+            block = {"_id": f"dz-cnas:{name}", "block_id": name, "collection_ids": ids, "total_minor": of_block}
+            town["payments"]["debit_blocks"].insert_one({**own, **block})
+        stated = {"block_ids": ["p1", "p2"], "debit_count": count, "total_minor": total_minor, "sha256": "0" * 64}
+        town["payments"]["debit_files"].insert_one({**own, "_id": "dz-cnas:f1", **stated})
+
+    return do
+
+
 BREAKS: dict[str, tuple[Break, str]] = {
     "the sum is too high": (changed("batches", {"$inc": {"total_minor": 1}}), "its sum is"),
     "a payout is lost": (lambda town: town["payments"]["payouts"].delete_many({}), "of its payouts are not there"),
@@ -99,6 +113,8 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "the stored file has another name": (_write_anew(message_id="another"), "it is called another"),
     "the bank took another number of orders": (changed("batches", {"$push": {"payout_ids": "x"}}), "with 1 orders"),
     "the bank took another number of debits": (_of_debits("c1", "c2"), "with 1 orders"),
+    "a file of debits says another count": (_of_blocks(2, 250), "f1 is not the sum of its blocks"),
+    "a file of debits says another sum": (_of_blocks(3, 251), "f1 is not the sum of its blocks"),
     "the bank took what nobody sent": (
         changed("batches", {"$set": {"batch_id": "another"}}),
         "which no batch is called",
@@ -113,6 +129,11 @@ def test_it_is_named(town: Town, how: str) -> None:
     break_it(town)
     offending = found(town.seen(), bank_files.ask)
     assert any(named in each for each in offending), offending
+
+
+def test_a_file_of_debits_that_is_the_sum_of_its_blocks_is_well(town: Town) -> None:
+    _of_blocks(3, 250)(town)
+    assert found(town.seen(), bank_files.ask) == []
 
 
 def test_a_file_of_debits_is_one_that_somebody_sent(town: Town) -> None:

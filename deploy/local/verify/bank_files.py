@@ -109,10 +109,23 @@ def _batches(seen: Seen, look: Look, lines: Mapping[str, Line]) -> Iterator[Row]
 
 
 def _debit_files(seen: Seen, look: Look) -> Mapping[str, int]:
-    """The files of direct debits, each with how many it holds."""
-    rows = list(seen.rows("payments", "debit_files", "batch_id", "collection_ids"))
-    look.at("debit files", len(rows))
-    return {row["batch_id"]: len(row["collection_ids"]) for row in rows}
+    """The files of direct debits, each with how many it holds. One that is written is the sum of its blocks; one of an
+    earlier release has none."""
+    counts: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
+    for block in seen.rows("payments", "debit_blocks", "batch_id", "collection_ids", "total_minor"):
+        counts[block["batch_id"]] += len(block["collection_ids"])
+        totals[block["batch_id"]] += block["total_minor"]
+    found: dict[str, int] = {}
+    fields = ("batch_id", "collection_ids", "block_ids", "debit_count", "total_minor", "sha256")
+    for row in seen.rows("payments", "debit_files", *fields):
+        look.at("debit files")
+        batch_id = row["batch_id"]
+        found[batch_id] = row.get("debit_count") or len(row["collection_ids"])
+        of_blocks = (counts[batch_id], totals[batch_id])
+        if row.get("block_ids") and row["sha256"] and of_blocks != (row["debit_count"], row["total_minor"]):
+            look.offends(f"debit file {batch_id} is not the sum of its blocks")
+    return found
 
 
 def _of_file(context: ServiceContext, fund: Fund, batch: Row, lines: Mapping[str, Line]) -> Iterator[str]:

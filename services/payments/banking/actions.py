@@ -179,6 +179,11 @@ def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) ->
         settling.take_in(uow, reported, entry_id=entry_id)
 
 
+def in_blocks(uow: UnitOfWork, reported: ReportedEntry) -> Sequence[ReportedEntry]:
+    """The entries by which a movement is booked: one, or one for each payment block of a file of debits."""
+    return settling.in_blocks(uow, reported)
+
+
 def expect(uow: UnitOfWork, *, statement_id: str) -> None:
     """The bank has a file of booked entries: it is fetched, once."""
     if store.statements.find(uow, statement_id) is None:

@@ -4,7 +4,7 @@ A call has one of three outcomes: the bank does what was requested, the bank ref
 unknown (`BankOutcomeUnknown`): no response in time, an error of the bank, an invalid response, or an endless one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -13,7 +13,7 @@ from services.payments.banking.bank_file import (
     BankNotice,
     CreditTransfer,
     DebitHeading,
-    DebitOrder,
+    DebitInstruction,
     PayoutHeading,
     StatusReport,
 )
@@ -83,7 +83,7 @@ class Bank(Protocol):
         """Hand in a file of payouts. `BankRefused` where the bank takes none of it."""
         ...
 
-    def write_debits(self, heading: DebitHeading, debits: Sequence[DebitOrder]) -> bytes:
+    def write_debits(self, heading: DebitHeading, instructions: Iterable[DebitInstruction]) -> bytes:
         """A file of direct debits in the bank's own format. `BankRefused` where it takes none."""
         ...
 

@@ -39,8 +39,9 @@ def in_unit_of_work(
 
 def book(context: ServiceContext, fund_id: str, cause: str, notice: BankNotice) -> None:
     """Book what a file says, some lines at a time: those that were handled before a crash change nothing after it."""
-    fund = context.funds[fund_id]
-    entries = list(reported_entry.numbered(reported_entry.of_line(line, fund=fund) for line in notice.entries))
+    uow = context.reading(fund_id, by=BANK)
+    reported = (reported_entry.of_line(line, fund=uow.fund) for line in notice.entries)
+    entries = list(reported_entry.numbered(part for each in reported for part in actions.in_blocks(uow, each)))
     for first in range(0, len(entries), LINES_AT_ONCE):
         some = entries[first : first + LINES_AT_ONCE]
         in_unit_of_work(context, fund_id, cause, partial(actions.book_lines, entries=some))

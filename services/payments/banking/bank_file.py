@@ -3,7 +3,7 @@
 Pure. How they are written in XML stands in `iso20022/`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -138,6 +138,20 @@ class Totals:
             raise NoTransfers()
         return cls(count, Money(amount_minor, currency))
 
+    @classmethod
+    def together(cls, blocks: Iterable["Totals"]) -> "Totals":
+        """Those of a file, from those of its payment blocks. Raises as `of` does."""
+        several = list(blocks)
+        currencies = {each.total.currency for each in several}
+        if not currencies:
+            raise NoTransfers()
+        if len(currencies) > 1:
+            raise CurrenciesMixed()
+        return cls(
+            sum(each.count for each in several),
+            Money(sum(each.total.amount_minor for each in several), currencies.pop()),
+        )
+
 
 @dataclass(frozen=True)
 class PayoutHeading:
@@ -178,8 +192,6 @@ class DebitHeading:
     message_id: str
     """The bank refuses one that it has seen before, so sending a file again after silence is safe."""
     created_at: datetime
-    collect_on: date
-    sequence: DebitSequence
     creditor_name: str
     creditor_account: str
     creditor_bank: str
@@ -187,7 +199,7 @@ class DebitHeading:
     """By which the banks know the fund as one that may debit."""
     totals: Totals
     is_booked_as_batch: bool | None = None
-    """Whether the bank is to book all of the file as one credit; None leaves it to the bank."""
+    """Whether the bank is to book each payment block as one credit; None leaves it to the bank."""
 
     def __post_init__(self) -> None:
         _allow("message_id", self.message_id, characters_max=ID_CHARACTERS_MAX)
@@ -201,6 +213,23 @@ class DebitHeading:
     @property
     def currency(self) -> Currency:
         return self.totals.total.currency
+
+
+@dataclass(frozen=True)
+class DebitInstruction:
+    """One payment block (PmtInf) of a file: direct debits on one day, in one place of their mandates' series."""
+
+    payment_id: str
+    collect_on: date
+    sequence: DebitSequence
+    debits: Sequence[DebitOrder]
+
+    def __post_init__(self) -> None:
+        _allow("payment_id", self.payment_id, characters_max=ID_CHARACTERS_MAX)
+
+    @property
+    def totals(self) -> Totals:
+        return Totals.of(self.debits)
 
 
 class Level(StrEnum):
@@ -257,23 +286,29 @@ class StatusReport:
     original_sum: Decimal | None
     statuses: tuple[BankStatus, ...]
 
-    def refusals(self, *, payment_id: str, end_to_end_ids: Iterable[str]) -> list[tuple[str, str]]:
-        """Which of a file's transfers, all in the block `payment_id`, the bank refuses, each with the reason.
+    def refusals(self, blocks: Mapping[str, Iterable[str]]) -> dict[str, list[tuple[str, str]]]:
+        """Which of a file's transfers the bank refuses, each with the reason. `blocks` has their EndToEndIds by the
+        payment block in which they stand (PmtInfId), and so has what is found.
 
         A status covers all that stands below it: the file's holds for the block, the block's for each of its transfers,
         unless something is said of these themselves. That a part of them is refused (`PARTLY`) says of none which.
         Transfers and blocks of other files are passed over; a transfer is known by its own id, which is nobody else's,
-        whatever the bank calls the block.
+        whatever the bank calls the block. A block without an id is the only one of a file; of several, nobody knows
+        which is meant.
         """
-        blocks = (payment_id.lower(), *_NO_ID)
-        above = [each for each in self.statuses if each.level is Level.GROUP]
-        above += [each for each in self.statuses if each.level is Level.PAYMENT and each.original_id.lower() in blocks]
+        unnamed = _NO_ID if len(blocks) == 1 else ()
+        group = [each for each in self.statuses if each.level is Level.GROUP]
+        payments = [each for each in self.statuses if each.level is Level.PAYMENT]
         own = {each.original_id.lower(): each for each in self.statuses if each.level is Level.TRANSFER}
-        found = []
-        for end_to_end_id in end_to_end_ids:
-            said = [*above, own[end_to_end_id.lower()]] if end_to_end_id.lower() in own else above
-            if said and said[-1].verdict is BankVerdict.REFUSED:
-                found.append((end_to_end_id, _reason(said)))
+        found: dict[str, list[tuple[str, str]]] = {}
+        for payment_id, end_to_end_ids in blocks.items():
+            names = (payment_id.lower(), *unnamed)
+            above = group + [each for each in payments if each.original_id.lower() in names]
+            found[payment_id] = []
+            for end_to_end_id in end_to_end_ids:
+                said = [*above, own[end_to_end_id.lower()]] if end_to_end_id.lower() in own else above
+                if said and said[-1].verdict is BankVerdict.REFUSED:
+                    found[payment_id].append((end_to_end_id, _reason(said)))
         return found
 
     @property

@@ -1,9 +1,7 @@
 """Writes the files that order debits: holder, account and reference of each mandate, in the bank's letters."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from services.payments.banking.bank import Bank
 from services.payments.banking.bank_file import (
     NAME_CHARACTERS_MAX,
     PURPOSE_CHARACTERS_MAX,
@@ -53,34 +51,22 @@ def line(collection: Collection, mandate: Mandate, *, fund: Fund) -> DebitOrder:
         raise DebtorUnusable(collection=collection.collection_id) from broken
 
 
-def write(
-    debits: Sequence[DebitOrder],
-    *,
-    bank: Bank,
-    fund: Fund,
-    message_id: str,
-    collect_on: date,
-    sequence: DebitSequence,
-    at: datetime,
-) -> bytes:
-    """A file with these lines, as the bank wants it."""
+def heading(fund: Fund, *, message_id: str, totals: Totals, at: datetime) -> DebitHeading:
+    """The head of a file of debits of the fund."""
     creditor, agreed = fund.payments.collections, fund.payments.direct_debit
     if agreed is None:
         raise SectionMissing(section="payments.direct_debit")
-    heading = DebitHeading(
+    return DebitHeading(
         message=fund.bindings.bank.debit_message,
         message_id=message_id,
         created_at=at,
-        collect_on=collect_on,
-        sequence=sequence,
         creditor_name=_written(creditor.holder, fund, characters_max=NAME_CHARACTERS_MAX),
         creditor_account=creditor.number,
         creditor_bank=creditor.number[:BANK_CODE_DIGITS],
         creditor_id=agreed.creditor_id,
-        totals=Totals.of(debits),
+        totals=totals,
         is_booked_as_batch=agreed.is_booked_as_batch,
     )
-    return bank.write_debits(heading, debits)
 
 
 def _written(text: str, fund: Fund, *, characters_max: int) -> str:

@@ -1,6 +1,6 @@
 """Pays: writes files of what is ordered, which `sending.py` sends and follows until every payout is settled."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +10,7 @@ from services.payments.banking.bank_calls import BANK, in_unit_of_work
 from services.payments.banking.bank_file import CreditTransfer
 from services.payments.banking.iso20022 import documents
 from services.payments.banking.sending import FileSender, Refusals
-from services.payments.order_files import rules
+from services.payments.order_files.order_file import FileStatus, OrderBlock
 from services.payments.payees import actions as payees
 from services.payments.payouts import actions as payouts
 from services.payments.payouts import store
@@ -37,15 +37,19 @@ class PayoutFiles:
     one_order: str = "payout"
     scheduling: JobScheduling[PayoutBatch] = store.scheduling
 
-    def change(self, uow: UnitOfWork, *, batch_id: str, rule: Callable[[PayoutBatch], PayoutBatch]) -> PayoutBatch:
-        return payouts.change_batch(uow, batch_id=batch_id, rule=rule)
+    def blocks(self, uow: UnitOfWork, file: PayoutBatch) -> Sequence[OrderBlock]:
+        return (OrderBlock(block_id=file.batch_id, order_ids=file.payout_ids),)
 
-    def begin_sending(self, uow: UnitOfWork, *, batch_id: str) -> PayoutBatch:
+    def following(self, uow: UnitOfWork, file: PayoutBatch, *, to: FileStatus) -> Sequence[OrderBlock]:
+        return self.blocks(uow, file)
+
+    def follow(self, uow: UnitOfWork, block: OrderBlock, *, to: FileStatus) -> bool:
         """What is owed to a person stays owed: nothing of it is looked at once more."""
-        return self.change(uow, batch_id=batch_id, rule=lambda batch: rules.begin_sending(batch, at=uow.at))
+        payouts.follow_batch(uow, block, to=to)
+        return True
 
-    def refuse(self, uow: UnitOfWork, *, batch_id: str, refused: Refusals) -> None:
-        payouts.refuse(uow, batch_id=batch_id, refused=refused)
+    def refuse(self, uow: UnitOfWork, block: OrderBlock, *, refused: Refusals) -> None:
+        payouts.refuse(uow, batch_id=block.block_id, refused=refused)
 
     def is_settled(self, uow: UnitOfWork, file: PayoutBatch) -> bool:
         return payouts.is_settled(uow, file)

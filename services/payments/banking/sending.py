@@ -1,10 +1,11 @@
 """Sends files of orders, whatever they order, and follows each until every order of it is settled.
 
-A file is sent at most once under its id; where the outcome is not known the bank is asked, and the same file is sent
+A file has one payment block or several, and what is done with a long file is done block by block. A file is sent at
+most once under its id; where the outcome is not known the bank is asked, and the same file is sent
 again only if the bank has never seen it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -14,7 +15,7 @@ from services.payments.banking.bank import Bank, BankOf, BankOutcomeUnknown, Ban
 from services.payments.banking.bank_calls import ATTEMPTS_MAX, BANK, LEASE_S, book, in_unit_of_work
 from services.payments.banking.bank_file import StatusReport
 from services.payments.order_files import rules
-from services.payments.order_files.order_file import OVER, FileStatus, OrderFile
+from services.payments.order_files.order_file import OVER, FileStatus, OrderBlock, OrderFile
 from shared.funds.fund import Fund
 from shared.jobs.job import JobKind
 from shared.jobs.scheduling import JobScheduling
@@ -24,6 +25,7 @@ from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.service_context import ServiceContext
+from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.failpoints import failpoint
 
@@ -47,13 +49,19 @@ class OrderFiles(Protocol[File]):
     @property
     def scheduling(self) -> JobScheduling[File]: ...
 
-    def change(self, uow: UnitOfWork, *, batch_id: str, rule: Callable[[File], File]) -> File: ...
-
-    def begin_sending(self, uow: UnitOfWork, *, batch_id: str) -> File:
-        """From now on the bank may have it; `discarded` where what it says is no longer so."""
+    def blocks(self, uow: UnitOfWork, file: File) -> Sequence[OrderBlock]:
+        """Its payment blocks, in their order."""
         ...
 
-    def refuse(self, uow: UnitOfWork, *, batch_id: str, refused: Refusals) -> None: ...
+    def following(self, uow: UnitOfWork, file: File, *, to: FileStatus) -> Sequence[OrderBlock]:
+        """Those whose orders follow it to a status: none where they were there before."""
+        ...
+
+    def follow(self, uow: UnitOfWork, block: OrderBlock, *, to: FileStatus) -> bool:
+        """Have the orders of a block follow. False where what it says is no longer so: the file must not leave."""
+        ...
+
+    def refuse(self, uow: UnitOfWork, block: OrderBlock, *, refused: Refusals) -> None: ...
 
     def is_settled(self, uow: UnitOfWork, file: File) -> bool: ...
 
@@ -86,7 +94,7 @@ class FileSender(Generic[File]):
     def follow(self, context: ServiceContext, fund_id: str, file: File) -> None:
         try:
             self.look_at(context, fund_id, file)
-        except MoveNotAllowed:
+        except (MoveNotAllowed, ChangedMeanwhile):
             if self._load(context.reading(fund_id, by=BANK), file.batch_id).status is file.status:
                 raise
             return  # another worker was faster
@@ -95,6 +103,8 @@ class FileSender(Generic[File]):
     def look_at(self, context: ServiceContext, fund_id: str, file: File) -> None:
         """Do what the state of one file asks for."""
         match file.status:
+            case FileStatus.GATHERING:
+                return  # who gathers it goes on, or the next one does
             case FileStatus.READY:
                 self._send(context, fund_id, file)
             case FileStatus.SENDING:
@@ -111,19 +121,22 @@ class FileSender(Generic[File]):
 
     def _send(self, context: ServiceContext, fund_id: str, file: File) -> None:
         body = b"".join(blobs.read(context, fund_id, blobs.Blob(file.sha256, file.size, DataClass.BANK)))
-        sending = self._keep(context, fund_id, file, partial(self.files.begin_sending, batch_id=file.batch_id))
-        if sending.status in OVER:
-            return
+        sending = self.change(context, fund_id, file, rule=rules.begin_sending)
+        if sending.status not in OVER:
+            self.hand_in(context, fund_id, sending, body)
+
+    def hand_in(self, context: ServiceContext, fund_id: str, sending: File, body: bytes) -> None:
+        """Send a file of which is written down that the bank may have it."""
         failpoint(f"{self.files.one_order}.sending")
         try:
-            self.files.send(self.bank_of(context.funds[fund_id]), body, message_id=file.batch_id)
+            self.files.send(self.bank_of(context.funds[fund_id]), body, message_id=sending.batch_id)
         except BankOutcomeUnknown:
             self.change(context, fund_id, sending, rule=rules.doubt)
             raise
         except BankRefused as refused:
             sent = self.change(context, fund_id, sending, rule=rules.taken)
-            nothing = _all_of(sent, reason=str(refused.parameters["reason"]))
-            self._keep(context, fund_id, sent, partial(self._reported, file=sent, refused=nothing))
+            self._refuse_all(context, fund_id, sent, reason=str(refused.parameters["reason"]))
+            self.change(context, fund_id, sent, rule=rules.reported)
             return
         failpoint(f"{self.files.one_order}.sent")
         self.change(context, fund_id, sending, rule=rules.taken)
@@ -132,13 +145,13 @@ class FileSender(Generic[File]):
         """Keep the bank's first verdict. While it is still at it, what it refuses already counts; and since some banks
         never say more than that a file is accepted, what they booked is looked up all the same."""
         report = self.bank_of(context.funds[fund_id]).report(file.batch_id)
-        refused = _refused(report, file, context.funds[fund_id].currency) if report else []
-        if report is not None and not report.is_pending:
-            self._keep(context, fund_id, file, partial(self._reported, file=file, refused=refused))
-            return
-        self._refuse(context, fund_id, file, refused)
-        if report is not None and file.looks:
-            self._look_up(context, fund_id, file)
+        if report is not None:
+            self._refuse(context, fund_id, file, report)
+            if not report.is_pending:
+                self.change(context, fund_id, file, rule=rules.reported)
+                return
+            if file.looks:
+                self._look_up(context, fund_id, file)
         if self.files.is_settled(context.reading(fund_id, by=BANK), file):
             self.change(context, fund_id, file, rule=rules.reported)
 
@@ -146,13 +159,34 @@ class FileSender(Generic[File]):
         """A bank may give its verdict in halves: what it refuses later counts as well."""
         report = self.bank_of(context.funds[fund_id]).report(file.batch_id)
         if report is not None:
-            self._refuse(context, fund_id, file, _refused(report, file, context.funds[fund_id].currency))
+            self._refuse(context, fund_id, file, report)
 
-    def _refuse(self, context: ServiceContext, fund_id: str, file: File, refused: Sequence[tuple[str, str]]) -> None:
-        if refused:
-            self._keep(
-                context, fund_id, file, lambda uow: self.files.refuse(uow, batch_id=file.batch_id, refused=refused)
-            )
+    def _refuse(self, context: ServiceContext, fund_id: str, file: File, report: StatusReport) -> None:
+        """What of the file the bank refuses. `NotOfBatch`."""
+        _check(report, file, context.funds[fund_id].currency)
+        blocks = self.files.blocks(context.reading(fund_id, by=BANK), file)
+        refused = report.refusals({each.block_id: _end_to_end_ids(each) for each in blocks})
+        self._refuse_in(context, fund_id, file, blocks, refused=refused)
+
+    def _refuse_all(self, context: ServiceContext, fund_id: str, file: File, *, reason: str) -> None:
+        """The bank refuses the whole file: each of its orders is refused, for a person to look into."""
+        blocks = self.files.blocks(context.reading(fund_id, by=BANK), file)
+        refused = {block.block_id: [(each, reason) for each in _end_to_end_ids(block)] for block in blocks}
+        self._refuse_in(context, fund_id, file, blocks, refused=refused)
+
+    def _refuse_in(
+        self,
+        context: ServiceContext,
+        fund_id: str,
+        file: File,
+        blocks: Iterable[OrderBlock],
+        *,
+        refused: Mapping[str, Sequence[tuple[str, str]]],
+    ) -> None:
+        """Each block in a unit of work of its own; what was refused before a crash changes nothing after it."""
+        for block in blocks:
+            if of_block := refused[block.block_id]:
+                self._keep(context, fund_id, file, partial(self.files.refuse, block=block, refused=of_block))
 
     def _settle(self, context: ServiceContext, fund_id: str, file: File) -> None:
         """Close the file once all is settled; until then, look up what the bank booked, in case its webhook was
@@ -181,19 +215,34 @@ class FileSender(Generic[File]):
         if file.version == seen.version:
             self.files.scheduling.save(uow, Outcome(rules.check_later(file, at=uow.at)))
 
-    def _reported(self, uow: UnitOfWork, *, file: File, refused: Refusals) -> None:
-        """The bank's first verdict on a file, with what it refuses of it."""
-        self.files.refuse(uow, batch_id=file.batch_id, refused=refused)
-        self.files.change(uow, batch_id=file.batch_id, rule=lambda it: rules.reported(it, at=uow.at))
-
     def change(self, context: ServiceContext, fund_id: str, seen: File, *, rule: Callable[..., File]) -> File:
-        """Keep what a rule makes of the file now."""
-        return self._keep(
-            context,
-            fund_id,
-            seen,
-            lambda uow: self.files.change(uow, batch_id=seen.batch_id, rule=lambda file: rule(file, at=uow.at)),
-        )
+        """Keep what a rule makes of the file now. Its blocks follow first, each in a unit of work of its own, the last
+        one together with the file: a file has no status that is not true of all its blocks. Who dies in between leaves
+        some ahead of it, and the next attempt begins with the first. Where what a block says is no longer so, the file
+        is discarded."""
+        reading = context.reading(fund_id, by=BANK)
+        to = rule(seen, at=reading.at).status
+        *first, last = self.files.following(reading, seen, to=to) or (None,)
+        file = seen
+        for block, then in [*((each, rules.in_hand) for each in first), (last, rule)]:
+            kept = self._keep(context, fund_id, seen, partial(self._follow, file=file, block=block, to=to, then=then))
+            if kept is None:
+                return self._discard(context, fund_id, seen)
+            file = kept
+        return file
+
+    def _follow(
+        self, uow: UnitOfWork, *, file: File, block: OrderBlock | None, to: FileStatus, then: Callable[..., File]
+    ) -> File | None:
+        """Have a block follow, and keep what a rule makes of the file as it was seen: two workers that are at it meet
+        here. None where what the block says is no longer so."""
+        if block is not None and not self.files.follow(uow, block, to=to):
+            return None
+        return self.files.scheduling.save(uow, Outcome(then(file, at=uow.at)))
+
+    def _discard(self, context: ServiceContext, fund_id: str, seen: File) -> File:
+        now = self._load(context.reading(fund_id, by=BANK), seen.batch_id)
+        return self.change(context, fund_id, now, rule=rules.discard)
 
     def _keep(
         self, context: ServiceContext, fund_id: str, file: File, action: Callable[[UnitOfWork], Answer]
@@ -209,25 +258,14 @@ def _check(report: StatusReport, file: OrderFile, currency: Currency) -> None:
     total = Money(file.total_minor, currency).decimal()
     if (
         report.original_message_id != file.batch_id
-        or report.original_count not in (None, len(file.order_ids))
+        or report.original_count not in (None, file.order_count)
         or report.original_sum not in (None, total)
     ):
         raise rules.NotOfBatch(batch=file.batch_id)
 
 
-def _refused(report: StatusReport, file: OrderFile, currency: Currency) -> list[tuple[str, str]]:
-    """What of the file the bank refuses, EndToEndId and reason. Raises `NotOfBatch`."""
-    _check(report, file, currency)
-    return report.refusals(payment_id=file.batch_id, end_to_end_ids=_end_to_end_ids(file))
-
-
-def _all_of(file: OrderFile, *, reason: str) -> list[tuple[str, str]]:
-    """The bank refuses the whole file: each of its orders is refused, for a person to look into."""
-    return [(end_to_end_id, reason) for end_to_end_id in _end_to_end_ids(file)]
-
-
-def _end_to_end_ids(file: OrderFile) -> list[str]:
-    return [order_id.replace("-", "") for order_id in file.order_ids]
+def _end_to_end_ids(block: OrderBlock) -> list[str]:
+    return [rules.end_to_end_id(order_id) for order_id in block.order_ids]
 
 
 def _days(file: OrderFile, until: date) -> Iterator[date]:

@@ -54,6 +54,30 @@ def read_ahead(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) ->
     )
 
 
+def in_blocks(uow: UnitOfWork, reported: ReportedEntry) -> Sequence[ReportedEntry]:
+    """A credit for a whole file of debits that are not listed, as one entry for each payment block, so that each is
+    booked in a unit of work of its own. As it is where it is for anything else, is not the sum of what the bank did not
+    refuse, or was kept as it is before."""
+    is_batch = reported.direction is Direction.CREDIT and reported.payment_information_id and not reported.end_to_end_id
+    blocks = debits.blocks_named(uow, reported.payment_information_id) if is_batch else []
+    if len(blocks) < 2 or reported.takes_back or store.entries.find(uow, reported_entry.identity(reported)):
+        return [reported]
+    parts = [
+        replace(
+            reported,
+            amount_minor=debits.expected_minor(uow, block),
+            payment_information_id=block.block_id,
+            place=place,
+            count=len(block.collection_ids),
+            has_own_reference=False,
+            charges_minor=0 if place else reported.charges_minor,
+        )
+        for place, block in enumerate(blocks)
+    ]
+    is_sum = sum(each.amount_minor for each in parts) == reported.amount_minor
+    return [each for each in parts if each.amount_minor] if is_sum else [reported]
+
+
 def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> None:
     """Book one entry as the table of cases says (`matching.decide`). One that was handled before, by any report,
     changes nothing."""
@@ -122,7 +146,7 @@ def _facts(
     ids = {each.collection_id for each in by_id}
     payout = next((each for each in (payouts.find(uow, name) for name in named.ids) if each), None)
     batch = next((each for each in (payouts.find_batch(uow, name) for name in named.files) if each), None)
-    debit_file = next((each for each in (debits.find(uow, name) for name in named.files) if each), None)
+    debit_file_id = next((name for name in named.files if debits.blocks_named(uow, name)), None)
     sent_back = refunds.with_references(uow, named.beginning(own_references.REFUND_PREFIX))
     paid_in = operator_days.with_references(uow, named.beginning(own_references.SETTLEMENT_PREFIX))
     return MatchingFacts(
@@ -138,7 +162,7 @@ def _facts(
         ),
         payout=KnownPayment(payment_id=payout.payout_id, amount_minor=payout.amount_minor) if payout else None,
         batch_id=batch.batch_id if batch else None,
-        debit_file_id=debit_file.batch_id if debit_file else None,
+        debit_file_id=debit_file_id,
         refund=KnownPayment(payment_id=sent_back[0].refund_id, amount_minor=sent_back[0].amount_minor)
         if len(sent_back) == 1
         else None,
@@ -216,10 +240,10 @@ def _book_share(uow: UnitOfWork, entry: BankEntry, share: Share, *, reason: str)
                 uow, batch, entry_id=entry.entry_id, amount_minor=share.amount_minor
             )
         case Target.DEBIT_FILE:
-            file = debits.find(uow, share.target_id)
-            return file is not None and debits.book_file(
+            blocks = debits.blocks_named(uow, share.target_id)
+            return bool(blocks) and debits.book_together(
                 uow,
-                file,
+                blocks,
                 bank_reference=entry.bank_reference,
                 entry_id=entry.entry_id,
                 amount_minor=share.amount_minor,

@@ -82,7 +82,8 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.PLANNED: frozenset({Status.IN_FILE, Status.WITHDRAWN, Status.REFUSED, Status.DEBITED}),
     # Until the bank may have the file, its debits can be taken out of it: it is discarded, and they go into another.
     Status.IN_FILE: frozenset({Status.PLANNED, Status.SENT, Status.WITHDRAWN, Status.REFUSED, Status.DEBITED}),
-    Status.SENT: frozenset({Status.UNKNOWN, Status.REFUSED, Status.DEBITED}),
+    # Back into its file where the bank, asked, has never seen it.
+    Status.SENT: frozenset({Status.UNKNOWN, Status.IN_FILE, Status.REFUSED, Status.DEBITED}),
     Status.WITHDRAWING: frozenset({Status.DEBITED, Status.REFUSED, Status.EXPIRED, Status.WITHDRAWN}),
     # Money that came is a fact, whatever was believed before: it is booked even if a refusal was reported first.
     Status.REFUSED: frozenset({Status.DEBITED}),

@@ -90,14 +90,15 @@ def reason_against(collection: Collection, mandate: Mandate | None) -> str:
     return NOT_ALLOWED if mandate is not None and mandate.mandate_id == collection.mandate_id else NO_MANDATE
 
 
-def put_in_file(collection: Collection, *, batch_id: str, debit_on: date, at: datetime) -> Collection:
-    """It stands in a file that is written and stored."""
-    return replace(moved_to(collection, Status.IN_FILE, at=at), batch_id=batch_id, debit_on=debit_on)
+def put_in_file(collection: Collection, *, block_id: str, debit_on: date, at: datetime) -> Collection:
+    """It stands in a payment block of a file."""
+    return replace(moved_to(collection, Status.IN_FILE, at=at), batch_id=block_id, debit_on=debit_on)
 
 
 def take_out(collection: Collection, *, at: datetime) -> Collection:
-    """Its file is discarded; it goes into the next one."""
-    return replace(moved_to(collection, Status.PLANNED, at=at), batch_id="")
+    """It leaves a file that the bank has never seen, and goes into the next one."""
+    in_file = follow_file(collection, to=Status.IN_FILE, at=at)
+    return replace(moved_to(in_file, Status.PLANNED, at=at), batch_id="")
 
 
 def follow_file(collection: Collection, *, to: Status, at: datetime) -> Collection:

@@ -1,95 +1,128 @@
-"""What payments does with files of direct debits: gather them, let them leave, follow them, book what they brought."""
+"""What payments does with files of direct debits: gather them block by block, let them leave, follow them, book what
+they brought. A file may be long: each of its blocks is handled in a unit of work of its own."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import TypeVar
 
 from services.payments.collections import booking, debiting, requesting
 from services.payments.collections import store as collections_store
 from services.payments.collections.collection import Collection, Status
 from services.payments.debits import rules, store
-from services.payments.debits.debit_file import DebitFile
+from services.payments.debits.debit_file import DebitBlock, DebitFile
 from services.payments.mandates import store as mandates
+from services.payments.mandates.mandate import Mandate
 from services.payments.order_files import rules as order_files
-from services.payments.order_files.order_file import FileStatus
+from services.payments.order_files.order_file import FileStatus, OrderBlock
 from shared.kernel.outcome import Outcome
 from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import continue_trace
 
+TOGETHER_MAX = 1_000
+"""Debits that one transaction books, slowly. A longer file that the bank books as one credit comes as an entry
+for each of its blocks (`settling.in_blocks`)."""
 
-def gather(
-    uow: UnitOfWork,
-    debits: Sequence[Collection],
-    *,
-    batch_id: str,
-    debit_on: date,
-    sequence: str,
-    sha256: str,
-    size: int,
-) -> DebitFile:
-    """The file of these debits is stored: write down that they are in it, all or none. `ChangedMeanwhile` where one of
-    them is no longer what the file was written from."""
+Line = TypeVar("Line")
+
+
+def gather(uow: UnitOfWork, debits: Sequence[Collection], *, debit_on: date, sequence: str) -> DebitFile:
+    """These debits become a block of the file that is being filled, all or none; where there is no such file, of a new
+    one. `ChangedMeanwhile` where one of them is no longer what was looked at, or another worker has just filled the
+    file."""
     found = collections_store.collections.find_many(uow, [each.collection_id for each in debits])
     if any(found.get(each.collection_id) != each for each in debits):
         raise ChangedMeanwhile
-    in_file = [debiting.put_in_file(each, batch_id=batch_id, debit_on=debit_on, at=uow.at) for each in debits]
-    collections_store.collections.save_many(uow, in_file, part_of=batch_id)
-    made = rules.gather(
-        in_file, batch_id=batch_id, debit_on=debit_on, sequence=sequence, sha256=sha256, size=size, at=uow.at
+    file, block_id = store.gathering(uow), _new_id(uow)
+    if file is not None and file.is_full(uow.fund.bindings.bank):
+        raise ChangedMeanwhile
+    in_file = [debiting.put_in_file(each, block_id=block_id, debit_on=debit_on, at=uow.at) for each in debits]
+    collections_store.collections.save_many(uow, in_file, part_of=block_id)
+    batch_id = _new_id(uow) if file is None else file.batch_id
+    block = rules.block(in_file, block_id=block_id, batch_id=batch_id, debit_on=debit_on, sequence=sequence)
+    store.blocks.save(uow, Outcome(block))
+    return store.scheduling.save(
+        uow, Outcome(rules.begin(block, at=uow.at) if file is None else rules.add(file, block))
     )
-    return store.scheduling.save(uow, Outcome(made))
 
 
-def begin_sending(uow: UnitOfWork, *, batch_id: str) -> DebitFile:
-    """From now on the bank may have the file. Its debits are looked at once more, in the same unit of work: where one
-    of them is paid in another way by now, or has no mandate in force (I11), the file is discarded, and what still
-    stands goes into the next one. The mandates are kept as they are, in their next version: who ends one at this very
-    moment meets with it, and one of the two comes first."""
+def end_gathering(uow: UnitOfWork, *, batch_id: str) -> DebitFile:
+    """No block is added to the file any more; it is sent as soon as it is written. Another worker may have said so
+    before."""
     file = store.files.load(uow, batch_id)
-    debits = _debits_of(uow, file)
-    in_force = mandates.active_of_each(uow, (each.employer_id for each in debits))
-    if rules.is_as_written(file, debits, in_force):
-        mandates.mandates.touch_many(uow, in_force.values(), part_of=batch_id)
-        return change(uow, batch_id=batch_id, rule=lambda it: order_files.begin_sending(it, at=uow.at))
-    return change(uow, batch_id=batch_id, rule=lambda it: order_files.discard(it, at=uow.at))
-
-
-_FOLLOWED = {
-    FileStatus.READY: Status.IN_FILE,
-    FileStatus.SENDING: Status.SENT,
-    FileStatus.SENT: Status.SENT,
-    FileStatus.UNKNOWN: Status.UNKNOWN,
-}
-
-
-def change(uow: UnitOfWork, *, batch_id: str, rule: Callable[[DebitFile], DebitFile]) -> DebitFile:
-    """Keep what a rule makes of a file; its debits follow where the news is about them too."""
-    file = store.scheduling.save(uow, Outcome(rule(store.files.load(uow, batch_id))))
-    before = [each for each in _debits_of(uow, file) if each.batch_id == batch_id]
-    if file.status is FileStatus.DISCARDED:
-        after = [debiting.take_out(each, at=uow.at) for each in before if each.status is Status.IN_FILE]
-    elif file.status in _FOLLOWED:
-        followed = [debiting.follow_file(each, to=_FOLLOWED[file.status], at=uow.at) for each in before]
-        after = [each for each, seen in zip(followed, before, strict=True) if each is not seen]
-    else:
+    if file.status is not FileStatus.GATHERING:
         return file
-    collections_store.collections.save_many(uow, after, part_of=batch_id)
-    return file
+    return store.scheduling.save(uow, Outcome(order_files.gathered(file, at=uow.at)))
+
+
+def let_go(
+    uow: UnitOfWork, file: DebitFile, block: DebitBlock, *, line: Callable[[Collection, Mandate], Line | None]
+) -> tuple[DebitFile, list[Line]]:
+    """From now on the bank may have the debits of a block of a file that is not written yet: nothing of them is
+    withdrawn. Each is looked at once more, in this unit of work: one that was paid in another way by now, has no
+    mandate in force (I11), or cannot be written (`line` makes what is written of it), leaves the block, and goes into
+    the next file where it still stands. The mandates are kept as they are, in their next version: who ends one at this
+    very moment meets with it, and one of the two comes first. The file is kept as well: two workers that are at its
+    blocks meet there."""
+    debits = _debits_of(uow, block)
+    in_force = mandates.active_of_each(uow, (each.employer_id for each in debits))
+    standing: list[Collection] = []
+    lines: list[Line] = []
+    for each in debits:
+        mandate = in_force.get(each.employer_id)
+        if mandate is not None and rules.stands(each, mandate, block=block) and (written := line(each, mandate)):
+            standing.append(each)
+            lines.append(written)
+    stands = {each.collection_id for each in standing}
+    gone = [each for each in debits if each.collection_id not in stands]
+    _keep(uow, block, standing, rule=lambda it: debiting.follow_file(it, to=Status.SENT, at=uow.at))
+    _keep(uow, block, _not_left(block, gone), rule=lambda it: debiting.take_out(it, at=uow.at))
+    _touch(uow, block, [in_force[each.employer_id] for each in standing])
+    if gone:
+        store.blocks.save(uow, Outcome(rules.keep_of(block, standing)))
+    return store.scheduling.save(uow, Outcome(order_files.in_hand(file, at=uow.at))), lines
+
+
+def begin_sending(uow: UnitOfWork, file: DebitFile, *, sha256: str, size: int) -> DebitFile:
+    """The file is written and stored, all of whose blocks were let go. `ChangedMeanwhile` where another worker was at
+    one of them since."""
+    blocks = store.blocks_of(uow, file)
+    return store.scheduling.save(uow, Outcome(rules.begin_sending(file, blocks, sha256=sha256, size=size, at=uow.at)))
+
+
+def follow(uow: UnitOfWork, *, block_id: str, to: FileStatus) -> bool:
+    """The debits of a block that is written follow their file. False where what the block says is no longer so, looked
+    at as in `let_go`: the file must not leave."""
+    block = store.block(uow, block_id)
+    debits = _debits_of(uow, block)
+    match to:
+        case FileStatus.SENDING:
+            in_force = mandates.active_of_each(uow, (each.employer_id for each in debits))
+            if not rules.is_as_written(block, debits, in_force):
+                return False
+            _touch(uow, block, in_force.values())
+            _keep(uow, block, debits, rule=lambda it: debiting.follow_file(it, to=Status.SENT, at=uow.at))
+        case FileStatus.SENT:
+            _keep(uow, block, debits, rule=lambda it: debiting.follow_file(it, to=Status.SENT, at=uow.at))
+        case FileStatus.READY:
+            _keep(uow, block, debits, rule=lambda it: debiting.follow_file(it, to=Status.IN_FILE, at=uow.at))
+        case FileStatus.DISCARDED:
+            _keep(uow, block, _not_left(block, debits), rule=lambda it: debiting.take_out(it, at=uow.at))
+    return True
 
 
 def is_settled(uow: UnitOfWork, file: DebitFile) -> bool:
     """Whether the bank said of every debit of the file what came of it."""
-    return all(each.status in rules.SETTLED for each in _debits_of(uow, file))
+    return all(each.status in rules.SETTLED for block in store.blocks_of(uow, file) for each in _debits_of(uow, block))
 
 
-def refuse(uow: UnitOfWork, *, batch_id: str, refused: Iterable[tuple[str, str]]) -> None:
-    """What the bank refuses of a file: `refused` pairs EndToEndIds with ISO 20022 reasons. Nothing was debited."""
-    debits = {_end_to_end_id(each): each for each in _debits_of(uow, store.files.load(uow, batch_id))}
-    for end_to_end_id, reason in refused:
-        if end_to_end_id not in debits:
-            raise order_files.NotOfBatch(batch=batch_id)
-        if debits[end_to_end_id].status not in rules.SETTLED:
-            _refuse(uow, debits[end_to_end_id], reason=reason)
+def refuse(uow: UnitOfWork, block: OrderBlock, *, refused: Iterable[tuple[str, str]]) -> None:
+    """What the bank refuses of a block: `refused` pairs EndToEndIds with ISO 20022 reasons. Nothing was debited."""
+    debits = {order_files.end_to_end_id(each): each for each in block.order_ids}
+    reasons = {debits[end_to_end_id]: reason for end_to_end_id, reason in refused}
+    for debit_id, debit in collections_store.collections.find_many(uow, reasons).items():
+        if debit.status not in rules.SETTLED:
+            _refuse(uow, debit, reason=reasons[debit_id])
 
 
 def refuse_unsent(uow: UnitOfWork, debits: Sequence[Collection], *, reason: str) -> None:
@@ -101,19 +134,30 @@ def refuse_unsent(uow: UnitOfWork, debits: Sequence[Collection], *, reason: str)
             _refuse(uow, each, reason=reason)
 
 
-def find(uow: UnitOfWork, message_id: str) -> DebitFile | None:
-    """The file that the bank refers to by its MsgId, which is its PmtInfId as well, or None."""
-    return store.files.find(uow, message_id)
+def blocks_named(uow: UnitOfWork, name: str) -> list[DebitBlock]:
+    """The blocks that the bank books as one credit under their PmtInfId, or under the MsgId of their file."""
+    block = store.blocks.find(uow, name)
+    if block is not None:
+        return [block]
+    file = store.files.find(uow, name)
+    return [] if file is None else store.blocks_of(uow, file)
 
 
-def read_ahead(uow: UnitOfWork, message_ids: Iterable[str]) -> None:
-    """Ask at once for the files that entries of the bank name."""
-    store.files.read_ahead(uow, message_ids)
+def expected_minor(uow: UnitOfWork, block: DebitBlock) -> int:
+    """What the bank books of a block where it books it as one credit."""
+    return sum(each.amount_minor for each in rules.expected(_debits_of(uow, block)))
 
 
-def book_file(
+def read_ahead(uow: UnitOfWork, names: Iterable[str]) -> None:
+    """Ask at once for the blocks and files that entries of the bank name."""
+    ids = list(names)
+    store.blocks.read_ahead(uow, ids)
+    store.files.read_ahead(uow, ids)
+
+
+def book_together(
     uow: UnitOfWork,
-    file: DebitFile,
+    blocks: Sequence[DebitBlock],
     *,
     bank_reference: str,
     entry_id: str,
@@ -121,10 +165,12 @@ def book_file(
     into: str,
     value_on: date,
 ) -> bool:
-    """The bank booked a whole file as one credit. Whether it was booked here: every debit of the file that the bank did
-    not refuse is paid by it, or, where these do not add up to the amount or one of them was paid before, none is and a
-    person has to look."""
-    expected = rules.expected(file, _debits_of(uow, file))
+    """The bank booked blocks as one credit. Whether it was booked here: every debit of theirs that the bank did not
+    refuse is paid by it, or, where these do not add up to the amount, one of them was paid before, or they are more
+    than one transaction takes, none is and a person has to look."""
+    if sum(len(block.collection_ids) for block in blocks) > TOGETHER_MAX:
+        return False
+    expected = rules.expected(each for block in blocks for each in _debits_of(uow, block))
     if sum(each.amount_minor for each in expected) != amount_minor or any(each.debits for each in expected):
         return False
     for each in expected:
@@ -146,10 +192,30 @@ def _refuse(uow: UnitOfWork, debit: Collection, *, reason: str) -> None:
         requesting.refuse_debit(uow, debit, reason=reason)
 
 
-def _debits_of(uow: UnitOfWork, file: DebitFile) -> list[Collection]:
-    found = collections_store.collections.find_many(uow, file.collection_ids)
-    return [found[each] for each in file.collection_ids]
+def _touch(uow: UnitOfWork, block: DebitBlock, some: Iterable[Mandate]) -> None:
+    once = {each.mandate_id: each for each in some}
+    if once:
+        mandates.mandates.touch_many(uow, once.values(), part_of=block.block_id)
 
 
-def _end_to_end_id(debit: Collection) -> str:
-    return debit.collection_id.replace("-", "")
+def _keep(
+    uow: UnitOfWork, block: DebitBlock, debits: Iterable[Collection], *, rule: Callable[[Collection], Collection]
+) -> None:
+    changed = [after for each in debits if (after := rule(each)) is not each]
+    if changed:
+        collections_store.collections.save_many(uow, changed, part_of=block.block_id)
+
+
+def _not_left(block: DebitBlock, debits: Iterable[Collection]) -> list[Collection]:
+    """Those that still wait in the block for the bank to have it."""
+    return [each for each in debits if each.batch_id == block.block_id and each.status in rules.LEAVES]
+
+
+def _debits_of(uow: UnitOfWork, block: DebitBlock) -> list[Collection]:
+    found = collections_store.collections.find_many(uow, block.collection_ids)
+    return [found[each] for each in block.collection_ids]
+
+
+def _new_id(uow: UnitOfWork) -> str:
+    """As it is written into files."""
+    return uow.new_id().replace("-", "")

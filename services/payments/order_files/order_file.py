@@ -12,12 +12,14 @@ STEPS_MAX = 40
 class FileStatus(StrEnum):
     """Where a file stands.
 
-    `ready`: the file is stored and not sent. The approval by a second person will stand between here and `sending`.
-    `sending` is written before the bank is called: after a crash it shows that the bank may have been sent, and asks.
-    `sent`: the bank took it. `reported`: it gave its verdict. `closed`: every order of it is settled. `discarded`: what
-    it says was no longer so before the bank had it; it is never sent.
+    `gathering`: one payment block after the other is put into it (debits). `ready`: it is whole, and not sent. The
+    approval by a second person will stand between here and `sending`. `sending` is written before the bank is called:
+    after a crash it shows that the bank may have been sent, and asks. `sent`: the bank took it. `reported`: it gave its
+    verdict. `closed`: every order of it is settled. `discarded`: what it says was no longer so before the bank had it;
+    it is never sent.
     """
 
+    GATHERING = "gathering"
     READY = "ready"
     SENDING = "sending"
     UNKNOWN = "unknown"
@@ -28,6 +30,7 @@ class FileStatus(StrEnum):
 
 
 FILE_MOVES: Mapping[FileStatus, frozenset[FileStatus]] = {
+    FileStatus.GATHERING: frozenset({FileStatus.READY}),
     FileStatus.READY: frozenset({FileStatus.SENDING, FileStatus.DISCARDED}),
     FileStatus.SENDING: frozenset({FileStatus.SENT, FileStatus.UNKNOWN}),
     FileStatus.UNKNOWN: frozenset({FileStatus.READY, FileStatus.SENT}),
@@ -49,6 +52,15 @@ class FileStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderBlock:
+    """A payment block of a file (PmtInf): its PmtInfId, and what it orders, each by the id that is its EndToEndId
+    without dashes."""
+
+    block_id: str
+    order_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderFile:
     """What every kind of file has. `batch_id` is its MsgId; `sha256` and `size` name the stored bytes."""
 
@@ -67,12 +79,11 @@ class OrderFile:
     version: int = 0
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.order_ids) <= self.ORDERS_MAX or self.total_minor <= 0:
+        if not 1 <= self.order_count <= self.ORDERS_MAX or self.total_minor <= 0:
             raise ValueError(f"a file has 1 to {self.ORDERS_MAX} orders and a total above nothing")
         if (self.status in OVER) != (self.next_look_at is None):
             raise ValueError("a file is looked at again until it is over")
 
     @property
-    def order_ids(self) -> tuple[str, ...]:
-        """What it orders, each by the id that is its EndToEndId without dashes."""
+    def order_count(self) -> int:
         raise NotImplementedError

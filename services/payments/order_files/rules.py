@@ -11,11 +11,16 @@ from shared.kernel.history import with_step
 from shared.kernel.moves import moved
 from shared.kernel.schedule import RetrySchedule
 
-SENDING_S = 15
-"""After how long the outcome of a file that is being sent counts as unknown: longer than any call to the bank takes."""
+SENDING_S, BYTES_SENT_A_S = 15, 1_000_000
+"""After how long the outcome of a file that is being sent counts as unknown: longer than any call to the bank takes,
+and longer for a long file."""
 
 STATUS_CHECK_WAITS = RetrySchedule((2, 5, 10, 30, 60, 300, 900, 3600))
 """After how long without news of a file the bank is asked again."""
+
+IN_HAND_S = 120
+"""After how long without news of it a file whose blocks are being looked at is taken up by another worker: longer than
+the largest file takes to be written."""
 
 File = TypeVar("File", bound=OrderFile)
 
@@ -26,9 +31,25 @@ class NotOfBatch(Conflict):
     code = "payout.not-of-batch"
 
 
+def end_to_end_id(order_id: str) -> str:
+    """An order's id as it is written into files."""
+    return order_id.replace("-", "")
+
+
+def gathered(file: File, *, at: datetime) -> File:
+    """No block is added to it any more."""
+    return _moved(file, to=FileStatus.READY, at=at, next_look_at=at)
+
+
+def in_hand(file: File, *, at: datetime) -> File:
+    """Somebody is at its blocks, one after the other: nobody else looks at it meanwhile."""
+    return replace(file, next_look_at=at + timedelta(seconds=IN_HAND_S))
+
+
 def begin_sending(file: File, *, at: datetime) -> File:
     """From now on the bank may have the file, whatever happens to us."""
-    return _moved(file, to=FileStatus.SENDING, at=at, next_look_at=at + timedelta(seconds=SENDING_S))
+    sending_s = SENDING_S + file.size // BYTES_SENT_A_S
+    return _moved(file, to=FileStatus.SENDING, at=at, next_look_at=at + timedelta(seconds=sending_s))
 
 
 def taken(file: File, *, at: datetime) -> File:

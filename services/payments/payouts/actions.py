@@ -1,12 +1,12 @@
 """What payments does with payouts: order them, batch them, follow their file, book what the bank did."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.payments.access_journal.accessed import AccessedKind
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
 from services.payments.order_files import rules as order_files
-from services.payments.order_files.order_file import FileStatus
+from services.payments.order_files.order_file import FileStatus, OrderBlock
 from services.payments.payees import actions as payees
 from services.payments.payouts import rules, store
 from services.payments.payouts.batch import PayoutBatch
@@ -143,16 +143,13 @@ _FOLLOWED = {
 }
 
 
-def change_batch(uow: UnitOfWork, *, batch_id: str, rule: Callable[[PayoutBatch], PayoutBatch]) -> PayoutBatch:
-    """Keep what a rule makes of a batch; its payouts follow where the news is about them too."""
-    batch = store.scheduling.save(uow, Outcome(rule(store.batches.load(uow, batch_id))))
-    to = _FOLLOWED.get(batch.status)
-    if to is not None:
-        before = store.payouts.find_many(uow, batch.payout_ids)
-        after = [rules.follow_batch(payout, to=to, at=uow.at) for payout in before.values()]
+def follow_batch(uow: UnitOfWork, block: OrderBlock, *, to: FileStatus) -> None:
+    """The payouts of a batch follow it to a status where the news is about them too."""
+    if to in _FOLLOWED:
+        before = store.payouts.find_many(uow, block.order_ids)
+        after = [rules.follow_batch(payout, to=_FOLLOWED[to], at=uow.at) for payout in before.values()]
         changed = [payout for payout in after if payout is not before[payout.payout_id]]
-        store.payouts.save_many(uow, changed, part_of=batch_id)
-    return batch
+        store.payouts.save_many(uow, changed, part_of=block.block_id)
 
 
 def is_settled(uow: UnitOfWork, batch: PayoutBatch) -> bool:

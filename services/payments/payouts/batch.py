@@ -16,5 +16,5 @@ class PayoutBatch(OrderFile):
     payout_ids: tuple[str, ...]
 
     @property
-    def order_ids(self) -> tuple[str, ...]:
-        return self.payout_ids
+    def order_count(self) -> int:
+        return len(self.payout_ids)

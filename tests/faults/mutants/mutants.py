@@ -194,9 +194,25 @@ MUTANTS = [
     Mutant(
         mechanism="that a file is being sent is written down before the bank is called",
         file="services/payments/banking/sending.py",
-        was="sending = self._keep(context, fund_id, file, partial(self.files.begin_sending, batch_id=file.batch_id))",
+        was="sending = self.change(context, fund_id, file, rule=rules.begin_sending)",
         now="sending = file",
         test=f"{KILLS}/test_payout_file.py::test_f22_killed_after_uploading",
+    ),
+    Mutant(
+        mechanism="what a block of a file of debits says is looked at once more before the bank may have it",
+        file="services/payments/debits/actions.py",
+        was="mandate is not None and rules.stands(each, mandate, block=block) and",
+        now="mandate is not None and",
+        test="tests/payments/debits/test_debits.py"
+        "::test_a_debt_paid_otherwise_before_the_file_leaves_is_taken_out_of_it",
+    ),
+    Mutant(
+        mechanism="a block of a file that the bank never saw is looked at again",
+        file="services/payments/debits/actions.py",
+        was="if not rules.is_as_written(block, debits, in_force):",
+        now="if False:",
+        test="tests/payments/debits/test_blocks.py"
+        "::test_i11_a_file_that_the_bank_never_saw_is_looked_at_again_in_all_its_blocks",
     ),
     Mutant(
         mechanism="what the bank refuses of a file in a second verdict counts as well",

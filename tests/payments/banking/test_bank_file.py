@@ -137,9 +137,27 @@ ALL = [("p1", "AM04"), ("p2", "AM04"), ("p3", "AM04")]
     ],
 )
 def test_p01_a_verdict_covers_what_stands_below_it_unless_that_has_its_own(statuses, refused):
-    found = report(*statuses).refusals(payment_id="B1", end_to_end_ids=["p1", "p2", "p3"])
+    found = report(*statuses).refusals({"B1": ["p1", "p2", "p3"]})
 
-    assert found == refused
+    assert found == {"B1": refused}
+
+
+@pytest.mark.parametrize(
+    "statuses, of_first, of_second",
+    [
+        ([group("RJCT", "AM04")], ALL[:1], ALL[1:2]),
+        ([group("PART"), block("RJCT", "AM04", of="B2")], [], ALL[1:2]),
+        ([group("PART"), block("RJCT", "AM04"), block("ACSC", of="B2")], ALL[:1], []),
+        ([group("RJCT", "AM04"), block("ACCP", of="B2")], ALL[:1], []),
+        ([group("ACCP"), one(2, "RJCT", "AM04", of="B2")], [], ALL[1:2]),
+        ([group("PART"), block("PART", of="B2"), one(2, "RJCT", "AM04", of="B2")], [], ALL[1:2]),
+        ([block("RJCT", "AM04"), one(1, "ACSC"), one(2, "RJCT", "AM04", of="B2")], [], ALL[1:2]),
+        # of several blocks nobody knows which one has no id
+        ([block("RJCT", "AM04", of="NOTPROVIDED")], [], []),
+    ],
+)
+def test_p01_each_block_of_a_file_has_its_verdict(statuses, of_first, of_second):
+    assert report(*statuses).refusals({"B1": ["p1"], "B2": ["p2"]}) == {"B1": of_first, "B2": of_second}
 
 
 @pytest.mark.parametrize(

@@ -153,16 +153,18 @@ def test_what_is_paid_otherwise_before_the_file_leaves_is_taken_out(here: Status
 
 
 def test_it_follows_its_file_except_where_more_is_known() -> None:
-    in_file = debiting.put_in_file(collection(Status.PLANNED), batch_id="b1", debit_on=date(2026, 2, 17), at=AT)
+    in_file = debiting.put_in_file(collection(Status.PLANNED), block_id="b1", debit_on=date(2026, 2, 17), at=AT)
     assert (in_file.status, in_file.batch_id, in_file.debit_on) == (Status.IN_FILE, "b1", date(2026, 2, 17))
     sent = debiting.follow_file(in_file, to=Status.SENT, at=AT)
     assert sent.is_at_bank and debiting.follow_file(sent, to=Status.SENT, at=AT) is sent
-    doubted = debiting.follow_file(sent, to=Status.UNKNOWN, at=AT)
+    assert debiting.follow_file(sent, to=Status.IN_FILE, at=AT).status is Status.IN_FILE, "the bank has never seen it"
+    doubted = collection(Status.UNKNOWN, **DRAWN)
     assert doubted.is_at_bank and debiting.follow_file(doubted, to=Status.IN_FILE, at=AT).status is Status.IN_FILE
     refused = collection(Status.REFUSED, **DRAWN)
     assert debiting.follow_file(refused, to=Status.SENT, at=AT) is refused
-    out = debiting.take_out(in_file, at=AT)
-    assert (out.status, out.batch_id) == (Status.PLANNED, "")
+    for waiting in (in_file, sent):
+        out = debiting.take_out(waiting, at=AT)
+        assert (out.status, out.batch_id) == (Status.PLANNED, "")
 
 
 # --- Refused ----------------------------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ STEPS: dict[Status, Callable[[Collection], Collection]] = {
         if it.status is Status.IN_FILE
         else debiting.announce(replace(it, **DRAWN), form="das", currency="DZD", at=AT).thing
     ),
-    Status.IN_FILE: lambda it: debiting.put_in_file(it, batch_id="b1", debit_on=DEBIT_ON, at=AT),
+    Status.IN_FILE: lambda it: debiting.put_in_file(it, block_id="b1", debit_on=DEBIT_ON, at=AT),
     Status.SENT: lambda it: moved_to(it, Status.SENT, at=AT),
     Status.ANNOUNCED: lambda it: rules.announce(it, checkout_url="https://bank.test/c", at=AT),
     Status.UNKNOWN: lambda it: rules.doubt(it, at=AT),
@@ -152,6 +152,7 @@ ALLOWED = {
     (Status.IN_FILE, Status.REFUSED),
     (Status.IN_FILE, Status.DEBITED),
     (Status.SENT, Status.UNKNOWN),
+    (Status.SENT, Status.IN_FILE),
     (Status.SENT, Status.REFUSED),
     (Status.SENT, Status.DEBITED),
     (Status.UNKNOWN, Status.IN_FILE),

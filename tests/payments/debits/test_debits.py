@@ -1,194 +1,45 @@
-"""Direct debits and the bank, a running program: drawn, refused, given back, silent, and killed in between."""
+"""Direct debits and the bank, a running program: drawn, refused, given back and silent."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
-from pymongo.database import Database
 
-from services.payments.banking import debiting as banking_debiting
 from services.payments.banking.bank import BankOutcomeUnknown
-from services.payments.banking.banks.iso_http import IsoHttpBank
-from services.payments.banking.debiting import DebitSender
-from services.payments.banking.fetching import StatementFetcher
-from services.payments.collections import actions as collections
-from services.payments.collections.collection import Collection
 from services.payments.debits import actions as debits
-from services.payments.debits import store
-from services.payments.debits.debit_file import DebitFile
 from services.payments.mandates import store as mandates
-from services.payments.mandates.mandate import Mandate
-from services.payments.mandates.mandate import Status as MandateStatus
-from services.payments.order_files import rules as order_files
 from services.payments.order_files.order_file import FileStatus
 from services.payments.settlements import jobs as settlements
-from shared.funds.calendar import Holidays
-from shared.funds.fund import Fund
-from shared.kernel.outcome import Outcome
-from shared.kernel.personal import DataClass
-from shared.storage import blobs
-from shared.storage.connection import connect
 from shared.storage.service_context import ServiceContext
 from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
-from tests.kit.contexts import DZ, funds, keys, published, reading, someone
+from tests.kit.contexts import DZ, funds, published, reading, someone
 from tests.kit.due_jobs import DueJobs
-from tests.payments.bank import API_KEY, Bank, credited, office, own_settings, post_signed, running_bank
+from tests.payments.bank import Bank, credited, post_signed
 from tests.payments.banking.files import entry, notice, status_report
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
-from tests.payments.mandates.builders import account, agreement, mandate
-from tests.payments.settlements.builders import scheme
-
-WAIT_MAX_S = 1.5
-DUE = "3150.25"
-AGES_AGO = date(2020, 1, 1)
-
-
-def rib(ending: str) -> str:
-    """An account at the simulated bank, which does with it what the ending before the key says."""
-    bare = f"00200300000000{ending}"
-    return f"{bare}{97 - int(bare[3:]) * 100 % 97:02d}"
-
-
-GOOD = "5678"
-
-
-def always_open() -> Fund:
-    """The fund, and its bank, on every day of the year: no test depends on the day on which it is run."""
-    own = funds()[DZ]
-    agreed = own.payments.direct_debit
-    assert agreed is not None
-    payments = replace(own.payments, direct_debit=replace(agreed, notice_days=0))
-    bindings = replace(own.bindings, bank=replace(own.bindings.bank, debit_lead_days=0))
-    arrears = replace(own.arrears, settlements={"instalments": scheme()})
-    sections = replace(own.sections, payments=payments, bindings=bindings, arrears=arrears)
-    return replace(own, weekend=(), holidays=Holidays(is_national=False), sections=sections)
-
-
-@pytest.fixture
-def bank(tmp_path: Path) -> Iterator[Bank]:
-    """One for each test: payments looks up all that a bank booked, also what another test had it book."""
-    with running_bank(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def clock() -> RunningClock:
-    return RunningClock()
-
-
-@pytest.fixture
-def context(database: Database[dict[str, Any]], mongodb: str, clock: RunningClock) -> ServiceContext:
-    return ServiceContext(database=connect(mongodb, database.name), funds={DZ: always_open()}, keys=keys(), clock=clock)
-
-
-@pytest.fixture
-def made(context: ServiceContext, bank: Bank) -> Office:
-    bank.delivered = len(bank.fund.webhooks)
-    return office(context, own_settings(bank.url))
-
-
-@pytest.fixture
-def client(bank: Bank) -> IsoHttpBank:
-    return IsoHttpBank(url=bank.url, api_key=API_KEY, timeout_s=WAIT_MAX_S)
-
-
-@pytest.fixture
-def debiting(client: IsoHttpBank) -> DueJobs:
-    return DueJobs(DebitSender(lambda _: client))
-
-
-@pytest.fixture
-def fetching(client: IsoHttpBank) -> DueJobs:
-    return DueJobs(StatementFetcher(lambda _: client))
-
-
-def sign(
-    context: ServiceContext,
-    ending: str = GOOD,
-    *,
-    employer_id: str = FIRM,
-    reference: str = "MD260000000112",
-    **facts: Any,
-) -> Mandate:
-    """The employer has a mandate in force for an account."""
-    number = rib(ending)
-    signed = mandate(
-        mandate_id=f"m-{employer_id}",
-        employer_id=employer_id,
-        reference=reference,
-        account=account(number=number),
-        bank_agreement=agreement(account_number=number, reference=reference),
-        starts_on=context.clock().date() - timedelta(days=30),
-        **facts,
-    )
-    return context.run(
-        DZ, by=someone(), cause="test:mandate", action=lambda uow: mandates.mandates.save(uow, Outcome(signed))
-    )
-
-
-def cancel(context: ServiceContext, signed: Mandate) -> None:
-    cancelled = replace(signed, status=MandateStatus.CANCELLED)
-    context.run(
-        DZ, by=someone(), cause="test:cancel", action=lambda uow: mandates.mandates.save(uow, Outcome(cancelled))
-    )
-
-
-def ask(made: Office, declaration_id: str = "d1", rail: str = "direct-debit", *, employer_id: str = FIRM) -> str:
-    asked = made.employer(employer_id).post(f"/declarations/{declaration_id}/collections", {"rail": rail})
-    assert asked.status_code == 201, asked.text
-    return str(asked.json["collection_id"])
-
-
-def see(context: ServiceContext, collection_id: str) -> Collection:
-    found = collections.find(reading(context), collection_id)
-    assert found is not None
-    return found
-
-
-def all_files(context: ServiceContext) -> list[DebitFile]:
-    rows = context.database["debit_files"].find().sort("_id", 1)
-    return [store.files.load(reading(context), str(row["batch_id"])) for row in rows]
-
-
-def only_file(context: ServiceContext) -> DebitFile:
-    (file,) = all_files(context)
-    return file
-
-
-def until_reported(context: ServiceContext, debiting: DueJobs, clock: RunningClock) -> None:
-    for _ in range(2):
-        debiting.run(context, DZ)
-        clock.move(seconds=3)
-
-
-def balance(made: Office, code: str) -> tuple[str, str | None]:
-    found = made.staff().get(f"/ledger/accounts/{code}")
-    return (found.json["balance"], found.json["side"]) if found.status_code == 200 else ("0.00", None)
-
-
-def owed(made: Office, declaration_id: str = "d1") -> dict[str, Any]:
-    shown: dict[str, Any] = made.employer(FIRM).get(f"/declarations/{declaration_id}/collections").json
-    return shown
-
-
-def is_declared_collected(made: Office) -> bool:
-    shown, differences = owed(made), made.staff().get("/differences").json["items"]
-    return (shown["due"], shown["left"], differences) == (shown["paid"], "0.00", [])
-
-
-def posted(made: Office, cause: str) -> list[tuple[str, str, str]]:
-    """What an entry of the ledger moved."""
-    (posted,) = made.staff().get(f"/ledger/entries?cause={cause}").json["items"]
-    return sorted((each["account"], each["side"], each["amount"]) for each in posted["postings"])
-
+from tests.payments.debits.harness import (
+    AGES_AGO,
+    DUE,
+    WAIT_MAX_S,
+    all_files,
+    always_open,
+    ask,
+    balance,
+    blocks_of,
+    cancel,
+    is_declared_collected,
+    only_file,
+    owed,
+    posted,
+    see,
+    sign,
+    until_reported,
+)
 
 # --- Offered and announced --------------------------------------------------------------------------------------------
 
@@ -233,7 +84,7 @@ def test_drawn_and_booked_declared_is_collected(
     assert only_file(context).status is FileStatus.CLOSED and debiting.run(context, DZ) == 0
 
 
-def test_those_of_a_day_go_into_one_file_and_the_first_of_a_mandate_apart(
+def test_those_of_a_day_go_into_one_file_and_the_first_of_a_mandate_into_a_block_apart(
     context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs
 ) -> None:
     for number, employer_id in enumerate((FIRM, OTHER_FIRM)):
@@ -244,14 +95,16 @@ def test_those_of_a_day_go_into_one_file_and_the_first_of_a_mandate_apart(
     open_obligation(context, "d9", period="2024")
     ask(made, "d9")
     assert debiting.gather(context, DZ) == 3
-    found = {file.sequence: len(file.collection_ids) for file in all_files(context)}
+    file = only_file(context)
+    assert (file.status, file.debit_count, file.total_minor) == (FileStatus.READY, 3, 945_075)
+    found = {block.sequence: len(block.collection_ids) for block in blocks_of(context, file)}
     assert found == {"FRST": 1, "RCUR": 2}
 
 
 def test_more_than_one_file_holds_go_into_several_at_one_look(
-    context: ServiceContext, made: Office, debiting: DueJobs, monkeypatch: pytest.MonkeyPatch
+    context: ServiceContext, made: Office, debiting: DueJobs
 ) -> None:
-    monkeypatch.setattr(banking_debiting, "DEBITS_IN_FILE_MAX", 2)
+    context = replace(context, funds={DZ: always_open(debits_per_file_max=2, debits_per_block_max=2)})
     mandate_of_firm = sign(context)
     for number in range(5):
         open_obligation(context, f"d{number}", period=f"{2020 + number}")
@@ -261,8 +114,10 @@ def test_more_than_one_file_holds_go_into_several_at_one_look(
     other = ask(made, "d9", employer_id=OTHER_FIRM)
     cancel(context, mandates.mandates.load(reading(context), f"m-{OTHER_FIRM}"))
     assert debiting.gather(context, DZ) == 6 and debiting.gather(context, DZ) == 0
-    assert sorted(len(file.collection_ids) for file in all_files(context)) == [1, 2, 2]
-    in_files = [each for file in all_files(context) for each in file.collection_ids]
+    assert [file.status for file in all_files(context)] == [FileStatus.READY] * 3
+    assert sorted(file.debit_count for file in all_files(context)) == [1, 2, 2]
+    blocks = [block for file in all_files(context) for block in blocks_of(context, file)]
+    in_files = [each for block in blocks for each in block.collection_ids]
     assert len(set(in_files)) == 5 and other not in in_files
     assert see(context, other).status == "refused", "no mandate in force: it goes into no file"
     assert mandates.active_of(reading(context), employer_id=FIRM) == mandate_of_firm
@@ -441,7 +296,8 @@ def test_a_file_that_is_refused_whole_debits_nobody(
     debiting.run(context, DZ)
     file = only_file(context)
     refusal = "<StsRsnInf><Rsn><Cd>AG01</Cd></Rsn></StsRsnInf>"
-    named = f"<OrgnlPmtInfId>{file.batch_id}</OrgnlPmtInfId>"
+    (of_file,) = blocks_of(context, file)
+    named = f"<OrgnlPmtInfId>{of_file.block_id}</OrgnlPmtInfId>"
     block = f"<OrgnlPmtInfAndSts>{named}<PmtInfSts>RJCT</PmtInfSts>{refusal}</OrgnlPmtInfAndSts>"
     verdict = {
         "group": status_report(group=f"<GrpSts>RJCT</GrpSts>{refusal}"),
@@ -527,14 +383,14 @@ def test_a_debt_paid_otherwise_before_the_file_leaves_is_taken_out_of_it(
     assert [see(context, each).status for each in (paid, other)] == ["in-file", "in-file"]
     reference = made.employer(FIRM).get(f"/collections/{paid}").json["reference"]
     assert post_signed(made, credited(reference)).status_code == 200
-    for _ in range(4):
-        debiting.run(context, DZ)
-    discarded, sent = all_files(context)
-    assert discarded.status is FileStatus.DISCARDED and discarded.next_look_at is None
-    assert sent.collection_ids == (other,) and see(context, other).batch_id == sent.batch_id
+    debiting.run(context, DZ)
+    sent = only_file(context)
+    (block,) = blocks_of(context, sent)
+    assert block.collection_ids == (other,) and see(context, other).batch_id == block.block_id
     assert see(context, paid).status == "debited"
-    assert [taken["message_id"] for taken in bank.log("file-taken")][-1] == sent.batch_id
-    assert discarded.batch_id not in [taken["message_id"] for taken in bank.log("file-taken")]
+    (taken,) = bank.log("file-taken")
+    assert (taken["message_id"], taken["orders"]) == (sent.batch_id, 1)
+    assert (sent.debit_count, sent.total_minor) == (1, 315_025)
 
 
 def test_another_way_to_pay_takes_the_place_of_a_planned_debit_and_not_of_one_at_the_bank(
@@ -604,17 +460,18 @@ def test_i11_a_mandate_ends_before_its_debit_is_sent_or_after_and_not_beside_it(
 ) -> None:
     open_obligation(context)
     signed = sign(context)
-    ask(made)
+    collection_id = ask(made)
     debiting.gather(context, DZ)
-    batch_id = only_file(context).batch_id
+    file = only_file(context)
+    (block,) = blocks_of(context, file)
 
-    def act(uow: UnitOfWork) -> DebitFile:
-        begun = debits.begin_sending(uow, batch_id=batch_id)
+    def act(uow: UnitOfWork) -> list[str]:
+        _, lines = debits.let_go(uow, file, block, line=lambda collection, _: collection.collection_id)
         with pytest.raises(ChangedMeanwhile):
             cancel(context, signed)
-        return begun
+        return lines
 
-    assert context.run(DZ, by=someone(), cause="test", action=act).status is FileStatus.SENDING
+    assert context.run(DZ, by=someone(), cause="test", action=act) == [collection_id]
     with pytest.raises(ChangedMeanwhile):
         cancel(context, signed)  # who read it before the debit was sent looks at it again
 
@@ -636,29 +493,3 @@ def test_a_file_that_was_sent_into_silence_is_asked_about_and_not_sent_again(
     debiting.run(context, DZ)
     assert only_file(context).status in (FileStatus.SENT, FileStatus.REPORTED)
     assert bank.log("file-duplicate") == []
-
-
-@pytest.mark.parametrize("was_sent", [True, False])
-def test_killed_while_sending_it_is_debited_once(
-    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, clock: RunningClock, was_sent: bool
-) -> None:
-    open_obligation(context)
-    sign(context, "0108")
-    collection_id = ask(made)
-    debiting.gather(context, DZ)
-    file = only_file(context)
-    debiting.sending.change(context, DZ, file, rule=order_files.begin_sending)
-    if was_sent:
-        body = _body(context, file)
-        debiting.bank_of(funds()[DZ]).send_debits(body, message_id=file.batch_id)  # and here the process dies
-    assert debiting.run(context, DZ) == 0, "somebody may still be at it"
-    for _ in range(8):
-        clock.move(seconds=16)
-        debiting.run(context, DZ)
-    assert see(context, collection_id).status == "debited" and is_declared_collected(made)
-    taken = [each for each in bank.log("file-taken") if each["message_id"] == file.batch_id]
-    assert len(taken) == 1 and bank.log("file-duplicate") == []
-
-
-def _body(context: ServiceContext, file: DebitFile) -> bytes:
-    return b"".join(blobs.read(context, DZ, blobs.Blob(file.sha256, file.size, DataClass.BANK)))

@@ -10,8 +10,9 @@ what was handed in; statements that are booked |
 A file is written under another name and renamed when it is whole. The folder is one for all processes of the service.
 """
 
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,7 +30,7 @@ from services.payments.banking.bank_file import (
     ClosingBalance,
     CreditTransfer,
     DebitHeading,
-    DebitOrder,
+    DebitInstruction,
     Direction,
     Level,
     PayoutHeading,
@@ -111,7 +112,7 @@ class FixedFilesBank:
         except OSError as gone:
             raise BankOutcomeUnknown from gone
 
-    def write_debits(self, heading: DebitHeading, debits: Sequence[DebitOrder]) -> bytes:
+    def write_debits(self, heading: DebitHeading, instructions: Iterable[DebitInstruction]) -> bytes:
         """Its files have no debits."""
         raise BankRefused(reason=NOT_OFFERED)
 
@@ -251,6 +252,8 @@ class FixedFilesBank:
         folder.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as part:
             part.write(body)
+            part.flush()
+            os.fsync(part.fileno())  # renamed before, it may be found empty after a power cut
         Path(part.name).replace(folder / name)
 
     def _read(self, place: str, name: str) -> bytes | None:

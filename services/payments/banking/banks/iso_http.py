@@ -3,7 +3,7 @@ it is believed.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from services.payments.banking.bank_file import (
     BankNotice,
     CreditTransfer,
     DebitHeading,
-    DebitOrder,
+    DebitInstruction,
     PayoutHeading,
     StatusReport,
 )
@@ -134,10 +134,10 @@ class IsoHttpBank:
         """Hand in a pain.001. A bank that says it has seen the id before has the file: nothing is done twice."""
         self._hand_in("/files/pain.001", body, message_id=message_id)
 
-    def write_debits(self, heading: DebitHeading, debits: Sequence[DebitOrder]) -> bytes:
+    def write_debits(self, heading: DebitHeading, instructions: Iterable[DebitInstruction]) -> bytes:
         """A pain.008, checked against its schema, with its control sums."""
         file = io.BytesIO()
-        pain008.write(heading, debits, into=file)
+        pain008.write(heading, instructions, into=file)
         return file.getvalue()
 
     def send_debits(self, body: bytes, *, message_id: str) -> None:

@@ -24,8 +24,7 @@ def write(heading: PayoutHeading, transfers: Iterable[CreditTransfer], *, into: 
         body="CstmrCdtTrfInitn",
         heading=heading,
         party_name=heading.debtor_name,
-        block=_payment(heading),
-        orders=transfers,
+        payments=[(_payment(heading), transfers)],
         line=_transfer,
         into=into,
     )

@@ -8,35 +8,34 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from services.payments.banking.bank_file import DebitHeading, DebitOrder
+from services.payments.banking.bank_file import DebitHeading, DebitInstruction, DebitOrder
 from services.payments.banking.iso20022 import writing
 from services.payments.banking.iso20022.elements import element, national_account
 from services.payments.banking.iso20022.writing import agent, optional, totals, yes_or_no
 
 
-def write(heading: DebitHeading, debits: Iterable[DebitOrder], *, into: BinaryIO) -> None:
-    """Write a whole file (`writing.write`) in the version that the heading names: one payment block, of debits on one
-    day, in one place of their mandates' series; accounts are national ones."""
+def write(heading: DebitHeading, instructions: Iterable[DebitInstruction], *, into: BinaryIO) -> None:
+    """Write a whole file (`writing.write`) in the version that the heading names, with a payment block for each
+    instruction; accounts are national ones."""
     writing.write(
         heading.message,
         body="CstmrDrctDbtInitn",
         heading=heading,
         party_name=heading.creditor_name,
-        block=_payment(heading),
-        orders=debits,
+        payments=((_payment(each, heading), each.debits) for each in instructions),
         line=_debit,
         into=into,
     )
 
 
-def _payment(heading: DebitHeading) -> list[etree._Element]:
+def _payment(instruction: DebitInstruction, heading: DebitHeading) -> list[etree._Element]:
     return [
-        element("PmtInfId", heading.message_id),
+        element("PmtInfId", instruction.payment_id),
         element("PmtMtd", "DD"),
         *optional("BtchBookg", yes_or_no(heading.is_booked_as_batch)),
-        *totals(heading.totals),
-        element("PmtTpInf", element("SeqTp", heading.sequence)),
-        element("ReqdColltnDt", heading.collect_on.isoformat()),
+        *totals(instruction.totals),
+        element("PmtTpInf", element("SeqTp", instruction.sequence)),
+        element("ReqdColltnDt", instruction.collect_on.isoformat()),
         element("Cdtr", element("Nm", heading.creditor_name)),
         element("CdtrAcct", national_account(heading.creditor_account), element("Ccy", heading.currency)),
         element("CdtrAgt", agent(heading.creditor_bank)),

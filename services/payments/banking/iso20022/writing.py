@@ -33,32 +33,37 @@ def write(
     body: str,
     heading: FileHeading,
     party_name: str,
-    block: Sequence[etree._Element],
-    orders: Iterable[Line],
+    payments: Iterable[tuple[Sequence[etree._Element], Iterable[Line]]],
     line: Callable[[Line], etree._Element],
     into: BinaryIO,
 ) -> None:
     """Write a whole file, line by line, into an empty one that is open for writing and reading: the group header, and
-    one payment block that begins with `block` and has a `line` for each order.
+    for each of `payments` a payment block (PmtInf), which begins with its elements and has a `line` for each order.
 
     The heading's totals come first in the file, so they are handed in (`Totals.of`), and counted again while the lines
-    go by. Raises `CountDiffers`, `ControlSumDiffers`, `CurrenciesMixed`, or `SchemaBroken` from the official XSD; the
-    file is then invalid.
+    go by. Raises `NoTransfers`, `CountDiffers`, `ControlSumDiffers`, `CurrenciesMixed`, or `SchemaBroken` from the
+    official XSD; the file is then invalid.
     """
     with etree.xmlfile(into, encoding="utf-8") as xml:
         xml.write_declaration()
         with xml.element("Document", xmlns=NAMESPACE + message), xml.element(body):
             xml.write(_group(heading, party_name))
-            with xml.element("PmtInf"):
-                for each in block:
-                    xml.write(each)
-                lines = _written(xml, orders, line)
-                written = Totals.of(lines)
+            written = Totals.together([_payment(xml, *each, line=line) for each in payments])
     if written.total.currency is not heading.currency:
         raise CurrenciesMixed()
     same_count(str(heading.totals.count), counted=written.count)
     same_sum(str(heading.totals.total.decimal()), computed=written.total.decimal())
     check(into, message=message)
+
+
+def _payment(
+    xml: Any, block: Sequence[etree._Element], orders: Iterable[Line], *, line: Callable[[Line], etree._Element]
+) -> Totals:
+    with xml.element("PmtInf"):
+        for each in block:
+            xml.write(each)
+        written = _written(xml, orders, line)
+        return Totals.of(written)
 
 
 def _written(xml: Any, orders: Iterable[Line], line: Callable[[Line], etree._Element]) -> Iterator[Line]:
