@@ -56,6 +56,7 @@ QUOTAS = (
     "mobile_money.inquire",
     "mobile_money.take_file",
     "card_terminals.compare_file",
+    "bank.try_statement",
     "govstack.inquire",
     "oidc.sign_in",
     "oidc.token",

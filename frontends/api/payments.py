@@ -1166,6 +1166,12 @@ class DecisionView(TypedDict):
     confirmed_at: "str | None"
     refund_id: "str | None"
 
+class MatchView(TypedDict):
+    rule: str
+    text: str
+    by: str
+    at: str
+
 class BankEntryView(TypedDict):
     entry_id: str
     bank_reference: str
@@ -1190,16 +1196,87 @@ class BankEntryView(TypedDict):
     shares: list["ShareView"]
     decision: "DecisionView | None"
     decided_before: list["DecisionView"]
+    match: "MatchView | None"
     version: int
 
 class BankEntryViewPage(TypedDict):
     items: list["BankEntryView"]
     next: "str | None"
 
+class ProposalRuleView(TypedDict):
+    rule: str
+    text: str
+
+class ProposalView(TypedDict):
+    target: str
+    target_id: str
+    employer_id: str
+    employer_name: str
+    period: "str | None"
+    to_pay: str
+    rules: list["ProposalRuleView"]
+
+class ProposalViews(TypedDict):
+    items: list["ProposalView"]
+
+class ShareEffectView(TypedDict):
+    target: str
+    target_id: str
+    amount: str
+    employer_id: "str | None"
+    period: "str | None"
+    left: "str | None"
+    credit: "str | None"
+
+class EntryEffectView(TypedDict):
+    outcome: str
+    text: str
+    entry_id: str
+    bank_reference: str
+    account: str
+    direction: str
+    amount: str
+    currency: str
+    stated: str
+    booked_on: "str | None"
+    counterparty: str
+    remittance: str
+    match: "MatchView | None"
+    why: "str | None"
+    why_text: "str | None"
+    shares: list["ShareEffectView"]
+
+class RuleTotalView(TypedDict):
+    outcome: str
+    rule: "str | None"
+    why: "str | None"
+    text: str
+    direction: str
+    currency: str
+    count: int
+    amount: str
+
+class StatementFaultView(TypedDict):
+    code: str
+    text: str
+
+class DryRunView(TypedDict):
+    entries: list["EntryEffectView"]
+    totals: list["RuleTotalView"]
+    faults: list["StatementFaultView"]
+
 class ShareBody(TypedDict):
     target: str
     target_id: str
     amount: str
+
+class AllocationTrialBody(TypedDict):
+    version: int
+    shares: list["ShareBody"]
+
+class AllocationEffectView(TypedDict):
+    needs_two: bool
+    shares: list["ShareEffectView"]
 
 class AllocationBody(TypedDict):
     version: int
@@ -2281,6 +2358,18 @@ def bank_list_entries(api: Api, *, limit: int | None = None, cursor: str | None 
 def bank_read_entry(api: Api, entry_id: str) -> "BankEntryView":
     """One entry of the bank, with what it was for or what was decided about it."""
     return api.call(SERVICE, "GET", "/bank/entries/{entry_id}", at={"entry_id": entry_id})  # type: ignore[no-any-return]
+
+def bank_list_proposals(api: Api, entry_id: str, *, purpose: str | None = None) -> "ProposalViews":
+    """Whose money an entry that waits could be, with the rules that say so, that for which most speaks first. Nothing is booked by it: a person allocates."""
+    return api.call(SERVICE, "GET", "/bank/entries/{entry_id}/proposals", at={"entry_id": entry_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def bank_try_statement(api: Api, *, content: bytes) -> "DryRunView":
+    """What the rules would do with each entry of a statement of the bank: to what it would be booked, by which rule, what would be left to pay, what would wait for a person and why, what was handled before. Nothing is stored."""
+    return api.call(SERVICE, "POST", "/bank/statements/dry-run", content=(content, "application/xml"))  # type: ignore[no-any-return]
+
+def bank_try_allocation(api: Api, entry_id: str, *, body: "AllocationTrialBody") -> "AllocationEffectView":
+    """What an allocation would do: what would be left to pay, what would be an employer's credit, and whether a second person has to agree before. It is refused where the allocation would be. Nothing is stored."""
+    return api.call(SERVICE, "POST", "/bank/entries/{entry_id}/allocation/dry-run", at={"entry_id": entry_id}, body=body)  # type: ignore[no-any-return]
 
 def bank_allocate(api: Api, entry_id: str, *, idempotency_key: str, body: "AllocationBody", version: int | None = None) -> "BankEntryView":
     """Say what an entry that waits was for: collections, declarations, an employer's credit, payouts, refunds."""

@@ -12,7 +12,8 @@ from frontends.backoffice.listing import PAGE, listed_by_status
 from frontends.kit.api import Problem, items_of, needed, together
 from frontends.kit.codes import Codes
 from frontends.kit.formats import amount_to_send
-from frontends.kit.pages import Form, api, flash, go_to, render, signed_in
+from frontends.kit.pages import Form, api, flash, go_to, may, render, signed_in
+from frontends.kit.uploading import read_files
 from frontends.kit.words import _
 
 pages = Blueprint("bank", __name__, url_prefix="/bank")
@@ -35,6 +36,38 @@ def index() -> Response:
 def entry(entry_id: str) -> Response:
     """One entry, and what may be decided about it."""
     return _entry_page(entry_id)
+
+
+@pages.get("/dry-run")
+@signed_in("staff")
+def dry_run() -> Response:
+    """Which statement is tried."""
+    return _dry_run_page()
+
+
+@pages.post("/dry-run")
+@signed_in("staff")
+def try_statement() -> Response:
+    """What the rules would do with a statement's entries; nothing of it is stored."""
+    try:
+        _name, content, _kind = read_files("file")[0]
+        tried = service.bank_try_statement(api(), content=content)
+    except Problem as problem:
+        return _dry_run_page(problem=problem)
+    return _dry_run_page(tried=tried)
+
+
+@pages.post("/entries/<entry_id>/allocation/dry-run")
+@signed_in("staff")
+def try_allocation(entry_id: str) -> Response:
+    """What an allocation would do, before it is made."""
+    form = Form(form_name("allocate", entry_id))
+    body: service.AllocationTrialBody = {"shares": shares(request.form), "version": form.read_version or 0}
+    try:
+        effect = service.bank_try_allocation(api(), entry_id, body=body)
+    except Problem as problem:
+        return _entry_page(entry_id, problem=problem, sent="allocate")
+    return _entry_page(entry_id, effect=effect, sent="allocate")
 
 
 @pages.post("/entries/<entry_id>/allocation")
@@ -167,11 +200,24 @@ def _decide(entry_id: str, act: str, call: Callable[..., service.BankEntryView],
     return go_to("bank.entry", entry_id=entry_id)
 
 
-def _entry_page(entry_id: str, *, problem: Problem | None = None, sent: str = "") -> Response:
+def _dry_run_page(*, tried: service.DryRunView | None = None, problem: Problem | None = None) -> Response:
+    codes = Codes(service.codes_list_sets(api()))
+    return render("dry-run.html", form=Form("file"), tried=tried, codes=codes, problem=problem)
+
+
+def _entry_page(
+    entry_id: str,
+    *,
+    effect: service.AllocationEffectView | None = None,
+    problem: Problem | None = None,
+    sent: str = "",
+) -> Response:
     asked = api()
-    found, codes = together(
+    settles = may("bank:settle")
+    found, codes, proposed = together(
         lambda: service.bank_read_entry(asked, entry_id),
         lambda: service.codes_list_sets(asked),
+        lambda: service.bank_list_proposals(asked, entry_id, purpose=PURPOSE) if settles else None,
     )
     found = needed(found)
     return render(
@@ -180,6 +226,8 @@ def _entry_page(entry_id: str, *, problem: Problem | None = None, sent: str = ""
         codes=Codes(codes),
         forms=forms(ENTRY_ACTS, entry_id, found["version"], sent=sent),
         rows=range(1, SHARES + 1),
+        proposals=items_of(proposed),
+        effect=effect,
         problem=problem,
     )
 

@@ -23,10 +23,11 @@ from services.payments.assessment_orders.routes import routes as order_routes
 from services.payments.assessment_orders.store import lines as ordered_employers
 from services.payments.assessment_orders.store import orders as assessment_orders
 from services.payments.audiences.queries import audiences
-from services.payments.banking.bank_entry import DecisionReason, EntryStatus, Target, WaitReason
+from services.payments.banking.bank_entry import DecisionReason, EntryStatus, MatchRule, Target, WaitReason
 from services.payments.banking.banks import choice
 from services.payments.banking.banks.choice import ChosenBanks
 from services.payments.banking.debiting import DebitSender
+from services.payments.banking.dry_runs import EntryOutcome
 from services.payments.banking.fetching import StatementFetcher
 from services.payments.banking.jobs import backfills as backfills_at_bank
 from services.payments.banking.jobs import jobs as bank_jobs
@@ -149,6 +150,8 @@ CODES: CodeSets = {
     "difference-cases": (PeriodDifference, "difference.{}"),
     "bank-entry-statuses": (EntryStatus, "bank.entry.{}"),
     "bank-entry-reasons": (WaitReason, "bank.why.{}"),
+    "bank-entry-rules": (MatchRule, "bank.rule.{}"),
+    "bank-entry-outcomes": (EntryOutcome, "bank.outcome.{}"),
     "penalty-reasons": (PenaltyReason, "penalty.{}"),
     "measure-request-statuses": (RequestStatus, "measure.step.{}"),
     "provisional-assessment-statuses": (ProvisionalStatus, "provisional-assessment.status.{}"),
@@ -339,6 +342,7 @@ service: Service[Settings] = Service(
         "mandates.upload": "10/minute",
         "mandates.amend": "10/minute",
         "bank.hear": "3000/minute",
+        "bank.try_statement": "10/minute",
         "mobile_money.inquire": "300/minute",
         "mobile_money.take_file": "30/minute",
         "card_terminals.compare_file": "30/minute",

@@ -79,8 +79,12 @@ class RouteEndpoint:
         actor = self._caller(fund)
         g.is_to_staff = actor.kind is ActorKind.STAFF
         inputs = self._inputs(fund)
-        if self.route.method != "GET" and not self.route.is_read_only:
+        if self.route.is_saving:
             return self._changed(fund, actor, inputs, path)
+        if self.route.is_dry_run:
+            return self.context.dry_run(
+                fund, by=actor, action=lambda uow: self._response(self.route.handler(uow, *inputs, **path))
+            )
         if self.route.is_sent_later or (self.route.is_journaled and actor.agent_id is not None):
 
             def read(uow: UnitOfWork) -> Response:

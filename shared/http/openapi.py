@@ -173,7 +173,7 @@ def _parameters(route: Route) -> list[Any]:
         found.append({"in": "query", "schema": route.query})
     if route.headers is not None:
         found.append({"in": "header", "schema": route.headers})
-    if route.method == "POST" and route.key_header == KEY_HEADER and not route.is_read_only:
+    if route.method == "POST" and route.key_header == KEY_HEADER and route.is_saving:
         found.append({**IDEMPOTENCY_KEY, "required": route.is_keyed})
     if route.edits is not None:
         found.append(IF_MATCH)
@@ -223,8 +223,9 @@ def _failures(route: Route) -> Found:
         found |= reachable(bodies.body)
     elif route.request is not None:
         found |= {*reachable(route.request.read), problems.TooLarge, problems.BodyMalformed}
-    is_writing = route.method != "GET" or route.is_journaled or route.is_sent_later
-    if route.is_read_only or not is_writing:  # none is first
+    if route.is_dry_run:
+        return frozenset(found | of_method(ServiceContext, "run"))
+    if not route.is_saving and not route.is_journaled and not route.is_sent_later:  # none is first
         return frozenset(each for each in found if not issubclass(each, Stale))
     found |= of_method(ServiceContext, "run")
     if route.method != "GET":

@@ -8,7 +8,8 @@ def accept(uow, mandate_id):
 
 Every path lies under `/v1/<fund>`. A handler gets its unit of work, then the query, the body and the headers where it
 takes them, then the parts of its path. A GET only reads, unless an agent's access is recorded or the answer is also
-sent later, and so does a POST that is read-only; every other method runs in one transaction.
+sent later, and so does a POST that is read-only; every other method runs in one transaction. That of a dry run is
+aborted.
 """
 
 from collections.abc import Callable, Mapping
@@ -92,6 +93,8 @@ class Route:
     """Whether the response is the fund's own definition, the same for every caller: it may be cached for a while."""
     is_read_only: bool = False
     """Whether a POST only reads: what it asks is too much, or too personal, for an address."""
+    is_dry_run: bool = False
+    """Whether a POST does what another one would, in a transaction that is never committed."""
     edits: Loader | None = None
     """Loads the thing that it changes, to hold its version against If-Match where the caller sends one."""
 
@@ -102,6 +105,11 @@ class Route:
     @property
     def rule(self) -> str:
         return f"/v1/<fund>{self.path}"
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether it is a request that is saved: its answer is stored under its key."""
+        return self.method != "GET" and not self.is_read_only and not self.is_dry_run
 
 
 class Routes:
@@ -157,10 +165,12 @@ class Routes:
         is_keyed: bool = False,
         key_header: str = IDEMPOTENCY_KEY,
         is_read_only: bool = False,
+        is_dry_run: bool = False,
         edits: Loader | None = None,
     ) -> Callable[[Handler], Handler]:
         """Do something. `is_keyed` refuses a request without Idempotency-Key (of a foreign standard: `key_header`), for
         all that moves or promises money. `is_read_only` keeps nothing, not even the response, and so takes no key.
+        No more does `is_dry_run`, which does what another route would, and saves none of it.
         `edits` loads the thing that is changed, from the work and the parts of the path, for callers who send If-Match.
         """
         return self._add(
@@ -175,6 +185,7 @@ class Routes:
             is_keyed=is_keyed,
             key_header=key_header,
             is_read_only=is_read_only,
+            is_dry_run=is_dry_run,
             edits=edits,
         )
 

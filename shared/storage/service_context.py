@@ -52,6 +52,14 @@ class FundUnknown(Missing):
     code = "fund.unknown"
 
 
+class _NotSaved(Exception):
+    """Ends the transaction of a dry run with its answer: whatever leaves the body by an exception is aborted."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 class TransactionTooLarge(Failure):
     """More than one transaction of this database can hold; the embedded engine's cache is small."""
 
@@ -150,6 +158,19 @@ class ServiceContext:
     def run(self, fund_id: str, *, by: Actor, cause: str, action: Callable[[UnitOfWork], Answer]) -> Answer:
         """Run an action in one unit of work of its own and save it."""
         return self.transact(lambda transaction: action(transaction.unit_of_work(fund_id, by=by, cause=cause)))
+
+    def dry_run(self, fund_id: str, *, by: Actor, action: Callable[[UnitOfWork], Answer]) -> Answer:
+        """What an action would answer if it ran now. It runs as in `run`, and its transaction is aborted: nothing is
+        saved or published, and what waits to be written is never sent."""
+
+        def body(transaction: Transaction) -> Answer:
+            raise _NotSaved(action(transaction.unit_of_work(fund_id, by=by, cause="dry-run")))
+
+        try:
+            return self.transact(body)
+        except _NotSaved as done:
+            answer: Answer = done.answer
+            return answer
 
     def transact(self, body: Callable[[Transaction], Answer]) -> Answer:
         """Run the body and save all that it changed. On a conflict, or where the primary stepped down or was lost

@@ -37,6 +37,7 @@ from services.identity.register.rules import (
 from services.notifications.channels import http_api
 from services.payments.banking import messages
 from services.payments.banking.bank_file import Totals
+from services.payments.banking.banks import choice
 from services.payments.banking.iso20022 import camt, mandates, pain001, pain002
 from services.payments.card_terminals import acquirer_file
 from services.payments.declarations import archives
@@ -59,12 +60,14 @@ from shared.languages.texts import best_language
 from shared.storage.service_context import now
 from shared.webhooks import Secret, sign, verify
 from tests.documents.uploads.builders import a_pdf, a_picture
+from tests.funds.invented import MONO, more_funds
 from tests.identity.builders import employer_row, person_row
 from tests.identity.register.test_fixed_rows import layout_of, line
 from tests.kit.callers import ISSUER, FixedKeys, signing_key, token
 from tests.kit.contexts import DZ, TN, funds, today
 from tests.payments.banking import files as bank_files
 from tests.payments.banking.iso20022.test_mandates import WHOLE, accepted, pain_012
+from tests.payments.banking.test_fixed_files import HEAD, TAIL, movement
 from tests.payments.declarations.answers import EXAMPLE, checked, written
 from tests.payments.declarations.builders import Files as WageFiles
 from tests.payments.declarations.builders import das_a, das_b, examined, facts, tn_122, zipped
@@ -148,6 +151,13 @@ def _wage_seeds(*builds: WageFiles) -> list[bytes]:
 
 def _camt(sent: bytes) -> object:
     notice = camt.read(sent)
+    assert all(entry.amount.amount_minor >= 0 for entry in notice.entries)
+    return notice
+
+
+def _fixed_statement(sent: bytes) -> object:
+    """A statement of a bank that writes its own layout, as an agent sends it to be tried."""
+    notice = choice.read_statement(more_funds()[MONO], sent)
     assert all(entry.amount.amount_minor >= 0 for entry in notice.entries)
     return notice
 
@@ -427,6 +437,7 @@ def targets() -> list[Target]:
         Target("wages-e-bds", _answer, [written(EXAMPLE), written(EXAMPLE, newline=b"\n")]),
         Target("camt.054", _camt, [booked], (Invalid,)),
         Target("camt-without-schema", _camt, [booked.replace(b"camt.054.001.08", b"camt.054.001.06")], (Invalid,)),
+        Target("bank-statement-fixed", _fixed_statement, ["\r\n".join([HEAD, movement(), TAIL]).encode()], (Invalid,)),
         Target("pain.002", pain002.read, [bank_files.status_report(payment)], (Invalid,)),
         Target("pain.002-without-schema", pain002.read, [old_report], (Invalid,)),
         Target("pain.012", mandates.read, [pain_012(WHOLE, version="05")], (Invalid,)),

@@ -812,6 +812,8 @@ FIRST_SO_MANY = {
     "services.notifications.messages.store.arrived_since": "receipts of a wave, which is counted up to a limit itself",
     "services.payments.campaigns.store.uncounted": "a round: what was counted is not found again",
     "services.payments.campaigns.store.employers_filed": "at most one for each employer that is named",
+    "services.payments.collections.store.live_with_amount": "proposals: beyond so many, the amount says nothing",
+    "services.payments.banking.store.from_account": "proposals: for whom an account paid, its first entries say",
     "services.payments.collections.store.debits_due": "what is in a file is due no more: the next look has the rest",
     "services.payments.campaigns.store.days_of": "a year of days of sixty offices",
     "shared.jobs.queue.waiting": "counted up to a limit, and the first of them",

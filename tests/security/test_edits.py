@@ -46,7 +46,13 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     **dict.fromkeys(["claims.search", "register.find_person"], "looks for something; a number stays out of addresses"),
     **dict.fromkeys(["verification.check_code", "verification.check_file"], "looks at something; what is sent decides"),
     **dict.fromkeys(
-        ["benefits.estimate", "simulations.simulate", "declarations.check_typed"],
+        [
+            "benefits.estimate",
+            "simulations.simulate",
+            "declarations.check_typed",
+            "bank.try_statement",
+            "bank.try_allocation",
+        ],
         "computes something, and keeps nothing",
     ),
     "awards.check_cover_code": "looks at something; what is sent decides",

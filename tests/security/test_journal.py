@@ -41,8 +41,9 @@ def route(operation: Operation) -> Route:
 
 READING = [each for each in GUARDED if each.method == "GET" and each.scope in Role.OPERATOR.scopes]
 JOURNALED = [each for each in READING if route(each).is_journaled]
-OF_NOBODY = {"claims.queue", "register.list_employers"}
-"""Lists that enter the journal only where one person or one employer is asked for; they have tests of their own."""
+OF_NOBODY = {"claims.queue", "register.list_employers", "bank.list_proposals"}
+"""Lists that enter the journal only where one person or one employer is asked for, or is on them; they have tests of
+their own."""
 
 
 def count(holding: Holdings, service: str) -> int:

@@ -590,6 +590,8 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "collections.list_credits": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "collections.refund_credit": {"json": {"version": 1, "amount": "0.01", "counterparty": of_payments.RIB}},
             "bank.allocate": {"json": {"version": 1, "shares": [share]}},
+            "bank.try_allocation": {"json": {"version": 1, "shares": [share]}},
+            "bank.try_statement": {"data": b"", "content_type": "application/xml"},
             **{f"bank.{verb}": {"json": {"version": 1, "ground": "other"}} for verb in ("send_back", "write_off")},
             **{f"bank.{verb}": {"json": {"version": 1}} for verb in ("confirm", "reject", "cancel_refund")},
             "refunds.confirm": {"json": {"version": 1}},

@@ -7,7 +7,7 @@ from datetime import date
 from services.payments.banking import reported_entry, settling, store
 from services.payments.banking.bank import BankPayment
 from services.payments.banking.bank_entry import BankMessage, BankStatement
-from services.payments.banking.bank_file import Direction
+from services.payments.banking.bank_file import BankNotice, Direction
 from services.payments.banking.messages import (
     Credited,
     Debited,
@@ -179,9 +179,9 @@ def book_lines(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) ->
         settling.take_in(uow, reported, entry_id=entry_id)
 
 
-def in_blocks(uow: UnitOfWork, reported: ReportedEntry) -> Sequence[ReportedEntry]:
-    """The entries by which a movement is booked: one, or one for each payment block of a file of debits."""
-    return settling.in_blocks(uow, reported)
+def movements(uow: UnitOfWork, notice: BankNotice) -> Sequence[tuple[str, ReportedEntry]]:
+    """The movements that a file of the bank tells of, as they are booked."""
+    return settling.movements(uow, notice)
 
 
 def expect(uow: UnitOfWork, *, statement_id: str) -> None:

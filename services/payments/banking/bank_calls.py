@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import structlog
 
-from services.payments.banking import actions, reported_entry
+from services.payments.banking import actions
 from services.payments.banking.bank_file import BankNotice
 from shared.kernel.actors import system
 from shared.storage.service_context import ServiceContext
@@ -39,9 +39,7 @@ def in_unit_of_work(
 
 def book(context: ServiceContext, fund_id: str, cause: str, notice: BankNotice) -> None:
     """Book what a file says, some lines at a time: those that were handled before a crash change nothing after it."""
-    uow = context.reading(fund_id, by=BANK)
-    reported = (reported_entry.of_line(line, fund=uow.fund) for line in notice.entries)
-    entries = list(reported_entry.numbered(part for each in reported for part in actions.in_blocks(uow, each)))
+    entries = actions.movements(context.reading(fund_id, by=BANK), notice)
     for first in range(0, len(entries), LINES_AT_ONCE):
         some = entries[first : first + LINES_AT_ONCE]
         in_unit_of_work(context, fund_id, cause, partial(actions.book_lines, entries=some))

@@ -70,6 +70,35 @@ class WaitReason(StrEnum):
     REVERSES_UNKNOWN = "reverses-unknown"
 
 
+class MatchRule(StrEnum):
+    """By what it was found what an entry is for. `own-id`: an id that we gave the bank. `reference`: a reference of
+    ours in its texts. `several`: several of either, whose amounts add up to it. `file`: the bank booked a file of ours
+    as one entry. `bank-reference`: the bank repeats the reference of an earlier entry, which this one takes back.
+    `zero`: it moves nothing. `decision`: a person said what it was for, or closed it."""
+
+    OWN_ID = "own-id"
+    REFERENCE = "reference"
+    SEVERAL = "several"
+    FILE = "file"
+    BANK_REFERENCE = "bank-reference"
+    ZERO = "zero"
+    DECISION = "decision"
+
+
+PLATFORM = "platform"
+"""Who matched what no person did."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """By which rule, by whom and when it was found what an entry is for. Of a decision that two people take, it is the
+    second who has it carried out."""
+
+    rule: MatchRule
+    by: str
+    at: datetime
+
+
 class DecisionKind(StrEnum):
     """What a person may decide about an entry that waits."""
 
@@ -148,6 +177,10 @@ class BankEntry:
     shares: tuple[Share, ...] = ()
     decision: EntryDecision | None = None
     decided_before: tuple[EntryDecision, ...] = field(default=())
+    payer_index: str = ""
+    """By which entries of the same account of the other side are found; empty in those of earlier releases."""
+    match: Match | None = None
+    """None while it waits, and of what an earlier release matched."""
     version: int = 0
 
     def __post_init__(self) -> None:

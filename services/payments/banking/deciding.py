@@ -68,7 +68,7 @@ def confirm(uow: UnitOfWork, *, entry_id: str, version: int) -> BankEntry:
     """A second person agrees: what was decided is carried out."""
     entry = _of_version(uow, entry_id, version)
     operator_acts.record(uow, "entry-confirmed", store.entries.name, entry_id, version=version)
-    return _carry_out(uow, decisions.confirm(entry, by=uow.by.subject, at=uow.at))
+    return carry_out(uow, decisions.confirm(entry, by=uow.by.subject, at=uow.at))
 
 
 def reject(uow: UnitOfWork, *, entry_id: str, version: int) -> BankEntry:
@@ -76,6 +76,30 @@ def reject(uow: UnitOfWork, *, entry_id: str, version: int) -> BankEntry:
     entry = decisions.reject(_of_version(uow, entry_id, version))
     operator_acts.record(uow, "entry-rejected", store.entries.name, entry_id, version=version)
     return store.entries.save(uow, Outcome(entry))
+
+
+def carry_out(uow: UnitOfWork, entry: BankEntry) -> BankEntry:
+    """Do what was decided about an entry, once all have agreed who must."""
+    decision, refund_id = entry.decision, None
+    if decision is None:
+        raise decisions.EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
+    match decision.way:
+        case DecisionKind.ALLOCATE:
+            if not settling.book(uow, entry, decision.shares, reason=""):
+                raise decisions.ShareNotBooked
+        case DecisionKind.REFUND:
+            refund_id = uow.new_id()
+            refunds.order_confirmed(
+                uow,
+                refund_id=refund_id,
+                amount_minor=entry.amount_minor,
+                source=account.UNMATCHED,
+                origin=f"{ENTRY_ORIGIN}{entry.entry_id}",
+                details=RefundDetails(counterparty=entry.details.counterparty, note=entry.details.note),
+            )
+        case DecisionKind.WRITE_OFF:
+            settling.write_off(uow, entry)
+    return store.entries.save(uow, Outcome(decisions.settle(entry, refund_id=refund_id)))
 
 
 def read_refund(uow: UnitOfWork, *, refund_id: str) -> Refund:
@@ -118,30 +142,7 @@ def _decide(
     operator_acts.record(uow, f"entry-{way.value}", store.entries.name, entry_id, version=version, why=why)
     if uow.fund.payments.needs_two(entry.amount_minor):
         return store.entries.save(uow, Outcome(proposed))
-    return _carry_out(uow, proposed)
-
-
-def _carry_out(uow: UnitOfWork, entry: BankEntry) -> BankEntry:
-    decision, refund_id = entry.decision, None
-    if decision is None:
-        raise decisions.EntryNotWaiting(status=Term(f"bank.entry.{entry.status}"))
-    match decision.way:
-        case DecisionKind.ALLOCATE:
-            if not settling.book(uow, entry, decision.shares, reason=""):
-                raise decisions.ShareNotBooked
-        case DecisionKind.REFUND:
-            refund_id = uow.new_id()
-            refunds.order_confirmed(
-                uow,
-                refund_id=refund_id,
-                amount_minor=entry.amount_minor,
-                source=account.UNMATCHED,
-                origin=f"{ENTRY_ORIGIN}{entry.entry_id}",
-                details=RefundDetails(counterparty=entry.details.counterparty, note=entry.details.note),
-            )
-        case DecisionKind.WRITE_OFF:
-            settling.write_off(uow, entry)
-    return store.entries.save(uow, Outcome(decisions.settle(entry, refund_id=refund_id)))
+    return carry_out(uow, proposed)
 
 
 def _of_version(uow: UnitOfWork, entry_id: str, version: int) -> BankEntry:

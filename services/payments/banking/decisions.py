@@ -11,6 +11,8 @@ from services.payments.banking.bank_entry import (
     DecisionKind,
     EntryDecision,
     EntryStatus,
+    Match,
+    MatchRule,
     Share,
     Target,
 )
@@ -174,6 +176,11 @@ def settle(entry: BankEntry, *, refund_id: str | None = None) -> BankEntry:
         shares=decision.shares,
         decision=decision,
         why=None,
+        match=Match(
+            rule=MatchRule.DECISION,
+            by=decision.confirmed_by or decision.by,
+            at=decision.confirmed_at or decision.at,
+        ),
     )
 
 
@@ -187,6 +194,7 @@ def _waiting(entry: BankEntry) -> BankEntry:
         shares=(),
         decision=None,
         decided_before=before,
+        match=None,
     )
 
 

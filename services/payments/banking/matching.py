@@ -7,7 +7,15 @@ rule settles waits for a person: it is never dropped, and never guessed.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.payments.banking.bank_entry import FOREIGN, BankEntry, EntryStatus, Share, Target, WaitReason
+from services.payments.banking.bank_entry import (
+    FOREIGN,
+    BankEntry,
+    EntryStatus,
+    MatchRule,
+    Share,
+    Target,
+    WaitReason,
+)
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.reported_entry import ReportedEntry
 from services.payments.ledger.account import BANK_COLLECTIONS, BANK_PAYOUTS
@@ -58,13 +66,15 @@ class MatchingFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class MatchResult:
-    """What an entry is for: its shares; or why a person has to decide; or, with neither, that it moves no money."""
+    """What an entry is for, and the rule that found it: its shares, or none where it moves no money; or why a person
+    has to decide."""
 
     shares: tuple[Share, ...] = ()
     why: WaitReason | None = None
+    rule: MatchRule | None = None
 
 
-NOTHING_MOVED = MatchResult()
+NOTHING_MOVED = MatchResult(rule=MatchRule.ZERO)
 _TAKEN_BACK = frozenset({Target.COLLECTION, Target.PAYOUT, Target.REFUND, Target.REPAYMENT, Target.SELF_CONTRIBUTION})
 """What an earlier entry may have been booked as for the money to be taken back under the bank's reference alone."""
 
@@ -87,30 +97,33 @@ def _came(entry: ReportedEntry, facts: MatchingFacts) -> MatchResult:
     money of ours that is returned without a reference. What an operator says that it took is a contribution alone."""
     if entry.account == BANK_PAYOUTS:
         if facts.payout is not None:
-            return _whole(Target.PAYOUT, facts.payout, entry)
+            return _whole(Target.PAYOUT, facts.payout, entry, rule=MatchRule.OWN_ID)
         if facts.refund is not None:
-            return _whole(Target.REFUND, facts.refund, entry)
+            return _whole(Target.REFUND, facts.refund, entry, rule=MatchRule.REFERENCE)
         return MatchResult(why=WaitReason.ACCOUNT_OTHER if facts.collections or facts.debts else _unnamed(entry))
     is_at_bank = entry.account == BANK_COLLECTIONS
     if facts.operator_day is not None and is_at_bank:
-        return _whole(Target.OPERATOR_DAY, facts.operator_day, entry)
+        return _whole(Target.OPERATOR_DAY, facts.operator_day, entry, rule=MatchRule.REFERENCE)
     candidates = [each for each in facts.collections if each.is_by_id] or list(facts.collections)
     if not candidates and not is_at_bank:
         return MatchResult(why=_unnamed(entry))
     if facts.debts:
         return MatchResult(why=WaitReason.REFERENCES_SEVERAL) if candidates else _paid_by_person(entry, facts.debts)
     if not candidates and facts.debit_file_id is not None:
-        return MatchResult(shares=(_share(Target.DEBIT_FILE, facts.debit_file_id, entry.amount_minor),))
+        return _all_of_it(Target.DEBIT_FILE, facts.debit_file_id, entry, rule=MatchRule.FILE)
     if not candidates:
-        return _whole(Target.REFUND, facts.refund, entry) if facts.refund else MatchResult(why=_unnamed(entry))
+        if facts.refund is None:
+            return MatchResult(why=_unnamed(entry))
+        return _whole(Target.REFUND, facts.refund, entry, rule=MatchRule.REFERENCE)
     if not all(each.has_room for each in candidates):
         return MatchResult(why=WaitReason.ALREADY_SETTLED)
     if len(candidates) == 1:
-        return MatchResult(shares=(_share(Target.COLLECTION, candidates[0].collection_id, entry.amount_minor),))
+        return _of_collection(candidates[0], entry)
     if sum(each.amount_minor for each in candidates) != entry.amount_minor:
         return MatchResult(why=WaitReason.REFERENCES_SEVERAL)
     return MatchResult(
-        shares=tuple(_share(Target.COLLECTION, each.collection_id, each.amount_minor) for each in candidates)
+        shares=tuple(_share(Target.COLLECTION, each.collection_id, each.amount_minor) for each in candidates),
+        rule=MatchRule.SEVERAL,
     )
 
 
@@ -120,33 +133,38 @@ def _paid_by_person(entry: ReportedEntry, debts: tuple[KnownDebt, ...]) -> Match
     if not all(each.owed_minor for each in debts):
         return MatchResult(why=WaitReason.ALREADY_SETTLED)
     if len(debts) == 1 and entry.amount_minor <= debts[0].owed_minor:
-        return MatchResult(shares=(_share(debts[0].target, debts[0].target_id, entry.amount_minor),))
+        return _all_of_it(debts[0].target, debts[0].target_id, entry, rule=MatchRule.REFERENCE)
     if sum(each.owed_minor for each in debts) != entry.amount_minor:
         return MatchResult(why=WaitReason.AMOUNT_DIFFERS if len(debts) == 1 else WaitReason.REFERENCES_SEVERAL)
-    return MatchResult(shares=tuple(_share(each.target, each.target_id, each.owed_minor) for each in debts))
+    return MatchResult(
+        shares=tuple(_share(each.target, each.target_id, each.owed_minor) for each in debts),
+        rule=MatchRule.REFERENCE if len(debts) == 1 else MatchRule.SEVERAL,
+    )
 
 
 def _left(entry: ReportedEntry, facts: MatchingFacts) -> MatchResult:
     """Money left: for a payout, for a whole file of them, or back to whom it came from."""
     if facts.refund is not None:
-        return _whole(Target.REFUND, facts.refund, entry)
+        return _whole(Target.REFUND, facts.refund, entry, rule=MatchRule.REFERENCE)
     if facts.payout is None and facts.batch_id is None:
         return MatchResult(why=_unnamed(entry))
     if entry.account != BANK_PAYOUTS:
         return MatchResult(why=WaitReason.ACCOUNT_OTHER)
     if facts.payout is not None:
-        return _whole(Target.PAYOUT, facts.payout, entry)
-    return MatchResult(shares=(_share(Target.BATCH, facts.batch_id or "", entry.amount_minor),))
+        return _whole(Target.PAYOUT, facts.payout, entry, rule=MatchRule.OWN_ID)
+    return _all_of_it(Target.BATCH, facts.batch_id or "", entry, rule=MatchRule.FILE)
 
 
 def _taken_back(entry: ReportedEntry, facts: MatchingFacts) -> MatchResult:
     """The bank says that this undoes an earlier entry: a return, a reversal, a charge-back."""
     earlier = _undone(entry, facts.bearers)
     if entry.direction is Direction.CREDIT:
+        if facts.payout is not None and entry.account != BANK_PAYOUTS:
+            return MatchResult(why=WaitReason.ACCOUNT_OTHER)
         if facts.payout is not None:
-            return _whole(Target.PAYOUT, facts.payout, entry, account=BANK_PAYOUTS)
+            return _whole(Target.PAYOUT, facts.payout, entry, rule=MatchRule.OWN_ID)
         if facts.refund is not None:
-            return _whole(Target.REFUND, facts.refund, entry)
+            return _whole(Target.REFUND, facts.refund, entry, rule=MatchRule.REFERENCE)
     elif facts.collections:
         return _collection_taken_back(entry, facts.collections)
     elif facts.debts:
@@ -154,10 +172,10 @@ def _taken_back(entry: ReportedEntry, facts: MatchingFacts) -> MatchResult:
     if earlier is None:
         return MatchResult(why=WaitReason.REVERSES_UNKNOWN)
     if not earlier.is_matched:
-        return MatchResult(shares=(_share(Target.ENTRY, earlier.entry_id, entry.amount_minor),))
+        return _all_of_it(Target.ENTRY, earlier.entry_id, entry, rule=MatchRule.BANK_REFERENCE)
     target, _, target_id = earlier.booked_as.partition(":")
     if target in _TAKEN_BACK:
-        return MatchResult(shares=(_share(Target(target), target_id, entry.amount_minor),))
+        return _all_of_it(Target(target), target_id, entry, rule=MatchRule.BANK_REFERENCE)
     return MatchResult(why=WaitReason.REVERSES_UNKNOWN)
 
 
@@ -169,7 +187,7 @@ def _collection_taken_back(entry: ReportedEntry, collections: tuple[KnownCollect
         return MatchResult(why=WaitReason.ACCOUNT_OTHER)
     if entry.amount_minor > candidates[0].debited_minor:
         return MatchResult(why=WaitReason.AMOUNT_DIFFERS)
-    return MatchResult(shares=(_share(Target.COLLECTION, candidates[0].collection_id, entry.amount_minor),))
+    return _of_collection(candidates[0], entry)
 
 
 def _debt_taken_back(entry: ReportedEntry, debts: tuple[KnownDebt, ...]) -> MatchResult:
@@ -179,7 +197,7 @@ def _debt_taken_back(entry: ReportedEntry, debts: tuple[KnownDebt, ...]) -> Matc
         return MatchResult(why=WaitReason.ACCOUNT_OTHER)
     if entry.amount_minor > debts[0].received_minor:
         return MatchResult(why=WaitReason.AMOUNT_DIFFERS)
-    return MatchResult(shares=(_share(debts[0].target, debts[0].target_id, entry.amount_minor),))
+    return _all_of_it(debts[0].target, debts[0].target_id, entry, rule=MatchRule.REFERENCE)
 
 
 def _undone(entry: ReportedEntry, bearers: Iterable[BankEntry]) -> BankEntry | None:
@@ -196,12 +214,19 @@ def _undone(entry: ReportedEntry, bearers: Iterable[BankEntry]) -> BankEntry | N
     return found[0] if len(found) == 1 else None
 
 
-def _whole(target: Target, known: KnownPayment, entry: ReportedEntry, *, account: str = "") -> MatchResult:
-    if account and entry.account != account:
-        return MatchResult(why=WaitReason.ACCOUNT_OTHER)
+def _whole(target: Target, known: KnownPayment, entry: ReportedEntry, *, rule: MatchRule) -> MatchResult:
     if known.amount_minor != entry.amount_minor:
         return MatchResult(why=WaitReason.AMOUNT_DIFFERS)
-    return MatchResult(shares=(_share(target, known.payment_id, entry.amount_minor),))
+    return _all_of_it(target, known.payment_id, entry, rule=rule)
+
+
+def _of_collection(known: KnownCollection, entry: ReportedEntry) -> MatchResult:
+    rule = MatchRule.OWN_ID if known.is_by_id else MatchRule.REFERENCE
+    return _all_of_it(Target.COLLECTION, known.collection_id, entry, rule=rule)
+
+
+def _all_of_it(target: Target, target_id: str, entry: ReportedEntry, *, rule: MatchRule) -> MatchResult:
+    return MatchResult(shares=(_share(target, target_id, entry.amount_minor),), rule=rule)
 
 
 def _unnamed(entry: ReportedEntry) -> WaitReason:

@@ -20,7 +20,7 @@ OWN_PREFIXES = (REFUND_PREFIX, SETTLEMENT_PREFIX, REPAYMENT_PREFIX, SELF_PAYMENT
 TEXT_CHARACTERS_MAX = 2_000
 REFERENCES_MAX = 40
 IDS_MAX = 10
-_REFERENCE_CHARACTERS = range(9, 30)
+REFERENCE_CHARACTERS = range(9, 30)
 """Letters, body and check digits of a reference (`shared.kernel.references`)."""
 _NEITHER = re.compile(r"[^0-9A-Za-z]+")
 _UUID_HEX = re.compile(r"[0-9A-F]{32}")
@@ -53,11 +53,11 @@ def named(entry: ReportedEntry, *, prefix: str) -> NamedReferences:
 def references_in(texts: Iterable[str], *, prefixes: Iterable[str]) -> tuple[str, ...]:
     """Every stretch of the texts that could be a reference of ours: its check digits hold. Blanks, dashes, slashes and
     the ends of lines may stand in it, words before and after it. Most are none, which the look-up shows."""
-    squeezed = _squeezed("".join(texts)[:TEXT_CHARACTERS_MAX])
+    plain = squeezed("".join(texts)[:TEXT_CHARACTERS_MAX])
     found: list[str] = []
     for prefix in prefixes:
-        for start in (match.start() for match in re.finditer(f"(?={prefix})", squeezed)):
-            stretches = (squeezed[start : start + length] for length in reversed(_REFERENCE_CHARACTERS))
+        for start in (match.start() for match in re.finditer(f"(?={prefix})", plain)):
+            stretches = (plain[start : start + length] for length in reversed(REFERENCE_CHARACTERS))
             found += [each for each in stretches if has_valid_check_digits(each)]
     return _each_once(found)[:REFERENCES_MAX]
 
@@ -65,12 +65,12 @@ def references_in(texts: Iterable[str], *, prefixes: Iterable[str]) -> tuple[str
 def _uuids_in(texts: Iterable[str]) -> Iterator[str]:
     """Ids of ours as we write them into files (no dashes) and as we keep them: 36 characters fit no EndToEndId."""
     for text in texts:
-        for hexadecimal in _UUID_HEX.findall(_squeezed(text)):
+        for hexadecimal in _UUID_HEX.findall(squeezed(text)):
             yield hexadecimal.lower()
             yield str(UUID(hexadecimal))
 
 
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
     """Letters and digits alone, in capitals; digits of any script as 0 to 9."""
     if text.isascii():  # nearly every text: the files of a bank have some hundred thousand
         return _NEITHER.sub("", text).upper()

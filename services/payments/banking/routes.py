@@ -3,27 +3,36 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.payments.banking import actions, deciding, differences
+from services.payments.banking import actions, deciding, differences, dry_runs, proposals
 from services.payments.banking.bank_entry import BankEntry
+from services.payments.banking.bank_file import BankNotice
 from services.payments.banking.differences import Difference
+from services.payments.banking.dry_runs import AllocationEffect, DryRun
+from services.payments.banking.proposing import Proposal
 from services.payments.banking.schemas import (
     AllocationBody,
+    AllocationEffectView,
+    AllocationTrialBody,
     BankEntriesQuery,
     BankEntriesView,
     BankEntryView,
     DifferenceViews,
+    DryRunView,
     EntryRefundBody,
+    ProposalViews,
     ReferenceView,
     VersionBody,
     WebhookReceiptView,
     WriteOffBody,
 )
+from services.payments.banking.statement_body import StatementBody
 from services.payments.banking.webhook import SignedBody, SignedMessage
 from services.payments.mandates.schemas import MandateForBankView
 from services.payments.refunds.refund import Refund
 from services.payments.refunds.schemas import RefundView
 from shared.http.routes import ANYONE, Routes
 from shared.http.shapes import PagedQuery
+from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -91,6 +100,45 @@ def list_entries(uow: UnitOfWork, query: Body) -> Page[BankEntry]:
 def read_entry(uow: UnitOfWork, entry_id: str) -> BankEntry:
     """One entry of the bank, with what it was for or what was decided about it."""
     return deciding.read(uow, entry_id=entry_id)
+
+
+@routes.get(
+    "/bank/entries/<entry_id>/proposals",
+    scope="bank:settle",
+    response=ProposalViews,
+    query=PurposeQuery,
+    is_journaled=True,
+)
+def list_proposals(uow: UnitOfWork, query: Body, entry_id: str) -> dict[str, list[Proposal]]:
+    """Whose money an entry that waits could be, with the rules that say so, that for which most speaks first. Nothing
+    is booked by it: a person allocates."""
+    return {"items": proposals.of_entry(uow, entry_id=entry_id, purpose=query["purpose"])}
+
+
+@routes.post(
+    "/bank/statements/dry-run",
+    scope="bank:settle",
+    request=StatementBody(),
+    response=DryRunView,
+    is_dry_run=True,
+)
+def try_statement(uow: UnitOfWork, notice: BankNotice) -> DryRun:
+    """What the rules would do with each entry of a statement of the bank: to what it would be booked, by which rule,
+    what would be left to pay, what would wait for a person and why, what was handled before. Nothing is stored."""
+    return dry_runs.of_statement(uow, notice)
+
+
+@routes.post(
+    "/bank/entries/<entry_id>/allocation/dry-run",
+    scope="bank:settle",
+    request=AllocationTrialBody,
+    response=AllocationEffectView,
+    is_dry_run=True,
+)
+def try_allocation(uow: UnitOfWork, body: Body, entry_id: str) -> AllocationEffect:
+    """What an allocation would do: what would be left to pay, what would be an employer's credit, and whether a second
+    person has to agree before. It is refused where the allocation would be. Nothing is stored."""
+    return dry_runs.of_allocation(uow, entry_id=entry_id, version=body["version"], shares=body["shares"])
 
 
 @routes.post(

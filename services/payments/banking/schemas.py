@@ -10,14 +10,16 @@ from services.payments.banking.bank_entry import (
     DecisionKind,
     DecisionReason,
     EntryStatus,
+    MatchRule,
     Share,
     Target,
     WaitReason,
 )
 from services.payments.banking.bank_file import ACCOUNT_CHARACTERS_MAX, Direction
+from services.payments.banking.dry_runs import EntryOutcome, RuleTotal
 from services.payments.obligations.standing import PeriodDifference
 from shared.http.problems import translate
-from shared.http.shapes import Amount, PagedQuery, fund, paged
+from shared.http.shapes import TEXT, Amount, PagedQuery, fund, paged
 
 ID_CHARACTERS_MAX = 100
 
@@ -73,6 +75,15 @@ class ShareView(Schema):
     amount = Amount(required=True, attribute="amount_minor")
 
 
+class MatchView(Schema):
+    """By which rule, by whom and when it was found what an entry is for."""
+
+    rule = fields.Enum(MatchRule, by_value=True, required=True)
+    text = fields.Function(lambda it: translate(f"bank.rule.{it.rule}"), metadata={"type": "string"}, required=True)
+    by = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
 class DecisionView(Schema):
     """What somebody decided, and who confirmed it."""
 
@@ -125,10 +136,117 @@ class BankEntryView(Schema):
     shares = fields.List(fields.Nested(ShareView), required=True)
     decision = fields.Nested(DecisionView, required=True, allow_none=True)
     decided_before = fields.List(fields.Nested(DecisionView), required=True)
+    match = fields.Nested(MatchView, required=True, allow_none=True)
     version = fields.Integer(required=True)
 
 
 BankEntriesView = paged(BankEntryView)
+
+
+class ShareEffectView(Schema):
+    """What a share would do: what would be left to pay of what it is for, with its penalties, and what would be the
+    employer's credit; null where it is for no debt."""
+
+    target = fields.Enum(Target, by_value=True, required=True, attribute="share.target")
+    target_id = fields.String(required=True, attribute="share.target_id")
+    amount = Amount(required=True, attribute="share.amount_minor")
+    employer_id = fields.String(required=True, allow_none=True)
+    period = fields.String(required=True, allow_none=True)
+    left = Amount(required=True, allow_none=True, attribute="left_minor")
+    credit = Amount(required=True, allow_none=True, attribute="credit_minor")
+
+
+class EntryEffectView(Schema):
+    """What would become of an entry: to what it would be booked by which rule, why it would wait, or that it was known
+    before. Nothing of it is stored: only an entry that is known can be read by its id."""
+
+    outcome = fields.Enum(EntryOutcome, by_value=True, required=True)
+    text = fields.Function(lambda it: translate(f"bank.outcome.{it.outcome}"), metadata=TEXT, required=True)
+    entry_id = fields.String(required=True, attribute="entry.entry_id")
+    bank_reference = fields.String(required=True, attribute="entry.bank_reference")
+    account = fields.String(required=True, attribute="entry.account")
+    direction = fields.Enum(Direction, by_value=True, required=True, attribute="entry.direction")
+    amount = Amount(required=True, attribute="entry.amount_minor")
+    currency = fields.String(required=True, attribute="entry.currency")
+    stated = fields.String(required=True, attribute="entry.stated")
+    booked_on = fields.Date(required=True, allow_none=True, attribute="entry.booked_on")
+    counterparty = fields.String(required=True, attribute="entry.details.counterparty")
+    remittance = fields.String(required=True, attribute="entry.details.text")
+    match = fields.Nested(MatchView, required=True, allow_none=True, attribute="entry.match")
+    why = fields.Enum(WaitReason, by_value=True, required=True, allow_none=True, attribute="entry.why")
+    why_text = fields.Function(
+        lambda it: translate(f"bank.why.{it.entry.why}") if it.entry.why else None,
+        metadata={"type": ["string", "null"]},
+        required=True,
+    )
+    shares = fields.List(fields.Nested(ShareEffectView), required=True)
+
+
+class RuleTotalView(Schema):
+    """The entries of one direction and currency with one outcome, by one rule or for one reason."""
+
+    outcome = fields.Enum(EntryOutcome, by_value=True, required=True)
+    rule = fields.Enum(MatchRule, by_value=True, required=True, allow_none=True)
+    why = fields.Enum(WaitReason, by_value=True, required=True, allow_none=True)
+    text = fields.Function(lambda it: _of_total(it), metadata=TEXT, required=True)
+    direction = fields.Enum(Direction, by_value=True, required=True)
+    currency = fields.String(required=True)
+    count = fields.Integer(required=True)
+    amount = Amount(required=True, attribute="amount_minor")
+
+
+def _of_total(total: RuleTotal) -> str:
+    """By which rule, or why they wait; else what would become of them."""
+    if total.rule is not None:
+        return translate(f"bank.rule.{total.rule}")
+    return translate(f"bank.why.{total.why}" if total.why else f"bank.outcome.{total.outcome}")
+
+
+class StatementFaultView(Schema):
+    """Why a part of the statement cannot be read; the rest can."""
+
+    code = fields.String(required=True)
+    text = fields.Function(lambda it: translate(it.code, **it.parameters), metadata=TEXT, required=True)
+
+
+class DryRunView(Schema):
+    """What the rules would do with a statement's entries, in its order, and the sums by rule. Nothing is stored."""
+
+    entries = fields.List(fields.Nested(EntryEffectView), required=True)
+    totals = fields.List(fields.Nested(RuleTotalView), required=True)
+    faults = fields.List(fields.Nested(StatementFaultView), required=True)
+
+
+class AllocationEffectView(Schema):
+    """What an allocation would do, and whether a second person has to agree before. Nothing is stored."""
+
+    needs_two = fields.Boolean(required=True)
+    shares = fields.List(fields.Nested(ShareEffectView), required=True)
+
+
+class ProposalRuleView(Schema):
+    """A rule by which money could be for something, and what it says."""
+
+    rule = fields.Function(lambda it: it.value, metadata=TEXT, required=True)
+    text = fields.Function(lambda it: translate(f"bank.proposal.{it}"), metadata=TEXT, required=True)
+
+
+class ProposalView(Schema):
+    """What money that waits could be for. Of an employer that owes nothing it is the employer's credit."""
+
+    target = fields.Enum(Target, by_value=True, required=True)
+    target_id = fields.String(required=True)
+    employer_id = fields.String(required=True)
+    employer_name = fields.String(required=True)
+    period = fields.String(required=True, allow_none=True)
+    to_pay = Amount(required=True, attribute="to_pay_minor")
+    rules = fields.List(fields.Nested(ProposalRuleView), required=True)
+
+
+class ProposalViews(Schema):
+    """The proposals, that for which most speaks first."""
+
+    items = fields.List(fields.Nested(ProposalView), required=True)
 
 
 class VersionBody(Schema):
@@ -147,10 +265,15 @@ class ShareBody(Schema):
         return Share(target=read["target"], target_id=read["target_id"], amount_minor=read["amount"])
 
 
-class AllocationBody(VersionBody):
-    """What the money was for; the shares add up to the entry."""
+class AllocationTrialBody(VersionBody):
+    """The shares whose effect is asked for."""
 
     shares = fields.List(fields.Nested(ShareBody), required=True, validate=validate.Length(1, SHARES_MAX))
+
+
+class AllocationBody(AllocationTrialBody):
+    """What the money was for; the shares add up to the entry."""
+
     note = fields.String(load_default="", validate=validate.Length(max=NOTE_CHARACTERS_MAX))
 
 

@@ -1,11 +1,22 @@
 """What an entry of the bank does to money: handled once, booked to what it is for, or kept for a person."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.payments.banking import matching, own_references, reported_entry, store
-from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, WaitReason
-from services.payments.banking.bank_file import Direction
+from services.payments.banking.bank_entry import (
+    FOREIGN,
+    PLATFORM,
+    BankEntry,
+    Details,
+    EntryStatus,
+    Match,
+    MatchRule,
+    Share,
+    Target,
+    WaitReason,
+)
+from services.payments.banking.bank_file import BankNotice, Direction
 from services.payments.banking.matching import KnownCollection, KnownDebt, KnownPayment, MatchingFacts, MatchResult
 from services.payments.banking.reported_entry import ReportedEntry
 from services.payments.collections import actions as collections
@@ -54,6 +65,12 @@ def read_ahead(uow: UnitOfWork, entries: Sequence[tuple[str, ReportedEntry]]) ->
     )
 
 
+def movements(uow: UnitOfWork, notice: BankNotice) -> Sequence[tuple[str, ReportedEntry]]:
+    """The movements that a file of the bank tells of, each with its id: as they are booked, and as they are tried."""
+    reported = (reported_entry.of_line(line, fund=uow.fund) for line in notice.entries)
+    return list(reported_entry.numbered(part for each in reported for part in in_blocks(uow, each)))
+
+
 def in_blocks(uow: UnitOfWork, reported: ReportedEntry) -> Sequence[ReportedEntry]:
     """A credit for a whole file of debits that are not listed, as one entry for each payment block, so that each is
     booked in a unit of work of its own. As it is where it is for anything else, is not the sum of what the bank did not
@@ -78,12 +95,21 @@ def in_blocks(uow: UnitOfWork, reported: ReportedEntry) -> Sequence[ReportedEntr
     return [each for each in parts if each.amount_minor] if is_sum else [reported]
 
 
-def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> None:
+@dataclass(frozen=True, kw_only=True)
+class TakenIn:
+    """An entry as it is kept, and whether it was handled before: then it changed nothing."""
+
+    entry: BankEntry
+    is_known: bool
+
+
+def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> TakenIn:
     """Book one entry as the table of cases says (`matching.decide`). One that was handled before, by any report,
     changes nothing."""
     entry_id = entry_id or reported_entry.identity(reported)
-    if store.entries.find(uow, entry_id) is not None:
-        return
+    before = store.entries.find(uow, entry_id)
+    if before is not None:
+        return TakenIn(entry=before, is_known=True)
     prefix = uow.fund.payments.transfer_prefix
     named = own_references.named(reported, prefix=prefix)
     found = collections.with_references(uow, named.beginning(prefix))
@@ -93,23 +119,39 @@ def take_in(uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str = "") -> 
     references = [each.reference for each in found] + of_persons
     reference = references[0] if len(references) == 1 else ""
     bearers = store.bearing(uow, reported.bank_reference)
-    if any(reported_entry.is_same(each, reported, reference=reference) for each in bearers):
-        return
+    same = next((each for each in bearers if reported_entry.is_same(each, reported, reference=reference)), None)
+    if same is not None:
+        return TakenIn(entry=same, is_known=True)
     result = matching.decide(
         reported, _facts(uow, named, found, [*map(_repayment, repaid), *map(_month, months)], bearers)
     )
     entry = _kept(uow, reported, entry_id=entry_id, reference=reference, why=result.why)
-    if result.shares and _book(uow, entry, result.shares, reason=reported.return_reason or ""):
+    return TakenIn(entry=_booked_or_waiting(uow, entry, result, reason=reported.return_reason or ""), is_known=False)
+
+
+def _booked_or_waiting(uow: UnitOfWork, entry: BankEntry, result: MatchResult, *, reason: str) -> BankEntry:
+    """The entry as the rules leave it. What they say that it is for may be unable to take it: then it waits, too."""
+    if result == matching.NOTHING_MOVED:
+        return _keep(uow, replace(entry, match=Match(rule=MatchRule.ZERO, by=PLATFORM, at=uow.at)))
+    if result.rule is not None and _book(uow, entry, result.shares, reason=reason):
         _post_charges(uow, entry)
-        _keep(uow, replace(entry, status=EntryStatus.BOOKED, booked_as=_booked_as(result), is_matched=True,
-                            why=None, shares=result.shares))  # fmt: skip
-    elif result == matching.NOTHING_MOVED:
-        _keep(uow, replace(entry, status=EntryStatus.NOTED, booked_as=ZERO, is_matched=True))
-    else:
-        if entry.account != FOREIGN:
-            _post_waiting(uow, entry)
-            _post_charges(uow, entry)
-        _keep(uow, replace(entry, why=result.why or WaitReason.ALREADY_SETTLED))
+        matched = _matched(uow, entry, rule=result.rule, booked_as=_booked_as(result))
+        return _keep(uow, replace(matched, shares=result.shares))
+    if entry.account != FOREIGN:
+        _post_waiting(uow, entry)
+        _post_charges(uow, entry)
+    return _keep(uow, replace(entry, why=result.why or WaitReason.ALREADY_SETTLED))
+
+
+def _matched(uow: UnitOfWork, entry: BankEntry, *, rule: MatchRule, booked_as: str) -> BankEntry:
+    return replace(
+        entry,
+        status=EntryStatus.BOOKED,
+        booked_as=booked_as,
+        is_matched=True,
+        why=None,
+        match=Match(rule=rule, by=PLATFORM, at=uow.at),
+    )
 
 
 def book(uow: UnitOfWork, entry: BankEntry, shares: Iterable[Share], *, reason: str) -> bool:
@@ -326,13 +368,7 @@ def _undo_entry(uow: UnitOfWork, entry: BankEntry, share: Share) -> bool:
     if earlier.status is not EntryStatus.WAITING:
         return False
     _post_waiting(uow, entry)
-    undone = replace(
-        earlier,
-        status=EntryStatus.BOOKED,
-        booked_as=f"{Target.ENTRY}:{entry.entry_id}",
-        is_matched=True,
-        why=None,
-    )
+    undone = _matched(uow, earlier, rule=MatchRule.BANK_REFERENCE, booked_as=f"{Target.ENTRY}:{entry.entry_id}")
     store.entries.save(uow, Outcome(undone))
     return True
 
@@ -365,8 +401,8 @@ def _kept(
     uow: UnitOfWork, reported: ReportedEntry, *, entry_id: str, reference: str, why: WaitReason | None
 ) -> BankEntry:
     """The entry as it is kept, waiting until something is known of it."""
-    is_zero = reported.amount_minor == 0
     taken_on = uow.today
+    is_zero = reported.amount_minor == 0
     return BankEntry(
         entry_id=entry_id,
         bank_reference=reported.bank_reference or entry_id,
@@ -380,6 +416,7 @@ def _kept(
         place=None if reported.has_own_reference else reported.place,
         end_to_end_id=reported.end_to_end_id,
         reference=reference,
+        payer_index=store.payer_index(uow, reported.counterparty),
         day=(reported.booked_on or reported.reported_on or taken_on).isoformat(),
         booked_as=ZERO if is_zero else "",
         is_matched=is_zero,
@@ -394,8 +431,8 @@ def _kept(
     )
 
 
-def _keep(uow: UnitOfWork, entry: BankEntry) -> None:
-    store.entries.save(uow, Outcome(entry))
+def _keep(uow: UnitOfWork, entry: BankEntry) -> BankEntry:
+    return store.entries.save(uow, Outcome(entry))
 
 
 def _booked_as(result: MatchResult) -> str:

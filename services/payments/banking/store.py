@@ -19,6 +19,10 @@ IN_ORDER = Order("taken_at", "_id")
 BY_ID = Order("_id", "_id")
 
 
+SAME_ACCOUNT_MAX = 50
+"""Entries of one account that are looked at for whom it paid."""
+
+
 class BankEntryUnknown(Missing):
     code = "bank.entry-unknown"
 
@@ -41,6 +45,7 @@ entries = Repository(
         Index(("account", "is_matched", "taken_at", "_id")),
         Index(("day", "is_matched", "taken_at", "_id")),
         Index(("bank_reference", "_id")),
+        Index(("payer_index", "_id")),
     ],
     encrypted={"details": DataClass.BANK},
     associated_data="bank_reference",
@@ -67,6 +72,17 @@ def unmatched(uow: UnitOfWork, *, wanted: PageRequest) -> Page[BankEntry]:
 def bearing(uow: UnitOfWork, bank_reference: str) -> list[BankEntry]:
     """Every entry of which the bank gave this reference."""
     return list(entries.each(uow, order=BY_ID, bank_reference=bank_reference)) if bank_reference else []
+
+
+def from_account(uow: UnitOfWork, payer_index: str) -> list[BankEntry]:
+    """Some of the entries that came from the same account (`payer_index`), or left to it."""
+    return entries.find_all(uow, limit=SAME_ACCOUNT_MAX, payer_index=payer_index) if payer_index else []
+
+
+def payer_index(uow: UnitOfWork, account: str) -> str:
+    """The blind index of the other side's account, however the bank wrote it; empty where it named none."""
+    bare = "".join(each for each in account if each.isalnum()).upper()
+    return uow.keys.blind_index(bare, of="payer-account") if bare else ""
 
 
 def read_ahead(uow: UnitOfWork, *, entry_ids: Iterable[str], bank_references: Iterable[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from services.payments.collections.collection import Collection, Rail, Status
+from services.payments.collections.collection import LIVE, Collection, Rail, Status
 from services.payments.collections.rules import CollectionUnknown
 from shared.jobs.scheduling import JobScheduling
 from shared.storage.paging import Order, Page, PageRequest
@@ -13,6 +13,9 @@ from shared.storage.unit_of_work import UnitOfWork
 
 FOLLOW = "collections.follow"
 """The kind of the job that follows a collection until nothing of it may come any more; its thing is its id."""
+
+OF_AMOUNT_MAX = 20
+"""Beyond so many, that the amount is the same says nothing."""
 
 
 collections = Repository(
@@ -27,6 +30,7 @@ collections = Repository(
         Index(("period", "employer_id", "collection_id")),
         Index(("is_scheduled", "next_look_at")),
         Index(("rail", "status", "send_on")),
+        Index(("amount_minor", "status")),
     ],
 )
 scheduling = JobScheduling(collections, FOLLOW)
@@ -74,6 +78,12 @@ def debits_due(uow: UnitOfWork, *, until: date, limit: int) -> list[Collection]:
         status=Status.PLANNED.value,
         send_on={"$lte": until.isoformat()},
     )
+
+
+def live_with_amount(uow: UnitOfWork, amount_minor: int) -> list[Collection]:
+    """Some of the tries that ask for exactly an amount, and of which it may still come."""
+    is_live = {"$in": sorted(each.value for each in LIVE)}
+    return collections.find_all(uow, limit=OF_AMOUNT_MAX, amount_minor=amount_minor, status=is_live)
 
 
 def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Collection]:

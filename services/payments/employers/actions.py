@@ -1,5 +1,7 @@
 """What payments does with employers: save what identity publishes of them, and find one."""
 
+from collections.abc import Iterable
+
 from services.payments.employers.employer import Employer
 from services.payments.employers.store import employers
 from shared.events.identity import EmployersRegistered
@@ -26,6 +28,11 @@ def save_page(uow: UnitOfWork, page: EmployersRegistered) -> None:
                 )
             )
     employers.save_many(uow, newer, part_of=page.page_id)
+
+
+def find_many(uow: UnitOfWork, employer_ids: Iterable[str]) -> dict[str, Employer]:
+    """Those of the employers that the register knows, by number."""
+    return employers.find_many(uow, employer_ids)
 
 
 def find(uow: UnitOfWork, employer_id: str) -> Employer | None:

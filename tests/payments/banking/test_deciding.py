@@ -44,6 +44,21 @@ def share(target: str, target_id: str, amount: str = "3150.25") -> dict[str, str
     return {"target": target, "target_id": target_id, "amount": amount}
 
 
+def test_what_is_matched_says_by_which_rule_by_whom_and_when(context: ServiceContext, made: Office) -> None:
+    """What a rule did, and what a person decided; what waits was matched by nobody."""
+    (entry,) = waiting(made)
+    assert entry["match"] is None
+    reference = ask(made)["reference"]
+    book(context, line(entry_id="E2", remittance=reference))
+    (by_rule,) = waiting(made, status="booked")
+    assert (by_rule["match"]["rule"], by_rule["match"]["by"]) == ("reference", "platform")
+    assert by_rule["match"]["text"] == "Le texte donne une référence de la caisse."
+    assert by_rule["match"]["at"] == by_rule["taken_at"]
+    decided = act(made, entry, "write-off", ground="unclaimed").json
+    assert (decided["match"]["rule"], decided["match"]["by"]) == ("decision", "agent-1")
+    assert decided["match"]["at"] == decided["decision"]["at"] >= entry["taken_at"]
+
+
 def test_what_waits_is_listed_with_why(made: Office) -> None:
     (entry,) = waiting(made)
     assert (entry["status"], entry["why"], entry["amount"]) == ("waiting", "reference-unknown", "3150.25")

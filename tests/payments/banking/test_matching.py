@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from services.payments.banking import matching, own_references, reported_entry
-from services.payments.banking.bank_entry import FOREIGN, BankEntry, Details, EntryStatus, Share, Target, WaitReason
+from services.payments.banking.bank_entry import (
+    FOREIGN,
+    BankEntry,
+    Details,
+    EntryStatus,
+    MatchRule,
+    Share,
+    Target,
+    WaitReason,
+)
 from services.payments.banking.bank_file import Direction
 from services.payments.banking.matching import KnownCollection, KnownDebt, KnownPayment, MatchingFacts
 from services.payments.banking.reported_entry import ReportedEntry
@@ -351,11 +360,32 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Share, ...] | WaitR
 }
 
 
+RULES = {
+    "by the id before the reference": MatchRule.OWN_ID,
+    "several, and their sum": MatchRule.SEVERAL,
+    "payout that comes back without a word": MatchRule.OWN_ID,
+    "a debit, by the id that only the bank was given": MatchRule.OWN_ID,
+    "a whole file of debits as one credit": MatchRule.FILE,
+    "a month and a repayment in one": MatchRule.SEVERAL,
+    "zero": MatchRule.ZERO,
+    "payout": MatchRule.OWN_ID,
+    "payout before its file": MatchRule.OWN_ID,
+    "batch without references": MatchRule.FILE,
+    "returned": MatchRule.OWN_ID,
+    "returned under the debit's reference alone": MatchRule.BANK_REFERENCE,
+    "charged back under the credit's reference alone": MatchRule.BANK_REFERENCE,
+    "a debit given back": MatchRule.OWN_ID,
+    "what nobody knew the reason of is taken back": MatchRule.BANK_REFERENCE,
+}
+"""By which rule a case is settled; all others are by a reference of ours."""
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_the_table_of_cases(case: str) -> None:
     reported, known, expected = CASES[case]
     result = matching.decide(entry(**reported), MatchingFacts(**known))
     if isinstance(expected, WaitReason):
-        assert (result.why, result.shares) == (expected, ())
+        assert (result.why, result.shares, result.rule) == (expected, (), None)
     else:
         assert (result.shares, result.why) == (expected or (), None)
+        assert result.rule is RULES.get(case, MatchRule.REFERENCE)

@@ -97,6 +97,12 @@ def add_up(uow: UnitOfWork, body: dict[str, Any]) -> Pot:
     return Pot(body["pot_id"], body["amount"] + 1)
 
 
+@routes.post("/pots/dry-run", scope="pots:fill", request=PotBody, response=PotView, is_dry_run=True)
+def try_out(uow: UnitOfWork, body: dict[str, Any]) -> Pot:
+    """What filling a pot would do."""
+    return fill(uow, body)
+
+
 @routes.get("/pots/<pot_id>", scope=ANYONE, response=PotView)
 def look(uow: UnitOfWork, pot_id: str) -> Pot:
     """Look into a pot."""
@@ -219,6 +225,17 @@ def test_a_look_that_is_journaled_is_kept_where_it_was_answered(office: Office, 
     assert context.database["pots"].count_documents({}) == 1, "who saw nothing is not written down"
     assert office.staff().get("/pots/a/inside").status_code == 200
     assert context.database["pots"].count_documents({}) == 2
+
+
+def test_a_dry_run_answers_as_the_real_thing_and_keeps_nothing(office: Office, context: ServiceContext) -> None:
+    staff = office.staff()
+    staff.post("/pots", {"pot_id": "a"})
+    kept = {name: list(context.database[name].find()) for name in ("pots", "outbox", "audit", "requests")}
+    for amount in (1, 2):  # the same key with another body is no repeated request
+        tried = staff.post("/pots/dry-run", {"pot_id": "b", "amount": amount}, key="k")
+        assert (tried.status_code, tried.json) == (200, {"pot_id": "b", "version": 1})
+    assert staff.post("/pots/dry-run", {"pot_id": "full"}).json["code"] == Full.code
+    assert {name: list(context.database[name].find()) for name in kept} == kept
 
 
 def test_a_post_that_only_reads_keeps_nothing_not_even_its_answer(office: Office, context: ServiceContext) -> None:

@@ -77,6 +77,23 @@ def test_a_failure_leaves_nothing(context: ServiceContext) -> None:
     assert context.database["audit"].count_documents({}) == 0
 
 
+def test_a_dry_run_answers_and_saves_nothing(context: ServiceContext) -> None:
+    """What it wrote is there for what it reads next, also where the database had to be asked in between."""
+
+    def action(uow: UnitOfWork) -> tuple[int, int]:
+        put(uow, replace(pots.load(uow, "a"), amount_minor=7), submitted("c1"))
+        put(uow, Pot("b"))
+        return pots.load(uow, "a").amount_minor, len(pots.find_all(uow))
+
+    done(context, lambda uow: put(uow, Pot("a")))
+    before = {name: list(context.database[name].find()) for name in context.database.list_collection_names()}
+    assert context.dry_run(DZ, by=someone(), action=action) == (7, 2)
+    assert {name: list(context.database[name].find()) for name in context.database.list_collection_names()} == before
+    with pytest.raises(PotUnknown):
+        context.dry_run(DZ, by=someone(), action=lambda uow: pots.load(uow, "c"))
+    assert done(context, action) == (7, 2)
+
+
 def test_a_thing_comes_back_as_it_was(context: ServiceContext) -> None:
     pot = done(context, lambda uow: put(uow, Pot("a", 2**40, uow.at)))
     assert pots.load(reading(context), "a") == pot

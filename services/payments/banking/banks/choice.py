@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.payments.banking.bank import Bank
-from services.payments.banking.banks import fixed_width
+from services.payments.banking.bank_file import BankNotice
+from services.payments.banking.banks import fixed_files, fixed_width
 from services.payments.banking.banks.fixed_files import FixedFilesBank
 from services.payments.banking.banks.iso_http import IsoHttpBank
+from services.payments.banking.iso20022 import camt
 from shared.funds.bindings import BankBinding
 from shared.funds.fund import Fund
 from shared.webhooks import Secret
@@ -50,6 +52,13 @@ ADAPTERS: Mapping[str, Adapter] = {
     "iso-http": Adapter(("url", "api_key", "webhook_secrets"), _iso_http, takes_debits=True),
     "fixed-files": Adapter(("folder",), _fixed_files, layout=fixed_width.layout),
 }
+
+
+def read_statement(fund: Fund, body: bytes) -> BankNotice:
+    """What a file of the fund's bank says was booked: a camt.052, .053 or .054, or the bank's own layout. Raises what
+    reading it raises."""
+    layout = fund.bindings.bank.layout
+    return camt.read(body) if layout is None else fixed_files.read_statement(fixed_width.layout(layout), body)
 
 
 def faults_of_fund(fund: Fund) -> Iterator[str]:

@@ -135,7 +135,7 @@ class FixedFilesBank:
         lines, faults = self.layout.read(self.layout.report, body)
         if faults:
             raise faults[0]
-        head, _ = self._ends(lines)
+        head, _ = _ends(lines)
         return StatusReport(
             message_id=head["message_id"],
             original_message_id=head["original_message_id"],
@@ -168,21 +168,7 @@ class FixedFilesBank:
             body = self._read("done", f"statement-{statement_id}.txt")
         if body is None:
             return None
-        lines, faults = self.layout.read(self.layout.statement, body)
-        head, tail = self._ends(lines)
-        try:
-            currency = Currency(head["currency"])
-        except ValueError:
-            raise LineMalformed(line=lines[0].number) from None
-        entries = []
-        for line in (each for each in lines if each.record == "movement"):
-            try:
-                entries.append(self._entry(line, account=head["account"], currency=currency))
-            except (ValueError, KeyError):
-                faults.append(LineMalformed(line=line.number))
-        if tail["count"] != len(entries):
-            faults.append(CountDiffers(stated=str(tail["count"]), counted=len(entries)))
-        return BankNotice(head["message_id"], tuple(entries), tuple(_balance(head, tail, currency)), tuple(faults))
+        return read_statement(self.layout, body)
 
     def is_booked(self, statement_id: str) -> None:
         """The file goes to `done/`."""
@@ -221,32 +207,6 @@ class FixedFilesBank:
             reasons=(self.layout.reasons.get(reason, REFUSED_WITHOUT_REASON),) if reason else (),
         )
 
-    def _entry(self, line: Line, *, account: str, currency: Currency) -> BookedEntry:
-        values = line.values
-        if not values["bank_reference"] or values["amount"] == 0 or values["booked_on"] is None:
-            raise ValueError("no reference, no amount or no day")
-        reason = values["return_reason"]
-        return BookedEntry(
-            entry_id=values["bank_reference"],
-            account=account,
-            direction=Direction(self.layout.directions[values["direction"]]),
-            amount=Money(values["amount"], currency),
-            booked_on=values["booked_on"],
-            end_to_end_id=values["end_to_end_id"] or None,
-            remittance=values["text"] or None,
-            return_reason=self.layout.reasons.get(reason, REFUSED_WITHOUT_REASON) if reason else None,
-            texts=(values["text"],) if values["text"] else (),
-            counterparty=values["counterparty"],
-            entry_reference=values["bank_reference"],
-        )
-
-    @staticmethod
-    def _ends(lines: Sequence[Line]) -> tuple[dict[str, str], dict[str, int]]:
-        """The values of the first and the last record. `FileIncomplete` where the first is missing."""
-        if lines[0].record != "header":
-            raise FileIncomplete
-        return dict(lines[0].values), dict(lines[-1].values)
-
     def _put(self, place: str, name: str, body: bytes) -> None:
         folder = self.folder / place
         folder.mkdir(parents=True, exist_ok=True)
@@ -267,6 +227,52 @@ class FixedFilesBank:
         if len(body) > FILE_BYTES_MAX:
             raise BankAnswerTooLarge
         return body
+
+
+def read_statement(layout: FixedWidth, body: bytes) -> BankNotice:
+    """What a statement in the bank's layout says was booked. Raises `FileIncomplete`, `LineMalformed`."""
+    lines, faults = layout.read(layout.statement, body)
+    head, tail = _ends(lines)
+    try:
+        currency = Currency(head["currency"])
+    except ValueError:
+        raise LineMalformed(line=lines[0].number) from None
+    entries = []
+    for line in (each for each in lines if each.record == "movement"):
+        try:
+            entries.append(_entry(layout, line, account=head["account"], currency=currency))
+        except (ValueError, KeyError):
+            faults.append(LineMalformed(line=line.number))
+    if tail["count"] != len(entries):
+        faults.append(CountDiffers(stated=str(tail["count"]), counted=len(entries)))
+    return BankNotice(head["message_id"], tuple(entries), tuple(_balance(head, tail, currency)), tuple(faults))
+
+
+def _entry(layout: FixedWidth, line: Line, *, account: str, currency: Currency) -> BookedEntry:
+    values = line.values
+    if not values["bank_reference"] or values["amount"] == 0 or values["booked_on"] is None:
+        raise ValueError("no reference, no amount or no day")
+    reason = values["return_reason"]
+    return BookedEntry(
+        entry_id=values["bank_reference"],
+        account=account,
+        direction=Direction(layout.directions[values["direction"]]),
+        amount=Money(values["amount"], currency),
+        booked_on=values["booked_on"],
+        end_to_end_id=values["end_to_end_id"] or None,
+        remittance=values["text"] or None,
+        return_reason=layout.reasons.get(reason, REFUSED_WITHOUT_REASON) if reason else None,
+        texts=(values["text"],) if values["text"] else (),
+        counterparty=values["counterparty"],
+        entry_reference=values["bank_reference"],
+    )
+
+
+def _ends(lines: Sequence[Line]) -> tuple[dict[str, str], dict[str, int]]:
+    """The values of the first and the last record. `FileIncomplete` where the first is missing."""
+    if lines[0].record != "header":
+        raise FileIncomplete
+    return dict(lines[0].values), dict(lines[-1].values)
 
 
 def _silent_on(message_id: str) -> StatusReport:
