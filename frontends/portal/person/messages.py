@@ -1,6 +1,7 @@
 """What the fund told a person."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
@@ -77,9 +78,8 @@ def _address(message: notifications.MessageView) -> str:
     endpoint = PAGES.get(user()["actor"], {}).get(kind)
     if endpoint is None:
         return ""
-    if endpoint == "account.bank":
-        return url_for(endpoint)
-    return url_for(endpoint, **{kind if kind == "number" else f"{kind}_id": message["about"]})
+    named: dict[str, Any] = {kind if kind == "number" else f"{kind}_id": message["about"]}
+    return url_for(endpoint) if endpoint == "account.bank" else url_for(endpoint, **named)
 
 
 def _preferences(*, problem: Problem | None = None) -> Response:
