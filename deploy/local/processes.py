@@ -68,6 +68,7 @@ QUOTAS = (
     "upkeep.change_password",
     "bank_accounts.ask",
     "register.find_person",
+    "accounts.find_staff",
     "verification.check",
     "verification.check_code",
     "verification.check_file",

@@ -366,6 +366,13 @@ class DoubtView(TypedDict):
     code: str
     text: str
 
+class DependantView(TypedDict):
+    dependant_id: str
+    relation: str
+    birth_on: str
+    condition: "str | None"
+    died_on: "str | None"
+
 class BesideView(TypedDict):
     claim_id: str
     reference: str
@@ -394,6 +401,7 @@ class AgentClaimView(TypedDict):
     first: "ClaimView | None"
     statement: "str | None"
     would_pay: list["DecidedLineView"]
+    dependants: list["DependantView"]
     beside: list["BesideView"]
     findings: list["FindingView"]
     version: int
@@ -493,13 +501,6 @@ class EstimateView(TypedDict):
     claim_type: str
     judgement: "JudgementView"
     failed_text: "str | None"
-
-class DependantView(TypedDict):
-    dependant_id: str
-    relation: str
-    birth_on: str
-    condition: "str | None"
-    died_on: "str | None"
 
 class DependantViews(TypedDict):
     items: list["DependantView"]

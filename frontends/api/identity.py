@@ -51,6 +51,10 @@ class StaffNameView(TypedDict):
 class StaffNameViews(TypedDict):
     items: list["StaffNameView"]
 
+class StaffSearchBody(TypedDict):
+    login: str
+    scope: str
+
 class ActivationBody(TypedDict):
     token: str
     password: str
@@ -578,6 +582,10 @@ def accounts_open(api: Api, *, idempotency_key: str, body: "ApplicationBody") ->
 def accounts_list_staff_names(api: Api, *, account_ids: str) -> "StaffNameViews":
     """How some of the fund's staff are called, for the fund's staff: pages name people, records keep ids. Who has no name, or is not of the staff, is left out."""
     return api.call(SERVICE, "GET", "/staff-names", query={"account_ids": account_ids})  # type: ignore[no-any-return]
+
+def accounts_find_staff(api: Api, *, body: "StaffSearchBody") -> "StaffNameView":
+    """Whom of the fund's staff a colleague means, by what they sign in with: work is given to them. Who may not do what `scope` says is not found. A POST, since logins stay out of addresses."""
+    return api.call(SERVICE, "POST", "/staff/searches", body=body)  # type: ignore[no-any-return]
 
 def accounts_activate(api: Api, *, idempotency_key: str, body: "ActivationBody") -> "AccountView":
     """Open the account that a link was sent for, with the password that was chosen with it."""

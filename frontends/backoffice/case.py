@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
 from frontends.api import documents
+from frontends.backoffice.colleagues import account_of
 from frontends.backoffice.deciding import refused_lines, total_of
 from frontends.backoffice.duplicates import differing
 from frontends.backoffice.forms import form_name, forms, submit
@@ -93,10 +94,11 @@ def release(claim_id: str) -> Response:
 def reassign(claim_id: str) -> Response:
     """A supervisor gives it to somebody, or to nobody."""
     typed = request.form
-    body: service.ReassignmentBody = {
-        "to": typed.get("to", "").strip() or None,
-        "reason": typed.get("reason", "").strip(),
-    }
+    try:
+        to = account_of(typed.get("to", ""), scope="claims:decide")
+    except Problem as problem:
+        return page(claim_id, problem=problem, sent="reassign")
+    body: service.ReassignmentBody = {"to": to, "reason": typed.get("reason", "").strip()}
     return act(claim_id, "reassign", service.claims_reassign, _("The case is reassigned."), body=body)
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import payments
+from frontends.backoffice.colleagues import account_of
 from frontends.backoffice.forms import forms, submit
 from frontends.backoffice.listing import PAGE
 from frontends.kit.api import Problem, items_of, needed, together
@@ -98,10 +99,11 @@ def release(difference_id: str) -> Response:
 @signed_in("staff")
 def reassign(difference_id: str) -> Response:
     """A supervisor gives it to somebody else."""
-    body: payments.DifferenceReassignmentBody = {
-        "to": request.form.get("to", "").strip() or None,
-        "reason": request.form.get("reason", "").strip(),
-    }
+    try:
+        to = account_of(request.form.get("to", ""), scope="bank:settle")
+    except Problem as problem:
+        return _page(difference_id, problem=problem, sent="reassign")
+    body: payments.DifferenceReassignmentBody = {"to": to, "reason": request.form.get("reason", "").strip()}
     return _act(difference_id, "reassign", payments.operator_days_reassign, body=body)
 
 

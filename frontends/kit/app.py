@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -87,7 +87,7 @@ def _templates(app: Flask, frontend: Frontend) -> None:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         words.gettext, words.plural, newstyle=True, pgettext=words.pgettext
     )
-    env.filters |= {**formats.FILTERS, "staff": staff.name, "zip": zip, "dependant_choice": _dependant_choice}
+    env.filters |= {**formats.FILTERS, "staff": staff.name, "zip": zip, "as_choices": _as_choices}
     env.tests["answered"] = lambda given: not isinstance(given, (Problem, Unreachable))
     env.globals |= {
         "static": static_files.address,
@@ -354,11 +354,15 @@ def _language_links() -> list[tuple[str, str, str]]:
     ]
 
 
-def _dependant_choice(dependant: Mapping[str, Any]) -> tuple[str, str]:
-    """A dependant as a choice: nobody's name is kept of them, so they are told by relation and birth."""
+def _as_choices(dependants: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Dependants as choices of a question: nobody's name is kept of them, so they are told by relation and birth."""
+    return [{"code": each["dependant_id"], "text": _dependant_text(each)} for each in dependants]
+
+
+def _dependant_text(dependant: Mapping[str, Any]) -> str:
     relations = {"spouse": words.gettext("Spouse"), "child": words.gettext("Child"), "parent": words.gettext("Parent")}
     born = words.gettext("born %(day)s", day=formats.partial_day(dependant["birth_on"]).striptags())
-    return dependant["dependant_id"], f"{relations.get(dependant['relation'], dependant['relation'])}, {born}"
+    return f"{relations.get(dependant['relation'], dependant['relation'])}, {born}"
 
 
 def _is_shown(link: Link) -> bool:

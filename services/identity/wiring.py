@@ -108,6 +108,7 @@ service: Service[Settings] = Service(
         "upkeep.change_password": "20/hour",
         "bank_accounts.ask": "20/hour",
         "register.find_person": "60/minute",
+        "accounts.find_staff": "60/minute",
         "counter.begin": "60/minute",
         "delegations.take": "20/hour",
     },

@@ -43,7 +43,10 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     "settlements.ask": "makes a new thing, where there is none that is open",
     "settlements.pay": "makes a new thing; another try to collect a part of the plan ends with it",
     "collections.request": "makes a new thing; another try of the same debt ends with it, whoever asked for it",
-    **dict.fromkeys(["claims.search", "register.find_person"], "looks for something; a number stays out of addresses"),
+    **dict.fromkeys(
+        ["claims.search", "register.find_person", "accounts.find_staff"],
+        "looks for something; a number stays out of addresses",
+    ),
     **dict.fromkeys(["verification.check_code", "verification.check_file"], "looks at something; what is sent decides"),
     **dict.fromkeys(
         [

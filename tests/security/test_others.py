@@ -28,6 +28,7 @@ NAMED = (
 
 OF_ONES_OWN = {
     *("claims.submit", "drafts.begin", "benefits.estimate", "papers.ask", "uploads.add"),
+    "accounts.find_staff",  # of staff alone, and changes nothing
     *("upkeep.change_password", "upkeep.end_others", "delegations.take", "bank_accounts.ask", "preferences.choose"),
 }
 """Changes that name nothing of anybody: what makes a new thing of the caller's own, or changes the caller's account."""

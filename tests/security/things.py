@@ -416,6 +416,7 @@ def _identity(context: ServiceContext, folder: Path) -> Holding:
             "bank_accounts.ask": {"json": {"account": "00700100000000000141", "password": of_identity.PASSWORD}},
             "bank_accounts.refuse": {"json": {"reason": "other"}},
             "counter.correct_contact": {"json": {"email": None, "mobile": None}},
+            "accounts.find_staff": {"json": {"login": "nadia", "scope": "claims:decide"}},
             "accounts.list_staff_names": {"query_string": {"account_ids": "agent-1"}},
             "accounts.activate": {"json": {"token": "x" * 43, "password": of_identity.PASSWORD}},
         },

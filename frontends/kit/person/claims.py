@@ -1,11 +1,14 @@
 """The claims of a person: the list, one claim with all that happened to it, and what its owner may do about it."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
 from frontends.api import documents
-from frontends.kit.api import Problem, needed, together
+from frontends.kit.api import Problem, items_of, needed, together
 from frontends.kit.codes import Codes
 from frontends.kit.pages import Form, api, flash, for_person, go_to, render
 from frontends.kit.person.claim_types import NamedClaims, name_all
@@ -115,6 +118,14 @@ def add_when_known(claim_id: str, body: service.PaperBody, *, key: str) -> None:
     )
 
 
+def own_dependants(asked: Sequence[Mapping[str, Any]]) -> Sequence[service.DependantView]:
+    """The person's dependants, where questions or answers name any; none where the fund does not say them now."""
+    if not any(each["kind"] == "dependant" for each in asked):
+        return []
+    caller = api()
+    return items_of(together(lambda: service.insured_list_own(caller))[0])
+
+
 def _page(claim_id: str, *, problem: Problem | None = None) -> Response:
     asked = api()
     claim, types = together(lambda: service.claims_read(asked, claim_id), lambda: service.claims_list_types(asked))
@@ -123,6 +134,7 @@ def _page(claim_id: str, *, problem: Problem | None = None) -> Response:
     return render(
         "person/claim.html",
         claim=claim,
+        dependants=own_dependants(claim["answers"]),
         named=named,
         problem=problem,
         may_withdraw=claim["status"] in WITHDRAWN_FROM,

@@ -18,6 +18,7 @@ from frontends.kit import formats
 from frontends.kit.api import Problem, together
 from frontends.kit.pages import Form, api, flash, for_person, go_to, render
 from frontends.kit.person.claim_types import NamedClaims
+from frontends.kit.person.claims import own_dependants
 from frontends.kit.questions import holds, open_questions, typed_answers
 from frontends.kit.typed import read_day
 from frontends.kit.uploading import read_files
@@ -204,6 +205,7 @@ def _page(draft_id: str, step: str, *, problem: Problem | None = None) -> Respon
     if step == "papers":
         shown["wanted"] = _wanted_papers(offer, given)
     if step == "review":
+        shown["dependants"] = own_dependants(offer["questions"])
         shown |= _last_look(draft, offer)
         problem = problem or shown.pop("fault")
     form = Form(f"submit:{draft_id}" if step == "review" else f"{step}:{draft_id}", draft["version"])

@@ -78,10 +78,8 @@ def _address(message: notifications.MessageView) -> str:
     endpoint = PAGES.get(user()["actor"], {}).get(kind)
     if endpoint is None:
         return ""
-    if endpoint == "account.bank":
-        return url_for(endpoint)
     named: dict[str, Any] = {kind if kind == "number" else f"{kind}_id": message["about"]}
-    return url_for(endpoint, **named)
+    return url_for(endpoint) if endpoint == "account.bank" else url_for(endpoint, **named)
 
 
 def _preferences(*, problem: Problem | None = None) -> Response:

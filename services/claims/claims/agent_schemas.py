@@ -20,6 +20,7 @@ from services.claims.claims.claim import (
 from services.claims.claims.decision_schemas import DecidedLineView, DecisionView, decision_shown, lines_shown
 from services.claims.claims.duplicates import DuplicateFinding, Likeness
 from services.claims.claims.schemas import ID, ClaimView, LineView, PaperView
+from services.claims.insured.schemas import DependantView
 from shared.http.problems import translate
 from shared.http.shapes import TEXT, Amount, Derived, PagedQuery
 from shared.process.access_journal.entry import Purpose
@@ -214,6 +215,9 @@ class AgentClaimView(Schema):
         many=True,
         required=True,
         metadata={"description": "What each line of care comes to now, were all of them granted; empty once decided."},
+    )
+    dependants = fields.List(
+        fields.Nested(DependantView), required=True, metadata={"description": "Whom the answers of the claim name."}
     )
     beside = fields.List(fields.Nested(BesideView), required=True)
     findings = fields.List(fields.Nested(FindingView), required=True)

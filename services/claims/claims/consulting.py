@@ -1,6 +1,6 @@
 """What a reader is shown of claims: the queues, one with what stands beside it, a search."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.claims.access_journal.accessed import AccessedKind
@@ -11,6 +11,9 @@ from services.claims.claims.claim import Claim, DecidedLine, Status
 from services.claims.claims.duplicates import DuplicateFinding
 from services.claims.claims.pricing import ActUnknown, priced
 from services.claims.entitlements import actions as entitlements
+from services.claims.insured import actions as insured
+from services.claims.insured.insured import Dependant
+from shared.funds.benefits import QuestionKind
 from shared.kernel import normalize
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
@@ -31,6 +34,8 @@ class ClaimForAgent:
     """What the rules come to now, of a benefit that is decided from facts and not decided yet."""
     would_pay: tuple[DecidedLine, ...] = ()
     """What each line comes to now were all granted, of a claim for care that is not decided yet."""
+    dependants: tuple[Dependant, ...] = ()
+    """Whom its answers name, as the register has them."""
 
     @property
     def version(self) -> int:
@@ -129,12 +134,19 @@ def beside(uow: UnitOfWork, claim: Claim) -> ClaimForAgent:
     others = store.comparable(uow, claim)
     alike = (each for each in others if each.person_ref == claim.person_ref and duplicates.has_same_act(claim, each))
     first = store.claims.load(uow, claim.appealed.claim_id) if claim.appealed else None
-    found = duplicates.findings(claim, others)
+    findings = duplicates.findings(claim, others)
+    shown = ClaimForAgent(claim, tuple(alike), findings, first, dependants=_named_by(uow, claim))
     if not claim.is_undecided:
-        return ClaimForAgent(claim, tuple(alike), found, first)
+        return shown
     if claim_types.type_of(uow.fund, claim.claim_type).is_for_care:
-        return ClaimForAgent(claim, tuple(alike), found, first, would_pay=_would_pay(uow, claim))
-    return ClaimForAgent(claim, tuple(alike), found, first, benefits.judge_claim(uow, claim, on=uow.today))
+        return replace(shown, would_pay=_would_pay(uow, claim))
+    return replace(shown, judgement=benefits.judge_claim(uow, claim, on=uow.today))
+
+
+def _named_by(uow: UnitOfWork, claim: Claim) -> tuple[Dependant, ...]:
+    named = {each.value for each in claim.answers if each.kind is QuestionKind.DEPENDANT}
+    known = insured.dependants_of(uow, claim.person_ref) if named else ()
+    return tuple(each for each in known if each.dependant_id in named)
 
 
 def _would_pay(uow: UnitOfWork, claim: Claim) -> tuple[DecidedLine, ...]:

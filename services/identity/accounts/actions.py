@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from services.identity.accounts import password_rules, passwords, renewal, rules, second_factor, store, throttles, users
-from services.identity.accounts.account import Account, Status
+from services.identity.accounts.account import Account, Status, scopes_of
 from services.identity.accounts.application import ApplicantFacts, Application, ApplicationKind
 from services.identity.deaths.store import died_on
 from services.identity.register import store as register
@@ -288,6 +288,19 @@ def names_of(uow: UnitOfWork, account_ids: Sequence[str]) -> list[StaffName]:
         for account in asked
         if account.kind is ActorKind.STAFF and account.display_name
     ]
+
+
+def find_staff(uow: UnitOfWork, *, login: str, scope: str) -> StaffName:
+    """Who of the fund's staff signs in with a login and may do what a scope says today: whom work is given to. Raises
+    `StaffUnknown` and `LoginMalformed`."""
+    users.may_see_names(uow.by)
+    read = users.read_login(login)
+    found = store.known_by(uow, _index_of_login(uow, read))
+    if found is None or found.kind is not ActorKind.STAFF or found.status is not Status.ACTIVE:
+        raise rules.StaffUnknown
+    if scope not in scopes_of(found, uow.fund):
+        raise rules.StaffUnknown
+    return StaffName(account_id=found.account_id, name=found.display_name or read)
 
 
 def reset_user(uow: UnitOfWork, *, login: str, portal_url: str) -> str:

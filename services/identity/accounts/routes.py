@@ -13,7 +13,9 @@ from services.identity.accounts.schemas import (
     NewPasswordBody,
     RecoveryBody,
     StaffNamesQuery,
+    StaffNameView,
     StaffNameViews,
+    StaffSearchBody,
 )
 from shared.http.routes import ANYONE, Routes
 from shared.kernel.errors import Failure
@@ -46,6 +48,15 @@ def list_staff_names(uow: UnitOfWork, query: Body) -> dict[str, list[StaffName]]
     """How some of the fund's staff are called, for the fund's staff: pages name people, records keep ids. Who has no
     name, or is not of the staff, is left out."""
     return {"items": actions.names_of(uow, query["account_ids"].split(","))}
+
+
+@routes.post(
+    "/staff/searches", scope="account:manage", request=StaffSearchBody, response=StaffNameView, is_read_only=True
+)
+def find_staff(uow: UnitOfWork, body: Body) -> StaffName:
+    """Whom of the fund's staff a colleague means, by what they sign in with: work is given to them. Who may not do what
+    `scope` says is not found. A POST, since logins stay out of addresses."""
+    return actions.find_staff(uow, login=body["login"], scope=body["scope"])
 
 
 @routes.post("/accounts/activation", scope=ANYONE, request=ActivationBody, response=AccountView)

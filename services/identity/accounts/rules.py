@@ -31,6 +31,12 @@ class AccountUnknown(Missing):
     code = "account.unknown"
 
 
+class StaffUnknown(Missing):
+    """Nobody of the staff signs in with that, or they may not do what they are looked for."""
+
+    code = "account.staff-unknown"
+
+
 class ApplicationUnknown(Missing):
     code = "account.application-unknown"
 

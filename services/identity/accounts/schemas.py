@@ -70,6 +70,13 @@ class StaffNameView(Schema):
 StaffNameViews = many(StaffNameView)
 
 
+class StaffSearchBody(Schema):
+    """Whom somebody looks for among the fund's staff, and what they are to be able to do."""
+
+    login = fields.String(required=True, validate=validate.Length(1, 80))
+    scope = fields.String(required=True, validate=validate.Length(1, 40))
+
+
 class AccountView(Schema):
     status = fields.String(required=True)
     text = CodeText(required=True)

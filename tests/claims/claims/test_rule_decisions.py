@@ -165,6 +165,16 @@ def test_care_is_decided_untouched_where_the_fund_says_so(context: ServiceContex
 
 
 @pytest.mark.parametrize(("percent", "drawn"), [("0", False), ("12.5", True), ("12.49", False), ("100", True)])
+def test_who_decides_reads_which_dependant_is_meant(office: OfFund) -> None:
+    here = office("chronic-drugs")
+    [mine, *_] = here.person(AMIRA, fund=TN).get("/dependants").json["items"]
+    filed = file(here, "chronic-drugs", DRUGS, for_whom="dependant", dependant=mine["dependant_id"], renewal=False)
+    seen = agent(here).get(f"/queue/claims/{filed['claim_id']}").json
+    assert seen["dependants"] == [mine] and mine["birth_on"] == CHILDREN[0]["birth_on"]
+    own = file(here, "family-allowance", ALLOWANCE[:1], single_wage=False)
+    assert agent(here).get(f"/queue/claims/{own['claim_id']}").json["dependants"] == []
+
+
 def test_a_sample_is_drawn_by_the_digest(percent: str, drawn: bool) -> None:
     sample = (Sample(percent=Decimal(percent), law=LAW),)
     care = replace(with_procedure().claim_types["care-reimbursement"], procedure=Procedure(samples=sample))

@@ -85,6 +85,18 @@ def test_a_fact_is_written_as_the_reader_s_country_writes_it() -> None:
     assert "Pour moi-même" in said("fr", "text", "self", value_text="Pour moi-même")
 
 
+def test_a_dependant_is_told_by_relation_and_birth() -> None:
+    app = unreached(PORTAL)
+    child = {"dependant_id": "child-2015-04-02", "relation": "child", "birth_on": "2015-04-02"}
+    page = '{% import "_macros.html" as m with context %}{{ m.answer_text("dependant", id, known | as_choices) }}'
+    with app.test_request_context():
+        g.session, g.language, g.direction = Session("x" * 43), "ar", "rtl"
+        g.words, g.fund = app.extensions["words"]["ar"], {"country": "TN", "timezone": "Africa/Tunis"}
+        said = render_template_string(page, id="child-2015-04-02", known=[child])
+        assert "ابن" in said and "2 أفريل 2015" in said and "child" not in said
+        assert "child-2015" in render_template_string(page, id="child-2015-04-02", known=[])
+
+
 def test_a_service_of_an_earlier_release_names_facts_by_their_codes() -> None:
     older = {name: value for name, value in FACT.items() if name != "name_text"}
     lines = SUM["lines"]

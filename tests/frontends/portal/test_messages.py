@@ -14,8 +14,8 @@ APP = unreached(PORTAL)
 
 
 def message(about_kind: str | None, about: str = "t1") -> Any:
-    told = {"message_id": "m1", "template": "x", "told_at": "2026-03-20T09:00:00+00:00"}
-    return {**told, "about": about, "about_kind": about_kind, "subject": "Dossier <CL1>", "text": "Une pièce"}
+    usual = {"message_id": "m1", "template": "x", "told_at": "2026-03-20T09:00:00+00:00"}
+    return {**usual, "about": about, "about_kind": about_kind, "subject": "Dossier <CL1>", "text": "Une pièce"}
 
 
 @pytest.mark.parametrize(

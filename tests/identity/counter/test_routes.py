@@ -187,3 +187,19 @@ def test_colleagues_are_called_by_name_and_nobody_else_learns_it(
     own = harness.browser()
     mine = own.tokens(AMIRA_NIN, scope="openid account:manage")["access_token"]
     assert own.get(f"/staff-names?account_ids={sub}", mine).status_code == 403
+
+
+def test_a_colleague_is_found_by_login_if_they_may_do_what_is_to_be_done(
+    harness: IdentityHarness, browser: Browser, token: str
+) -> None:
+    def search(caller: Browser, with_token: str, login: str, scope: str = "claims:decide") -> Any:
+        return caller.ask("/staff/searches", {"login": login, "scope": scope}, with_token)
+
+    sub = browser.get("/userinfo", token).json["sub"]
+    assert search(browser, token, " Nadia ").json == {"account_id": sub, "name": "Nadia B."}
+    for login, scope in (("nadia", "no:such"), ("paie", "claims:decide"), ("nobody", "claims:decide")):
+        refused = search(browser, token, login, scope)
+        assert (refused.status_code, refused.json["code"]) == (404, "account.staff-unknown"), login
+    own = harness.browser()
+    mine = own.tokens(AMIRA_NIN, scope="openid account:manage")["access_token"]
+    assert search(own, mine, "nadia").status_code == 403
