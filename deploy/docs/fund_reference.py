@@ -21,7 +21,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
-from shared.funds import facts
+from shared.funds import facts, formula
 from shared.funds.conditions import FIT
 from shared.funds.fund import Fund
 from shared.funds.loading import ABOUT, DEFINITIONS, ELSEWHERE, PAGES, SECTIONS
@@ -70,13 +70,34 @@ def page() -> str:
         for nested in _nested(kind):
             if nested not in shared:
                 lines += [f"### {nested.__name__}", "", *_about(nested), *_table(nested, _found(nested, file, kind))]
-    lines += _facts()
+    lines += [*_blocks_of_formulas(), *_facts()]
     lines += ["## What stands in several of them", ""]
     for nested in shared:
         everywhere = [_found(nested, file, kind) for file, (kind, _) in files.items()]
         found = [[block for blocks in folder for block in blocks] for folder in zip(*everywhere, strict=True)]
         lines += [f"### {nested.__name__}", "", *_about(nested), *_table(nested, found)]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _blocks_of_formulas() -> list[str]:
+    """What each step of a formula is made of."""
+    meanings = _meanings(formula.Block)
+    rows = []
+    for block in formula.Block:
+        needed, further, values = formula.made_of(block)
+        names = [*sorted(needed), *(f"{name} (optional)" for name in sorted(further))]
+        given = " or ".join(" and ".join(f"`{each}`" for each in sorted(one)) or "none" for one in values)
+        rows.append(f"| `{block}` | {_cell(meanings[block.name])} | {', '.join(names) or '-'} | {given} |")
+    return [
+        "## The blocks that formulas are made of",
+        "",
+        "Each `step` names facts or earlier steps (`formula.<code>`), and says of each law the values that it takes.",
+        "",
+        "| block | what it comes to | names | values |",
+        "| --- | --- | --- | --- |",
+        *rows,
+        "",
+    ]
 
 
 def _facts() -> list[str]:

@@ -32,7 +32,7 @@ def disagreements(
         for wrong in (*_other_benefits(definition, claim_types, benefits), *_dependants(sections, definition)):
             yield f"benefits/{code}.yaml: {wrong}"
     for code, page in benefits.items():
-        for wrong in _effect(page) if page else ():
+        for wrong in (*_effect(page), *_covered(page, benefits.values())) if page else ():
             yield f"benefits/{code}.yaml: {wrong}"
     for name, form in sections.declarations.forms.items() if sections.declarations else ():
         for layout in (*form.layouts, *([form.prefilled] if form.prefilled else [])):
@@ -74,6 +74,16 @@ def _effect(page: ClaimType) -> Iterator[str]:
         yield f"effect: of the family {page.family} it is {may}, and not {page.effect.kind}"
     elif page.family in (Family.ALLOWANCE, Family.PENSION, Family.GRANT) and not page.formula:
         yield "formula: is empty: nothing says what would be paid"
+
+
+def _covered(page: ClaimType, pages: Collection[ClaimType | None]) -> Iterator[str]:
+    """What a cover is for that is no act of the fund's care: no line of any bill would ever be borne by it. A fund that
+    prices no care calls what its covers are for as it likes."""
+    acts = {act for each in pages if each for act in each.acts}
+    if page.effect.cover is None or not acts or None in pages:
+        return
+    if unknown := sorted(set(page.effect.cover.covers) - acts):
+        yield f"effect: cover: there is no act {', '.join(unknown)}; there are {', '.join(sorted(acts))}"
 
 
 def _roles(sections: Sections) -> Iterator[str]:
@@ -129,3 +139,19 @@ def _dependants(sections: Sections, definition: ClaimType) -> Iterator[str]:
         if read and (unknown := sorted(compared - words[read["field"]])):
             known = ", ".join(sorted(words[read["field"]]))
             yield f"{place}: {test.fact} is never {', '.join(unknown)}; it may be {known}"
+    for place, name in dict.fromkeys(definition.named_facts()):
+        yield from (f"{place}: {name}: {wrong}" for wrong in _counted(name, words))
+
+
+def _counted(name: str, words: Mapping[str, set[str]]) -> Iterator[str]:
+    """Dependants whom the fund covers nobody as: there would never be any."""
+    of_deceased = facts.DECEASED.read(name)
+    read = facts.DEPENDANTS.read(name if of_deceased is None else of_deceased["fact"])
+    if read is None or read["relation"] == "count":
+        return
+    plurals = {facts.plural(relation) for relation in words["relation"]}
+    if read["relation"] not in plurals:
+        yield f"nobody is covered as such; there are {', '.join(sorted(plurals))}"
+    elif read["condition"] is not None and read["condition"] not in words["condition"]:
+        proved = ", ".join(sorted(words["condition"] - {facts.NOTHING_PROVED}))
+        yield f"nothing of the kind is proved; it may be {proved}"

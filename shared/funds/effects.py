@@ -85,9 +85,9 @@ class PeriodicPayment:
 
 @dataclass(frozen=True, kw_only=True)
 class Cover:
-    """A right to have care paid for, for a time. `covers` are codes of the fund's acts, or of families of them;
-    `percent` is what the fund bears. Somebody who has the cover is reminded `reminder_days` before it ends; it
-    `may_be_renewed` by a new claim from that day on."""
+    """A right to have care paid for, for a time. `covers` are codes of the fund's acts; `percent` is what the fund
+    bears. Somebody who has the cover is reminded `reminder_days` before it ends; it `may_be_renewed` by a new claim
+    from that day on."""
 
     months: int
     covers: tuple[str, ...]

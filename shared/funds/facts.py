@@ -87,6 +87,13 @@ IS_ALIVE = FactName(
 DIED_ON = FactName(
     ("person.died-on",), r"person\.died-on", "the day of death", kind=FactKind.DAY, origins=frozenset({FactOrigin.LIFE})
 )
+
+
+def plural(relation: str) -> str:
+    """A relation as facts count it: `children`, `parents`."""
+    return "children" if relation == "child" else f"{relation}s"
+
+
 DEPENDANTS = FactName(
     (
         "dependants.count",

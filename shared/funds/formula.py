@@ -192,6 +192,11 @@ class Step:
             yield from self.when.fact_names()
 
 
+def made_of(block: Block) -> tuple[frozenset[str], frozenset[str], tuple[frozenset[str], ...]]:
+    """What a step of a block names, what it may name, and the values that it takes: one of these sets for each law."""
+    return _NEEDS[block][0], _MAY.get(block, frozenset()), _NEEDS[block][1]
+
+
 def as_fraction(share: str) -> Fraction:
     """A share as the law writes it: 2/3, 1.5, 7/6. ValueError for anything else."""
     found = _SHARE.fullmatch(share)

@@ -482,8 +482,7 @@ def _quarters(worked: Worked) -> tuple[tuple[int, int], ...]:
 
 def is_one_of(dependant: Dependant, relations: str) -> bool:
     """Whether somebody is of a relation, given in the plural: `children`, `parents`."""
-    plural = "children" if dependant.relation == "child" else dependant.relation
-    return relations in (f"{dependant.relation}s", plural)
+    return relations == names.plural(dependant.relation)
 
 
 def _is_between(ages: tuple[int, int], written: str) -> bool | None:

@@ -91,6 +91,13 @@ def test_the_minimum_pension_is_two_thirds_of_the_minimum_wage() -> None:
     assert counted(pension()) == ["229.259"]
 
 
+def test_the_minimum_of_another_year_is_the_oracle_s_but_for_its_rounding() -> None:
+    """1,880.301 a year in 2011 (oracle). It rounds the year, the fund the month that is paid: half a thousandth twelve
+    times at most."""
+    (a_month,) = counted(pension(fund__minimum_wage=tnd("235.038")))
+    assert abs(Decimal(a_month) * 12 - Decimal("1880.301")) <= Decimal("0.006")
+
+
 @pytest.mark.parametrize(
     ("known", "failed"),
     [
@@ -215,6 +222,33 @@ def test_aid_by_income_and_household(persons: int, limit: str, with_disabled: st
         ).outcome
 
     assert (outcome(0), outcome(1)) == (JudgedOutcome.GRANTED, JudgedOutcome.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("on", "minimum_wage", "household", "income", "is_disabled", "is_granted"),
+    [
+        (date(2022, 2, 1), "429.312", 4, "1000.000", False, False),  # a lone parent with three children
+        (date(2022, 2, 1), "429.312", 4, "800.000", True, True),  # one of them severely disabled (level 3)
+        (date(2022, 2, 1), "429.312", 4, "800.000", False, False),  # level 2 is no severe disability
+        (date(2022, 2, 1), "429.312", 3, "500.000", False, True),
+        (date(2024, 10, 1), "491.504", 4, "645.000", False, True),
+    ],
+)
+def test_aid_to_households_of_other_years(
+    on: date, minimum_wage: str, household: int, income: str, is_disabled: bool, is_granted: bool
+) -> None:
+    """The oracle's own cases (amen_social). The minimum wages are those of their years, 48 hours; the fund's data begin
+    with 2025."""
+    judgement = judged(
+        "solidarity-aid",
+        on=on,
+        answer__household=household,
+        answer__monthly_income=tnd(income),
+        answer__severe_disability=is_disabled,
+        dependants__children__aged_6_to_18=0,
+        fund__minimum_wage=tnd(minimum_wage),
+    )
+    assert judgement.outcome is (JudgedOutcome.GRANTED if is_granted else JudgedOutcome.REFUSED)
 
 
 @pytest.mark.parametrize(

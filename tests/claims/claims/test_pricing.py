@@ -69,6 +69,34 @@ def test_a_visit_at_200_with_a_reference_of_80_refunds_64() -> None:
     assert line(("specialist", 1, 30_000)).reimbursed_minor == 12_000
 
 
+OPENIMIS = """
+family: reimbursement
+filing_terms: [{days_max: 60, law: LAW}]
+reimbursement: [{percent: 100, law: LAW}]
+acts:
+  item: {names: TEXTS, prices: [{price: 100.00 MAD, law: LAW}]}
+  delivery: {names: TEXTS, prices: [{price: 55.00 MAD, law: LAW}]}
+  item-0004: {names: TEXTS, prices: [{price: 10.00 MAD, law: LAW}]}
+  service-m7: {names: TEXTS, prices: [{price: 21000.00 MAD, law: LAW}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "total_minor"),
+    [
+        ([("item", 7, 70_000)], 70_000),
+        ([("item", 7, 70_000), ("item", 7, 70_000)], 140_000),
+        ([("delivery", 1, 10_000)], 5_500),
+        ([("item-0004", 10, 10_000), ("service-m7", 1, 2_100_000)], 2_110_000),
+    ],
+    ids=["seven of 100", "an item and a service", "a cap of 55", "test_claim.json"],
+)
+def test_bills_come_to_what_another_program_pays(lines: list[tuple[str, int, int]], total_minor: int) -> None:
+    """Items and services of openIMIS' tests (openimis-be-claim_py, test_validations.py; its FHIR fixture)."""
+    found = priced(bill(*lines), page(OPENIMIS), rounding=USUAL_RULE, refused_lines={}, facts=PricingFacts())
+    assert sum(each.reimbursed_minor for each in found) == total_minor
+
+
 def test_the_same_visit_with_an_exemption_refunds_80() -> None:
     """All of the reference price, and never what was paid above it."""
     found = line(("visit", 1, 20_000), covers=(EXEMPTION,))

@@ -45,6 +45,56 @@ def test_the_golden_cases_come_out_to_the_minor_unit(
     assert slip.total_minor == total_minor
 
 
+@pytest.mark.parametrize(
+    ("on", "employer", "employee"),
+    [(date(2009, 8, 1), 165_700, 91_800), (date(2024, 12, 31), 165_700, 91_800), (date(2025, 1, 1), 170_700, 96_800)],
+)
+def test_a_wage_of_1000_comes_to_what_another_program_says(on: date, employer: int, employee: int) -> None:
+    """RSNA per 1,000 TND: the oracle's own tests (OpenFisca-Tunisia, cotisations.yaml)."""
+    found = rules.contributions_on(TN, base_minor=1_000_000, on=on, activity="offices")
+    sides = {side: sum(part.amount_minor for part in found if part.side is side) for side in (EMPLOYER, EMPLOYEE)}
+    assert sides == {EMPLOYER: employer, EMPLOYEE: employee}
+
+
+@pytest.mark.parametrize(("base_minor", "printed_minor"), [(470_204, 43_164), (520_268, 47_761)])
+def test_a_worker_s_share_is_that_of_the_payslip_but_for_a_thousandth(base_minor: int, printed_minor: int) -> None:
+    """Two payslips of 2016 (OpenFisca-Tunisia, fiches_de_paie). 9.18 % of the first is 43.1647, printed 43.164 (cut, or
+    each branch rounded), of the second 47.7606, printed 47.761 (half up): no one rule gives both. The fund rounds each
+    side half up, and a thousandth is allowed against an employer's own sum."""
+    found = rules.contributions_on(TN, base_minor=base_minor, on=date(2016, 2, 29), activity="offices")
+    assert abs(sum(part.amount_minor for part in found if part.side is EMPLOYEE) - printed_minor) <= 1
+
+
+@pytest.mark.parametrize(
+    ("activity", "percent"),
+    [
+        ("offices", "0.4"),
+        ("travel-agencies-b", "0.5"),
+        ("farming-fishing", "0.6"),
+        ("printing", "0.8"),
+        ("garments", "1.2"),
+        ("sports", "1.5"),
+        ("food-industry", "1.6"),
+        ("spinning", "1.8"),
+        ("tanneries", "2.0"),
+        ("pharmaceuticals", "2.5"),
+        ("foundry", "2.6"),
+        ("glass", "2.7"),
+        ("building-materials", "2.8"),
+        ("cork", "3.0"),
+        ("organic-synthesis", "3.0"),
+        ("wood", "3.4"),
+        ("chemicals", "3.5"),
+        ("construction", "3.8"),
+        ("driving-schools", "4.0"),
+    ],
+)
+def test_accident_rates_are_those_of_the_official_journal(activity: str, percent: str) -> None:
+    """By the kind of business, from 1999-04-01 on (OpenFisca-Tunisia with the journal's text)."""
+    (rates,) = TN.contributions.accident_rates
+    assert (rates.activities[activity].percent, rates.law.valid_from) == (Decimal(percent), date(1999, 4, 1))
+
+
 def branches(slip: Slip, side: ContributionSide) -> dict[str, int]:
     return {part.branch: part.amount_minor for part in slip.contributions if part.side is side}
 

@@ -438,7 +438,38 @@ def test_a_layout_tells_the_wages_that_its_form_asks_for(
 
 
 PAGE = "family: request"
+NOBODY = [
+    # page, what is replaced on it, what of it would never be counted
+    (
+        "family-allowance",
+        "dependants.children",
+        "dependants.childern",
+        "nobody is covered as such; there are children, ",
+    ),
+    ("survivor-pension", "deceased.dependants.children", "deceased.dependants.cousins", "nobody is covered as such; "),
+    (
+        "family-allowance",
+        "dependants.children",
+        "dependants.children.twin",
+        "nothing of the kind is proved; it may be ",
+    ),
+]
+
+
+@pytest.mark.parametrize(("page", "old", "new", "expected"), NOBODY)
+def test_dependants_are_counted_whom_the_fund_covers(
+    tmp_path: Path, page: str, old: str, new: str, expected: str
+) -> None:
+    said = faults(tmp_path, "tn-cnss", (f"benefits/{page}.yaml", old, new))
+    assert len(said) == 1 and f"{new}: {expected}" in said[0], said
+
+
 FOLLOWS = [
+    (
+        "chronic-drugs",
+        [("covers: [medicine]", "covers: [medicine, scan]")],
+        "there is no act scan; there are blood-test,",
+    ),
     # page, what is replaced on it, what would be granted and never come
     ("chronic-drugs", [("family: coverage", "family: pension")], "of the family pension it is pay-periodically, and"),
     (
