@@ -12,7 +12,7 @@ from services.payments.mandates import store as mandates
 from services.payments.order_files import rules as order_files
 from services.payments.order_files.order_file import FileStatus
 from shared.kernel.outcome import Outcome
-from shared.storage.tenant_collection import ChangedMeanwhile
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import continue_trace
 

@@ -33,8 +33,8 @@ from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
 from shared.storage.connection import connect
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.service_context import ServiceContext
-from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
