@@ -714,6 +714,12 @@ WHOLE: dict[str, Listed] = {
         obligations.IN_ORDER,
         lambda uow, it: obligations.of_period(uow, employer_id=it.employer_id, period=it.period),
     ),
+    "services.payments.declarations.store.all_of_employer": Listed(
+        "payments",
+        declarations.declarations,
+        declarations.NEWEST_FIRST,
+        lambda uow, it: declarations.all_of_employer(uow, it.employer_id),
+    ),
     "services.payments.declarations.store.of_period": Listed(
         "payments",
         declarations.declarations,
@@ -820,6 +826,18 @@ FIRST_SO_MANY = {
 """Who asks for the first so many, with the reason why what comes after is not lost."""
 
 
+FIRST_PAGES = {
+    "services.claims.claims.consulting.find_number": "whether there is one",
+    "services.identity.bank_accounts.actions.read_own": "the newest alone",
+    "services.notifications.messages.actions.inbox": "whether the next one belongs to the page",
+    "services.payments.assessment_orders.actions.silent": "a batch of an order, which goes on behind it",
+    "services.payments.campaigns.actions.silent": "it goes on until its own page is full",
+    "shared.http.shapes._wanted": "what a caller asks for",
+    "shared.storage.paging.concatenated": "it goes on in the next list until its own page is full",
+}
+"""Who asks for a page of its own size and does not go on to the next one, with the reason why that is enough."""
+
+
 def _functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     for folder in ("services", "shared"):
         for path in sorted((ROOT / folder).rglob("*.py")):
@@ -845,6 +863,18 @@ def test_no_list_is_forgotten_here() -> None:
     assert _calling("page", "order") == PAGED.keys()
     assert _calling("each", "order") == WHOLE.keys()
     assert _calling("find_all", "limit") == FIRST_SO_MANY.keys()
+
+
+def test_nobody_takes_the_first_page_of_a_list_for_the_whole() -> None:
+    found = {
+        name
+        for name, function in _functions()
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "PageRequest"
+        and any(given.arg == "limit" for given in node.keywords)
+    }
+    assert found == FIRST_PAGES.keys()
 
 
 @pytest.fixture(scope="session")
