@@ -2120,7 +2120,7 @@ def campaigns_list_silent(api: Api, *, form: str | None = None, period: str | No
     return api.call(SERVICE, "GET", "/campaign/silent", query={"form": form, "period": period, "limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
 
 def campaigns_download_silent(api: Api, *, form: str | None = None, period: str | None = None) -> bytes:
-    """All of them, as CSV: at most 20,000."""
+    """All of them, as CSV: at most 20,000. Where there are more, the last row is three dots."""
     return api.call(SERVICE, "GET", "/campaign/silent/file", query={"form": form, "period": period}, raw=True)  # type: ignore[no-any-return]
 
 def collections_list_of_declaration(api: Api, declaration_id: str, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None) -> "CollectionsView":

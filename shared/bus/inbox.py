@@ -23,8 +23,9 @@ from shared.bus.reactions import Reactions
 from shared.kernel.actors import system
 from shared.kernel.errors import Conflict, Failure, Forbidden, Invalid, Missing, Stale, Unavailable
 from shared.storage.connection import Document
+from shared.storage.engine import chunks
+from shared.storage.pending_writes import is_duplicate
 from shared.storage.service_context import ServiceContext, Transaction
-from shared.storage.tenant_collection import chunks, is_duplicate
 from shared.telemetry import metrics
 from shared.telemetry.failpoints import failpoint
 from shared.telemetry.propagation import continue_trace

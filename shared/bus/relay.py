@@ -22,8 +22,8 @@ from shared.bus.topics import RECONNECT_MAX_MS, BrokerUnavailable
 from shared.kernel.batches import in_batches
 from shared.kernel.ids import first_id_at
 from shared.storage.connection import DatabaseUnavailable, Document, begin
+from shared.storage.engine import chunks
 from shared.storage.service_context import ServiceContext, Transaction
-from shared.storage.tenant_collection import chunks
 from shared.telemetry import metrics
 from shared.telemetry.failpoints import failpoint
 

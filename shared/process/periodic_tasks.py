@@ -19,7 +19,7 @@ from shared.storage.service_context import ServiceContext
 from shared.telemetry import metrics
 
 log = structlog.get_logger()
-tracer = trace.get_tracer("himaya.chores")
+tracer = trace.get_tracer("himaya.periodic_tasks")
 
 BACK_OFF_MAX_S = 30.0
 IDLE_MAX_S, IDLE_GROWTH = 2.0, 1.5
@@ -56,11 +56,11 @@ def run_periodically(periodic_task: PeriodicTask, context: ServiceContext, fund_
             metrics.PERIODIC_TASKS.labels(periodic_task.name, "done" if done else "idle").inc()
             wait_s = waiting.after(done, waited_s=wait_s)
         except (Unavailable, Stale, PyMongoError) as gone:
-            log.warning("chore-waits", periodic_task=periodic_task.name, fund=fund_id, why=_why(gone))
+            log.warning("periodic-task-waits", periodic_task=periodic_task.name, fund=fund_id, why=_why(gone))
             metrics.PERIODIC_TASKS.labels(periodic_task.name, "unavailable").inc()
             wait_s = min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
         except Exception as failure:  # nothing that a partner or a person sent ends the thread, and with it the worker
-            log.error("chore-failed", periodic_task=periodic_task.name, fund=fund_id, why=_why(failure))
+            log.error("periodic-task-failed", periodic_task=periodic_task.name, fund=fund_id, why=_why(failure))
             metrics.PERIODIC_TASKS.labels(periodic_task.name, "failed").inc()
             is_known = isinstance(failure, Failure)
             wait_s = periodic_task.every_s if is_known else min(BACK_OFF_MAX_S, max(wait_s * 4, 1.0))
@@ -98,7 +98,7 @@ def threads(
         threading.Thread(
             target=run_periodically,
             args=(periodic_task, context, fund_id, stop),
-            name=f"chore {periodic_task.name} {fund_id}",
+            name=f"periodic-task {periodic_task.name} {fund_id}",
             daemon=True,
         )
         for periodic_task in periodic_tasks

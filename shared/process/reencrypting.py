@@ -17,8 +17,8 @@ from shared.kernel.actors import system
 from shared.process.service import Service
 from shared.process.settings import Common
 from shared.storage import published_values, reencryption
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.service_context import ServiceContext
-from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 
 NAME = "seals"

@@ -3,11 +3,13 @@
 The profile is chosen by asking the server what it is. Nothing else in the platform knows an engine by its name.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import ref
 
 from pymongo import MongoClient
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
@@ -76,3 +78,10 @@ def _ask(database: Database[Any]) -> EngineProfile:
     except OperationFailure:  # a server that does not say what it is gets what MongoDB gets
         return MONGODB
     return EMBEDDED if "secantusVersion" in answer else MONGODB
+
+
+def chunks(keys: Sequence[str], *, of: Collection[Any]) -> Iterator[list[str]]:
+    """Ids in chunks of as many as one query to this engine should name."""
+    size = profile_of(of.database).ids_per_query
+    for start in range(0, len(keys), size):
+        yield list(keys[start : start + size])

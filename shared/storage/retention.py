@@ -11,8 +11,8 @@ from pymongo.collection import Collection
 
 from shared.kernel.ids import first_id_at
 from shared.storage.connection import Document
+from shared.storage.engine import chunks
 from shared.storage.service_context import ServiceContext
-from shared.storage.tenant_collection import chunks
 from shared.storage.unit_of_work import UnitOfWork
 
 ID = "_id"

@@ -27,8 +27,8 @@ from shared.kernel.errors import Failure, Missing, Stale
 from shared.kernel.ids import uuid7
 from shared.storage import audit
 from shared.storage.connection import DatabaseUnavailable, Document, begin, is_gone
+from shared.storage.pending_writes import ChangedMeanwhile, Insertion, PendingWrites
 from shared.storage.sessions import Sessions
-from shared.storage.tenant_collection import ChangedMeanwhile, Insertion, PendingWrites
 from shared.storage.unit_of_work import UnitOfWork, outbox_documents
 from shared.storage.wakeups import Wakeups
 from shared.telemetry.database_spans import command_span

@@ -20,7 +20,8 @@ from shared.kernel.batches import in_batches
 from shared.kernel.ids import uuid7
 from shared.kernel.references import with_check_digits
 from shared.storage.connection import Document
-from shared.storage.tenant_collection import PendingWrites, TenantCollection
+from shared.storage.pending_writes import PendingWrites
+from shared.storage.tenant_collection import TenantCollection
 from shared.telemetry.propagation import current_traceparent
 
 OUTBOX_EVENTS_MAX = 200

@@ -714,6 +714,12 @@ WHOLE: dict[str, Listed] = {
         obligations.IN_ORDER,
         lambda uow, it: obligations.of_period(uow, employer_id=it.employer_id, period=it.period),
     ),
+    "services.payments.declarations.store.all_of_employer": Listed(
+        "payments",
+        declarations.declarations,
+        declarations.NEWEST_FIRST,
+        lambda uow, it: declarations.all_of_employer(uow, it.employer_id),
+    ),
     "services.payments.declarations.store.of_period": Listed(
         "payments",
         declarations.declarations,
@@ -784,15 +790,15 @@ FIRST_SO_MANY = {
     "services.claims.runs.store.last_payments_of": "the last ten years of one award",
     "services.claims.awards.store.page_of_type": "a page of a run, which goes on behind the last award of it",
     "services.claims.overpayments.store.not_expected": "a round: what payments was told of is not found again",
-    "services.claims.claims.store.without_due_day": "a chore's round: what it gave a due day is not found again",
+    "services.claims.claims.store.without_due_day": "a task's round: what it gave a due day is not found again",
     "services.documents.careers.store.pages_that_decide": "the newest alone",
     "services.payments.accounting.store.last": "the last of them",
     "services.payments.accounting.store.first_entry": "the first of them",
     "services.payments.operator_days.store.last_close": "the last of them",
-    "services.payments.operator_days.store.unfollowed": "a chore's round: what it followed is not found again",
+    "services.payments.operator_days.store.unfollowed": "a task's round: what it followed is not found again",
     "services.payments.clearances.store.living": "counted up to the limit that it is held against",
     "services.documents.papers.store.unscheduled": "some at a time: what was scheduled is not found again",
-    "services.identity.accounts.store.pending_since": "a chore's round: what it removed is not found again",
+    "services.identity.accounts.store.pending_since": "a task's round: what it removed is not found again",
     "services.identity.register.store.known": "as many as a unique index can give",
     "services.notifications.messages.store.of_batches": "as many as the batches hold",
     "services.notifications.messages.store.arrived": "whether there is one",
@@ -822,6 +828,18 @@ FIRST_SO_MANY = {
 """Who asks for the first so many, with the reason why what comes after is not lost."""
 
 
+FIRST_PAGES = {
+    "services.claims.claims.consulting.find_number": "whether there is one",
+    "services.identity.bank_accounts.actions.read_own": "the newest alone",
+    "services.notifications.messages.actions.inbox": "whether the next one belongs to the page",
+    "services.payments.assessment_orders.actions.silent": "a batch of an order, which goes on behind it",
+    "services.payments.campaigns.actions.silent": "it goes on until its own page is full",
+    "shared.http.shapes._wanted": "what a caller asks for",
+    "shared.storage.paging.concatenated": "it goes on in the next list until its own page is full",
+}
+"""Who asks for a page of its own size and does not go on to the next one, with the reason why that is enough."""
+
+
 def _functions() -> Iterator[tuple[str, ast.FunctionDef]]:
     for folder in ("services", "shared"):
         for path in sorted((ROOT / folder).rglob("*.py")):
@@ -847,6 +865,18 @@ def test_no_list_is_forgotten_here() -> None:
     assert _calling("page", "order") == PAGED.keys()
     assert _calling("each", "order") == WHOLE.keys()
     assert _calling("find_all", "limit") == FIRST_SO_MANY.keys()
+
+
+def test_nobody_takes_the_first_page_of_a_list_for_the_whole() -> None:
+    found = {
+        name
+        for name, function in _functions()
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "PageRequest"
+        and any(given.arg == "limit" for given in node.keywords)
+    }
+    assert found == FIRST_PAGES.keys()
 
 
 @pytest.fixture(scope="session")

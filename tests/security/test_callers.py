@@ -17,7 +17,7 @@ from tests.security.matrix import ALL, GUARDED, Operation
 from tests.security.tokens import INVALID, good
 
 PUBLIC: Mapping[str, str] = {
-    "accounts.open": "who has no account cannot sign in; the answer is the same whoever asks, a chore decides later",
+    "accounts.open": "who has no account cannot sign in; the answer is the same whoever asks, a job decides later",
     "accounts.activate": "the link that the register's address received is the proof, once",
     "accounts.ask_recovery": "who forgot the password cannot sign in; the answer is the same whoever asks",
     "accounts.recover": "the link that the register's address received is the proof, once",

@@ -27,7 +27,7 @@ from shared.kernel.outcome import Outcome
 from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage.paging import Page, PageRequest
-from shared.storage.tenant_collection import ChangedMeanwhile
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 
 

@@ -14,10 +14,11 @@ from services.notifications.messages.rules import BatchUnknown, MessageUnknown
 from shared.funds.messages import Channel
 from shared.jobs import queue
 from shared.jobs.job import id_of
+from shared.storage.engine import chunks
 from shared.storage.paging import Order, Page, PageRequest
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.repository import Index, Repository, as_document
 from shared.storage.retention import for_days
-from shared.storage.tenant_collection import ChangedMeanwhile, chunks
 from shared.storage.unit_of_work import UnitOfWork
 
 LONGEST_DUE_FIRST = (("due_at", 1),)

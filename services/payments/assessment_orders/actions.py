@@ -22,7 +22,7 @@ from shared.process.access_journal import actions as journal
 from shared.process.access_journal.entry import Purpose
 from shared.storage import operator_acts
 from shared.storage.paging import Page, PageRequest
-from shared.storage.tenant_collection import ChangedMeanwhile
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 
 

@@ -24,8 +24,8 @@ from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.outcome import Outcome
 from shared.kernel.personal import DataClass
 from shared.storage import blobs
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.service_context import ServiceContext
-from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.failpoints import failpoint
 

@@ -84,16 +84,16 @@ def silent(uow: UnitOfWork, *, form: str | None, period: str | None, wanted: Pag
 
 
 def silent_file(uow: UnitOfWork, *, form: str | None, period: str | None) -> bytes:
-    """All of them as CSV, up to a limit."""
+    """All of them as CSV, up to a limit, which the file then says."""
     of = rules.campaign(uow.fund, form=form, period=period, today=uow.today)
     found: list[Employer] = []
     cursor: str | None = None
-    while len(found) < LISTED_MAX:
+    while len(found) <= LISTED_MAX:
         page = employers.open_ones(uow, wanted=PageRequest(cursor=cursor))
         found += _silent_of(uow, of, page)
         if (cursor := page.next) is None:
             break
-    return rules.as_csv(found[:LISTED_MAX], fund=uow.fund)
+    return rules.as_csv(found, fund=uow.fund, rows_max=LISTED_MAX)
 
 
 def _silent_of(uow: UnitOfWork, of: Campaign, page: Page[Employer]) -> list[Employer]:

@@ -37,6 +37,6 @@ def list_silent(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Employer]:
 
 @routes.get("/campaign/silent/file", scope=NAMES, query=CampaignQuery, response=Downloads(CSV))
 def download_silent(uow: UnitOfWork, query: Mapping[str, Any]) -> Download:
-    """All of them, as CSV: at most 20,000."""
+    """All of them, as CSV: at most 20,000. Where there are more, the last row is three dots."""
     content = actions.silent_file(uow, form=query["form"], period=query["period"])
     return Download(content, CSV, "silent-employers.csv")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from services.payments.campaigns.campaign import (
     HOURS_A_DAY,
@@ -22,6 +23,7 @@ from shared.funds.period import Period
 from shared.kernel.csv_tables import csv_table
 from shared.kernel.errors import Missing
 
+CUT_OFF = ("…", "", "", "", "")
 DAYS_MAX = 92
 """Shown of a campaign: a quarter, whatever comes later counts in the sums alone."""
 
@@ -201,11 +203,12 @@ def silent(employers: Iterable[Employer], *, filed: Collection[str], of: Campaig
     return [each for each in employers if each.affiliated_on <= of.period.last_on and each.employer_id not in filed]
 
 
-def as_csv(employers: Iterable[Employer], *, fund: Fund) -> bytes:
-    """Employers as a table."""
+def as_csv(employers: Sequence[Employer], *, fund: Fund, rows_max: int) -> bytes:
+    """Employers as a table; where there are more than its rows, a last one of three dots says so."""
     office_of = fund.declarations.office_of
     rows = (
         (each.employer_id, each.name, office_of(each.employer_id), each.sector, each.affiliated_on)
-        for each in employers
+        for each in employers[:rows_max]
     )
-    return csv_table(("employer_id", "name", "office", "sector", "affiliated_on"), rows)
+    more = [CUT_OFF] if len(employers) > rows_max else []
+    return csv_table(("employer_id", "name", "office", "sector", "affiliated_on"), chain(rows, more))

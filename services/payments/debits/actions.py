@@ -15,7 +15,7 @@ from services.payments.mandates.mandate import Mandate
 from services.payments.order_files import rules as order_files
 from services.payments.order_files.order_file import FileStatus, OrderBlock
 from shared.kernel.outcome import Outcome
-from shared.storage.tenant_collection import ChangedMeanwhile
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from shared.telemetry.propagation import continue_trace
 

@@ -1,5 +1,6 @@
 """Reads a declaration's files as streams: finds their layout, has every line checked, gives the good lines on."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -16,7 +17,9 @@ from services.payments.declarations.wages import WageLine
 
 SAMPLE_BYTES = SAMPLE_LINES_MAX * LINE_LENGTH_MAX
 NAME_SHOWN_MAX = 100
-BLANK = b" \t\r\n\x0c\x1a"
+BLANK = b" \t\r\n\x0c\x1a\0"
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+"""What no line has. Zero bytes behind the last one are of a program that fills its last block."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ def _unreadable(
                 severity=Severity.ERROR, code=said.code, file=role, found=said.found, expected=said.expected
             )
             found.append(wrong)
-        elif b"\0" in head:
+        elif b"\0" in head and _NO_TEXT.search(head.rstrip(BLANK)):
             found.append(Finding(severity=Severity.ERROR, code="wage-file.binary", file=role, found=name))
     if detected is None and not found:
         first = next(iter(lines([heads[0]])), None) if heads else None

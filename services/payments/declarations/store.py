@@ -4,6 +4,7 @@ cards."""
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 from services.payments.declarations.declaration import (
     CardPage,
@@ -21,7 +22,7 @@ from services.payments.declarations.rules import DeclarationFiling, DeclarationU
 from services.payments.declarations.wages import WageLine
 from shared.funds.period import Period
 from shared.kernel.personal import DataClass
-from shared.storage.paging import PAGE_MAX, Order, Page, PageRequest
+from shared.storage.paging import Order, Page, PageRequest
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW, WITH_ITS_THING, for_days
 from shared.storage.unit_of_work import UnitOfWork
@@ -103,16 +104,14 @@ def in_force(uow: UnitOfWork, slot: str) -> Declaration | None:
 
 def last_of_wages(uow: UnitOfWork, *, employer_id: str, form: str, period: str) -> Declaration | None:
     """The declaration of wages in force for the period, else the employer's newest of the form."""
-    page = of_employer(uow, employer_id, period=None, wanted=PageRequest(limit=PAGE_MAX))
-    found = [
-        each
-        for each in page.items
-        if each.form == form
-        and each.status is Status.ACCEPTED
-        and each.intake is not Intake.NOTHING
-        and not each.is_complement
-    ]
-    return next((each for each in found if each.period == period), found[0] if found else None)
+    newest_first = chain(of_period(uow, employer_id, period=period), all_of_employer(uow, employer_id))
+    return next((each for each in newest_first if each.form == form and _is_of_wages(each)), None)
+
+
+def _is_of_wages(declaration: Declaration) -> bool:
+    """Whether it is in force with wages of its own, not those that it adds to another's."""
+    is_in_force = declaration.status is Status.ACCEPTED
+    return is_in_force and declaration.intake is not Intake.NOTHING and not declaration.is_complement
 
 
 def last_before(uow: UnitOfWork, *, employer_id: str, form: str, period: Period) -> Declaration | None:
@@ -132,6 +131,11 @@ def of_employer(uow: UnitOfWork, employer_id: str, *, period: str | None, wanted
 def of_period(uow: UnitOfWork, employer_id: str, *, period: str) -> Iterator[Declaration]:
     """All of an employer's declarations of a period."""
     return declarations.each(uow, order=NEWEST_FIRST, employer_id=employer_id, period=period)
+
+
+def all_of_employer(uow: UnitOfWork, employer_id: str) -> Iterator[Declaration]:
+    """All of an employer's declarations, newest first, read as far as they are asked for."""
+    return declarations.each(uow, order=NEWEST_FIRST, employer_id=employer_id)
 
 
 def unscheduled(uow: UnitOfWork) -> list[str]:

@@ -17,8 +17,8 @@ from shared.events import catalogue
 from shared.events.claims.awards import BenefitDue
 from shared.events.payments.payouts import BenefitOrdered, BenefitPaid, BenefitReturned
 from shared.jobs.runner import Runner
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.service_context import ServiceContext
-from shared.storage.tenant_collection import ChangedMeanwhile
 from tests.claims.awards.builders import ALLOWANCE, PAYMENT_EFFECT, award, fund_with, opened, with_benefits
 from tests.claims.runs.builders import AT, Q, Tariff
 from tests.kit.callers import Office

@@ -66,7 +66,7 @@ def _payees(scene: Scene) -> PersonsRegistered:
 
 @pytest.mark.parametrize(
     ("step", "left"),
-    [("payout.stored", None), (f"chore payouts {DZ}/work.saved", None), ("payout.sending", "sending")],
+    [("payout.stored", None), (f"periodic-task payouts {DZ}/work.saved", None), ("payout.sending", "sending")],
     ids=["once the file is stored", "while the batch is kept", "before the upload"],
 )
 def test_f22_killed_while_writing(scene: Scene, step: str, left: str | None) -> None:

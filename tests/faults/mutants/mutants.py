@@ -144,7 +144,7 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="many things are saved over the versions that were read",
-        file="shared/storage/tenant_collection.py",
+        file="shared/storage/pending_writes.py",
         was='wanted["version"] = version',
         now="wanted |= {}",
         test="tests/shared/storage/test_tenant_collection.py",
@@ -158,7 +158,7 @@ MUTANTS = [
     ),
     Mutant(
         mechanism="what was read ahead is as the transaction leaves it",
-        file="shared/storage/tenant_collection.py",
+        file="shared/storage/pending_writes.py",
         was='self.ahead.revise(name, key, cast(Document, write.change["$set"]))',
         now="pass",
         test="tests/shared/storage/test_read_ahead.py",

@@ -66,7 +66,7 @@ def test_what_has_served_is_kept_for_its_time_and_no_longer(
     run(harness)  # what the town had before may be older
     assert count(harness, name) == made
     harness.clock.move(minutes=3)
-    assert run(harness, TN) == 0, "another fund's chore leaves it alone"
+    assert run(harness, TN) == 0, "another fund's task leaves it alone"
     before = count(harness, "audit")
     assert run(harness) >= made
     assert count(harness, name) == 0

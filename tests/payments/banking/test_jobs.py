@@ -281,7 +281,7 @@ def test_killed_between_the_banks_answer_and_its_keeping(
     assert see(context, collection_id).checkout_url == page and _opened(bank, collection_id) == 1
 
 
-def test_a_message_that_overtakes_the_chore_is_not_undone_by_it(
+def test_a_message_that_overtakes_the_job_is_not_undone_by_it(
     context: ServiceContext, made: Office, bank: Bank, collecting: DueJobs
 ) -> None:
     open_obligation(context)

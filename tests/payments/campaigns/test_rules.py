@@ -142,7 +142,7 @@ def test_silent_is_who_was_there_and_sent_nothing() -> None:
     employers = [employer(1, ends_on), employer(2, ends_on + timedelta(days=1)), employer(3, date(2015, 1, 1))]
     found = rules.silent(employers, filed={"1600000003"}, of=NOW)
     assert [each.employer_id for each in found] == ["1600000001"]
-    assert rules.as_csv(found, fund=funds()[DZ]).decode("utf-8-sig").splitlines() == [
-        "employer_id,name,office,sector,affiliated_on",
-        "1600000001,'=SARL,16,retail,2025-12-31",
-    ]
+    rows = ["employer_id,name,office,sector,affiliated_on", "1600000001,'=SARL,16,retail,2025-12-31"]
+    assert rules.as_csv(found, fund=funds()[DZ], rows_max=1).decode("utf-8-sig").splitlines() == rows
+    cut = rules.as_csv([*found, employers[2]], fund=funds()[DZ], rows_max=1)
+    assert cut.decode("utf-8-sig").splitlines() == [*rows, "…,,,,"], "it says that there are more"

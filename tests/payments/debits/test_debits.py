@@ -12,8 +12,8 @@ from services.payments.debits import actions as debits
 from services.payments.mandates import store as mandates
 from services.payments.order_files.order_file import FileStatus
 from services.payments.settlements import jobs as settlements
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.service_context import ServiceContext
-from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock

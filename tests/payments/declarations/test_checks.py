@@ -98,6 +98,7 @@ def test_lf_or_crlf_and_the_last_line_ended_or_not_are_all_the_same(size: int) -
 AROUND: dict[str, Callable[[bytes], bytes]] = {
     "end of file of DOS": lambda content: content + b"\x1a",
     "many of them": lambda content: content.rstrip(b"\r\n") + b"\x1a" * 70,
+    "zero bytes that fill a block": lambda content: content + b"\0" * 200,
     "one more line end": lambda content: content + b"\r\n",
     "blank lines": lambda content: b"\r\n" + content + b"\r\n  \r\n\t\r\n",
     "blanks taken off": lambda content: b"\r\n".join(line.rstrip() for line in content.splitlines()),
@@ -123,6 +124,26 @@ def test_w04_what_programs_and_editors_leave_in_a_good_file_is_accepted_in_every
     assert [(each.insurance_number, each.wages) for each in people] == [
         (each.insurance_number, each.wages) for each in good
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        (b"N\x92DIAYE ", "N'DIAYE"),
+        (b"N\x91DIAYE ", "N'DIAYE"),
+        (b"N\xb4DIAYE ", "N'DIAYE"),
+        (b"BEN\xa0ALI ", "BEN ALI"),
+        (b"A\x96B     ", "A-B"),
+        (b"A\xadB     ", "A-B"),
+    ],
+)
+@pytest.mark.parametrize("build", [das_b, das_a])
+def test_i02_signs_of_word_processors_in_a_name_are_those_of_a_keyboard(build: Build, typed: bytes, name: str) -> None:
+    content = build().by_name[DETAIL]
+    report, people = examined(build().having(DETAIL, content.replace(b"MANSOURI", typed)), facts())
+
+    assert said(report) == []
+    assert people[0].family_name == name
 
 
 def test_a_good_line_becomes_a_worker() -> None:

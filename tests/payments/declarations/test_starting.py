@@ -1,11 +1,15 @@
 """Files to start from: the last declaration's workers and wages, in the fund's own layout, for another period."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from services.payments.declarations import store
+from services.payments.declarations.declaration import Status
 from shared.funds.period import Period
+from shared.storage.paging import PAGE_MAX
 from shared.storage.service_context import ServiceContext
-from tests.kit.contexts import TN
+from shared.storage.unit_of_work import UnitOfWork
+from tests.kit.contexts import DZ, TN, reading, someone
 from tests.payments.declarations.builders import (
     DZ_EMPLOYER,
     TN_EMPLOYER,
@@ -66,3 +70,31 @@ def test_who_left_is_not_in_the_files_of_the_next_period(context: ServiceContext
     assert harness.caller.get(f"/declaration-forms/das/periods/2025/draft{query}").json["workers"] == 4
     typed = harness.caller.get(f"/declaration-forms/das/periods/2026/entry{query}").json
     assert len(typed["lines"]) == 3
+
+
+def test_it_is_found_behind_more_refused_files_than_a_page_has(context: ServiceContext) -> None:
+    harness = DeclarationsHarness(context)
+    before = harness.declare(das_b(workers(3)))
+    accepted = store.declarations.load(reading(context), before["declaration_id"])
+    refused = [
+        replace(
+            accepted,
+            declaration_id=f"refused-{number}",
+            content=f"content-{number}",
+            status=Status.REFUSED,
+            revision=0,
+            received_at=accepted.received_at + timedelta(minutes=number + 1),
+            version=0,
+        )
+        for number in range(PAGE_MAX + 1)
+    ]
+
+    def refuse(uow: UnitOfWork) -> None:
+        store.declarations.save_many(uow, refused, part_of="test")
+
+    context.run(DZ, by=someone(), cause="test:refused", action=refuse)
+
+    assert list(made(harness, "das/periods/2026", DZ_EMPLOYER).by_name) == [
+        f"D2026E{DZ_EMPLOYER}.TXT",
+        f"D2026S{DZ_EMPLOYER}.TXT",
+    ]

@@ -9,8 +9,8 @@ from services.payments.banking.bank_calls import in_unit_of_work
 from services.payments.payouts import actions, store
 from services.payments.payouts.payout import Payout, Status
 from services.payments.wiring import service
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.service_context import ServiceContext
-from shared.storage.tenant_collection import ChangedMeanwhile
 from tests.kit.callers import Office
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, TN, handle, parked, published, reading

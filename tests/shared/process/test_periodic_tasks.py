@@ -27,7 +27,7 @@ def test_a_race_that_was_lost_is_no_fault_and_is_run_again(context: ServiceConte
 
     with capture_logs() as logs:
         run_periodically(PeriodicTask("test", 0.01, run), context, DZ, stop)
-    assert {line["event"] for line in logs} == {"chore-waits"}
+    assert {line["event"] for line in logs} == {"periodic-task-waits"}
     assert runs == [DZ, DZ]
 
 
@@ -43,7 +43,7 @@ def test_b04_a_round_that_fails_as_nobody_foresaw_does_not_end_the_thread(contex
 
     with capture_logs() as logs:
         run_periodically(PeriodicTask("test", 0.01, run), context, DZ, stop)
-    assert [(line["event"], line["why"]) for line in logs] == [("chore-failed", "ValueError")]
+    assert [(line["event"], line["why"]) for line in logs] == [("periodic-task-failed", "ValueError")]
     assert runs == [DZ, DZ]
 
 
@@ -69,7 +69,7 @@ def test_one_funds_silent_bank_holds_up_no_other_fund(context: ServiceContext) -
             thread.join(10)
 
 
-def test_a_chore_that_finds_nothing_looks_less_and_less_often(context: ServiceContext) -> None:
+def test_a_task_that_finds_nothing_looks_less_and_less_often(context: ServiceContext) -> None:
     class Waits(threading.Event):
         def __init__(self) -> None:
             super().__init__()
@@ -93,7 +93,7 @@ def test_a_chore_that_finds_nothing_looks_less_and_less_often(context: ServiceCo
     assert waits.of_s[8] == 0.4  # something came
 
 
-def test_g05_a_chore_that_rows_wake_rests_long_and_begins_anew_when_some_came(context: ServiceContext) -> None:
+def test_g05_a_task_that_rows_wake_rests_long_and_begins_anew_when_some_came(context: ServiceContext) -> None:
     periodic_task = PeriodicTask("woken", 0.01, lambda *_: 0, rest_s=30.0, woken_by=("letters",))
     waiting = IdleBackOff(periodic_task, context, threading.Event())
     assert not waiting.ends(0.01) and not waiting.is_woken

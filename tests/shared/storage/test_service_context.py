@@ -10,10 +10,10 @@ from shared.events.claims.claims import ClaimSubmitted
 from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.storage.engine import EMBEDDED, profile_of
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.service_context import FundUnknown, ServiceContext, TransactionTooLarge
-from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.contexts import DZ, TN, published, reading, someone
 

@@ -9,10 +9,11 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
+from shared.storage import pending_writes
 from shared.storage import tenant_collection as tenant_collections
 from shared.storage.engine import EMBEDDED, MONGODB, EngineProfile, _known, has_bulk_write
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.service_context import ServiceContext
-from shared.storage.tenant_collection import ChangedMeanwhile
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.contexts import DZ, TN, context_on, someone
 
@@ -184,7 +185,7 @@ def test_what_was_changed_without_a_new_version_is_not_taken_for_what_was_read(
 def test_more_than_are_remembered_are_replaced_all_the_same(
     context: ServiceContext, database: Database[dict[str, Any]], engine: EngineProfile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tenant_collections, "READ_MAX", 15)
+    monkeypatch.setattr(pending_writes, "READ_MAX", 15)
     hats = _hats(40)
     act(context, lambda uow: uow.collection("hats").insert_many(hats))
 
@@ -370,7 +371,7 @@ def test_what_is_put_is_read_in_the_same_transaction(context: ServiceContext) ->
 def test_a_long_work_does_not_wait_for_ever(
     context: ServiceContext, database: Database[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tenant_collections, "PENDING_MAX", 10)
+    monkeypatch.setattr(pending_writes, "PENDING_MAX", 10)
 
     def write(uow: UnitOfWork) -> int:
         for number in range(25):

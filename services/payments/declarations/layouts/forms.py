@@ -1,7 +1,7 @@
 """The forms that a field of a fixed-width file can have: how its bytes become a value, and a value its bytes.
 
 Reading never repairs: bytes that do not have the form are a `FieldRefused`, which says what is wrong without showing
-it.
+it. Only the apostrophes, hyphens and blanks that word processors put for those of a keyboard are read as these.
 """
 
 import string
@@ -291,6 +291,10 @@ PRINTABLE_LATIN = PRINTABLE_ASCII + bytes(
 )
 
 
+_AS_TYPED = bytes.maketrans(b"\x60\x91\x92\xb4\x96\x97\xad\xa0", b"''''--- ")
+"""In Windows-1252: grave and acute accents that stand alone, curly quotes, dashes, the blank that does not break."""
+
+
 @dataclass(frozen=True)
 class Letters:
     """Text on the left, blanks on the right, of a set of characters of Windows-1252 (of which ASCII is a part)."""
@@ -300,6 +304,8 @@ class Letters:
     def read(self, raw: bytes) -> str:
         if not raw.isascii() and (is_arabic(raw) or is_without_latin(raw)):
             raise FieldRefused("wage-file.characters", Phrase("arabic"), Phrase("letters"))
+        if raw.translate(None, self.characters):
+            raw = raw.translate(_AS_TYPED)
         if foreign := raw.translate(None, self.characters):
             position = raw.index(foreign[:1]) + 1
             raise FieldRefused(

@@ -1,8 +1,8 @@
 """Cuts a stream of bytes into lines, whatever it holds: a gigabyte without a line's end costs no more memory.
 
 What programs and editors leave around the lines of a good file is passed over here, for every layout: the end of file
-of DOS (0x1A), form feeds, lines with nothing in them, and whichever end of line. Blanks that an editor took off the
-end of a line are the business of its kind (`layout.RecordKind.trimmed_length`).
+of DOS (0x1A), form feeds, zero bytes, lines with nothing in them, and whichever end of line. Blanks that an editor took
+off the end of a line are the business of its kind (`layout.RecordKind.trimmed_length`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 LINE_LENGTH_MAX = 1024
 """No layout comes near; of a longer line only the beginning is kept, and its whole length is counted."""
 
-_AROUND = b"\x1a\x0c"
-"""What stands around lines and means nothing: the end of file of DOS, and the form feed between printed pages."""
+_AROUND = b"\x1a\x0c\0"
+"""What stands around lines and means nothing: the end of file of DOS, the form feed between printed pages, and the zero
+bytes that fill a last block."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ CASES = [
     (b"one\r\n\x0ctwo\r\n\x0c", [b"one", b"two"]),
     (b"\n\n", []),
     (b"\x1a", []),
+    (b"one\r\ntwo\r\n\0\0\0", [b"one", b"two"]),
 ]
 
 
@@ -51,10 +52,10 @@ def test_w04_lines_are_numbered_as_an_editor_does() -> None:
     ]
 
 
-@given(st.lists(st.text("ab \r\n\x1a\x0c", max_size=12).map(str.encode), max_size=8))
+@given(st.lists(st.text("ab \r\n\x1a\x0c\0", max_size=12).map(str.encode), max_size=8))
 def test_the_lines_are_those_of_a_plain_split_whatever_the_chunks(chunks: list[bytes]) -> None:
     plain = b"".join(chunks).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    bare = [(number, line.strip(b"\x1a\x0c")) for number, line in enumerate(plain, start=1)]
+    bare = [(number, line.strip(b"\x1a\x0c\0")) for number, line in enumerate(plain, start=1)]
     expected = [(number, line) for number, line in bare if line.strip()]
 
     assert [(line.number, line.content) for line in lines(chunks)] == expected
