@@ -134,7 +134,7 @@ class DebitSender:
         """Do the next step of one file (`FileSender.run`); one that is whole is written, and sent."""
         file = store.files.load(context.reading(fund_id, by=BANK), batch_id)
         if file.status is FileStatus.READY and not file.is_written:
-            self._write(context, fund_id, file)
+            self.sending.take_step(context, fund_id, file, self._write)
         else:
             self.sending.run(context, fund_id, batch_id)
 

@@ -92,8 +92,14 @@ class FileSender(Generic[File]):
             self.follow(context, fund_id, file)
 
     def follow(self, context: ServiceContext, fund_id: str, file: File) -> None:
+        self.take_step(context, fund_id, file, self.look_at)
+
+    def take_step(
+        self, context: ServiceContext, fund_id: str, file: File, step: Callable[[ServiceContext, str, File], None]
+    ) -> None:
+        """Do something for a file; nothing where another worker was faster."""
         try:
-            self.look_at(context, fund_id, file)
+            step(context, fund_id, file)
         except (MoveNotAllowed, ChangedMeanwhile):
             if self._load(context.reading(fund_id, by=BANK), file.batch_id).status is file.status:
                 raise

@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from services.payments.banking.bank import BankOutcomeUnknown
 from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.debiting import DebitSender
+from services.payments.debits import actions as debits
 from services.payments.debits.debit_file import DebitBlock, DebitFile
 from services.payments.mandates import store as mandates
 from services.payments.order_files.order_file import FileStatus
 from shared.storage.service_context import ServiceContext
+from shared.storage.tenant_collection import ChangedMeanwhile
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
-from tests.kit.contexts import DZ, funds, reading
+from tests.kit.contexts import DZ, funds, reading, someone
 from tests.kit.due_jobs import DueJobs
 from tests.payments.bank import Bank, office, own_settings
 from tests.payments.banking.files import entry, notice, status_report
@@ -271,3 +274,26 @@ def test_a_file_that_the_bank_never_saw_and_that_still_stands_is_sent_as_it_was(
     sent = only_file(context)
     assert (sent.sha256, sent.status) == (unsent.sha256, FileStatus.SENT) and statuses(context, ids) == ["sent"] * 5
     assert [each["message_id"] for each in bank.log("file-taken")] == [unsent.batch_id]
+
+
+def test_two_workers_at_the_blocks_of_one_file_meet_and_one_sends_it(
+    context: ServiceContext, made: Office, bank: Bank, debiting: DueJobs, clock: RunningClock
+) -> None:
+    """One that was stopped after a block wakes when the other has sent the file."""
+    ids = requested(context, made, 5, "0108")
+    debiting.gather(context, DZ)
+    seen = only_file(context)
+    first, second, _ = blocks_of(context, seen)
+
+    def let_go(file: DebitFile, block: DebitBlock) -> DebitFile:
+        act = partial(debits.let_go, file=file, block=block, line=lambda collection, _: collection.collection_id)
+        return context.run(DZ, by=someone(), cause="test", action=act)[0]
+
+    stopped = let_go(seen, first)
+    assert debiting.run(context, DZ) == 0, "somebody is at it"
+    clock.move(seconds=125)
+    debiting.run(context, DZ)
+    with pytest.raises(ChangedMeanwhile):
+        let_go(stopped, second)
+    (taken,) = bank.log("file-taken")
+    assert (taken["message_id"], taken["orders"]) == (seen.batch_id, 5) and statuses(context, ids) == ["sent"] * 5
