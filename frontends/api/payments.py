@@ -1142,6 +1142,8 @@ class DifferenceView(TypedDict):
     employer_id: "str | None"
     period: "str | None"
     bank_reference: "str | None"
+    entry_id: "str | None"
+    opened_at: "str | None"
     declared: str
     called: str
     collected: str

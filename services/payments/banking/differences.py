@@ -1,6 +1,7 @@
 """The report of differences: employers and periods that do not add up, and money that nobody knows the reason of."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from services.payments.banking import store
@@ -20,6 +21,9 @@ class Difference:
     employer_id: str | None = None
     period: str | None = None
     bank_reference: str | None = None
+    entry_id: str | None = None
+    opened_at: datetime | None = None
+    """Since when it is open; None of what an earlier release opened."""
     declared_minor: int = 0
     called_minor: int = 0
     collected_minor: int = 0
@@ -41,6 +45,7 @@ def _of_standing(standing: Standing, case: PeriodDifference) -> Difference:
         case=case,
         employer_id=standing.employer_id,
         period=standing.period,
+        opened_at=standing.opened_at,
         declared_minor=standing.declared_minor,
         called_minor=standing.called_minor,
         collected_minor=standing.collected_minor,
@@ -57,5 +62,7 @@ def _of_entry(entry: BankEntry) -> Difference:
     return Difference(
         case=PeriodDifference.UNMATCHED if entry.direction is Direction.CREDIT else PeriodDifference.LEFT_UNMATCHED,
         bank_reference=entry.bank_reference,
+        entry_id=entry.entry_id,
+        opened_at=entry.taken_at,
         collected_minor=entry.amount_minor,
     )

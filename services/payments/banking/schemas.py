@@ -50,6 +50,8 @@ class DifferenceView(Schema):
     employer_id = fields.String(required=True, allow_none=True)
     period = fields.String(required=True, allow_none=True)
     bank_reference = fields.String(required=True, allow_none=True)
+    entry_id = fields.String(required=True, allow_none=True)
+    opened_at = fields.AwareDateTime(required=True, allow_none=True)
     declared = Amount(required=True, attribute="declared_minor")
     called = Amount(required=True, attribute="called_minor")
     collected = Amount(required=True, attribute="collected_minor")

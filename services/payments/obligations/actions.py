@@ -86,7 +86,8 @@ def reconcile(uow: UnitOfWork, *, employer_id: str, period: str) -> None:
         period=period,
         obligations=store.of_period(uow, employer_id=employer_id, period=period),
         outstanding_minor=ledger.balance(uow, account.receivable(employer_id, period=period)).net_minor,
-        version=before.version if before else 0,
+        before=before,
+        at=uow.at,
     )
     if after != before:
         store.standings.save(uow, Outcome(after))

@@ -226,9 +226,16 @@ def is_payable(obligation: Obligation) -> bool:
 
 
 def standing(
-    *, employer_id: str, period: str, obligations: Iterable[Obligation], outstanding_minor: int, version: int
+    *,
+    employer_id: str,
+    period: str,
+    obligations: Iterable[Obligation],
+    outstanding_minor: int,
+    before: Standing | None,
+    at: datetime,
 ) -> Standing:
-    """The four sums of an employer's period. `outstanding_minor` is what the ledger says is still owed.
+    """The four sums of an employer's period. `outstanding_minor` is what the ledger says is still owed, `before` how it
+    stood till now: a case that was open keeps its age.
 
     Without any payment there is no difference: what is due is not one. Once money has arrived for a declaration, all
     four must be the same for it: each establishment's debt stands by itself, and what came too much for one does not
@@ -257,5 +264,12 @@ def standing(
         collected_minor=collected,
         booked_minor=booked,
         case=case,
-        version=version,
+        opened_at=_opened_at(case, before=before, at=at),
+        version=before.version if before else 0,
     )
+
+
+def _opened_at(case: PeriodDifference | None, *, before: Standing | None, at: datetime) -> datetime | None:
+    if case is None:
+        return None
+    return before.opened_at if before is not None and before.case is not None else at

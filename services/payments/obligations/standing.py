@@ -1,6 +1,7 @@
 """How an employer stands for a period: declared, called, collected, booked. Where they differ, a case is open."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -28,4 +29,6 @@ class Standing:
     collected_minor: int
     booked_minor: int
     case: PeriodDifference | None
+    opened_at: datetime | None = None
+    """Since when a case is open, whichever it is by now; None without one, and of those of an earlier release."""
     version: int = 0

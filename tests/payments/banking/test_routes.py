@@ -358,6 +358,20 @@ def test_differences_come_in_pages_the_employers_first(made: Office) -> None:
     assert made.staff().get("/differences?cursor=7.x").json["code"] == "request.cursor-malformed"
 
 
+def test_a_difference_says_since_when_it_is_open_and_leads_to_its_entry(made: Office) -> None:
+    """It keeps its age while more comes that is still too little."""
+    asked = ask(made, "transfer")
+    post_signed(made, credited(asked["reference"], "1.00", entry="ent_1"), message_id="evt_1")
+    post_signed(made, credited("?", "7.00", entry="ent_lost"), message_id="evt_lost")
+    partial, lost = made.staff().get("/differences").json["items"]
+    assert partial["opened_at"] is not None and partial["entry_id"] is None
+    entry = made.staff().get(f"/bank/entries/{lost['entry_id']}").json
+    assert (entry["bank_reference"], entry["taken_at"]) == ("ent_lost", lost["opened_at"])
+    post_signed(made, credited(asked["reference"], "2.00", entry="ent_2"), message_id="evt_2")
+    later = made.staff().get("/differences").json["items"][0]
+    assert (later["collected"], later["opened_at"]) == ("3.00", partial["opened_at"])
+
+
 @pytest.mark.parametrize("is_chunked", [False, True], ids=["with its length", "in chunks"])
 def test_x1_a_message_over_the_limit_is_told_so(made: Office, is_chunked: bool) -> None:
     """What came in chunks was cut at the limit, and its signature found wrong."""

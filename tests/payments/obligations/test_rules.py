@@ -1,5 +1,7 @@
 """What may happen to an obligation, and how an employer's period stands."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from services.payments.obligations import rules
@@ -8,6 +10,8 @@ from services.payments.obligations.standing import PeriodDifference
 from shared.events.payments.declarations import DeclarationPaid
 from tests.kit.clock import AT
 from tests.payments.obligations.builders import DUE, obligation
+
+LATER = AT + timedelta(days=9)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +103,8 @@ def test_what_is_due_is_no_difference_but_what_came_must_fit(
         period="2025",
         obligations=[owed, replaced],
         outstanding_minor=outstanding,
-        version=0,
+        before=None,
+        at=AT,
     )
     assert found.case is case
     assert (found.declared_minor, found.collected_minor) == (declared, collected)
@@ -123,7 +128,39 @@ def test_r01_the_debts_of_two_establishments_are_judged_one_by_one(
         for each, amount in enumerate(paid)
     ]
     found = rules.standing(
-        employer_id="1600000001", period="2025", obligations=owed, outstanding_minor=200 - sum(paid), version=0
+        employer_id="1600000001",
+        period="2025",
+        obligations=owed,
+        outstanding_minor=200 - sum(paid),
+        before=None,
+        at=AT,
     )
     assert found.case is case
     assert found.declared_minor == 200
+
+
+@pytest.mark.parametrize(
+    ("paid", "opened_at"),
+    [
+        ((40, 50), AT),  # still too little
+        ((40, 140), AT),  # now too much: somebody has to look all the same
+        ((100, 40), LATER),
+        ((40, 100), None),
+        ((40, 0), None),
+    ],
+)
+def test_a_case_is_open_since_it_was_first_open(paid: tuple[int, int], opened_at: datetime | None) -> None:
+    """Whatever becomes of it meanwhile; once everything agreed, another one begins anew."""
+    found = None
+    for amount, at in zip(paid, (AT, LATER), strict=True):
+        owed = obligation(due_minor=100, called_minor=100, paid_minor=amount)
+        found = rules.standing(
+            employer_id="1600000001",
+            period="2025",
+            obligations=[owed],
+            outstanding_minor=100 - amount,
+            before=found,
+            at=at,
+        )
+    assert found is not None and found.opened_at == opened_at
+    assert (found.case is None) == (opened_at is None)
