@@ -13,8 +13,8 @@ from services.payments.debits import actions as debits
 from services.payments.debits.debit_file import DebitBlock, DebitFile
 from services.payments.mandates import store as mandates
 from services.payments.order_files.order_file import FileStatus
+from shared.storage.pending_writes import ChangedMeanwhile
 from shared.storage.service_context import ServiceContext
-from shared.storage.tenant_collection import ChangedMeanwhile
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, funds, reading, someone
