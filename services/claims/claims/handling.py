@@ -1,9 +1,12 @@
 """What agents do with a claim before it is decided, and when its task is done."""
 
+from services.claims.access_journal.accessed import AccessedKind
 from services.claims.claims import assignment, consulting, papers, rules, store
 from services.claims.claims.claim import Claim, PaperReason
 from services.claims.claims.consulting import ClaimForAgent
 from shared.kernel.outcome import Outcome
+from shared.process.access_journal import actions as journal
+from shared.process.access_journal.entry import Purpose
 from shared.storage.unit_of_work import UnitOfWork
 
 
@@ -47,6 +50,10 @@ def complete(uow: UnitOfWork, *, claim_id: str) -> Claim:
 
 
 def _assigned(uow: UnitOfWork, verb: str, outcome: Outcome[Claim], *, why: str = "") -> Claim:
+    """Whoever moves a claim is shown it: that enters the access journal."""
     kept = store.claims.save(uow, outcome)
     uow.note(verb, "assignments", kept.claim_id, version=kept.version, why=why)
+    journal.note_person(
+        uow, kept.person_ref, looked_at=AccessedKind.CLAIM, reference=kept.reference, purpose=Purpose.HANDLING
+    )
     return kept

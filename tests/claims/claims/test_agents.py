@@ -370,6 +370,16 @@ def test_an_agent_finds_by_number_and_the_person_can_read_who_looked(office: Off
     assert office.staff().get("/access-journal").json["items"] == []
 
 
+def test_who_takes_or_moves_a_claim_is_shown_it_and_enters_its_persons_journal(office: Office) -> None:
+    agent, path = office.staff("agent-1"), f"/claims/{filed(office.person(AMIRA), 'u1', 'u2')}"
+    claim = agent.post(f"{path}/assignment").json
+    agent.post(f"{path}/release")
+    journal = office.person(AMIRA).get("/access-journal").json["items"]
+    assert [(each["by"], each["looked_at"], each["purpose"], each["reference"]) for each in journal] == [
+        ("agent-1", "claim", "handling", claim["reference"])
+    ] * 2
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "code"),
     [
