@@ -164,7 +164,6 @@ def test_care_is_decided_untouched_where_the_fund_says_so(context: ServiceContex
     assert [each["code"] for each in seen["doubts"]] == ["right-not-open"]
 
 
-@pytest.mark.parametrize(("percent", "drawn"), [("0", False), ("12.5", True), ("12.49", False), ("100", True)])
 def test_who_decides_reads_which_dependant_is_meant(office: OfFund) -> None:
     here = office("chronic-drugs")
     [mine, *_] = here.person(AMIRA, fund=TN).get("/dependants").json["items"]
@@ -175,6 +174,7 @@ def test_who_decides_reads_which_dependant_is_meant(office: OfFund) -> None:
     assert agent(here).get(f"/queue/claims/{own['claim_id']}").json["dependants"] == []
 
 
+@pytest.mark.parametrize(("percent", "drawn"), [("0", False), ("12.5", True), ("12.49", False), ("100", True)])
 def test_a_sample_is_drawn_by_the_digest(percent: str, drawn: bool) -> None:
     sample = (Sample(percent=Decimal(percent), law=LAW),)
     care = replace(with_procedure().claim_types["care-reimbursement"], procedure=Procedure(samples=sample))
