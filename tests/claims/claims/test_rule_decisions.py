@@ -170,7 +170,9 @@ def test_who_decides_reads_which_dependant_is_meant(office: OfFund) -> None:
     filed = file(here, "chronic-drugs", DRUGS, for_whom="dependant", dependant=mine["dependant_id"], renewal=False)
     seen = agent(here).get(f"/queue/claims/{filed['claim_id']}").json
     assert seen["dependants"] == [mine] and mine["birth_on"] == CHILDREN[0]["birth_on"]
-    own = file(here, "family-allowance", ALLOWANCE[:1], single_wage=False)
+    asked = body("family-allowance", ALLOWANCE[:1], single_wage=False)
+    asked["papers"][0]["upload_id"] = "u8"
+    own = here.person(AMIRA, fund=TN).post("/claims", asked).json
     assert agent(here).get(f"/queue/claims/{own['claim_id']}").json["dependants"] == []
 
 
