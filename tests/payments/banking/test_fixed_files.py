@@ -189,6 +189,13 @@ def test_one_bad_line_holds_up_no_other(bank: FixedFilesBank, bad: str) -> None:
     assert LineMalformed in {type(fault) for fault in notice.faults}, "so that an operator sees the file"
 
 
+def test_a_balance_beyond_all_money_is_a_fault_of_its_line_and_stops_no_entry(bank: FixedFilesBank) -> None:
+    put(bank, "statement-1.txt", HEAD, movement(), TAIL.replace("+" + "0" * 18, "+2" + "0" * 17))
+    notice = bank.statement("1")
+    assert notice is not None and len(notice.entries) == 1 and notice.balances == ()
+    assert [(type(fault), fault.parameters["line"]) for fault in notice.faults] == [(LineMalformed, 3)]
+
+
 def test_a_heading_in_no_currency_is_a_line_that_cannot_be_read(bank: FixedFilesBank) -> None:
     put(bank, "statement-x.txt", HEAD.replace("DZD", "QQQ"), movement(), TAIL)
     with pytest.raises(LineMalformed):

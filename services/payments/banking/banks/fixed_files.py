@@ -241,11 +241,16 @@ def read_statement(layout: FixedWidth, body: bytes) -> BankNotice:
     for line in (each for each in lines if each.record == "movement"):
         try:
             entries.append(_entry(layout, line, account=head["account"], currency=currency))
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, OverflowError):  # more than any amount of money is
             faults.append(LineMalformed(line=line.number))
     if tail["count"] != len(entries):
         faults.append(CountDiffers(stated=str(tail["count"]), counted=len(entries)))
-    return BankNotice(head["message_id"], tuple(entries), tuple(_balance(head, tail, currency)), tuple(faults))
+    balances: list[ClosingBalance] = []
+    try:
+        balances += _balance(head, tail, currency)
+    except OverflowError:
+        faults.append(LineMalformed(line=lines[-1].number))
+    return BankNotice(head["message_id"], tuple(entries), tuple(balances), tuple(faults))
 
 
 def _entry(layout: FixedWidth, line: Line, *, account: str, currency: Currency) -> BookedEntry:
