@@ -395,10 +395,15 @@ class BankNotice:
     """Why parts of the file could not be read. What stands beside them could."""
 
 
+def bare_account(written: str) -> str:
+    """An account's number without the blanks and dashes that a bank writes into it."""
+    return "".join(character for character in written if character.isalnum()).upper()
+
+
 def is_same_account(written: str, number: str) -> bool:
     """Whether a bank means an account whose national number is `number`: it may write it with blanks or dashes, or as
     the IBAN that holds it, filled up with noughts where the country's IBAN is longer."""
-    bare = "".join(character for character in written if character.isalnum()).upper()
+    bare = bare_account(written)
     return number in (bare, national_number(bare, length=len(number)))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from services.payments.banking.bank_entry import BankEntry, BankMessage, BankStatement, EntryStatus
+from services.payments.banking.bank_file import bare_account
 from shared.jobs.scheduling import JobScheduling
 from shared.kernel.errors import Missing
 from shared.kernel.personal import DataClass
@@ -81,7 +82,7 @@ def from_account(uow: UnitOfWork, payer_index: str) -> list[BankEntry]:
 
 def payer_index(uow: UnitOfWork, account: str) -> str:
     """The blind index of the other side's account, however the bank wrote it; empty where it named none."""
-    bare = "".join(each for each in account if each.isalnum()).upper()
+    bare = bare_account(account)
     return uow.keys.blind_index(bare, of="payer-account") if bare else ""
 
 
