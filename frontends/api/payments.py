@@ -1148,10 +1148,17 @@ class DifferenceView(TypedDict):
     called: str
     collected: str
     booked: str
+    case_id: str
+    assigned_to: "str | None"
+    version: int
 
 class DifferenceViewPage(TypedDict):
     items: list["DifferenceView"]
     next: "str | None"
+
+class CaseReassignmentBody(TypedDict):
+    to: "str | None"
+    reason: str
 
 class ShareView(TypedDict):
     target: str
@@ -2352,6 +2359,18 @@ def bank_look_up_mandate(api: Api, mandate_reference: str) -> "MandateForBankVie
 def bank_list_differences(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "DifferenceViewPage":
     """Employers and periods where declared, called, collected and booked differ, and money without a match."""
     return api.call(SERVICE, "GET", "/differences", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+
+def bank_take_case(api: Api, case_id: str, *, idempotency_key: str, version: int | None = None) -> "DifferenceView":
+    """Look into a difference. Who decides about an entry that is in nobody's hands takes it, too."""
+    return api.call(SERVICE, "POST", "/differences/{case_id}/assignment", at={"case_id": case_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def bank_release_case(api: Api, case_id: str, *, idempotency_key: str, version: int | None = None) -> "DifferenceView":
+    """Give a difference back that one looks into."""
+    return api.call(SERVICE, "POST", "/differences/{case_id}/release", at={"case_id": case_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def bank_reassign_case(api: Api, case_id: str, *, idempotency_key: str, body: "CaseReassignmentBody", version: int | None = None) -> "DifferenceView":
+    """Put a difference into an agent's hands, or into nobody's, whoever looks into it."""
+    return api.call(SERVICE, "POST", "/differences/{case_id}/reassignment", at={"case_id": case_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def bank_list_entries(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, account: str | None = None, day: str | None = None) -> "BankEntryViewPage":
     """Entries of the bank, oldest first: those that wait for a person, unless another status is asked for."""

@@ -7,7 +7,8 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from frontends.api import payments as service
-from frontends.backoffice.forms import form_name, forms
+from frontends.backoffice.colleagues import account_of
+from frontends.backoffice.forms import form_name, forms, submit
 from frontends.backoffice.listing import PAGE, listed_by_status
 from frontends.kit.api import Problem, items_of, needed, together
 from frontends.kit.codes import Codes
@@ -21,6 +22,7 @@ pages = Blueprint("bank", __name__, url_prefix="/bank")
 SHARES = 5
 """So many shares has the form without a script; an entry for more is allocated through the API."""
 ENTRY_ACTS = ("allocate", "send-back", "write-off", "confirm-entry", "reject-entry")
+CASE_ACTS = ("take-case", "release-case", "reassign-case")
 PURPOSE = "handling"
 
 
@@ -164,10 +166,34 @@ def cancel_refund(refund_id: str) -> Response:
 @pages.get("/differences")
 @signed_in("staff")
 def differences() -> Response:
-    """Where declared, called, collected and booked differ."""
-    cursor = request.args.get("cursor") or None
-    listed = service.bank_list_differences(api(), limit=PAGE, cursor=cursor)
-    return render("differences.html", listed=listed, is_first=cursor is None)
+    """Where declared, called, collected and booked differ, and who looks into it."""
+    return _differences_page()
+
+
+@pages.post("/differences/<case_id>/take")
+@signed_in("staff")
+def take_case(case_id: str) -> Response:
+    """Look into it."""
+    return _case_act(case_id, "take-case", service.bank_take_case)
+
+
+@pages.post("/differences/<case_id>/release")
+@signed_in("staff")
+def release_case(case_id: str) -> Response:
+    """Give it back."""
+    return _case_act(case_id, "release-case", service.bank_release_case)
+
+
+@pages.post("/differences/<case_id>/reassign")
+@signed_in("staff")
+def reassign_case(case_id: str) -> Response:
+    """A supervisor gives it to somebody else."""
+    try:
+        to = account_of(request.form.get("to", ""), scope="bank:settle")
+    except Problem as problem:
+        return _differences_page(problem=problem, sent=("reassign-case", case_id))
+    body: service.CaseReassignmentBody = {"to": to, "reason": request.form.get("reason", "").strip()}
+    return _case_act(case_id, "reassign-case", service.bank_reassign_case, body=body)
 
 
 def shares(typed: Mapping[str, str]) -> list[service.ShareBody]:
@@ -228,6 +254,33 @@ def _entry_page(
         rows=range(1, SHARES + 1),
         proposals=items_of(proposed),
         effect=effect,
+        problem=problem,
+    )
+
+
+def _case_act(case_id: str, act: str, call: Callable[..., Any], *, body: Any = None) -> Response:
+    try:
+        submit(act, case_id, call, body=body)
+    except Problem as problem:
+        return _differences_page(problem=problem, sent=(act, case_id))
+    flash(_("It is noted."))
+    return go_to("bank.differences")
+
+
+def _differences_page(*, problem: Problem | None = None, sent: tuple[str, str] = ("", "")) -> Response:
+    cursor = request.args.get("cursor") or None
+    listed = service.bank_list_differences(api(), limit=PAGE, cursor=cursor)
+    return render(
+        "differences.html",
+        listed=listed,
+        forms={
+            each["case_id"]: forms(
+                CASE_ACTS, each["case_id"], each["version"], sent=sent[0] if sent[1] == each["case_id"] else ""
+            )
+            for each in listed["items"]
+        },
+        may_reassign=may("bank:supervise"),
+        is_first=cursor is None,
         problem=problem,
     )
 

@@ -595,6 +595,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "bank.try_statement": {"data": b"", "content_type": "application/xml"},
             **{f"bank.{verb}": {"json": {"version": 1, "ground": "other"}} for verb in ("send_back", "write_off")},
             **{f"bank.{verb}": {"json": {"version": 1}} for verb in ("confirm", "reject", "cancel_refund")},
+            "bank.reassign_case": {"json": {"to": "agent-2", "reason": "Invented."}},
             "refunds.confirm": {"json": {"version": 1}},
             "self_payers.admit": {"json": {**of_self_payers.ADMISSION, "person_ref": NOBODY}},
             "self_payers.change_base": {"json": {"from_month": "2999-M01", "base": "1.00", "note": "slip"}},
@@ -714,8 +715,10 @@ def _pay(office: Office, declaration_id: str, asked: Mapping[str, str]) -> None:
 
 
 def _bank_parts(office: Office) -> dict[str, str]:
+    waiting = office.staff().get("/bank/entries").json["items"][0]["entry_id"]
     return {
-        "entry_id": office.staff().get("/bank/entries").json["items"][0]["entry_id"],
+        "entry_id": waiting,
+        "case_id": waiting,
         "refund_id": office.staff().get("/refunds").json["items"][0]["refund_id"],
         "credit_id": office.staff().get("/credits").json["items"][0]["credit_id"],
     }

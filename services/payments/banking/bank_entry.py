@@ -181,6 +181,8 @@ class BankEntry:
     """By which entries of the same account of the other side are found; empty in those of earlier releases."""
     match: Match | None = None
     """None while it waits, and of what an earlier release matched."""
+    assigned_to: str | None = None
+    """The agent who looks into it, or did; None while it is in nobody's hands."""
     version: int = 0
 
     def __post_init__(self) -> None:

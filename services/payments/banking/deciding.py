@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.payments.banking import decisions, settling, store
+from services.payments.banking import assignment, decisions, settling, store
 from services.payments.banking.bank_entry import (
     BankEntry,
     DecisionKind,
@@ -134,6 +134,7 @@ def _decide(
     counterparty: str | None = None,
 ) -> BankEntry:
     entry = _of_version(uow, entry_id, version)
+    entry = replace(entry, assigned_to=assignment.taken(entry.assigned_to, by=uow.by.subject))
     decision = EntryDecision(way=way, by=uow.by.subject, at=uow.at, shares=shares, ground=ground)
     proposed = decisions.propose(entry, decision)
     details = replace(entry.details, note=note, counterparty=counterparty or entry.details.counterparty)

@@ -16,6 +16,8 @@ from services.payments.banking.schemas import (
     BankEntriesQuery,
     BankEntriesView,
     BankEntryView,
+    CaseReassignmentBody,
+    DifferenceView,
     DifferenceViews,
     DryRunView,
     EntryRefundBody,
@@ -84,6 +86,30 @@ def look_up_mandate(uow: UnitOfWork, mandate_reference: str) -> dict[str, Any]:
 def list_differences(uow: UnitOfWork, query: Body) -> Page[Difference]:
     """Employers and periods where declared, called, collected and booked differ, and money without a match."""
     return differences.of_fund(uow, wanted=query["page"])
+
+
+@routes.post("/differences/<case_id>/assignment", scope="bank:settle", response=DifferenceView, edits=differences.read)
+def take_case(uow: UnitOfWork, case_id: str) -> Difference:
+    """Look into a difference. Who decides about an entry that is in nobody's hands takes it, too."""
+    return differences.assign(uow, case_id=case_id)
+
+
+@routes.post("/differences/<case_id>/release", scope="bank:settle", response=DifferenceView, edits=differences.read)
+def release_case(uow: UnitOfWork, case_id: str) -> Difference:
+    """Give a difference back that one looks into."""
+    return differences.release(uow, case_id=case_id)
+
+
+@routes.post(
+    "/differences/<case_id>/reassignment",
+    scope="bank:supervise",
+    request=CaseReassignmentBody,
+    response=DifferenceView,
+    edits=differences.read,
+)
+def reassign_case(uow: UnitOfWork, body: Body, case_id: str) -> Difference:
+    """Put a difference into an agent's hands, or into nobody's, whoever looks into it."""
+    return differences.reassign(uow, case_id=case_id, to=body["to"], reason=body["reason"])
 
 
 # --- What no rule settled ---------------------------------------------------------------------------------------------

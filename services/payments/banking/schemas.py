@@ -22,6 +22,7 @@ from shared.http.problems import translate
 from shared.http.shapes import TEXT, Amount, PagedQuery, fund, paged
 
 ID_CHARACTERS_MAX = 100
+REASON_CHARACTERS_MAX = 200
 
 
 class WebhookReceiptView(Schema):
@@ -56,6 +57,16 @@ class DifferenceView(Schema):
     called = Amount(required=True, attribute="called_minor")
     collected = Amount(required=True, attribute="collected_minor")
     booked = Amount(required=True, attribute="booked_minor")
+    case_id = fields.String(required=True)
+    assigned_to = fields.String(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+class CaseReassignmentBody(Schema):
+    """To whom a supervisor gives a difference, and why; nobody means back to the common queue."""
+
+    to = fields.String(required=True, allow_none=True, validate=validate.Length(1, ID_CHARACTERS_MAX))
+    reason = fields.String(required=True, validate=validate.Length(1, REASON_CHARACTERS_MAX))
 
 
 DifferenceViews = paged(DifferenceView)

@@ -3,6 +3,7 @@ changes a debt changes the collections of it too: see `collections`."""
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from services.payments.ledger import account
@@ -58,6 +59,17 @@ def paid_for(uow: UnitOfWork, *, declaration_id: str) -> int:
 def differences(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Standing]:
     """A page of where declared, called, collected and booked differ: must be empty."""
     return store.differing(uow, wanted=wanted)
+
+
+def open_case(uow: UnitOfWork, standing_id: str) -> Standing | None:
+    """How an employer stands for a period, where the sums differ."""
+    found = store.standings.find(uow, standing_id)
+    return found if found is not None and found.case is not None else None
+
+
+def give_case(uow: UnitOfWork, standing: Standing, *, to: str | None) -> Standing:
+    """Put an open case into somebody's hands, or into nobody's."""
+    return store.standings.save(uow, Outcome(replace(standing, assigned_to=to)))
 
 
 def successors(uow: UnitOfWork, *, declaration_id: str) -> list[Obligation]:

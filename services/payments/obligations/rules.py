@@ -235,7 +235,7 @@ def standing(
     at: datetime,
 ) -> Standing:
     """The four sums of an employer's period. `outstanding_minor` is what the ledger says is still owed, `before` how it
-    stood till now: a case that was open keeps its age.
+    stood till now: a case that was open keeps its age and stays in the hands in which it is.
 
     Without any payment there is no difference: what is due is not one. Once money has arrived for a declaration, all
     four must be the same for it: each establishment's debt stands by itself, and what came too much for one does not
@@ -255,6 +255,7 @@ def standing(
         case = PeriodDifference.OVER
     elif any(each.paid_minor and each.called_minor != each.paid_minor and not is_held(each) for each in known):
         case = PeriodDifference.UNCALLED
+    was_open = before if case is not None and before is not None and before.case is not None else None
     return Standing(
         standing_id=f"{employer_id}:{period}",
         employer_id=employer_id,
@@ -264,12 +265,7 @@ def standing(
         collected_minor=collected,
         booked_minor=booked,
         case=case,
-        opened_at=_opened_at(case, before=before, at=at),
+        opened_at=was_open.opened_at if was_open else at if case else None,
+        assigned_to=was_open.assigned_to if was_open else None,
         version=before.version if before else 0,
     )
-
-
-def _opened_at(case: PeriodDifference | None, *, before: Standing | None, at: datetime) -> datetime | None:
-    if case is None:
-        return None
-    return before.opened_at if before is not None and before.case is not None else at

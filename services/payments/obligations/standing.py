@@ -31,4 +31,13 @@ class Standing:
     case: PeriodDifference | None
     opened_at: datetime | None = None
     """Since when a case is open, whichever it is by now; None without one, and of those of an earlier release."""
+    assigned_to: str | None = None
+    """The agent who looks into the open case; None while it is in nobody's hands."""
     version: int = 0
+
+    @property
+    def open_case(self) -> PeriodDifference:
+        """The case that is open. Raises ValueError where none is."""
+        if self.case is None:
+            raise ValueError(f"no case is open: {self.standing_id}")
+        return self.case

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from frontends.backoffice.backoffice import BACKOFFICE
-from frontends.backoffice.bank import ENTRY_ACTS
+from frontends.backoffice.bank import CASE_ACTS, ENTRY_ACTS
 from frontends.kit.codes import Codes
 from tests.kit.frontends import rendered, unreached
 
@@ -162,3 +162,60 @@ def test_an_entry_says_how_it_was_matched_and_by_whom(by: str, shown: str) -> No
     match = {"rule": "reference", "text": "Le texte donne une référence.", "by": by, "at": "2026-02-11T09:00:00+00:00"}
     html = one(status="booked", why_text=None, match=match)
     assert "Comment elle a été rapprochée" in html and "Le texte donne une référence." in html and shown in html
+
+
+CASE = {
+    "case_id": "1600000001:2025",
+    "case": "partial",
+    "text": "Une partie seulement est payée.",
+    "employer_id": "1600000001",
+    "period": "2025",
+    "bank_reference": None,
+    "entry_id": None,
+    "opened_at": "2026-02-11T06:30:00+00:00",
+    "declared": "3150.25",
+    "called": "3150.25",
+    "collected": "1000.00",
+    "booked": "1000.00",
+    "assigned_to": None,
+    "version": 3,
+}
+
+
+def differences(language: str = "fr", *, may_reassign: bool = False, scope: str = "", **changed: Any) -> str:
+    found = {**CASE, **changed}
+    return rendered(
+        APP,
+        "differences.html",
+        language=language,
+        user={**AGENT, "scope": scope or AGENT["scope"]},
+        listed={"items": [found], "next": None},
+        forms={found["case_id"]: dict.fromkeys(CASE_ACTS, FORM)},
+        may_reassign=may_reassign,
+        is_first=True,
+        problem=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "nobody", "mine"),
+    [
+        ("fr", "Personne", "Moi"),
+        ("ar", "لا يتكفل به أحد", "أتكفل به"),
+        ("en", "In nobody’s hands", "In my hands"),
+    ],
+)
+def test_a_difference_says_in_whose_hands_it_is(language: str, nobody: str, mine: str) -> None:
+    assert f"<div>{nobody}" in differences(language)
+    assert f"<div>{mine}" in differences(language, assigned_to="agent-1")
+
+
+def test_who_settles_takes_a_difference_or_gives_their_own_back_and_a_supervisor_moves_it() -> None:
+    at = "/bank/differences/1600000001:2025"
+    assert f"{at}/take" in differences() and f"{at}/release" not in differences()
+    held = differences(assigned_to="agent-1")
+    assert f"{at}/release" in held and f"{at}/take" not in held
+    others = differences(assigned_to="agent-7")
+    assert at not in others, "a colleague looks into it"
+    assert f"{at}/reassign" in differences(assigned_to="agent-7", may_reassign=True)
+    assert at not in differences(scope="ledger:read")

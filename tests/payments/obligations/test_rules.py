@@ -1,5 +1,6 @@
 """What may happen to an obligation, and how an employer's period stands."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -159,8 +160,9 @@ def test_a_case_is_open_since_it_was_first_open(paid: tuple[int, int], opened_at
             period="2025",
             obligations=[owed],
             outstanding_minor=100 - amount,
-            before=found,
+            before=None if found is None else replace(found, assigned_to="agent-1"),
             at=at,
         )
     assert found is not None and found.opened_at == opened_at
+    assert (found.assigned_to == "agent-1") == (found.opened_at == AT), "in the hands in which it was"
     assert (found.case is None) == (opened_at is None)
