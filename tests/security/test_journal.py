@@ -16,6 +16,7 @@ from tests.security.matrix import GUARDED, Operation
 
 NOT_JOURNALED = {
     "accounting.read_journal": "what was booked on a day, by account: all owners of one together",
+    "bank.read_difference": "sums of a firm's period, or of money that is nobody's yet; no person's data",
     "bank.read_entry": "money of a payer whom the fund does not know; what it was for is read in journaled routes",
     "refunds.read": "the same",
     "operator_days.read_day": "sums of an operator's day, and its own ids of payments: nothing says whose they are",

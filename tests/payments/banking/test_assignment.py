@@ -89,3 +89,14 @@ def test_what_one_agent_looks_into_no_other_decides_and_who_decides_takes_it(mad
 def test_a_difference_that_nobody_opened_is_not_there(made: Office) -> None:
     unknown = made.staff().post("/differences/nothing/assignment")
     assert (unknown.status_code, unknown.json["code"]) == (404, "difference.unknown")
+
+
+def test_one_is_read_by_its_id_until_it_is_settled(made: Office, case: dict[str, Any]) -> None:
+    path, agent = f"/differences/{case['case_id']}", made.staff("agent-1")
+    assert agent.get(path).json == case
+    agent.post(f"{path}/assignment")
+    seen = agent.get(path)
+    assert seen.json["assigned_to"] == "agent-1"
+    assert seen.headers["ETag"] == f'"{seen.json["version"]}"'
+    unknown = agent.get("/differences/no-such-case")
+    assert (unknown.status_code, unknown.json["code"]) == (404, "difference.unknown")
