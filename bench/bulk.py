@@ -49,7 +49,7 @@ def main(files: int, documents: Path | None = None) -> None:
         began_s = time.perf_counter()
         sent = list(pool.map(lambda firm: send(employer, firm), firms))
         sent_s = time.perf_counter() - began_s
-        accepted(employer, sent, within_s=ACCEPTED_WITHIN_S)
+        accepted(employer, [each.declaration_id for each in sent], within_s=ACCEPTED_WITHIN_S)
         took_s = time.perf_counter() - began_s
     answers = io.StringIO()
     with contextlib.redirect_stdout(answers):
