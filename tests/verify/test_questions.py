@@ -25,3 +25,14 @@ def test_what_offends_only_for_a_moment_is_believed_when_it_stays(town: Town) ->
     assert "I12" not in wrong
     assert wrong["I10"] == ("claims claims of-no-fund is of no fund",)
     assert wrong["I8"] == ("a document has not the form that it should have (KeyError 'version')",)
+
+
+def test_work_that_began_meanwhile_is_waited_for_before_anything_is_believed(town: Town) -> None:
+    town["claims"]["deadletters"].insert_one({"_id": "e1", "key": "dz-cnas:c1", "why": "x", "is_open": True})
+    rests = []
+
+    def rest() -> None:
+        rests.append(town["claims"]["deadletters"].delete_one({"_id": "e1"}))
+
+    assert [each.name for each in ask_all(town.seen(), rest=rest) if not each.holds] == []
+    assert len(rests) == 1

@@ -1,6 +1,7 @@
 """`python -m deploy.local verify`: asks the platform that runs on this machine, and prints a line a question."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -24,11 +25,15 @@ OUTSIDE = ("bank-simulator.log", "messages-simulator.log")
 
 
 def verify(environ: Mapping[str, str], *, var: Path) -> int:
-    """Wait until nothing is on its way, ask everything; 1 where an answer is not empty."""
+    """Wait until nothing is on its way, ask everything; 1 where an answer is not empty.
+
+    Work that begins meanwhile (a job of the night) is waited for before what looked wrong is asked again.
+    """
     try:
         seen = seen_of_run(environ, var=var)
-        settle(seen)
-        answers = ask_all(seen)
+        rest = partial(settle, seen)
+        rest()
+        answers = ask_all(seen, rest=rest)
     except (PyMongoError, KafkaError, requests.RequestException) as gone:
         raise Broken(f"the platform cannot be asked ({type(gone).__name__}): does it run here?") from gone
     for each in answers:

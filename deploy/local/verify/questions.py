@@ -73,14 +73,19 @@ def ask(question: Question, seen: Seen) -> Answer:
     return answer(question.name, question.about, look)
 
 
-def ask_all(seen: Seen) -> list[Answer]:
-    """Ask all of them. Those that find something are repeated, with fresh reads, before it is reported."""
+def pause() -> None:
+    time.sleep(BETWEEN_S)
+
+
+def ask_all(seen: Seen, *, rest: Callable[[], None] = pause) -> list[Answer]:
+    """Ask all of them. Those that find something are repeated, after a `rest` and with fresh reads, before it is
+    reported."""
     answers = {question.name: ask(question, seen) for question in QUESTIONS}
     for _ in range(ASKED_AGAIN_MAX):
         doubtful = [question for question in QUESTIONS if not answers[question.name].holds]
         if not doubtful:
             break
-        time.sleep(BETWEEN_S)
+        rest()
         fresh = replace(seen)
         answers |= {question.name: ask(question, fresh) for question in doubtful}
     return list(answers.values())
