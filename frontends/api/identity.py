@@ -727,9 +727,9 @@ def bank_accounts_withdraw(api: Api, change_id: str, *, idempotency_key: str) ->
     """Take back a change that is not in force yet."""
     return api.call(SERVICE, "POST", "/bank-account/changes/{change_id}/withdrawal", at={"change_id": change_id}, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-def bank_accounts_queue(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "ListedChangeViewPage":
-    """Changes of account in a state, those first that were asked for first."""
-    return api.call(SERVICE, "GET", "/queue/bank-account-changes", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+def bank_accounts_queue(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, reference: str | None = None) -> "ListedChangeViewPage":
+    """Changes of account in a state, those first that were asked for first, or the one that a reference names; where nothing is asked for, those that wait for an agent."""
+    return api.call(SERVICE, "GET", "/queue/bank-account-changes", query={"limit": limit, "cursor": cursor, "status": status, "reference": reference})  # type: ignore[no-any-return]
 
 def bank_accounts_read(api: Api, change_id: str, *, purpose: str | None = None) -> "ChangeForAgentView":
     """A change with the whole account and who asked for it. It enters the access journal."""
@@ -807,9 +807,9 @@ def operations_read_inbox(api: Api) -> "InboxView":
     """What was taken in and what is parked, and of each worker its status and its lag."""
     return api.call(SERVICE, "GET", "/operations/inbox")  # type: ignore[no-any-return]
 
-def operations_list_jobs(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "JobViewPage":
+def operations_list_jobs(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, kind: str | None = None) -> "JobViewPage":
     """Work that time starts and that failed as often as it may, or what waits: the longest due first."""
-    return api.call(SERVICE, "GET", "/operations/jobs", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/operations/jobs", query={"limit": limit, "cursor": cursor, "status": status, "kind": kind})  # type: ignore[no-any-return]
 
 def operations_read_job(api: Api, job_id: str) -> "JobView":
     """One job that is not done yet."""

@@ -189,9 +189,10 @@ def _keep(uow: UnitOfWork, job: Job, verb: str) -> Job:
     return kept
 
 
-def page(uow: UnitOfWork, *, status: JobStatus, wanted: PageRequest) -> Page[Job]:
-    """The jobs of a fund in one state, the one that has been due longest first."""
-    return jobs.page(uow, order=LONGEST_DUE, wanted=wanted, status=status.value)
+def page(uow: UnitOfWork, *, status: JobStatus, kind: str | None = None, wanted: PageRequest) -> Page[Job]:
+    """The jobs of a fund in one state, of one kind or of all, the one that has been due longest first."""
+    filters = {"status": status.value} | ({} if kind is None else {"kind": kind})
+    return jobs.page(uow, order=LONGEST_DUE, wanted=wanted, **filters)
 
 
 def failed_count(context: ServiceContext) -> int:

@@ -88,9 +88,14 @@ def withdraw(uow: UnitOfWork, *, change_id: str) -> BankAccountChange:
     return store.scheduling.save(uow, rules.withdraw(change, at=uow.at))
 
 
-def list_by_status(uow: UnitOfWork, *, status: Status, wanted: PageRequest) -> Page[BankAccountChange]:
-    """Changes in a state, oldest first; of the accounts nothing is shown."""
-    return store.page(uow, status=status, wanted=wanted)
+def list_for_agent(
+    uow: UnitOfWork, *, status: Status | None, reference: str | None, wanted: PageRequest
+) -> Page[BankAccountChange]:
+    """Changes in a state, oldest first, those that wait for an agent where none is named; or the one that a reference
+    names. Of the accounts nothing is shown."""
+    if reference is None:
+        return store.page(uow, status=status or Status.ASKED, wanted=wanted)
+    return Page([each for each in store.with_reference(uow, reference) if status in (None, each.status)])
 
 
 def load(uow: UnitOfWork, *, change_id: str) -> BankAccountChange:

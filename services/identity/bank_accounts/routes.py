@@ -61,8 +61,9 @@ def withdraw(uow: UnitOfWork, change_id: str) -> BankAccountChange:
 
 @routes.get("/queue/bank-account-changes", scope=AGENTS, response=ListedChangeViews, query=ChangesQuery)
 def queue(uow: UnitOfWork, query: Body) -> Page[BankAccountChange]:
-    """Changes of account in a state, those first that were asked for first."""
-    return actions.list_by_status(uow, status=query["status"], wanted=query["page"])
+    """Changes of account in a state, those first that were asked for first, or the one that a reference names; where
+    nothing is asked for, those that wait for an agent."""
+    return actions.list_for_agent(uow, status=query["status"], reference=query["reference"], wanted=query["page"])
 
 
 @routes.get(

@@ -107,12 +107,18 @@ def test_a_change_waits_for_an_agent_and_its_days_and_then_counts_in_one_transac
     agent = office.staff()
     (row,) = agent.get("/queue/bank-account-changes").json["items"]
     assert row["person_ref"] == ref() and "account" not in row
+    queue = "/queue/bank-account-changes"
+    assert agent.get(f"{queue}?reference={row['reference'].lower()}").json["items"] == [row]
+    assert agent.get(f"{queue}?reference={row['reference']}&status=agreed").json["items"] == []
+    assert agent.get(f"{queue}?reference=BA000").json["items"] == []
     path = f"/queue/bank-account-changes/{row['change_id']}"
     seen = agent.get(f"{path}?purpose=handling").json
     assert (seen["account"], seen["former_ending"], seen["person"]["family_name"]) == (OTHER, "4563", "Benali")
     agreed = agent.post(f"{path}/agreement", {})
     assert agreed.status_code == 200, agreed.text
     assert (agreed.json["change"]["status"], bank_of(harness.context)) == ("agreed", FIRST)  # it is too early
+    assert agent.get(queue).json["items"] == [], "it waits for an agent no more, and is found by its reference"
+    assert len(agent.get(f"{queue}?reference={row['reference']}").json["items"]) == 1
     assert due(harness) == 0
     journal = list(harness.context.database["access_journal"].find({"person_ref": ref()}))
     assert {each["looked_at"] for each in journal} == {"bank-account"}
