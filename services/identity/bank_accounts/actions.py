@@ -79,13 +79,18 @@ def ask(uow: UnitOfWork, *, account: str, password: str, proof_upload_id: str) -
     return store.scheduling.save(uow, asked)
 
 
-def withdraw(uow: UnitOfWork, *, change_id: str) -> BankAccountChange:
-    """The caller takes back what was asked for in their name. No password is asked for: it only keeps things as they
-    are."""
+def load_own(uow: UnitOfWork, *, change_id: str) -> BankAccountChange:
+    """The change that was asked for in the caller's name."""
     change = store.changes.load(uow, change_id)
     if change.person_ref != _own_ref(uow):
         raise NotYours
-    return store.scheduling.save(uow, rules.withdraw(change, at=uow.at))
+    return change
+
+
+def withdraw(uow: UnitOfWork, *, change_id: str) -> BankAccountChange:
+    """The caller takes back what was asked for in their name. No password is asked for: it only keeps things as they
+    are."""
+    return store.scheduling.save(uow, rules.withdraw(load_own(uow, change_id=change_id), at=uow.at))
 
 
 def list_for_agent(

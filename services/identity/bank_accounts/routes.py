@@ -53,7 +53,15 @@ def ask(uow: UnitOfWork, body: Body) -> BankAccountChange | Failure:
     return actions.ask(uow, account=body["account"], password=body["password"], proof_upload_id=body["proof_upload_id"])
 
 
-@routes.post("/bank-account/changes/<change_id>/withdrawal", scope=OWN, response=AccountChangeView)
+@routes.get("/bank-account/changes/<change_id>", scope=OWN, response=AccountChangeView)
+def read_own_change(uow: UnitOfWork, change_id: str) -> BankAccountChange:
+    """A change that the caller asked for, and where it stands."""
+    return actions.load_own(uow, change_id=change_id)
+
+
+@routes.post(
+    "/bank-account/changes/<change_id>/withdrawal", scope=OWN, response=AccountChangeView, edits=actions.load_own
+)
 def withdraw(uow: UnitOfWork, change_id: str) -> BankAccountChange:
     """Take back a change that is not in force yet."""
     return actions.withdraw(uow, change_id=change_id)

@@ -41,6 +41,7 @@ class AccountChangeView(Schema):
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
     is_open = fields.Boolean(required=True)
     refused_for = fields.Method("refusal", required=True, allow_none=True)
+    version = fields.Integer(required=True)
 
     def refusal(self, change: BankAccountChange) -> str | None:
         return change.refused_for and translate(f"bank-account.refused-for.{change.refused_for}")
