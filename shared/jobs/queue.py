@@ -178,8 +178,9 @@ def put_if_unchanged(uow: UnitOfWork, seen: Job, new: Job) -> bool:
 
 
 def _put(uow: UnitOfWork, job: Job) -> Job:
+    """Fields that a later release gave the job stay."""
     kept = replace(job, version=_fresh(uow))
-    uow.collection(NAME).put(kept.job_id, as_document(kept))
+    uow.collection(NAME).revise(kept.job_id, as_document(kept), version=job.version)
     return kept
 
 
