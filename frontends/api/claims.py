@@ -1458,9 +1458,9 @@ def awards_read(api: Api, award_id: str, *, purpose: str | None = None) -> "Awar
     """One award, with what happened to it and what it was granted for."""
     return api.call(SERVICE, "GET", "/awards/{award_id}", at={"award_id": award_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
 
-def awards_list_for_agent(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, person_ref: str | None = None, status: str | None = None, claim_type: str | None = None) -> "AwardViewPage":
-    """Awards in a state, oldest first; or one person's, newest first."""
-    return api.call(SERVICE, "GET", "/queue/awards", query={"purpose": purpose, "limit": limit, "cursor": cursor, "person_ref": person_ref, "status": status, "claim_type": claim_type})  # type: ignore[no-any-return]
+def awards_list_for_agent(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, person_ref: str | None = None, status: str | None = None, claim_type: str | None = None, reference: str | None = None) -> "AwardViewPage":
+    """Awards in a state, oldest first; or one person's, newest first; or the one of a reference."""
+    return api.call(SERVICE, "GET", "/queue/awards", query={"purpose": purpose, "limit": limit, "cursor": cursor, "person_ref": person_ref, "status": status, "claim_type": claim_type, "reference": reference})  # type: ignore[no-any-return]
 
 def awards_suspend(api: Api, award_id: str, *, idempotency_key: str, body: "SuspensionBody", version: int | None = None) -> "AwardView":
     """Let nothing follow from an award until it is resumed, with the reason."""
@@ -1554,9 +1554,9 @@ def overpayments_dispute(api: Api, award_id: str, *, idempotency_key: str, body:
     """Say that one does not owe it. Another agent decides; where the fund's procedure says so nothing is taken before that."""
     return api.call(SERVICE, "POST", "/repayments/{award_id}/dispute", at={"award_id": award_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
-def overpayments_list_for_agent(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None, is_disputed: bool | None = None) -> "OverpaymentViewPage":
-    """Overpayments in a state, in the order of their awards."""
-    return api.call(SERVICE, "GET", "/overpayments", query={"purpose": purpose, "limit": limit, "cursor": cursor, "status": status, "is_disputed": is_disputed})  # type: ignore[no-any-return]
+def overpayments_list_for_agent(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None, is_disputed: bool | None = None, person_ref: str | None = None, reference: str | None = None) -> "OverpaymentViewPage":
+    """Overpayments in a state, of a person or of a reference, in the order of their awards."""
+    return api.call(SERVICE, "GET", "/overpayments", query={"purpose": purpose, "limit": limit, "cursor": cursor, "status": status, "is_disputed": is_disputed, "person_ref": person_ref, "reference": reference})  # type: ignore[no-any-return]
 
 def overpayments_read(api: Api, award_id: str, *, purpose: str | None = None) -> "OverpaymentView":
     """What was overpaid for an award, payment by payment, and what was done about it."""
@@ -1674,9 +1674,9 @@ def operations_read_inbox(api: Api) -> "InboxView":
     """What was taken in and what is parked, and of each worker its status and its lag."""
     return api.call(SERVICE, "GET", "/operations/inbox")  # type: ignore[no-any-return]
 
-def operations_list_jobs(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "JobViewPage":
+def operations_list_jobs(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, kind: str | None = None) -> "JobViewPage":
     """Work that time starts and that failed as often as it may, or what waits: the longest due first."""
-    return api.call(SERVICE, "GET", "/operations/jobs", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/operations/jobs", query={"limit": limit, "cursor": cursor, "status": status, "kind": kind})  # type: ignore[no-any-return]
 
 def operations_read_job(api: Api, job_id: str) -> "JobView":
     """One job that is not done yet."""

@@ -325,6 +325,7 @@ class AccountChangeView(TypedDict):
     ended_at: "str | None"
     is_open: bool
     refused_for: dict[str, Any]
+    version: int
 
 class OwnAccountView(TypedDict):
     ending: "str | None"
@@ -711,9 +712,9 @@ def delegations_read(api: Api, delegation_id: str) -> "DelegationView":
     """One, for the employer's users and for who took it up."""
     return api.call(SERVICE, "GET", "/delegations/{delegation_id}", at={"delegation_id": delegation_id})  # type: ignore[no-any-return]
 
-def delegations_end(api: Api, delegation_id: str, *, idempotency_key: str) -> "DelegationView":
+def delegations_end(api: Api, delegation_id: str, *, idempotency_key: str, version: int | None = None) -> "DelegationView":
     """The employer takes it back, or the accountant gives it up, at once. An access token that was given before is good for at most ten minutes. The employer is told."""
-    return api.call(SERVICE, "POST", "/delegations/{delegation_id}/end", at={"delegation_id": delegation_id}, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+    return api.call(SERVICE, "POST", "/delegations/{delegation_id}/end", at={"delegation_id": delegation_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
 def bank_accounts_read_own(api: Api) -> "OwnAccountView":
     """The account that the caller's benefits are paid to, masked, and how it is changed."""
@@ -723,13 +724,17 @@ def bank_accounts_ask(api: Api, *, idempotency_key: str, body: "AccountChangeBod
     """Ask that benefits be paid to another account. The person is told at once where they are reached."""
     return api.call(SERVICE, "POST", "/bank-account/changes", body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-def bank_accounts_withdraw(api: Api, change_id: str, *, idempotency_key: str) -> "AccountChangeView":
-    """Take back a change that is not in force yet."""
-    return api.call(SERVICE, "POST", "/bank-account/changes/{change_id}/withdrawal", at={"change_id": change_id}, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+def bank_accounts_read_own_change(api: Api, change_id: str) -> "AccountChangeView":
+    """A change that the caller asked for, and where it stands."""
+    return api.call(SERVICE, "GET", "/bank-account/changes/{change_id}", at={"change_id": change_id})  # type: ignore[no-any-return]
 
-def bank_accounts_queue(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "ListedChangeViewPage":
-    """Changes of account in a state, those first that were asked for first."""
-    return api.call(SERVICE, "GET", "/queue/bank-account-changes", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+def bank_accounts_withdraw(api: Api, change_id: str, *, idempotency_key: str, version: int | None = None) -> "AccountChangeView":
+    """Take back a change that is not in force yet."""
+    return api.call(SERVICE, "POST", "/bank-account/changes/{change_id}/withdrawal", at={"change_id": change_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def bank_accounts_queue(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, reference: str | None = None) -> "ListedChangeViewPage":
+    """Changes of account in a state, those first that were asked for first, or the one that a reference names; where nothing is asked for, those that wait for an agent."""
+    return api.call(SERVICE, "GET", "/queue/bank-account-changes", query={"limit": limit, "cursor": cursor, "status": status, "reference": reference})  # type: ignore[no-any-return]
 
 def bank_accounts_read(api: Api, change_id: str, *, purpose: str | None = None) -> "ChangeForAgentView":
     """A change with the whole account and who asked for it. It enters the access journal."""
@@ -807,9 +812,9 @@ def operations_read_inbox(api: Api) -> "InboxView":
     """What was taken in and what is parked, and of each worker its status and its lag."""
     return api.call(SERVICE, "GET", "/operations/inbox")  # type: ignore[no-any-return]
 
-def operations_list_jobs(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "JobViewPage":
+def operations_list_jobs(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, kind: str | None = None) -> "JobViewPage":
     """Work that time starts and that failed as often as it may, or what waits: the longest due first."""
-    return api.call(SERVICE, "GET", "/operations/jobs", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/operations/jobs", query={"limit": limit, "cursor": cursor, "status": status, "kind": kind})  # type: ignore[no-any-return]
 
 def operations_read_job(api: Api, job_id: str) -> "JobView":
     """One job that is not done yet."""

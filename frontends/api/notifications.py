@@ -594,9 +594,9 @@ def operations_read_inbox(api: Api) -> "InboxView":
     """What was taken in and what is parked, and of each worker its status and its lag."""
     return api.call(SERVICE, "GET", "/operations/inbox")  # type: ignore[no-any-return]
 
-def operations_list_jobs(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "JobViewPage":
+def operations_list_jobs(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, kind: str | None = None) -> "JobViewPage":
     """Work that time starts and that failed as often as it may, or what waits: the longest due first."""
-    return api.call(SERVICE, "GET", "/operations/jobs", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/operations/jobs", query={"limit": limit, "cursor": cursor, "status": status, "kind": kind})  # type: ignore[no-any-return]
 
 def operations_read_job(api: Api, job_id: str) -> "JobView":
     """One job that is not done yet."""

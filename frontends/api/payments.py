@@ -2056,9 +2056,9 @@ def declarations_list_periods(api: Api, form: str, *, limit: int | None = None, 
     """The periods that a form is filed for, newest first, each with the last day on which it is in time."""
     return api.call(SERVICE, "GET", "/declaration-forms/{form}/periods", at={"form": form}, query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
 
-def declarations_list_of_employer(api: Api, *, employer_id: str, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, period: str | None = None) -> "SummaryViewPage":
-    """An employer's declarations, newest first; of one period where it is given."""
-    return api.call(SERVICE, "GET", "/declarations", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id, "period": period})  # type: ignore[no-any-return]
+def declarations_list_of_employer(api: Api, *, employer_id: str, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, period: str | None = None, status: str | None = None, reference: str | None = None) -> "SummaryViewPage":
+    """An employer's declarations, newest first; of one period, in one state or of one reference of a payment where it is given."""
+    return api.call(SERVICE, "GET", "/declarations", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id, "period": period, "status": status, "reference": reference})  # type: ignore[no-any-return]
 
 def declarations_file(api: Api, *, idempotency_key: str, files: Files, form: dict[str, str] | None = None) -> "DeclarationView":
     """Hand in the wage files of a period, as they are or together in a .zip file; they are checked within moments."""
@@ -2248,9 +2248,9 @@ def mandates_offer(api: Api) -> "MandateOfferView":
     """How the fund takes mandates: of which accounts, and up to which limit."""
     return api.call(SERVICE, "GET", "/mandate-offer")  # type: ignore[no-any-return]
 
-def mandates_list_mandates(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, employer_id: str | None = None, status: str | None = None) -> "MandateViewPage":
-    """Mandates, oldest first: of one employer, or for agents of all, in one state where it is given."""
-    return api.call(SERVICE, "GET", "/mandates", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id, "status": status})  # type: ignore[no-any-return]
+def mandates_list_mandates(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, employer_id: str | None = None, status: str | None = None, reference: str | None = None) -> "MandateViewPage":
+    """Mandates, oldest first: of one employer, or for agents of all, in a state or of a reference where it is given."""
+    return api.call(SERVICE, "GET", "/mandates", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id, "status": status, "reference": reference})  # type: ignore[no-any-return]
 
 def mandates_issue(api: Api, *, idempotency_key: str, body: "MandateBody") -> "MandateView":
     """Begin to give a mandate: its form is issued and its bank is asked. An employer has one that is open."""
@@ -2316,9 +2316,9 @@ def settlements_simulate(api: Api, *, employer_id: str, scheme: str, months: int
     """What a plan for an employer's debts would come to today: what is waived, and each instalment. Nothing is kept."""
     return api.call(SERVICE, "GET", "/settlement-plan", query={"purpose": purpose, "employer_id": employer_id, "scheme": scheme, "months": months})  # type: ignore[no-any-return]
 
-def settlements_list_plans(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, employer_id: str | None = None, status: str | None = None) -> "SettlementPlanViewPage":
-    """Plans, oldest first: of one employer, or for agents of all, in one state where it is given."""
-    return api.call(SERVICE, "GET", "/settlement-plans", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id, "status": status})  # type: ignore[no-any-return]
+def settlements_list_plans(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, employer_id: str | None = None, status: str | None = None, reference: str | None = None) -> "SettlementPlanViewPage":
+    """Plans, oldest first: of one employer, or for agents of all, in one state or of a reference where it is given."""
+    return api.call(SERVICE, "GET", "/settlement-plans", query={"purpose": purpose, "limit": limit, "cursor": cursor, "employer_id": employer_id, "status": status, "reference": reference})  # type: ignore[no-any-return]
 
 def settlements_ask(api: Api, *, idempotency_key: str, body: "SettlementAskBody") -> "SettlementPlanView":
     """Ask for a plan for the employer's debts of today. An agent decides; an employer has one plan that is open."""
@@ -2376,9 +2376,9 @@ def bank_reassign_case(api: Api, case_id: str, *, idempotency_key: str, body: "C
     """Put a difference into an agent's hands, or into nobody's, whoever looks into it."""
     return api.call(SERVICE, "POST", "/differences/{case_id}/reassignment", at={"case_id": case_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
-def bank_list_entries(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, account: str | None = None, day: str | None = None) -> "BankEntryViewPage":
-    """Entries of the bank, oldest first: those that wait for a person, unless another status is asked for."""
-    return api.call(SERVICE, "GET", "/bank/entries", query={"limit": limit, "cursor": cursor, "status": status, "account": account, "day": day})  # type: ignore[no-any-return]
+def bank_list_entries(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, account: str | None = None, day: str | None = None, reference: str | None = None, amount: str | None = None) -> "BankEntryViewPage":
+    """Entries of the bank, oldest first: those that wait for a person, unless another status, a reference or an amount is asked for."""
+    return api.call(SERVICE, "GET", "/bank/entries", query={"limit": limit, "cursor": cursor, "status": status, "account": account, "day": day, "reference": reference, "amount": amount})  # type: ignore[no-any-return]
 
 def bank_read_entry(api: Api, entry_id: str) -> "BankEntryView":
     """One entry of the bank, with what it was for or what was decided about it."""
@@ -2544,9 +2544,9 @@ def card_terminals_compare_file(api: Api, acquirer: str, day: str, *, idempotenc
     """Hold an acquirer's file of a day against the tickets of that day that were typed. The answer names each payment of which file and ticket differ: these differences are followed, and a later file of the day closes those that it no longer has. Of a file with rows that cannot be read, which are named, nothing is kept."""
     return api.call(SERVICE, "POST", "/card-acquirers/{acquirer}/days/{day}/file", at={"acquirer": acquirer, "day": day}, content=(content, "text/csv"), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-def payouts_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "PayoutViewPage":
-    """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""
-    return api.call(SERVICE, "GET", "/payouts", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+def payouts_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, reference: str | None = None, amount: str | None = None) -> "PayoutViewPage":
+    """Payouts in a state, of a reference or of an amount, oldest first; where nothing is asked for, those that wait for a bank account."""
+    return api.call(SERVICE, "GET", "/payouts", query={"limit": limit, "cursor": cursor, "status": status, "reference": reference, "amount": amount})  # type: ignore[no-any-return]
 
 def payouts_read(api: Api, payout_id: str, *, purpose: str | None = None) -> "PayoutView":
     """One payout, with what happened to it."""
@@ -2556,9 +2556,9 @@ def payouts_order_again(api: Api, payout_id: str, *, idempotency_key: str, versi
     """Order a payout that came back again: another one takes its place, to the account that the register has by now."""
     return api.call(SERVICE, "POST", "/payouts/{payout_id}/replacement", at={"payout_id": payout_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
-def refunds_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "RefundViewPage":
-    """Refunds in a state, oldest first; unless another is asked for, those that are to be sent."""
-    return api.call(SERVICE, "GET", "/refunds", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+def refunds_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, reference: str | None = None, amount: str | None = None) -> "RefundViewPage":
+    """Refunds in a state, of a reference or of an amount, oldest first; where nothing is asked for, those that are to be sent."""
+    return api.call(SERVICE, "GET", "/refunds", query={"limit": limit, "cursor": cursor, "status": status, "reference": reference, "amount": amount})  # type: ignore[no-any-return]
 
 def refunds_read(api: Api, refund_id: str) -> "RefundView":
     """One refund, with what happened to it."""
@@ -2584,9 +2584,9 @@ def self_payers_offer(api: Api) -> "SelfPayerOfferView":
     """Whom the fund admits to pay contributions alone, and on what they pay."""
     return api.call(SERVICE, "GET", "/self-payer-offer")  # type: ignore[no-any-return]
 
-def self_payers_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "SelfPayerViewPage":
-    """Self-payers in a state; unless another is asked for, those who are admitted."""
-    return api.call(SERVICE, "GET", "/self-payers", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+def self_payers_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, reference: str | None = None) -> "SelfPayerViewPage":
+    """Self-payers in a state, or who pays by a reference; where nothing is asked for, those who are admitted."""
+    return api.call(SERVICE, "GET", "/self-payers", query={"limit": limit, "cursor": cursor, "status": status, "reference": reference})  # type: ignore[no-any-return]
 
 def self_payers_admit(api: Api, *, idempotency_key: str, body: "SelfPayerBody") -> "SelfPayerView":
     """Admit a person from a month on. Months that have begun are called within moments, the others as they begin."""
@@ -2744,9 +2744,9 @@ def operations_read_inbox(api: Api) -> "InboxView":
     """What was taken in and what is parked, and of each worker its status and its lag."""
     return api.call(SERVICE, "GET", "/operations/inbox")  # type: ignore[no-any-return]
 
-def operations_list_jobs(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "JobViewPage":
+def operations_list_jobs(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None, kind: str | None = None) -> "JobViewPage":
     """Work that time starts and that failed as often as it may, or what waits: the longest due first."""
-    return api.call(SERVICE, "GET", "/operations/jobs", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/operations/jobs", query={"limit": limit, "cursor": cursor, "status": status, "kind": kind})  # type: ignore[no-any-return]
 
 def operations_read_job(api: Api, job_id: str) -> "JobView":
     """One job that is not done yet."""

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
 from frontends.backoffice.forms import forms, submit
+from frontends.backoffice.listing import sought, to_send
 from frontends.backoffice.texts import Offers
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
@@ -33,11 +34,16 @@ def award_state(status: str) -> str:
 def index() -> Response:
     """In a state, oldest first; the filters live in the address."""
     status, claim_type = request.args.get("status", "active"), request.args.get("claim_type", "")
-    cursor = request.args.get("cursor") or None
+    found, cursor = sought("reference"), request.args.get("cursor") or None
     asked = api()
     listed, types, codes = together(
         lambda: service.awards_list_for_agent(
-            asked, limit=PAGE, cursor=cursor, status=status or "active", claim_type=claim_type or None
+            asked,
+            limit=PAGE,
+            cursor=cursor,
+            status=status or "active",
+            claim_type=claim_type or None,
+            **to_send(found),
         ),
         lambda: service.claims_list_types(asked),
         lambda: service.codes_list_sets(asked),
@@ -49,6 +55,7 @@ def index() -> Response:
         codes=Codes(codes),
         status=status,
         claim_type=claim_type,
+        sought=found,
         is_first=cursor is None,
     )
 

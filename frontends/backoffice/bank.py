@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from frontends.api import payments as service
 from frontends.backoffice.colleagues import account_of
 from frontends.backoffice.forms import form_name, forms, submit
-from frontends.backoffice.listing import PAGE, listed_by_status
+from frontends.backoffice.listing import PAGE, listed_by_status, sought, to_send
 from frontends.kit.api import Problem, items_of, needed, together
 from frontends.kit.codes import Codes
 from frontends.kit.formats import amount_to_send
@@ -24,13 +24,15 @@ SHARES = 5
 ENTRY_ACTS = ("allocate", "send-back", "write-off", "confirm-entry", "reject-entry")
 CASE_ACTS = ("take-case", "release-case", "reassign-case")
 PURPOSE = "handling"
+BY = ("reference", "amount")
+"""What entries, payouts and refunds are found by."""
 
 
 @pages.get("/")
 @signed_in("staff")
 def index() -> Response:
     """Entries of the bank, oldest first: those that wait for a person, unless another status is asked for."""
-    return listed_by_status("entries.html", service.bank_list_entries, status="waiting")
+    return listed_by_status("entries.html", service.bank_list_entries, status="waiting", found_by=BY)
 
 
 @pages.get("/entries/<entry_id>")
@@ -139,7 +141,7 @@ def order_again(payout_id: str) -> Response:
 @signed_in("staff")
 def refunds() -> Response:
     """Refunds in a state, oldest first: those that wait for a second person, unless another is asked for."""
-    return listed_by_status("refunds.html", service.refunds_list_by_status, status="proposed")
+    return listed_by_status("refunds.html", service.refunds_list_by_status, status="proposed", found_by=BY)
 
 
 @pages.get("/refunds/<refund_id>")
@@ -286,10 +288,14 @@ def _differences_page(*, problem: Problem | None = None, sent: tuple[str, str] =
 
 
 def _payouts_page(*, problem: Problem | None = None) -> Response:
-    status, cursor = request.args.get("status", "returned"), request.args.get("cursor") or None
+    found = sought(*BY)
+    status = "" if any(found.values()) else request.args.get("status", "returned")
+    cursor = request.args.get("cursor") or None
     asked = api()
     listed, codes = together(
-        lambda: service.payouts_list_by_status(asked, limit=PAGE, cursor=cursor, status=status or None),
+        lambda: service.payouts_list_by_status(
+            asked, limit=PAGE, cursor=cursor, status=status or None, **to_send(found)
+        ),
         lambda: service.codes_list_sets(asked),
     )
     items = items_of(listed)
@@ -298,6 +304,7 @@ def _payouts_page(*, problem: Problem | None = None) -> Response:
         listed=listed,
         codes=Codes(codes),
         status=status,
+        sought=found,
         forms={each["payout_id"]: forms(["order-again"], each["payout_id"], None)["order-again"] for each in items},
         is_first=cursor is None,
         problem=problem,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from frontends.api import documents, identity
 from frontends.backoffice.forms import forms, submit
-from frontends.backoffice.listing import PAGE
+from frontends.backoffice.listing import PAGE, sought, to_send
 from frontends.backoffice.persons import purpose_of
 from frontends.kit.api import Problem, Unreachable, needed, together
 from frontends.kit.codes import Codes
@@ -23,13 +23,22 @@ ACTS = ("agree", "refuse")
 @signed_in("staff")
 def index() -> Response:
     """Those that wait for an agent; those in another state where the address says so."""
-    status, cursor = request.args.get("status") or "asked", request.args.get("cursor") or None
+    found = sought("reference")
+    status = None if any(found.values()) else request.args.get("status") or "asked"
+    cursor = request.args.get("cursor") or None
     asked = api()
     listed, codes = together(
-        lambda: identity.bank_accounts_queue(asked, status=status, limit=PAGE, cursor=cursor),
+        lambda: identity.bank_accounts_queue(asked, status=status, limit=PAGE, cursor=cursor, **to_send(found)),
         lambda: identity.codes_list_sets(asked),
     )
-    return render("bank-accounts.html", listed=listed, codes=Codes(codes), status=status, is_first=cursor is None)
+    return render(
+        "bank-accounts.html",
+        listed=listed,
+        codes=Codes(codes),
+        status=status,
+        sought=found,
+        is_first=cursor is None,
+    )
 
 
 @pages.get("/bank-accounts/<change_id>")

@@ -20,7 +20,7 @@ DECISIONS = ("accept", "confirm", "refuse", "suspend", "resume", "cancel")
 @signed_in("staff")
 def index() -> Response:
     """Mandates in a state, oldest first: those with a doubt, unless another is asked for."""
-    return listed_by_status("mandates.html", service.mandates_list_mandates, status="doubtful")
+    return listed_by_status("mandates.html", service.mandates_list_mandates, status="doubtful", found_by=("reference",))
 
 
 @pages.get("/<mandate_id>")

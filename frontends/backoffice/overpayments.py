@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from frontends.api import claims as service
 from frontends.backoffice.forms import forms, submit
+from frontends.backoffice.listing import sought, to_send
 from frontends.kit.api import Problem, needed, together
 from frontends.kit.codes import Codes
 from frontends.kit.pages import api, flash, go_to, render, signed_in
@@ -24,7 +25,8 @@ ACTS = ("settle", "waiver", "dispute")
 @signed_in("staff")
 def index() -> Response:
     """In a state, of all or of those that are disputed; the filters live in the address."""
-    status, disputed = request.args.get("status", "") or "open", request.args.get("disputed", "")
+    found, disputed = sought("reference"), request.args.get("disputed", "")
+    status = None if any(found.values()) else request.args.get("status", "") or "open"
     cursor = request.args.get("cursor") or None
     asked = api()
     listed, codes = together(
@@ -35,6 +37,7 @@ def index() -> Response:
             cursor=cursor,
             status=status,
             is_disputed={"yes": True, "no": False}.get(disputed),
+            **to_send(found),
         ),
         lambda: service.codes_list_sets(asked),
     )
@@ -44,6 +47,7 @@ def index() -> Response:
         codes=Codes(codes),
         status=status,
         disputed=disputed,
+        sought=found,
         is_first=cursor is None,
     )
 

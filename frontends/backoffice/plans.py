@@ -18,7 +18,7 @@ pages = Blueprint("plans", __name__)
 @signed_in("staff")
 def index() -> Response:
     """Plans in a state, oldest first: those that wait for the fund, unless another is asked for."""
-    return listed_by_status("plans.html", payments.settlements_list_plans, status="asked")
+    return listed_by_status("plans.html", payments.settlements_list_plans, status="asked", found_by=("reference",))
 
 
 @pages.get("/plans/<plan_id>")

@@ -24,7 +24,7 @@ UNKNOWN = "self-payer.unknown"
 @signed_in("staff")
 def index() -> Response:
     """Those who are admitted; those who are ended where the address says so."""
-    return listed_by_status("self-payers.html", payments.self_payers_list_by_status, status="")
+    return listed_by_status("self-payers.html", payments.self_payers_list_by_status, status="", found_by=("reference",))
 
 
 @pages.get("/self-payers/<person_ref>")

@@ -20,16 +20,21 @@ STATUSES = ("failed", "waiting", "given-up")
 @pages.get("/jobs")
 @operators(READ)
 def index() -> Response:
-    """By service and status; the filters live in the address."""
+    """By service, status and kind; the filters live in the address."""
     service, cursor = request.args.get("service", ""), request.args.get("cursor") or None
     status = request.args.get("status", "")
     status = status if status in STATUSES else STATUSES[0]
+    kind = request.args.get("kind", "").strip()
     asked = api()
     shown = [service] if service and client(service) else list(CLIENTS)
     found = together(
         *(
             lambda each=each: CLIENTS[each].operations_list_jobs(
-                asked, status=status, limit=PAGE if service else GLANCE, cursor=cursor if service else None
+                asked,
+                status=status,
+                kind=kind or None,
+                limit=PAGE if service else GLANCE,
+                cursor=cursor if service else None,
             )
             for each in shown
         )
@@ -41,6 +46,7 @@ def index() -> Response:
         statuses=[(each, job_status(each)) for each in STATUSES],
         service=service,
         status=status,
+        kind=kind,
         is_first=cursor is None,
     )
 

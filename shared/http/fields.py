@@ -16,6 +16,7 @@ PLAIN_EXAMPLES: Mapping[str, object] = {
     "date-time": "2026-02-10T09:30:00+00:00",
     "integer": 1,
     "boolean": False,
+    "binary": "the bytes of the file",
 }
 """By format or type, where the files give none."""
 

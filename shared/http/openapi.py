@@ -26,6 +26,9 @@ from shared.storage.connection import DatabaseUnavailable
 from shared.storage.service_context import FundUnknown, ServiceContext
 
 VERSION = "1.0.0"
+MADE_OF_FIELDS = ("application/json", "multipart/form-data")
+"""Bodies whose example is made of those of their fields; of others `describe` gives one."""
+
 SCOPE = "x-required-scope"
 """OpenAPI has a place for the scopes of OAuth 2 flows alone, which would need the addresses of each fund's sign-in."""
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -311,7 +314,7 @@ def _describe(made: dict[str, Any], *, docstrings: Mapping[str, str], descriptio
             answers = [each for status, each in operation["responses"].items() if status < "300"]
             for body in (operation.get("requestBody", {}), *answers):
                 for media_type, content in body.get("content", {}).items():
-                    if media_type == "application/json" and "example" not in content:
+                    if media_type in MADE_OF_FIELDS and "example" not in content:
                         shape = content["schema"]
                         content["example"] = fields.example(shape, name="", schemas=schemas, descriptions=descriptions)
 

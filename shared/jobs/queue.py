@@ -178,8 +178,9 @@ def put_if_unchanged(uow: UnitOfWork, seen: Job, new: Job) -> bool:
 
 
 def _put(uow: UnitOfWork, job: Job) -> Job:
+    """Fields that a later release gave the job stay."""
     kept = replace(job, version=_fresh(uow))
-    uow.collection(NAME).put(kept.job_id, as_document(kept))
+    uow.collection(NAME).revise(kept.job_id, as_document(kept), version=job.version)
     return kept
 
 
@@ -189,9 +190,10 @@ def _keep(uow: UnitOfWork, job: Job, verb: str) -> Job:
     return kept
 
 
-def page(uow: UnitOfWork, *, status: JobStatus, wanted: PageRequest) -> Page[Job]:
-    """The jobs of a fund in one state, the one that has been due longest first."""
-    return jobs.page(uow, order=LONGEST_DUE, wanted=wanted, status=status.value)
+def page(uow: UnitOfWork, *, status: JobStatus, kind: str | None = None, wanted: PageRequest) -> Page[Job]:
+    """The jobs of a fund in one state, of one kind or of all, the one that has been due longest first."""
+    filters = {"status": status.value} | ({} if kind is None else {"kind": kind})
+    return jobs.page(uow, order=LONGEST_DUE, wanted=wanted, **filters)
 
 
 def failed_count(context: ServiceContext) -> int:

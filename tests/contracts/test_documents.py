@@ -18,7 +18,7 @@ from shared.process.service import HTTP_FIELDS
 from tests.contracts import services
 
 NAMES = services.names()
-JSON = "application/json"
+JSON, FORM = "application/json", "multipart/form-data"
 
 
 @functools.cache
@@ -135,10 +135,20 @@ def test_u7_every_request_and_answer_has_a_fitting_example(name: str) -> None:
     for operation in operations(name):
         good = [each for status, each in operation["responses"].items() if status.startswith("2")]
         for body in (operation.get("requestBody", {}), *good):
-            content = body.get("content", {}).get(JSON)
-            if content is not None:
-                faults = valid(content["schema"], content["example"], services.openapi(name)["components"])
-                assert faults == [], operation["operationId"]
+            for media_type in (JSON, FORM):
+                content = body.get("content", {}).get(media_type)
+                if content is not None:
+                    faults = valid(content["schema"], content["example"], services.openapi(name)["components"])
+                    assert faults == [], operation["operationId"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_u7_every_operation_with_a_body_has_an_example_and_every_one_its_refusals(name: str) -> None:
+    """Whatever the body is made of. A refusal is shown with its codes: `test_x1_every_refusal_is_described…`."""
+    for operation in operations(name):
+        content = operation.get("requestBody", {"content": {JSON: {"example": {}}}})["content"]
+        assert any("example" in each for each in content.values()), operation["operationId"]
+        assert any(status.startswith("4") for status in operation["responses"]), operation["operationId"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,10 +1,14 @@
 """No test depends on the day on which it is run: where the true time is asked for, the reason stands here."""
 
 import ast
+import inspect
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+
+from tests.kit.contexts import context_on, end_of_day, one_day
 
 TESTS = Path(__file__).parents[1]
 ASKED = frozenset({"now", "today", "utcnow", "time", "time_ns"})
@@ -73,6 +77,21 @@ def test_no_test_asks_for_the_true_time_without_a_reason() -> None:
 def test_who_is_named_asks_for_it(each: Path) -> None:
     files = [each] if each.is_file() else sorted(each.rglob("*.py"))
     assert any(line for path in files for line in asks(path)), "take it out of the list"
+
+
+@pytest.mark.parametrize(
+    ("at", "ends"),
+    [
+        ("2026-02-10T09:00:00+00:00", "2026-02-10T22:59:00+00:00"),
+        ("2026-02-10T22:59:58+00:00", "2026-02-10T22:59:00+00:00"),
+        ("2026-02-10T23:00:00+00:00", "2026-02-11T22:59:00+00:00"),
+    ],
+)
+def test_a_run_has_one_day_which_ends_with_that_of_the_funds(at: str, ends: str) -> None:
+    """Before that, a test that knew its day when it was collected failed behind midnight in Tunis and Algiers."""
+    assert end_of_day(datetime.fromisoformat(at)) == datetime.fromisoformat(ends)
+    context = inspect.signature(context_on).parameters["clock"].default
+    assert context is one_day and context() <= context() < end_of_day(context()) + timedelta(minutes=1)
 
 
 def test_each_way_of_asking_is_found(tmp_path: Path) -> None:

@@ -312,11 +312,13 @@ PAGED: dict[str, Listed] = {
         lambda uow, it, wanted: claims.payments_held(uow, wanted=wanted),
         facts={"is_payment_held": True},
     ),
-    "services.claims.overpayments.store.with_status": Listed(
+    "services.claims.overpayments.store.page": Listed(
         "claims",
         overpayments.overpayments,
         overpayments.OLDEST_FIRST,
-        lambda uow, it, wanted: overpayments.with_status(uow, it.status, is_disputed=None, wanted=wanted),
+        lambda uow, it, wanted: overpayments.page(
+            uow, status=it.status, is_disputed=None, person_ref=None, reference=None, wanted=wanted
+        ),
     ),
     "services.claims.overpayments.store.of_person": Listed(
         "claims",
@@ -423,7 +425,9 @@ PAGED: dict[str, Listed] = {
         "payments",
         banking.entries,
         banking.IN_ORDER,
-        lambda uow, it, wanted: banking.page(uow, status=None, account=it.account, day=None, wanted=wanted),
+        lambda uow, it, wanted: banking.page(
+            uow, status=None, account=it.account, day=None, reference=None, amount_minor=None, wanted=wanted
+        ),
         WAITING,
     ),
     "services.payments.banking.store.unmatched": Listed(
@@ -456,7 +460,7 @@ PAGED: dict[str, Listed] = {
         "payments",
         declarations.declarations,
         declarations.NEWEST_FIRST,
-        lambda uow, it, wanted: declarations.of_employer(uow, it.employer_id, period=None, wanted=wanted),
+        lambda uow, it, wanted: declarations.of_employer(uow, it.employer_id, period=None, status=None, wanted=wanted),
     ),
     "services.payments.partners.store.page_of_fund": Listed(
         "payments",
@@ -481,7 +485,9 @@ PAGED: dict[str, Listed] = {
         "payments",
         mandates.mandates,
         mandates.IN_ORDER,
-        lambda uow, it, wanted: mandates.page(uow, employer_id=it.employer_id, status=it.status, wanted=wanted),
+        lambda uow, it, wanted: mandates.page(
+            uow, employer_id=it.employer_id, status=it.status, reference=None, wanted=wanted
+        ),
         made=lambda: mandate(MandateStatus.CANCELLED),
     ),
     "services.payments.measures.store.page": Listed(
@@ -516,7 +522,9 @@ PAGED: dict[str, Listed] = {
         "payments",
         settlements.plans,
         settlements.IN_ORDER,
-        lambda uow, it, wanted: settlements.page(uow, employer_id=it.employer_id, status=it.status, wanted=wanted),
+        lambda uow, it, wanted: settlements.page(
+            uow, employer_id=it.employer_id, status=it.status, reference=None, wanted=wanted
+        ),
         made=lambda: settlement_plan(status=PlanStatus.WITHDRAWN),
     ),
     "services.payments.clearances.store.page": Listed(
@@ -525,11 +533,11 @@ PAGED: dict[str, Listed] = {
         clearances.NEWEST,
         lambda uow, it, wanted: clearances.page(uow, employer_id=it.employer_id, wanted=wanted),
     ),
-    "services.payments.payouts.store.with_status": Listed(
+    "services.payments.payouts.store.page": Listed(
         "payments",
         payouts.payouts,
         payouts.OLDEST_FIRST,
-        lambda uow, it, wanted: payouts.with_status(uow, it.status, wanted=wanted),
+        lambda uow, it, wanted: payouts.page(uow, status=it.status, reference=None, amount_minor=None, wanted=wanted),
     ),
     "services.payments.operator_days.store.page": Listed(
         "payments",
@@ -581,7 +589,7 @@ PAGED: dict[str, Listed] = {
         "payments",
         refunds.refunds,
         refunds.IN_ORDER,
-        lambda uow, it, wanted: refunds.page(uow, status=it.status, wanted=wanted),
+        lambda uow, it, wanted: refunds.page(uow, status=it.status, amount_minor=None, wanted=wanted),
     ),
     "shared.jobs.queue.page": Listed(
         "claims",

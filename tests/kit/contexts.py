@@ -1,8 +1,9 @@
 """What a test stands on: a platform over a database of its own, with keys of its own and the funds as they ship."""
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -49,12 +50,37 @@ def keys() -> dict[str, FundKeys]:
     return from_data(generate_keyring([DZ, TN]))
 
 
+def end_of_day(at: datetime) -> datetime:
+    """The last minute of the day that a fund of these has at an instant, of the fund whose day ends first."""
+    zones = {fund.zone for fund in funds().values()}
+    nights = (datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), tzinfo=zone) for zone in zones)
+    return min(nights).astimezone(UTC) - timedelta(minutes=1)
+
+
+_asked = itertools.count()
+
+
+@cache
+def _end_of_run() -> datetime:
+    """Of the day on which a run first asked for the time."""
+    return end_of_day(now())
+
+
+def one_day() -> datetime:
+    """The true time, but of one day for a whole run: a test that was collected before midnight may run after it. From
+    the last minute on it goes on by a millisecond each time that it is asked for: what was made later has a later id.
+    """
+    return min(now(), _end_of_run() + next(_asked) * timedelta(milliseconds=1))
+
+
 def today(fund_id: str = DZ) -> date:
     """The fund's day: an hour before midnight by UTC it is the next one in Algiers."""
-    return now().astimezone(funds()[fund_id].zone).date()
+    return one_day().astimezone(funds()[fund_id].zone).date()
 
 
-def context_on(database: Database[dict[str, Any]], uri: str, *, clock: Callable[[], datetime] = now) -> ServiceContext:
+def context_on(
+    database: Database[dict[str, Any]], uri: str, *, clock: Callable[[], datetime] = one_day
+) -> ServiceContext:
     """A platform as a process has it, over the test's own database."""
     return ServiceContext(database=connect(uri, database.name), funds=funds(), keys=keys(), clock=clock)
 

@@ -62,10 +62,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     "signin.userinfo_by_post": "reads, by POST as OpenID Connect has it",
     **dict.fromkeys(["accounts.activate", "accounts.ask_recovery", "accounts.recover"], "of a link that is good once"),
     "upkeep.change_password": "the old password says what was seen",
-    **dict.fromkeys(
-        ["upkeep.end_session", "upkeep.end_others", "counter.end", "delegations.end"], "what is ended twice is ended"
-    ),
-    "bank_accounts.withdraw": "what is withdrawn keeps things as they are; the state says whether it may be",
+    **dict.fromkeys(["upkeep.end_session", "upkeep.end_others", "counter.end"], "what is ended twice is ended"),
     "preferences.choose": "says of each choice whether it is wanted: what is not named stays as it is",
     "preferences.unsubscribe": "says that something is not wanted: said again it changes nothing",
     "delegations.take": "of a code that is good once",
@@ -99,10 +96,14 @@ CHANGES = [each for each in ALL if each.method != "GET"]
 EDITS = [each for each in CHANGES if route(each).edits is not None]
 
 
+OWNED_BY = {"bank_accounts.withdraw": Role.PERSON, "delegations.end": Role.EMPLOYER}
+"""Whose thing it is where the scope is one that every account has, so that it does not say so."""
+
+
 def callers(holding: Holdings, operation: Operation) -> list[Caller]:
     """Those who may: by their role, at a counter, or a machine."""
     here = holding(operation.service)
-    roles = [role for role in Role if operation.scope in role.scopes]
+    roles = [role for role in Role if operation.scope in role.scopes and OWNED_BY.get(operation.name, role) is role]
     if operation.scope in COUNTER_SCOPES - PERSON_SCOPES:
         return [here.at_counter()]
     return [here.caller(role, is_owner=True) for role in roles] or [here.office.machine()]

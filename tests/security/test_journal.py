@@ -25,6 +25,7 @@ NOT_JOURNALED = {
     "runs.read": "totals of a whole benefit; whose payments are looked at is journaled",
     "assessment_orders.read": "how many employers, and a sum; which of them one looks at is journaled",
     "assessment_orders.report": "the same",
+    "bank_accounts.read_own_change": "for the person who asked: an agent gets none, and has a route that is journaled",
     "delegations.read": "for the employer's own users and for who took it up: an agent gets none",
     "message_campaigns.read": "a text for many, and how many they are: nothing says who",
     "message_campaigns.report": "the same",

@@ -102,7 +102,7 @@ def take() -> Response:
 def end(delegation_id: str) -> Response:
     """Take it back, or give it up."""
     form = Form(f"end:{delegation_id}")
-    ended = identity.delegations_end(api(), delegation_id, idempotency_key=form.key)
+    ended = identity.delegations_end(api(), delegation_id, idempotency_key=form.key, version=form.read_version)
     form.done()
     _renew()
     flash(_("The delegation is ended."))
@@ -139,7 +139,7 @@ def _taken(*, problem: Problem | None = None) -> Response:
 
 
 def _forms(listed: Any) -> dict[str, Form]:
-    return {each["delegation_id"]: Form(f"end:{each['delegation_id']}") for each in listed["items"]}
+    return {each["delegation_id"]: Form(f"end:{each['delegation_id']}", each["version"]) for each in listed["items"]}
 
 
 def _renew() -> None:

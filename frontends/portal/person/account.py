@@ -99,7 +99,7 @@ def withdraw_bank(change_id: str) -> Response:
     """Take the change back."""
     form = Form(f"withdraw:{change_id}")
     try:
-        identity.bank_accounts_withdraw(api(), change_id, idempotency_key=form.key)
+        identity.bank_accounts_withdraw(api(), change_id, idempotency_key=form.key, version=form.read_version)
     except Problem as problem:
         return _bank_page(problem=problem)
     form.done()
@@ -184,7 +184,7 @@ def _bank_page(*, problem: Problem | None = None) -> Response:
         "person/bank-account.html",
         found=found,
         form=RenewedForm("bank"),
-        withdrawing=Form(f"withdraw:{change['change_id']}") if change else None,
+        withdrawing=Form(f"withdraw:{change['change_id']}", change["version"]) if change else None,
         typed=request.form.get("account", ""),
         has_chosen_file=bool(request.files.get("proof")),
         problem=problem,

@@ -124,20 +124,26 @@ def of_caller(uow: UnitOfWork, *, kind: AwardKind | None, wanted: PageRequest) -
 def list_for_agent(
     uow: UnitOfWork,
     *,
+    reference: str | None,
     person_ref: str | None,
     status: Status,
     claim_type: str | None,
     purpose: Purpose,
     wanted: PageRequest,
 ) -> Page[Award]:
-    """Awards in a state, of one benefit or of all; or those of one person, whatever their state. Whose are shown
-    enters the access journal."""
+    """Awards in a state, of one benefit or of all; or those of one person, or the one of a reference, whatever their
+    state. Whose are shown enters the access journal."""
+    if reference is not None:
+        found = store.awards.find_only(uow, reference=reference)
+        refs = [found.person_ref] if found else []
+        journal.note_persons(uow, refs, looked_at=AccessedKind.AWARDS, purpose=purpose, part_of=reference)
+        return Page([found] if found else [])
     if person_ref is not None:
         journal.note_person(uow, person_ref, looked_at=AccessedKind.AWARDS, purpose=purpose)
         return store.of_person(uow, person_ref, kind=None, wanted=wanted)
     page = store.with_status(uow, status, claim_type=claim_type, wanted=wanted)
-    refs = (award.person_ref for award in page.items)
-    journal.note_persons(uow, refs, looked_at=AccessedKind.AWARDS, purpose=purpose, part_of=status.value)
+    shown = (award.person_ref for award in page.items)
+    journal.note_persons(uow, shown, looked_at=AccessedKind.AWARDS, purpose=purpose, part_of=status.value)
     return page
 
 

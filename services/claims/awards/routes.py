@@ -42,9 +42,10 @@ def read(uow: UnitOfWork, query: Body, award_id: str) -> Award:
 
 @routes.get("/queue/awards", scope="awards:manage", response=AwardViews, query=AwardsQuery, is_journaled=True)
 def list_for_agent(uow: UnitOfWork, query: Body) -> Page[Award]:
-    """Awards in a state, oldest first; or one person's, newest first."""
+    """Awards in a state, oldest first; or one person's, newest first; or the one of a reference."""
     return actions.list_for_agent(
         uow,
+        reference=query["reference"],
         person_ref=query["person_ref"],
         status=query["status"],
         claim_type=query["claim_type"],

@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, validate
 from services.claims.awards.award import AwardKind, EndReason, Status, SuspensionReason
 from services.claims.awards.checking import AwardCodeAnswer, AwardStanding
 from services.claims.benefits.schemas import ExplainedSumView, OfBenefit, name_of
+from shared.http.normalized_fields import Reference
 from shared.http.problems import language, translate
 from shared.http.shapes import TEXT, PagedQuery, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
@@ -21,11 +22,14 @@ class OwnAwardsQuery(PagedQuery):
 
 
 class AwardsQuery(PagedQuery, PurposeQuery):
-    """Which awards an agent asks for: one person's, or those in a state."""
+    """Which awards an agent asks for: the one of a reference, one person's, or those in a state."""
 
     person_ref = fields.String(load_default=None, validate=validate.Length(1, 64))
     status = fields.Enum(Status, by_value=True, load_default=Status.ACTIVE)
     claim_type = fields.String(load_default=None, validate=validate.Length(1, 40))
+    reference = Reference(
+        load_default=None, metadata={"description": "The number of the award: it alone, in whichever state."}
+    )
 
 
 class SuspensionBody(Schema):

@@ -187,13 +187,23 @@ def _note_look(uow: UnitOfWork, found: Overpayment, *, purpose: Purpose) -> None
 
 
 def list_for_agent(
-    uow: UnitOfWork, *, status: Status, is_disputed: bool | None, purpose: Purpose, wanted: PageRequest
+    uow: UnitOfWork,
+    *,
+    status: Status | None,
+    is_disputed: bool | None,
+    person_ref: str | None,
+    reference: str | None,
+    purpose: Purpose,
+    wanted: PageRequest,
 ) -> Page[Overpayment]:
-    """Overpayments in a state, of all or of those that are disputed or not; whose they are enters the access
+    """Overpayments in a state, disputed or not, of a person or of a reference; whose they are enters the access
     journal."""
-    page = store.with_status(uow, status, is_disputed=is_disputed, wanted=wanted)
-    refs = (each.person_ref for each in page.items)
-    journal.note_persons(uow, refs, looked_at=AccessedKind.OVERPAYMENT, purpose=purpose, part_of=status.value)
+    page = store.page(
+        uow, status=status, is_disputed=is_disputed, person_ref=person_ref, reference=reference, wanted=wanted
+    )
+    refs = {person_ref} if person_ref else {each.person_ref for each in page.items}
+    part_of = status.value if status else reference or Status.OPEN.value
+    journal.note_persons(uow, sorted(refs), looked_at=AccessedKind.OVERPAYMENT, purpose=purpose, part_of=part_of)
     return page
 
 

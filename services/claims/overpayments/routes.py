@@ -59,11 +59,13 @@ def dispute(uow: UnitOfWork, body: Body, award_id: str) -> Repayment:
     "/overpayments", scope="awards:manage", response=OverpaymentViews, query=OverpaymentsQuery, is_journaled=True
 )
 def list_for_agent(uow: UnitOfWork, query: Body) -> Page[Overpayment]:
-    """Overpayments in a state, in the order of their awards."""
+    """Overpayments in a state, of a person or of a reference, in the order of their awards."""
     return actions.list_for_agent(
         uow,
         status=query["status"],
         is_disputed=query["is_disputed"],
+        person_ref=query["person_ref"],
+        reference=query["reference"],
         purpose=query["purpose"],
         wanted=query["page"],
     )

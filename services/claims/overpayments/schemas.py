@@ -12,6 +12,7 @@ from services.claims.overpayments.actions import Repayment
 from services.claims.overpayments.overpayment import DisputeOutcome, Overpayment, RepaymentWay, Status
 from services.claims.runs.run import PaymentStatus
 from shared.funds.payments import FundAccount
+from shared.http.normalized_fields import Reference
 from shared.http.problems import translate
 from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, SignedAmount, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
@@ -23,10 +24,15 @@ TEXT_OR_NULL = {"type": ["string", "null"]}
 
 class OverpaymentsQuery(PagedQuery, PurposeQuery):
     """Overpayments in which state; those to be recovered where none is named. `is_disputed` those that are disputed, or
-    are not."""
+    are not. Of a person, or of a reference of an award or of a repayment, those in whichever state."""
 
-    status = fields.Enum(Status, by_value=True, load_default=Status.OPEN)
+    status = fields.Enum(Status, by_value=True, load_default=None)
     is_disputed = fields.Boolean(load_default=None, truthy={"true"}, falsy={"false"})
+    person_ref = fields.String(load_default=None, validate=validate.Length(1, 64))
+    reference = Reference(
+        load_default=None,
+        metadata={"description": "The number of the award, or the reference by which it is paid back."},
+    )
 
 
 class OwnRepaymentsQuery(PagedQuery):

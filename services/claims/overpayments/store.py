@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from services.claims.overpayments.overpayment import Overpayment, Status
 from services.claims.overpayments.rules import OverpaymentUnknown
 from shared.kernel.batches import in_batches
-from shared.storage.paging import Order, Page, PageRequest
+from shared.storage.paging import Order, Page, PageRequest, concatenated
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW
 from shared.storage.unit_of_work import UnitOfWork
@@ -28,18 +28,37 @@ overpayments = Repository(
         Index(("status", "award_id")),
         Index(("status", "is_disputed", "award_id")),
         Index(("person_ref", "award_id")),
+        Index(("reference", "award_id")),
+        Index(("repayment_reference", "award_id")),
         Index(("person_ref", "status")),
         Index(("is_of_deceased", "status"), where={"is_of_deceased": True}),
     ],
 )
 
 
-def with_status(uow: UnitOfWork, status: Status, *, is_disputed: bool | None, wanted: PageRequest) -> Page[Overpayment]:
-    """A page of those in one state, of all or of those that are disputed or not, in the order of their awards."""
-    filters: dict[str, object] = {"status": status.value}
+def page(
+    uow: UnitOfWork,
+    *,
+    status: Status | None,
+    is_disputed: bool | None,
+    person_ref: str | None,
+    reference: str | None,
+    wanted: PageRequest,
+) -> Page[Overpayment]:
+    """A page of those that match all that is asked for, in the order of their awards; of what is to be recovered, where
+    neither a status, nor a person, nor a reference is."""
+    if status is None and person_ref is None and reference is None:
+        status = Status.OPEN
+    filters: dict[str, object] = {} if status is None else {"status": status.value}
+    if person_ref is not None:
+        filters["person_ref"] = person_ref
     if is_disputed is not None:
         filters["is_disputed"] = True if is_disputed else {"$in": [False, None]}  # None: of an earlier release
-    return overpayments.page(uow, order=OLDEST_FIRST, wanted=wanted, **filters)
+    if reference is None:
+        return overpayments.page(uow, order=OLDEST_FIRST, wanted=wanted, **filters)
+    either = ({**filters, "reference": reference}, {**filters, "repayment_reference": reference})
+    lists = [lambda asked, by=by: overpayments.page(uow, order=OLDEST_FIRST, wanted=asked, **by) for by in either]
+    return concatenated(wanted, lists)
 
 
 def not_expected(uow: UnitOfWork) -> list[str]:

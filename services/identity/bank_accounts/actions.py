@@ -79,18 +79,28 @@ def ask(uow: UnitOfWork, *, account: str, password: str, proof_upload_id: str) -
     return store.scheduling.save(uow, asked)
 
 
-def withdraw(uow: UnitOfWork, *, change_id: str) -> BankAccountChange:
-    """The caller takes back what was asked for in their name. No password is asked for: it only keeps things as they
-    are."""
+def load_own(uow: UnitOfWork, *, change_id: str) -> BankAccountChange:
+    """The change that was asked for in the caller's name."""
     change = store.changes.load(uow, change_id)
     if change.person_ref != _own_ref(uow):
         raise NotYours
-    return store.scheduling.save(uow, rules.withdraw(change, at=uow.at))
+    return change
 
 
-def list_by_status(uow: UnitOfWork, *, status: Status, wanted: PageRequest) -> Page[BankAccountChange]:
-    """Changes in a state, oldest first; of the accounts nothing is shown."""
-    return store.page(uow, status=status, wanted=wanted)
+def withdraw(uow: UnitOfWork, *, change_id: str) -> BankAccountChange:
+    """The caller takes back what was asked for in their name. No password is asked for: it only keeps things as they
+    are."""
+    return store.scheduling.save(uow, rules.withdraw(load_own(uow, change_id=change_id), at=uow.at))
+
+
+def list_for_agent(
+    uow: UnitOfWork, *, status: Status | None, reference: str | None, wanted: PageRequest
+) -> Page[BankAccountChange]:
+    """Changes in a state, oldest first, those that wait for an agent where none is named; or the one that a reference
+    names. Of the accounts nothing is shown."""
+    if reference is None:
+        return store.page(uow, status=status or Status.ASKED, wanted=wanted)
+    return Page([each for each in store.with_reference(uow, reference) if status in (None, each.status)])
 
 
 def load(uow: UnitOfWork, *, change_id: str) -> BankAccountChange:

@@ -53,7 +53,15 @@ def ask(uow: UnitOfWork, body: Body) -> BankAccountChange | Failure:
     return actions.ask(uow, account=body["account"], password=body["password"], proof_upload_id=body["proof_upload_id"])
 
 
-@routes.post("/bank-account/changes/<change_id>/withdrawal", scope=OWN, response=AccountChangeView)
+@routes.get("/bank-account/changes/<change_id>", scope=OWN, response=AccountChangeView)
+def read_own_change(uow: UnitOfWork, change_id: str) -> BankAccountChange:
+    """A change that the caller asked for, and where it stands."""
+    return actions.load_own(uow, change_id=change_id)
+
+
+@routes.post(
+    "/bank-account/changes/<change_id>/withdrawal", scope=OWN, response=AccountChangeView, edits=actions.load_own
+)
 def withdraw(uow: UnitOfWork, change_id: str) -> BankAccountChange:
     """Take back a change that is not in force yet."""
     return actions.withdraw(uow, change_id=change_id)
@@ -61,8 +69,9 @@ def withdraw(uow: UnitOfWork, change_id: str) -> BankAccountChange:
 
 @routes.get("/queue/bank-account-changes", scope=AGENTS, response=ListedChangeViews, query=ChangesQuery)
 def queue(uow: UnitOfWork, query: Body) -> Page[BankAccountChange]:
-    """Changes of account in a state, those first that were asked for first."""
-    return actions.list_by_status(uow, status=query["status"], wanted=query["page"])
+    """Changes of account in a state, those first that were asked for first, or the one that a reference names; where
+    nothing is asked for, those that wait for an agent."""
+    return actions.list_for_agent(uow, status=query["status"], reference=query["reference"], wanted=query["page"])
 
 
 @routes.get(

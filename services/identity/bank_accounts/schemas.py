@@ -7,6 +7,7 @@ from services.identity.bank_accounts.actions import OwnAccount
 from services.identity.bank_accounts.change import ENDING_LENGTH, BankAccountChange, ChangeRefusal, Status
 from services.identity.register.schemas import PersonView
 from shared.funds.identifiers import digits_of
+from shared.http.normalized_fields import Reference
 from shared.http.problems import translate
 from shared.http.shapes import TEXT, PagedQuery, fund, paged
 
@@ -40,6 +41,7 @@ class AccountChangeView(Schema):
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
     is_open = fields.Boolean(required=True)
     refused_for = fields.Method("refusal", required=True, allow_none=True)
+    version = fields.Integer(required=True)
 
     def refusal(self, change: BankAccountChange) -> str | None:
         return change.refused_for and translate(f"bank-account.refused-for.{change.refused_for}")
@@ -69,9 +71,11 @@ class OwnAccountView(Schema):
 
 
 class ChangesQuery(PagedQuery):
-    """Changes in which state."""
+    """Changes in which state; those that wait for an agent, where none is named. With a reference the change that it
+    names, in whichever state."""
 
-    status = fields.Enum(Status, by_value=True, load_default=Status.ASKED)
+    status = fields.Enum(Status, by_value=True, load_default=None)
+    reference = Reference(load_default=None, metadata={"description": "The number of the change."})
 
 
 class ListedChangeView(Schema):

@@ -47,6 +47,11 @@ def of_person(uow: UnitOfWork, person_ref: str, *, wanted: PageRequest) -> Page[
     return changes.page(uow, order=NEWEST, wanted=wanted, person_ref=person_ref)
 
 
+def with_reference(uow: UnitOfWork, reference: str) -> list[BankAccountChange]:
+    """The change that a reference names, or none."""
+    return changes.find_all(uow, reference=reference)
+
+
 def page(uow: UnitOfWork, *, status: Status, wanted: PageRequest) -> Page[BankAccountChange]:
     """Changes in a state, those first that were asked for first."""
     return changes.page(uow, order=OLDEST, wanted=wanted, status=status.value)

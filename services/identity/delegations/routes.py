@@ -64,7 +64,7 @@ def read(uow: UnitOfWork, delegation_id: str) -> DelegationStanding:
     return actions.read(uow, delegation_id=delegation_id)
 
 
-@routes.post("/delegations/<delegation_id>/end", scope=OWN, response=DelegationView)
+@routes.post("/delegations/<delegation_id>/end", scope=OWN, response=DelegationView, edits=actions.read)
 def end(uow: UnitOfWork, delegation_id: str) -> DelegationStanding:
     """The employer takes it back, or the accountant gives it up, at once. An access token that was given before is good
     for at most ten minutes. The employer is told."""

@@ -9,7 +9,6 @@ from services.payments.banking.bank_entry import (
     DecisionKind,
     DecisionReason,
     EntryDecision,
-    EntryStatus,
     Share,
     Target,
 )
@@ -21,18 +20,10 @@ from services.payments.refunds.refund import Refund, RefundDetails
 from shared.kernel.errors import Term
 from shared.kernel.outcome import Outcome
 from shared.storage import operator_acts
-from shared.storage.paging import Page, PageRequest
 from shared.storage.unit_of_work import UnitOfWork
 
 ENTRY_ORIGIN = "bank-entry:"
 CREDIT_ORIGIN = "credit:"
-
-
-def page(
-    uow: UnitOfWork, *, status: EntryStatus | None, account: str | None, day: str | None, wanted: PageRequest
-) -> Page[BankEntry]:
-    """Entries in a state, oldest first; unless another is asked for, those that wait for a person."""
-    return store.page(uow, status=status, account=account, day=day, wanted=wanted)
 
 
 def read(uow: UnitOfWork, *, entry_id: str) -> BankEntry:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.payments.banking import actions, deciding, differences, dry_runs, proposals
+from services.payments.banking import actions, deciding, differences, dry_runs, proposals, store
 from services.payments.banking.bank_entry import BankEntry
 from services.payments.banking.bank_file import BankNotice
 from services.payments.banking.differences import Difference
@@ -123,9 +123,17 @@ def reassign_case(uow: UnitOfWork, body: Body, case_id: str) -> Difference:
 
 @routes.get("/bank/entries", scope="ledger:read", response=BankEntriesView, query=BankEntriesQuery)
 def list_entries(uow: UnitOfWork, query: Body) -> Page[BankEntry]:
-    """Entries of the bank, oldest first: those that wait for a person, unless another status is asked for."""
-    day = query["day"].isoformat() if query["day"] else None
-    return deciding.page(uow, status=query["status"], account=query["account"], day=day, wanted=query["page"])
+    """Entries of the bank, oldest first: those that wait for a person, unless another status, a reference or an amount
+    is asked for."""
+    return store.page(
+        uow,
+        status=query["status"],
+        account=query["account"],
+        day=query["day"].isoformat() if query["day"] else None,
+        reference=query["reference"],
+        amount_minor=query["amount"],
+        wanted=query["page"],
+    )
 
 
 @routes.get("/bank/entries/<entry_id>", scope="ledger:read", response=BankEntryView)

@@ -73,11 +73,18 @@ DifferenceViews = paged(DifferenceView)
 
 
 class BankEntriesQuery(PagedQuery):
-    """Which entries are asked for; without a status, those that wait for a person."""
+    """Which entries are asked for; without a status, those that wait for a person, but of a reference or an amount
+    those in whichever state. A reference is ours in the bank's text, or the bank's own of the entry."""
 
     status = fields.Enum(EntryStatus, by_value=True, load_default=None)
     account = fields.String(load_default=None, validate=validate.Length(1, ID_CHARACTERS_MAX))
     day = fields.Date(load_default=None)
+    reference = fields.String(
+        load_default=None,
+        validate=validate.Length(1, ID_CHARACTERS_MAX),
+        metadata={"description": "A reference of ours that the bank's text holds, or the bank's own of the entry."},
+    )
+    amount = Amount(load_default=None)
 
 
 class ShareView(Schema):

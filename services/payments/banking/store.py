@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from services.payments.banking.bank_entry import BankEntry, BankMessage, BankStatement, EntryStatus
 from services.payments.banking.bank_file import bare_account
 from shared.jobs.scheduling import JobScheduling
+from shared.kernel import normalize
 from shared.kernel.errors import Missing
 from shared.kernel.personal import DataClass
-from shared.storage.paging import Order, Page, PageRequest
+from shared.storage.paging import Order, Page, PageRequest, concatenated
 from shared.storage.repository import Index, Repository
 from shared.storage.retention import BY_LAW, for_days
 from shared.storage.unit_of_work import UnitOfWork
@@ -45,6 +46,9 @@ entries = Repository(
         Index(("is_matched", "taken_at", "_id")),
         Index(("account", "is_matched", "taken_at", "_id")),
         Index(("day", "is_matched", "taken_at", "_id")),
+        Index(("amount_minor", "taken_at", "_id")),
+        Index(("reference", "taken_at", "_id")),
+        Index(("bank_reference", "taken_at", "_id")),
         Index(("bank_reference", "_id")),
         Index(("payer_index", "_id")),
     ],
@@ -93,11 +97,22 @@ def read_ahead(uow: UnitOfWork, *, entry_ids: Iterable[str], bank_references: It
 
 
 def page(
-    uow: UnitOfWork, *, status: EntryStatus | None, account: str | None, day: str | None, wanted: PageRequest
+    uow: UnitOfWork,
+    *,
+    status: EntryStatus | None,
+    account: str | None,
+    day: str | None,
+    reference: str | None,
+    amount_minor: int | None,
+    wanted: PageRequest,
 ) -> Page[BankEntry]:
-    """Entries in a state, oldest first; unless another is asked for, those that wait for a person in any way."""
+    """Entries in a state, oldest first; unless another is asked for, those that wait for a person in any way, but of a
+    reference or an amount all. Those that bear the reference in their text come before those of which it is the bank's.
+    """
     filters: dict[str, object] = {}
     match status:
+        case None if reference is not None or amount_minor is not None:
+            pass
         case None:
             filters["is_matched"] = False
         case EntryStatus.WAITING:
@@ -110,4 +125,10 @@ def page(
             filters |= {"is_matched": True, "status": status.value}
     filters |= {"account": account} if account else {}
     filters |= {"day": day} if day else {}
-    return entries.page(uow, order=IN_ORDER, wanted=wanted, **filters)
+    filters |= {} if amount_minor is None else {"amount_minor": amount_minor}
+    if reference is None:
+        return entries.page(uow, order=IN_ORDER, wanted=wanted, **filters)
+    ours, banks = {"reference": normalize.reference(reference)}, {"bank_reference": reference}
+    named = ({**filters, **ours}, {**filters, **banks, "reference": {"$ne": ours["reference"]}})
+    lists = [lambda asked, by=by: entries.page(uow, order=IN_ORDER, wanted=asked, **by) for by in named]
+    return concatenated(wanted, lists)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.payments.access_journal.accessed import AccessedKind
+from services.payments.collections import store as collections
 from services.payments.declarations import names, rules, store
 from services.payments.declarations.declaration import BOOKED, CardPage, Declaration, Status
 from services.payments.declarations.findings import Finding, FindingKind, kinds
@@ -54,13 +55,30 @@ class Consulted:
 
 
 def of_employer(
-    uow: UnitOfWork, *, employer_id: str, period: str | None, wanted: PageRequest, purpose: Purpose
+    uow: UnitOfWork,
+    *,
+    employer_id: str,
+    period: str | None,
+    status: Status | None,
+    reference: str | None,
+    wanted: PageRequest,
+    purpose: Purpose,
 ) -> Page[Declaration]:
-    """An employer's declarations, newest first, for the employer and the fund's agents, whose look enters the access
-    journal."""
+    """An employer's declarations, newest first, or the one that a reference of a payment is for; for the employer and
+    the fund's agents, whose look enters the access journal."""
     uow.by.must_act_for_employer(employer_id)
     journal.note_employer(uow, employer_id, looked_at=AccessedKind.DECLARATIONS, purpose=purpose)
-    return store.of_employer(uow, employer_id, period=period, wanted=wanted)
+    if reference is None:
+        return store.of_employer(uow, employer_id, period=period, status=status, wanted=wanted)
+    tries = collections.with_references(uow, [reference])
+    found = store.declarations.find_many(uow, (each.declaration_id for each in tries))
+    return Page(
+        [
+            each
+            for each in found.values()
+            if each.employer_id == employer_id and period in (None, each.period) and status in (None, each.status)
+        ]
+    )
 
 
 def look_at(uow: UnitOfWork, *, declaration_id: str, purpose: Purpose) -> Consulted:

@@ -241,10 +241,17 @@ def _wage(sent: Query) -> PeriodWage:
 
 @routes.get("/declarations", scope="declarations:read", query=ListQuery, response=SummaryPage, is_journaled=True)
 def list_of_employer(uow: UnitOfWork, query: Query) -> Page[Declaration]:
-    """An employer's declarations, newest first; of one period where it is given."""
+    """An employer's declarations, newest first; of one period, in one state or of one reference of a payment where
+    it is given."""
     employer_id = employer_of(uow.fund, query["employer_id"])
     return consulting.of_employer(
-        uow, employer_id=employer_id, period=query["period"], wanted=query["page"], purpose=query["purpose"]
+        uow,
+        employer_id=employer_id,
+        period=query["period"],
+        status=query["status"],
+        reference=query["reference"],
+        wanted=query["page"],
+        purpose=query["purpose"],
     )
 
 

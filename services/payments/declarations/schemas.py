@@ -14,6 +14,7 @@ from services.payments.declarations.progress import CheckProgress, CheckStep
 from services.payments.declarations.wages import Unit
 from services.payments.obligations.obligation import Obligation, ObligationStatus
 from shared.funds.period import PeriodKind
+from shared.http.normalized_fields import Reference
 from shared.http.problems import translate
 from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
@@ -60,8 +61,14 @@ class NothingBody(Schema):
 
 
 class ListQuery(PagedQuery, PurposeQuery):
+    """Which of an employer's declarations. `reference` is one by which what they make due is or was to be paid."""
+
     employer_id = fields.String(required=True, validate=validate.Length(1, NAME_MAX))
     period = fields.String(load_default=None, validate=validate.Length(1, NAME_MAX))
+    status = fields.Enum(Status, by_value=True, load_default=None)
+    reference = Reference(
+        load_default=None, metadata={"description": "A reference of a payment: the declaration that it is for."}
+    )
 
 
 class CursorQuery(PurposeQuery):

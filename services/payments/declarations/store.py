@@ -61,6 +61,7 @@ declarations = Repository(
         Index(("employer_id", "form", "period", "content"), unique=True),
         Index(("employer_id", "received_at", "declaration_id")),
         Index(("employer_id", "period", "received_at", "declaration_id")),
+        Index(("employer_id", "status", "received_at", "declaration_id")),
         Index(("status", "next_check_at")),
     ],
 )
@@ -122,9 +123,12 @@ def last_before(uow: UnitOfWork, *, employer_id: str, form: str, period: Period)
     return next((each for each in found if each.intake is not Intake.NOTHING), None)
 
 
-def of_employer(uow: UnitOfWork, employer_id: str, *, period: str | None, wanted: PageRequest) -> Page[Declaration]:
-    """A page of an employer's declarations, newest first."""
+def of_employer(
+    uow: UnitOfWork, employer_id: str, *, period: str | None, status: Status | None, wanted: PageRequest
+) -> Page[Declaration]:
+    """A page of an employer's declarations, newest first, of one period or in one state where that is asked for."""
     filters = {"employer_id": employer_id} | ({"period": period} if period else {})
+    filters |= {"status": status.value} if status else {}
     return declarations.page(uow, order=NEWEST_FIRST, wanted=wanted, **filters)
 
 

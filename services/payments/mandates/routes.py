@@ -51,10 +51,15 @@ def issue(uow: UnitOfWork, body: Body) -> Mandate:
 
 @routes.get("/mandates", scope="declarations:read", response=MandatesView, query=MandatesQuery, is_journaled=True)
 def list_mandates(uow: UnitOfWork, query: Body) -> Page[Mandate]:
-    """Mandates, oldest first: of one employer, or for agents of all, in one state where it is given."""
+    """Mandates, oldest first: of one employer, or for agents of all, in a state or of a reference where it is given."""
     employer_id = employer_of(uow.fund, query["employer_id"]) if query["employer_id"] else None
     return actions.page(
-        uow, employer_id=employer_id, status=query["status"], wanted=query["page"], purpose=query["purpose"]
+        uow,
+        employer_id=employer_id,
+        status=query["status"],
+        reference=query["reference"],
+        wanted=query["page"],
+        purpose=query["purpose"],
     )
 
 

@@ -7,6 +7,7 @@ from services.payments.mandates.actions import MandateDecision
 from services.payments.mandates.mandate import MandateParty, RequestKind, Status
 from services.payments.mandates.mandate_terms import MandateTerms
 from shared.funds.identifiers import AccountRule
+from shared.http.normalized_fields import Reference
 from shared.http.problems import translate
 from shared.http.shapes import TEXT, Amount, PagedQuery, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
@@ -59,10 +60,13 @@ class MandateDecisionBody(Schema):
 
 
 class MandatesQuery(PagedQuery, PurposeQuery):
-    """Whose mandates; an agent may leave the employer out. `status` narrows them."""
+    """Whose mandates; an agent may leave the employer out. `status` narrows them, `reference` names one."""
 
     employer_id = fields.String(load_default=None, validate=validate.Length(1, EMPLOYER_CHARACTERS_MAX))
     status = fields.Enum(Status, by_value=True, load_default=None)
+    reference = Reference(
+        load_default=None, metadata={"description": "The unique mandate reference: that mandate alone."}
+    )
 
 
 class MandateAccountView(Schema):

@@ -82,13 +82,22 @@ def asked_by(uow: UnitOfWork, message_id: str) -> Mandate | None:
     return mandates.find_only(uow, **{"request.message_id": message_id})
 
 
-def page(uow: UnitOfWork, *, employer_id: str | None, status: Status | None, wanted: PageRequest) -> Page[Mandate]:
-    """A page of mandates, oldest first: an employer's, or those in a state, or both."""
+def page(
+    uow: UnitOfWork,
+    *,
+    employer_id: str | None,
+    status: Status | None,
+    reference: str | None,
+    wanted: PageRequest,
+) -> Page[Mandate]:
+    """A page of mandates, oldest first: those that match all that is asked for. A reference leaves one to be sorted."""
     filters: dict[str, object] = {}
     if employer_id is not None:
         filters["employer_id"] = employer_id
     if status is not None:
         filters["status"] = status.value
+    if reference is not None:
+        filters["reference"] = reference
     return mandates.page(uow, order=IN_ORDER, wanted=wanted, **filters)
 
 

@@ -16,8 +16,15 @@ routes = Routes("payouts", about="Payments of approved claims to persons, for ag
 
 @routes.get("/payouts", scope="ledger:read", response=PayoutPage, query=PayoutsQuery)
 def list_by_status(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Payout]:
-    """Payouts in a state, oldest first; unless another is asked for, those that wait for a bank account."""
-    return store.with_status(uow, query["status"], wanted=query["page"])
+    """Payouts in a state, of a reference or of an amount, oldest first; where nothing is asked for, those that wait for
+    a bank account."""
+    return store.page(
+        uow,
+        status=query["status"],
+        reference=query["reference"],
+        amount_minor=query["amount"],
+        wanted=query["page"],
+    )
 
 
 @routes.get("/payouts/<payout_id>", scope="ledger:read", response=PayoutView, query=PurposeQuery, is_journaled=True)

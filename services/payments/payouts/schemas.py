@@ -3,12 +3,20 @@
 from marshmallow import Schema, fields
 
 from services.payments.payouts.payout import Status
+from shared.http.normalized_fields import Reference
 from shared.http.problems import translate
 from shared.http.shapes import Amount, PagedQuery, fund, paged
 
 
 class PayoutsQuery(PagedQuery):
-    status = fields.Enum(Status, by_value=True, load_default=Status.WAITING_ACCOUNT)
+    """Which payouts: those that wait for a bank account, where nothing is asked for; of a reference or an amount, those
+    in whichever state."""
+
+    status = fields.Enum(Status, by_value=True, load_default=None)
+    reference = Reference(
+        load_default=None, metadata={"description": "The number of the claim or the award that is paid."}
+    )
+    amount = Amount(load_default=None)
 
 
 class PayoutStepView(Schema):

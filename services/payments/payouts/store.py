@@ -25,6 +25,8 @@ payouts = Repository(
         Index(("claim_id",)),
         Index(("payment_id",)),
         Index(("status", "payout_id")),
+        Index(("reference", "payout_id")),
+        Index(("amount_minor", "payout_id")),
         Index(("person_ref", "status", "payout_id")),
     ],
 )
@@ -57,9 +59,16 @@ def ordered(uow: UnitOfWork) -> list[Payout]:
     return payouts.find_all(uow, limit=PAYOUTS_MAX, sort=OLDEST_FIRST.sort, status=Status.ORDERED)
 
 
-def with_status(uow: UnitOfWork, status: Status, *, wanted: PageRequest) -> Page[Payout]:
-    """A page of what is in one state, oldest first."""
-    return payouts.page(uow, order=OLDEST_FIRST, wanted=wanted, status=status.value)
+def page(
+    uow: UnitOfWork, *, status: Status | None, reference: str | None, amount_minor: int | None, wanted: PageRequest
+) -> Page[Payout]:
+    """Payouts of a claim's or award's reference, of an amount or in a state, oldest first; those that wait for a bank
+    account, where nothing is asked for."""
+    if status is None and reference is None and amount_minor is None:
+        status = Status.WAITING_ACCOUNT
+    filters = {"status": status and status.value, "reference": reference, "amount_minor": amount_minor}
+    asked = {name: value for name, value in filters.items() if value is not None}
+    return payouts.page(uow, order=OLDEST_FIRST, wanted=wanted, **asked)
 
 
 def waiting_for_account(uow: UnitOfWork, person_refs: Iterable[str]) -> list[Payout]:

@@ -64,9 +64,24 @@ def read(uow: UnitOfWork, *, refund_id: str) -> Refund:
     return store.refunds.load(uow, refund_id)
 
 
-def page(uow: UnitOfWork, *, status: RefundStatus, wanted: PageRequest) -> Page[Refund]:
-    """Refunds in a state, oldest first."""
-    return store.page(uow, status=status, wanted=wanted)
+def page(
+    uow: UnitOfWork,
+    *,
+    status: RefundStatus | None,
+    reference: str | None,
+    amount_minor: int | None,
+    wanted: PageRequest,
+) -> Page[Refund]:
+    """Refunds that match all that is asked for, oldest first; those to be sent, where nothing is."""
+    if reference is None:
+        return store.page(uow, status=status, amount_minor=amount_minor, wanted=wanted)
+    return Page(
+        [
+            refund
+            for refund in store.with_reference(uow, reference)
+            if status in (None, refund.status) and amount_minor in (None, refund.amount_minor)
+        ]
+    )
 
 
 def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Refund]:

@@ -15,8 +15,15 @@ routes = Routes("refunds", about="Money that the fund sends back.")
 
 @routes.get("/refunds", scope="ledger:read", response=RefundsView, query=RefundsQuery)
 def list_by_status(uow: UnitOfWork, query: Mapping[str, Any]) -> Page[Refund]:
-    """Refunds in a state, oldest first; unless another is asked for, those that are to be sent."""
-    return actions.page(uow, status=query["status"], wanted=query["page"])
+    """Refunds in a state, of a reference or of an amount, oldest first; where nothing is asked for, those that are to
+    be sent."""
+    return actions.page(
+        uow,
+        status=query["status"],
+        reference=query["reference"],
+        amount_minor=query["amount"],
+        wanted=query["page"],
+    )
 
 
 @routes.get("/refunds/<refund_id>", scope="ledger:read", response=RefundView)

@@ -3,12 +3,18 @@
 from marshmallow import Schema, fields, validate
 
 from services.payments.refunds.refund import RefundStatus
+from shared.http.normalized_fields import Reference
 from shared.http.problems import translate
 from shared.http.shapes import Amount, PagedQuery, fund, paged
 
 
 class RefundsQuery(PagedQuery):
-    status = fields.Enum(RefundStatus, by_value=True, load_default=RefundStatus.ORDERED)
+    """Which refunds: those that are to be sent, where nothing is asked for; of a reference or an amount, those in
+    whichever state."""
+
+    status = fields.Enum(RefundStatus, by_value=True, load_default=None)
+    reference = Reference(load_default=None, metadata={"description": "What is written on the refund's transfer."})
+    amount = Amount(load_default=None)
 
 
 class RefundVersionBody(Schema):

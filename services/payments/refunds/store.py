@@ -16,7 +16,11 @@ refunds = Repository(
     key="refund_id",
     missing=RefundUnknown,
     retention=BY_LAW,
-    indexes=[Index(("reference",), unique=True), Index(("status", "refund_id"))],
+    indexes=[
+        Index(("reference",), unique=True),
+        Index(("status", "refund_id")),
+        Index(("amount_minor", "refund_id")),
+    ],
     encrypted={"details": DataClass.BANK},
     associated_data="refund_id",
 )
@@ -30,6 +34,17 @@ def with_references(uow: UnitOfWork, references: Iterable[str]) -> list[Refund]:
     return refunds.find_all(uow, reference={"$in": wanted}) if wanted else []
 
 
-def page(uow: UnitOfWork, *, status: RefundStatus, wanted: PageRequest) -> Page[Refund]:
-    """Refunds in a state, oldest first."""
-    return refunds.page(uow, order=IN_ORDER, wanted=wanted, status=status.value)
+def page(
+    uow: UnitOfWork, *, status: RefundStatus | None, amount_minor: int | None, wanted: PageRequest
+) -> Page[Refund]:
+    """Refunds in a state, of an amount, or both, oldest first; those to be sent, where nothing is asked for."""
+    if status is None and amount_minor is None:
+        status = RefundStatus.ORDERED
+    filters = {"status": status and status.value, "amount_minor": amount_minor}
+    asked = {name: value for name, value in filters.items() if value is not None}
+    return refunds.page(uow, order=IN_ORDER, wanted=wanted, **asked)
+
+
+def with_reference(uow: UnitOfWork, reference: str) -> list[Refund]:
+    """The refund that a reference names, or none."""
+    return refunds.find_all(uow, reference=reference)

@@ -95,10 +95,17 @@ def look_at(uow: UnitOfWork, *, person_ref: str, purpose: Purpose) -> SelfPayer:
     return found
 
 
-def page(uow: UnitOfWork, *, status: SelfPayerStatus, wanted: PageRequest) -> Page[SelfPayer]:
-    """Self-payers in a state, for agents."""
+def page(
+    uow: UnitOfWork, *, status: SelfPayerStatus | None, reference: str | None, wanted: PageRequest
+) -> Page[SelfPayer]:
+    """Self-payers in a state, those who are admitted where none is named, or who pays a month by a reference; for
+    agents."""
     rules.offered(uow.fund)
-    return store.page(uow, status=status, wanted=wanted)
+    if reference is None:
+        return store.page(uow, status=status or SelfPayerStatus.ADMITTED, wanted=wanted)
+    months = store.with_references(uow, [reference])
+    found = store.self_payers.find_many(uow, (month.person_ref for month in months))
+    return Page([each for each in found.values() if status in (None, each.status)])
 
 
 def months_of(uow: UnitOfWork, *, person_ref: str, purpose: Purpose, wanted: PageRequest) -> Page[SelfContribution]:

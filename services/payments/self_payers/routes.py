@@ -45,8 +45,8 @@ def offer(uow: UnitOfWork) -> SelfPayers:
 
 @routes.get("/self-payers", scope=READ, response=SelfPayerViews, query=SelfPayersQuery)
 def list_by_status(uow: UnitOfWork, query: Body) -> Page[SelfPayer]:
-    """Self-payers in a state; unless another is asked for, those who are admitted."""
-    return actions.page(uow, status=query["status"], wanted=query["page"])
+    """Self-payers in a state, or who pays by a reference; where nothing is asked for, those who are admitted."""
+    return actions.page(uow, status=query["status"], reference=query["reference"], wanted=query["page"])
 
 
 @routes.post("/self-payers", scope=DECIDE, request=SelfPayerBody, response=SelfPayerView, status=201, is_keyed=True)

@@ -6,6 +6,7 @@ from services.payments.contributions.schemas import named
 from services.payments.self_payers.self_contribution import BoundKind, SelfContributionStatus, SelfPayerShare
 from services.payments.self_payers.self_payer import NOTE_CHARACTERS_MAX, SelfPayerStatus
 from shared.funds.contributions import ContributionSide
+from shared.http.normalized_fields import Reference
 from shared.http.problems import translate
 from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, SignedAmount, fund, paged
 from shared.process.access_journal.schemas import PurposeQuery
@@ -27,9 +28,11 @@ class SelfPaymentsQuery(PagedQuery):
 
 
 class SelfPayersQuery(PagedQuery):
-    """Those in which state; those who are admitted, where none is named."""
+    """Those in which state; those who are admitted, where none is named. With the reference by which a month is paid,
+    who pays by it, in whichever state."""
 
-    status = fields.Enum(SelfPayerStatus, by_value=True, load_default=SelfPayerStatus.ADMITTED)
+    status = fields.Enum(SelfPayerStatus, by_value=True, load_default=None)
+    reference = Reference(load_default=None, metadata={"description": "The reference by which a month is paid."})
 
 
 class SelfPayerMonthsQuery(PagedQuery, PurposeQuery):

@@ -129,13 +129,20 @@ def look_at(uow: UnitOfWork, *, plan_id: str, purpose: Purpose) -> PayablePlan:
 
 
 def page(
-    uow: UnitOfWork, *, employer_id: str | None, status: PlanStatus | None, wanted: PageRequest, purpose: Purpose
+    uow: UnitOfWork,
+    *,
+    employer_id: str | None,
+    status: PlanStatus | None,
+    reference: str | None,
+    wanted: PageRequest,
+    purpose: Purpose,
 ) -> Page[SettlementPlan]:
-    """An employer's plans, oldest first; all of the fund's, in a state, where an agent names no employer."""
+    """An employer's plans, oldest first; where an agent names no employer, those of the fund in a state or of a
+    reference."""
     uow.by.must_act_for_employer(employer_id or "")
     if employer_id:
         journal.note_employer(uow, employer_id, looked_at=AccessedKind.SETTLEMENT, purpose=purpose)
-    return store.page(uow, employer_id=employer_id, status=status, wanted=wanted)
+    return store.page(uow, employer_id=employer_id, status=status, reference=reference, wanted=wanted)
 
 
 # --- Paid and followed ------------------------------------------------------------------------------------------------

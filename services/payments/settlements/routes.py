@@ -68,11 +68,12 @@ def ask(uow: UnitOfWork, body: Body) -> SettlementPlan:
     is_journaled=True,
 )
 def list_plans(uow: UnitOfWork, query: Body) -> Page[SettlementPlan]:
-    """Plans, oldest first: of one employer, or for agents of all, in one state where it is given."""
+    """Plans, oldest first: of one employer, or for agents of all, in one state or of a reference where it is given."""
     return actions.page(
         uow,
         employer_id=query["employer_id"],
         status=query["status"],
+        reference=query["reference"],
         wanted=query["page"],
         purpose=query["purpose"],
     )

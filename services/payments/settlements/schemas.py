@@ -15,6 +15,7 @@ from services.payments.settlements.settlement_plan import (
     PlanStatus,
 )
 from shared.funds.arrears import PLAN_MONTHS_MAX, FrozenMonths, PlanBreach
+from shared.http.normalized_fields import Reference
 from shared.http.problems import translate
 from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, fund, many, paged
 from shared.process.access_journal.schemas import PurposeQuery
@@ -89,10 +90,11 @@ class SettlementAskBody(Schema):
 
 
 class SettlementPlansQuery(PagedQuery, PurposeQuery):
-    """Whose plans; an agent may leave the employer out. `status` narrows them."""
+    """Whose plans; an agent may leave the employer out. `status` narrows them, `reference` names one."""
 
     employer_id = fields.String(load_default=None, validate=validate.Length(1, EMPLOYER_CHARACTERS_MAX))
     status = fields.Enum(PlanStatus, by_value=True, load_default=None)
+    reference = Reference(load_default=None, metadata={"description": "The number of the plan: it alone."})
 
 
 class SettlementDecisionBody(Schema):

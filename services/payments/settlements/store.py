@@ -34,8 +34,13 @@ def open_of(uow: UnitOfWork, *, employer_id: str) -> SettlementPlan | None:
 
 
 def page(
-    uow: UnitOfWork, *, employer_id: str | None, status: PlanStatus | None, wanted: PageRequest
+    uow: UnitOfWork,
+    *,
+    employer_id: str | None,
+    status: PlanStatus | None,
+    reference: str | None,
+    wanted: PageRequest,
 ) -> Page[SettlementPlan]:
-    """A page of plans, oldest first: an employer's, or those in a state, or both."""
-    filters = {"employer_id": employer_id, "status": status.value if status else None}
+    """A page of plans, oldest first: those that match all that is asked for. A reference leaves one to be sorted."""
+    filters = {"employer_id": employer_id, "status": status.value if status else None, "reference": reference}
     return plans.page(uow, order=IN_ORDER, wanted=wanted, **{name: each for name, each in filters.items() if each})

@@ -143,7 +143,7 @@ def read_inbox(uow: UnitOfWork) -> object:
 @routes.get("/operations/jobs", scope=READ, query=JobsQuery, response=JobPage)
 def list_jobs(uow: UnitOfWork, query: Mapping[str, Any]) -> object:
     """Work that time starts and that failed as often as it may, or what waits: the longest due first."""
-    return queue.page(uow, status=query["status"], wanted=query["page"])
+    return queue.page(uow, status=query["status"], kind=query["kind"], wanted=query["page"])
 
 
 @routes.get("/operations/jobs/<job_id>", scope=READ, response=JobView)

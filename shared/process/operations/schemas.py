@@ -10,6 +10,7 @@ PAGE_MAX = 200
 REASON_LENGTH_MAX = 300
 KEY_LENGTH_MAX = 200
 EVENT_IDS_LENGTH_MAX = 4_000
+KIND_CHARACTERS_MAX = 80
 
 
 class LettersQuery(Schema):
@@ -176,7 +177,14 @@ GroupsView = many(GroupView)
 
 
 class JobsQuery(PagedQuery):
+    """Jobs in which state, and of which kind; of every kind, where none is named."""
+
     status = fields.Enum(JobStatus, by_value=True, load_default=JobStatus.FAILED)
+    kind = fields.String(
+        load_default=None,
+        validate=validate.Length(1, KIND_CHARACTERS_MAX),
+        metadata={"description": "The kind of work, as its rows name it."},
+    )
 
 
 class JobView(Schema):

@@ -98,8 +98,11 @@ def test_an_agent_s_look_enters_the_journal(office: Office, cover: Award) -> Non
     assert len(agent.get("/queue/awards").json["items"]) == 1
     assert len(agent.get(f"/queue/awards?person_ref={AMIRA}").json["items"]) == 1
     assert agent.get("/queue/awards?status=ended").json["items"] == []
+    (listed,) = agent.get(f"/queue/awards?person_ref={AMIRA}").json["items"]
+    assert agent.get(f"/queue/awards?status=ended&reference={listed['reference'].lower()}").json["items"] == [listed]
+    assert agent.get("/queue/awards?reference=AW000").json["items"] == []
     looks = office.person(AMIRA).get("/access-journal").json["items"]
-    assert [each["looked_at"] for each in looks] == ["awards", "awards", "award"]
+    assert [each["looked_at"] for each in looks] == ["awards", "awards", "awards", "awards", "award"]
     assert looks[-1]["purpose"] == "control" and looks[-1]["reference"] == cover.reference
 
 

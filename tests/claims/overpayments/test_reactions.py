@@ -122,6 +122,17 @@ def test_what_was_paid_after_the_death_is_listed_and_not_debited(office: Office,
     assert published(office.context).count("claims.benefit-due") == 1
     body = {"to": "recovered", "reason": "receipt 12"}
     settled = office.staff().post(f"/overpayments/{award.award_id}/settlement", body)
+
+    def sought(asked: str) -> list[str]:
+        found = office.staff().get(f"/overpayments?purpose=handling&{asked}").json["items"]
+        return [each["award_id"] for each in found]
+
+    assert sought("") == [], "it is to be recovered no more, and is found in whichever state"
+    for known in (listed["reference"], found["repayment_reference"]):
+        assert sought(f"reference={known.lower()}") == [award.award_id]
+    assert sought(f"person_ref={award.person_ref}") == sought("status=recovered") == [award.award_id]
+    assert sought(f"person_ref={award.person_ref}&status=open") == sought("person_ref=other") == []
+    assert sought("reference=AW000") == []
     assert (settled.status_code, settled.json["status"]) == (200, "recovered")
     again = office.staff().post(f"/overpayments/{award.award_id}/settlement", body)
     assert again.status_code == 409

@@ -7,6 +7,7 @@ import pytest
 
 from frontends.backoffice.backoffice import BACKOFFICE
 from frontends.backoffice.bank import CASE_ACTS, ENTRY_ACTS
+from frontends.backoffice.listing import sought, to_send
 from frontends.kit.codes import Codes
 from tests.kit.frontends import rendered, unreached
 
@@ -219,3 +220,12 @@ def test_who_settles_takes_a_difference_or_gives_their_own_back_and_a_supervisor
     assert at not in others, "a colleague looks into it"
     assert f"{at}/reassign" in differences(assigned_to="agent-7", may_reassign=True)
     assert at not in differences(scope="ledger:read")
+
+
+def test_what_is_sought_is_sent_as_services_take_it() -> None:
+    """An amount as people type it; what was left empty is not asked for, and what cannot be read is told by the
+    service."""
+    with APP.test_request_context("/bank/?reference=+CT16+00&amount=1+200,50&status=waiting"):
+        assert to_send(sought("reference", "amount")) == {"reference": "CT16 00", "amount": "1200.50"}
+    with APP.test_request_context("/bank/?reference=&amount=much"):
+        assert to_send(sought("reference", "amount")) == {"amount": "much"}

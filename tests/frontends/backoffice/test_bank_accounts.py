@@ -110,6 +110,13 @@ def test_the_list_names_no_account() -> None:
     listed = {"items": [row], "next": None}
     with APP.test_request_context("/"):
         shown = rendered(
-            APP, "bank-accounts.html", user=AGENT, listed=listed, codes=CODES, status="asked", is_first=True
+            APP,
+            "bank-accounts.html",
+            user=AGENT,
+            listed=listed,
+            codes=CODES,
+            status="asked",
+            sought={"reference": ""},
+            is_first=True,
         )
     assert "BA260000000132" in shown and "0141" not in shown.replace("BA260000000132", "")

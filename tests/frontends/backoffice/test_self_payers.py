@@ -83,8 +83,16 @@ def test_who_may_not_decide_has_no_form() -> None:
 
 def test_the_list_leads_to_each() -> None:
     listed = {"items": [FOUND], "next": None}
-    shown = rendered(APP, "self-payers.html", user=AGENT, listed=listed, codes=Codes(None), status="", is_first=True)
-    assert f"/self-payers/{FOUND['person_ref']}" in shown
+    facts = {"listed": listed, "codes": Codes(None), "status": "", "is_first": True}
+    shown = rendered(APP, "self-payers.html", user=AGENT, sought={"reference": ""}, **facts)
+    assert f"/self-payers/{FOUND['person_ref']}" in shown and 'name="status"' in shown
+
+
+def test_who_is_sought_is_shown_in_whichever_state() -> None:
+    """What was looked for stays in its field; no state is offered beside it, since none limits what is found."""
+    facts = {"listed": {"items": [], "next": None}, "codes": Codes(None), "status": "", "is_first": True}
+    shown = rendered(APP, "self-payers.html", user=AGENT, sought={"reference": "CI2600"}, **facts)
+    assert 'value="CI2600"' in shown and 'name="status"' not in shown
 
 
 @pytest.mark.parametrize(

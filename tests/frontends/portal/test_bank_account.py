@@ -22,6 +22,7 @@ CHANGE: dict[str, Any] = {
     "asked_at": "2026-02-10T09:30:00+00:00",
     "effective_at": "2026-02-13T09:30:00+00:00",
     "ended_at": None,
+    "version": 1,
     "is_open": True,
     "refused_for": None,
 }

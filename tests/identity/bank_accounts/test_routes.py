@@ -107,12 +107,18 @@ def test_a_change_waits_for_an_agent_and_its_days_and_then_counts_in_one_transac
     agent = office.staff()
     (row,) = agent.get("/queue/bank-account-changes").json["items"]
     assert row["person_ref"] == ref() and "account" not in row
+    queue = "/queue/bank-account-changes"
+    assert agent.get(f"{queue}?reference={row['reference'].lower()}").json["items"] == [row]
+    assert agent.get(f"{queue}?reference={row['reference']}&status=agreed").json["items"] == []
+    assert agent.get(f"{queue}?reference=BA000").json["items"] == []
     path = f"/queue/bank-account-changes/{row['change_id']}"
     seen = agent.get(f"{path}?purpose=handling").json
     assert (seen["account"], seen["former_ending"], seen["person"]["family_name"]) == (OTHER, "4563", "Benali")
     agreed = agent.post(f"{path}/agreement", {})
     assert agreed.status_code == 200, agreed.text
     assert (agreed.json["change"]["status"], bank_of(harness.context)) == ("agreed", FIRST)  # it is too early
+    assert agent.get(queue).json["items"] == [], "it waits for an agent no more, and is found by its reference"
+    assert len(agent.get(f"{queue}?reference={row['reference']}").json["items"]) == 1
     assert due(harness) == 0
     journal = list(harness.context.database["access_journal"].find({"person_ref": ref()}))
     assert {each["looked_at"] for each in journal} == {"bank-account"}
@@ -189,6 +195,12 @@ def test_one_change_waits_at_a_time_and_the_same_request_is_one(browser: Browser
 
 def test_the_person_withdraws_it_and_asks_again(harness: IdentityHarness, browser: Browser, token: str) -> None:
     change_id = ask(browser, token).json["change_id"]
+    path = f"/bank-account/changes/{change_id}"
+    seen = browser.get(path, token)
+    assert (seen.json["status"], seen.json["ending"], seen.headers["ETag"]) == ("asked", "0141", '"1"')
+    Office(service, harness.context).staff().post(f"/queue/bank-account-changes/{change_id}/agreement", {})
+    late = browser.ask(f"{path}/withdrawal", {}, token, **{"If-Match": seen.headers["ETag"]})
+    assert (late.status_code, late.json["code"], late.json["version"]) == (412, "request.changed-since-read", 2)
     withdrawn = browser.ask(f"/bank-account/changes/{change_id}/withdrawal", {}, token)
     assert (withdrawn.status_code, withdrawn.json["status"]) == (200, "withdrawn")
     again = browser.ask(f"/bank-account/changes/{change_id}/withdrawal", {}, token)
@@ -203,6 +215,8 @@ def test_somebody_elses_change_and_an_unknown_one_are_out_of_reach(
     change_id = ask(browser, token).json["change_id"]
     stranger = Office(service, harness.context).person("p" * 26)
     assert stranger.post(f"/bank-account/changes/{change_id}/withdrawal", {}).status_code == 403
+    assert stranger.get(f"/bank-account/changes/{change_id}").status_code == 403
+    assert browser.get("/bank-account/changes/none", token).status_code == 404
     assert browser.ask("/bank-account/changes/none/withdrawal", {}, token).status_code == 404
     employer = Office(service, harness.context).employer("1600000001")
     assert employer.get("/bank-account").status_code == 403

@@ -113,6 +113,8 @@ def test_the_accountant_gives_it_up(firms: IdentityHarness, paie: tuple[Browser,
     amrani = (browser, str(browser.tokens("amrani", scope=SCOPE)["access_token"]))
     taken = sent(amrani, "/taken-delegations", {"code": code}).json
     path = f"/delegations/{taken['delegation_id']}/end"
+    late = sent(amrani, path, **{"If-Match": '"1"'})  # as it was when it was offered
+    assert (late.status_code, late.json["version"]) == (412, taken["version"])
     assert sent(amrani, path).json["text"] == "Abandonnée par le délégataire"
     assert sent(amrani, path).json["status"] == "renounced"
 

@@ -99,10 +99,10 @@ class Browser:
     def get(self, path: str, token: str) -> TestResponse:
         return self.client.get(self.url(path), headers={"Authorization": f"Bearer {token}", "Accept-Language": "fr"})
 
-    def ask(self, path: str, body: dict[str, Any], token: str = "") -> TestResponse:
+    def ask(self, path: str, body: dict[str, Any], token: str = "", **more: str) -> TestResponse:
         """A JSON request, with an access token where there is one."""
         headers = {"Accept-Language": "fr"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        return self.client.post(self.url(path), json=body, headers=headers)
+        return self.client.post(self.url(path), json=body, headers=headers | more)
 
 
 def landed(answer: TestResponse) -> dict[str, str]:

@@ -35,6 +35,11 @@ def waiting(made: Office, **query: str) -> list[dict[str, Any]]:
     return items
 
 
+def refunds(made: Office, **query: str) -> list[str]:
+    asked = "&".join(f"{name}={value}" for name, value in query.items())
+    return [each["refund_id"] for each in made.staff().get(f"/refunds?{asked}").json["items"]]
+
+
 def act(made: Office, entry: dict[str, Any], verb: str, by: str = "agent-1", **body: Any) -> Any:
     sent = {"version": entry["version"], **body}
     return made.staff(by).post(f"/bank/entries/{entry['entry_id']}/{verb}", sent)
@@ -82,6 +87,32 @@ def test_the_list_is_sorted_paged_and_filtered(context: ServiceContext, made: Of
     assert len(waiting(made, status="waiting")) == 5
     assert made.staff().get("/bank/entries?status=lost").status_code == 422
     assert made.staff().get("/bank/entries?cursor=nonsense").json["code"] == "request.cursor-malformed"
+
+
+def test_an_entry_is_found_by_a_reference_and_its_amount_in_whichever_state(
+    context: ServiceContext, made: Office
+) -> None:
+    """By ours in the bank's text, however it is typed, and by the bank's own; what it is of both comes once."""
+    (unknown,) = waiting(made)
+    ours = ask(made)["reference"]
+    lines = [
+        line(entry_id="BANK-2", remittance=ours),
+        line(entry_id="BANK-2", remittance="?", amount=Money(2_50, Currency.DZD)),
+        line(entry_id=ours, remittance=ours, amount=Money(1_00, Currency.DZD)),
+    ]
+    bank_calls.book(context, DZ, "test", BankNotice("f1", tuple(lines)))
+
+    def amounts(**query: str) -> list[str]:
+        return [each["amount"] for each in waiting(made, **query)]
+
+    assert amounts(reference=f"{ours[:4]} {ours[4:].lower()}") == amounts(reference=ours) == ["3150.25", "1.00"]
+    assert amounts(reference="BANK-2") == ["3150.25", "2.50"]
+    assert amounts(reference="BANK-2", status="waiting") == amounts(amount="2.50") == ["2.50"]
+    assert next(each["entry_id"] for each in waiting(made, amount="3150.25")) == unknown["entry_id"]
+    assert amounts(amount="3150.25", reference="BANK-2") == ["3150.25"] and amounts(reference="BANK-9") == []
+    paged = made.staff().get("/bank/entries?reference=BANK-2&limit=1").json
+    last = made.staff().get(f"/bank/entries?reference=BANK-2&limit=1&cursor={paged['next']}").json
+    assert ([each["amount"] for each in last["items"]], last["next"]) == (["2.50"], None)
 
 
 @pytest.mark.parametrize("target", ["collection", "declaration"])
@@ -223,10 +254,14 @@ def test_money_goes_back_and_the_banks_entry_settles_it(context: ServiceContext,
     assert (refund["status"], refund["amount"], refund["counterparty"]) == ("ordered", "3150.25", RIB)
     assert balance(made, "refunds:ordered") == ("3150.25", "credit")
     assert balance(made, "suspense:unmatched") == ("0.00", None)
-    assert [each["refund_id"] for each in made.staff().get("/refunds").json["items"]] == [refund["refund_id"]]
+    assert refunds(made) == refunds(made, amount="3150.25") == [refund["refund_id"]]
+    assert refunds(made, amount="3150.26") == refunds(made, status="paid") == []
     left = {"direction": Direction.DEBIT, "remittance": f"REMBOURSEMENT {refund['reference']}"}
     book(context, line(entry_id="E7", **left))
     assert made.staff().get(f"/refunds/{refund['refund_id']}").json["status"] == "paid"
+    assert refunds(made) == refunds(made, reference=refund["reference"], status="ordered") == []
+    assert refunds(made, reference=refund["reference"].lower()) == [refund["refund_id"]]
+    assert refunds(made, reference=refund["reference"], amount="1.00") == refunds(made, reference="RF0") == []
     assert balance(made, "refunds:ordered") == balance(made, "bank:collections") == ("0.00", None)
     assert cases(made) == []
     back = {"return_reason": "AC04", "remittance": refund["reference"]}

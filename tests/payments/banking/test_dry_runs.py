@@ -10,6 +10,7 @@ from services.payments.banking import dry_runs
 from services.payments.banking.banks import choice
 from services.payments.banking.banks.fixed_width import FileIncomplete
 from services.payments.banking.iso20022 import camt
+from services.payments.banking.statement_body import EXAMPLE
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext
 from tests.funds.invented import MONO, more_funds
@@ -272,3 +273,10 @@ def test_an_entry_that_was_decided_meanwhile_is_not_tried(context: ServiceContex
     one = unknown(context, made, account=PAYOUTS)
     act(made, one, "write-off", ground="unclaimed")
     assert try_allocation(made, one, share("declaration", "d1")).json["code"] == "bank.entry-changed"
+
+
+def test_the_example_of_the_document_is_a_statement_of_one_payment_that_came(made: Office) -> None:
+    tried = try_out(made, EXAMPLE.encode())
+    assert tried.status_code == 200, tried.text
+    (entry_of_it,) = tried.json["entries"]
+    assert (entry_of_it["direction"], entry_of_it["amount"]) == ("credit", "3150.00")

@@ -382,6 +382,28 @@ def test_the_corrected_file_is_accepted_after_a_refusal(harness: DeclarationsHar
     assert corrected["revision"] == 1 and corrected["replaces"] is None
     listed = harness.caller.get(f"/declarations?employer_id={DZ_EMPLOYER}").json["items"]
     assert [each["declaration_id"] for each in listed] == [corrected["declaration_id"], refused["declaration_id"]]
+    for each in (refused, corrected):
+        found = harness.caller.get(f"/declarations?employer_id={DZ_EMPLOYER}&status={each['status']}").json["items"]
+        assert [it["declaration_id"] for it in found] == [each["declaration_id"]]
+    assert harness.caller.get(f"/declarations?employer_id={DZ_EMPLOYER}&status=lost").status_code == 422
+
+
+def test_a_declaration_is_found_by_a_reference_of_its_payment(
+    harness: DeclarationsHarness, context: ServiceContext
+) -> None:
+    """Of the employer who asks alone: another's reference finds nothing."""
+    accepted = harness.declare(das_b())
+    declaration_id = accepted["declaration_id"]
+    asked = harness.caller.post(f"/declarations/{declaration_id}/collections", {"rail": "transfer"}).json
+
+    def found(asked: str) -> list[str]:
+        rows = harness.caller.get(f"/declarations?employer_id={DZ_EMPLOYER}&{asked}").json["items"]
+        return [each["declaration_id"] for each in rows]
+
+    assert found(f"reference={asked['reference'].lower()}") == [declaration_id]
+    assert found(f"reference={asked['reference']}&status=refused") == found("reference=CT160000") == []
+    elsewhere = f"/declarations?purpose=handling&employer_id=1600000009&reference={asked['reference']}"
+    assert harness.office.staff().get(elsewhere).json["items"] == []
 
 
 @pytest.mark.parametrize("files", [das_b(), BAD["birth date"].files, BAD["totals"].files])

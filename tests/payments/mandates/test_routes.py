@@ -182,6 +182,8 @@ def test_a_doubt_is_seen_by_agents_and_decided_by_two(office: Office, context: S
     send_form(firm, mandate_id)
     agreed(office, reference, holder="Somebody else", amount_max="1.00")
     (waiting,) = first.get("/mandates?status=doubtful").json["items"]
+    assert first.get(f"/mandates?reference={waiting['reference'].lower()}").json["items"] == [waiting]
+    assert first.get(f"/mandates?reference={waiting['reference']}&status=active").json["items"] == []
     assert [each["code"] for each in waiting["findings"]] == ["mandate.limit-lower", "mandate.holder-differs"]
     assert all(each["text"] and each["text"] != each["code"] for each in waiting["findings"])
     assert decided(first, mandate_id, "confirm").json["code"] == "mandate.nothing-proposed"

@@ -106,6 +106,27 @@ def test_an_award_s_payments_are_ordered_once_each_beside_the_claim_that_opened_
     ]
 
 
+def test_payouts_are_found_by_their_reference_and_amount_in_whichever_state(context: ServiceContext) -> None:
+    agent = office(context).staff()
+    handle(context, service, persons({AMIRA: RIB}), approved("c1"), due(), due("pay2", period="2026-Q2"))
+
+    def found(asked: str) -> list[str]:
+        return [each["payment_id"] for each in agent.get(f"/payouts?{asked}").json["items"]]
+
+    (of_claim,) = (each for each in agent.get("/payouts?status=ordered").json["items"] if not each["payment_id"])
+    (of_award, _) = (each for each in agent.get("/payouts?status=ordered").json["items"] if each["payment_id"])
+    assert found("") == [], "none waits for an account"
+    assert found(f"reference={of_award['reference'].lower()}") == ["pay1", "pay2"]
+    assert found(f"reference={of_claim['reference']}") == [""]
+    assert found("amount=200.00") == ["pay1", "pay2"] and found(f"amount={of_claim['amount']}") == [""]
+    assert found(f"reference={of_claim['reference']}&amount=200.00") == found("amount=200.00&status=paid") == []
+    first = agent.get("/payouts?amount=200.00&limit=1").json
+    rest = agent.get(f"/payouts?amount=200.00&limit=1&cursor={first['next']}").json
+    assert [each["payment_id"] for each in rest["items"]] == ["pay2"] and rest["next"] is None
+    assert agent.get(f"/payouts?amount=320.00&cursor={first['next']}").json["code"] == "request.cursor-malformed"
+    assert agent.get("/payouts?amount=2,5").status_code == 422
+
+
 def test_a_claim_whose_award_was_paid_first_is_paid_too(context: ServiceContext) -> None:
     office(context)
     handle(context, service, persons({AMIRA: RIB}), due(), approved("c1"))

@@ -223,6 +223,10 @@ def test_agents_list_read_and_admit(here: ServiceContext, made: Office) -> None:
     agent = made.staff()
     assert [each["person_ref"] for each in agent.get("/self-payers").json["items"]] == [AMIRA]
     assert agent.get("/self-payers?status=ended").json["items"] == []
+    reference = months(made)[0]["reference"]
+    assert [each["person_ref"] for each in agent.get(f"/self-payers?reference={reference}").json["items"]] == [AMIRA]
+    assert agent.get(f"/self-payers?reference={reference}&status=ended").json["items"] == []
+    assert agent.get("/self-payers?reference=CI000").json["items"] == []
     assert len(agent.get(f"/self-payers/{AMIRA}/months?purpose=handling").json["items"]) == 2
     assert agent.get("/self-payer-offer").json["grounds"] == [{"code": "unpaid-leave", "name": "Essai"}]
     seen = made.person(AMIRA).get("/access-journal").json["items"]

@@ -178,6 +178,8 @@ def test_refused_or_withdrawn_nothing_changes_for_the_debts(town: Callable[..., 
     twice = made.firm.post("/settlement-plans", BODY)
     assert (twice.status_code, twice.json["code"]) == (409, "settlement.already-open")
     (waiting,) = made.agent.get("/settlement-plans?status=asked").json["items"]
+    assert made.agent.get(f"/settlement-plans?reference={waiting['reference'].lower()}").json["items"] == [waiting]
+    assert made.agent.get(f"/settlement-plans?reference={waiting['reference']}&status=broken").json["items"] == []
     assert waiting["plan_id"] == asked["plan_id"]
     stale = made.agent.post(
         f"/settlement-plans/{asked['plan_id']}/decision",

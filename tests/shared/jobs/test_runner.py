@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -95,6 +96,43 @@ def test_what_is_not_due_waits(context: ServiceContext, clock: Clock) -> None:
     assert runner.run_due() == 0
     clock.move(hours=1)
     assert runner.run_due() == 1
+
+
+def test_work_of_a_later_release_is_left_to_its_workers(context: ServiceContext, clock: Clock) -> None:
+    """What an older worker could not do has a kind of its own: it stays as it was scheduled, however long it is due,
+    also in front of work that the older one knows."""
+    older, newer = Recorder(), Recorder()
+
+    def act(uow: UnitOfWork) -> None:
+        queue.schedule(uow, f"{KIND}.2", "new")
+
+    context.run(DZ, by=someone(), cause="test", action=act)
+    schedule(context, "a")
+    as_scheduled = queue.jobs.load(reading(context), f"{KIND}.2:new")
+    for _ in range(10):
+        Runner(context, [kind(older)]).run_due()
+        clock.move(hours=6)
+    assert older.done == [f"{DZ}/a"]
+    assert queue.jobs.load(reading(context), f"{KIND}.2:new") == as_scheduled
+    schedule(context, "b")  # by a process of the release before
+    later = kind(newer, name=f"{KIND}.2")
+    assert Runner(context, [later, replace(later, name=KIND)]).run_due() == 2
+    assert sorted(newer.done) == [f"{DZ}/b", f"{DZ}/new"]
+
+
+def test_what_a_later_release_wrote_into_a_job_stays(context: ServiceContext, clock: Clock) -> None:
+    """Taken, failed, held and tried again by this release."""
+    held: list[str] = []
+    recorder = Recorder(a=Blank())
+    runner = Runner(context, [kind(recorder, attempts_max=1, hold=lambda uow, thing_id: held.append(thing_id))])
+    schedule(context, "a")
+    context.database["jobs"].update_one({"_id": f"{DZ}:{KIND}:a"}, {"$set": {"of_later": 7}})
+    runner.run_due()
+    assert held == ["a"]
+    operate(context, lambda uow: queue.retry(uow, f"{KIND}:a"))
+    operate(context, lambda uow: queue.give_up(uow, f"{KIND}:a", reason="x"))
+    (row,) = context.database["jobs"].find()
+    assert (row["of_later"], row["status"], row["reason"]) == (7, "given-up", "x")
 
 
 def test_work_whose_unit_of_work_was_not_saved_was_never_asked_for(context: ServiceContext) -> None:

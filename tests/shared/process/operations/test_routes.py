@@ -208,6 +208,11 @@ def test_jobs_that_failed_are_listed_page_by_page_for_ones_own_fund(context: Ser
     assert {row["last_error"] for row in rows} == {"paper.no-glyph"}
     assert rest["next"] is None
     assert operator.get("/operations/jobs?status=waiting").json["items"] == []
+    context.run(DZ, by=someone(), cause="test", action=lambda uow: queue.schedule(uow, "mail", "a"))
+    assert [row["job_id"] for row in operator.get("/operations/jobs?status=waiting").json["items"]] == ["mail:a"]
+    for kind, found in (("print", 3), ("mail", 0)):
+        assert len(operator.get(f"/operations/jobs?kind={kind}").json["items"]) == found
+    assert operator.get("/operations/jobs?kind=mail&status=waiting").json["items"][0]["kind"] == "mail"
     assert operator.get("/operations/jobs/print:a").json["attempts"] == 8
     assert operator.get("/operations/jobs/print:d").status_code == 404
     assert operator.get("/operations/jobs?cursor=nothing").json["code"] == "request.cursor-malformed"
