@@ -26,6 +26,7 @@ from shared.events.claims.awards import (
 )
 from shared.funds.effects import Effect
 from shared.funds.fund import Fund
+from shared.funds.law import NothingInForce
 from shared.funds.period import last_day_of_term
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.history import with_step
@@ -91,10 +92,13 @@ def open_award(
     dependant: Encrypted | None = None,
 ) -> Outcome[Award]:
     """A claim was granted: the cover, or the payment of every period, that follows from it, for the person or for one
-    of their dependants. Raises `OpensNoAward`."""
+    of their dependants, as the law of its first day says. Raises `OpensNoAward`."""
     if not effect.opens_award:
         raise OpensNoAward
-    cover, payment = effect.cover, effect.payment
+    cover, payment = effect.cover_on(from_on), effect.payment_on(from_on)
+    granted = cover or payment
+    if granted is None:
+        raise NothingInForce(on=from_on)
     months = payment.life_certificate_months if payment else None
     today = fund.day_of(at)
     opened = Award(
@@ -113,6 +117,7 @@ def open_award(
             covers=cover.covers if cover else (),
             percent=str(cover.percent) if cover else "",
             sum=decision_sum,
+            law=granted.law,
         ),
         proof_due_on=last_day_of_term(max(from_on, today), months=months) if months else None,
         is_followed=True,
@@ -157,7 +162,7 @@ def resume(award: Award, *, effect: Effect, fund: Fund, by: str, at: datetime) -
     anew, counted from today: who resumes answers for it."""
     today = fund.day_of(at)
     resumed = _moved(award, to=Status.ACTIVE, on=today, by=by, at=at)
-    months = effect.payment.life_certificate_months if effect.payment else None
+    months = effect.life_certificate_months_on(today)
     if months and award.proof_due_on is not None and award.proof_due_on < today:
         resumed = replace(resumed, proof_due_on=last_day_of_term(today, months=months))
     published = AwardResumed(
@@ -205,7 +210,7 @@ def take_life_certificate(
     award: Award, *, given_on: date, effect: Effect, fund: Fund, by: str, at: datetime
 ) -> Outcome[Award]:
     """The person has proved that they lived on a day. An award that was suspended for want of it holds again."""
-    months = effect.payment.life_certificate_months if effect.payment else None
+    months = effect.life_certificate_months_on(given_on)
     if not months or award.status is Status.ENDED:
         raise NoLifeCertificateAsked
     today = fund.day_of(at)
@@ -265,7 +270,7 @@ def _as_before_death(award: Award) -> Award:
 def _restored(award: Award, base: Award, *, effect: Effect, fund: Fund, by: str, at: datetime) -> Outcome[Award]:
     """The award as it was. A life certificate that fell due meanwhile is asked for anew, counted from today."""
     today = fund.day_of(at)
-    months = effect.payment.life_certificate_months if effect.payment else None
+    months = effect.life_certificate_months_on(today)
     if months and base.proof_due_on is not None and base.proof_due_on < today:
         base = replace(base, proof_due_on=last_day_of_term(today, months=months))
     if award.status is base.status:
@@ -359,7 +364,7 @@ def _remind_on(award: Award, effect: Effect) -> date | None:
     day = _deadline(award)
     if day is None or award.reminded_of == day or award.status is not Status.ACTIVE:
         return None
-    part = effect.cover or effect.payment
+    part = effect.cover_on(award.from_on) or effect.payment_on(day)
     return day - timedelta(days=part.reminder_days if part else 0)
 
 

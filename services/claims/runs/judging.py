@@ -9,7 +9,7 @@ from services.claims.benefits.facts import facts_on, sources_of_claim
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.claims import store as claims
 from services.claims.runs.computing import AWARD_OVER, UNDECIDED, PeriodDue
-from services.claims.runs.rules import judged_on, periodic
+from services.claims.runs.rules import judged_on, payment_of, periodic
 from shared.funds.period import Period
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -23,9 +23,10 @@ def by_rules(uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mappin
     if not periods:
         return {}
     sources = sources_of_claim(uow, claims.claims.load(uow, award.claim_id))
-    definition, payment = periodic(uow.fund, award.claim_type)
+    definition = periodic(uow.fund, award.claim_type)
     found: dict[Period, PeriodDue] = {}
     for period in periods:
+        payment = payment_of(definition.effect, period)
         on = min(judged_on(period, payment), uow.today)
         facts = facts_on(on, sources, claim_type=award.claim_type)
         if payment.until is not None and evaluate(payment.until, facts).holds:
@@ -37,5 +38,5 @@ def by_rules(uow: UnitOfWork, award: Award, periods: Sequence[Period]) -> Mappin
         elif judgement.outcome is JudgedOutcome.UNDECIDED or judgement.sum is None:
             found[period] = PeriodDue(right_minor=None, reason=UNDECIDED)
         else:
-            found[period] = PeriodDue(right_minor=judgement.sum.amount_minor, sum=judgement.sum)
+            found[period] = PeriodDue(right_minor=judgement.sum.amount_minor, sum=judgement.sum, law=payment.law)
     return found

@@ -103,6 +103,7 @@ def test_the_golden_sum_is_paid_for_each_quarter_with_its_steps(
     assert first is not None and first.lines[1].sum is not None
     assert [line.amount_minor for line in first.lines[1].sum.lines if line.is_counted] == [21_960, 19_520, 17_080]
     assert first.lines[1].sum.computed_on == LAST.last_on
+    assert first.lines[1].law is not None and first.lines[1].law.valid_from == date(1960, 12, 14)
     assert paid(office, context, award, LAST) is not None, "the last run paid something, and this one nothing"
     assert paid(office, context, award, LAST) is None
 
