@@ -237,6 +237,8 @@ class Fund:
             yield "country is two capital letters, such as TN"
         if set(self.weekend) == set(Weekday):
             yield "weekend leaves no day to work"
+        if not {"country", "languages", "holidays"} & set(unread):
+            yield from self.calendar.faults()
 
     def with_usual_procedure(self) -> "Fund":
         """The fund, each of whose claim types has what its section `procedure` says where the type says nothing."""
