@@ -11,6 +11,7 @@ from shared.funds.conditions import Condition
 from shared.funds.faults import refuse
 from shared.funds.law import Law, find_in_force, in_force, overlaps
 from shared.funds.period import Period, PeriodKind, end_of_month, last_day_of_term
+from shared.funds.proration import Proration
 
 LIFE_CERTIFICATE_MONTHS_MAX = 60
 COVER_MONTHS_MAX = 600
@@ -27,10 +28,12 @@ class EffectKind(StrEnum):
 
 
 class BeginsWith(StrEnum):
-    """With which period a periodic payment begins: the one of its first day, or the one after it."""
+    """With what a periodic payment begins: the period of its first day, the one after it, or that day itself."""
 
     THIS_PERIOD = "this-period"
     NEXT_PERIOD = "next-period"
+    THIS_DAY = "this-day"
+    """Of its first period the days from then on are owed, by the block `proration`."""
 
 
 class DeathEnd(StrEnum):
@@ -73,11 +76,16 @@ class PeriodicPayment:
     until: Condition | None = None
     life_certificate_months: int | None = None
     reminder_days: int = 30
+    proration: Proration | None = None
+    """How a period is paid in which the right begins or ends, or a value of the formula changes: each part by its days.
+    Where nothing is said a period is paid whole, by the values of the day on which it is judged."""
 
     def __post_init__(self) -> None:
         refuse(self._faults())
 
     def _faults(self) -> Iterator[str]:
+        if self.begins_with is BeginsWith.THIS_DAY and self.proration is None:
+            yield "begins_with this-day says by its proration what the days of the first period are worth"
         months = self.life_certificate_months
         if months is not None and not 1 <= months <= LIFE_CERTIFICATE_MONTHS_MAX:
             yield f"a life certificate is asked for every 1 to {LIFE_CERTIFICATE_MONTHS_MAX} months"
@@ -171,10 +179,13 @@ class Effect:
 
     def first_on(self, since_on: date) -> date:
         """The first day of the award where its reason (the day of the decision, of the event, of the filing) came on a
-        day: that day for a cover, the first day of a period for a payment. `NothingInForce` where no law pays then."""
+        day: that day for a cover, the first day of a period, or that day, for a payment. `NothingInForce` where no law
+        pays then."""
         if not self.payment:
             return since_on
         payment = in_force(self.payment, on=since_on)
+        if payment.begins_with is BeginsWith.THIS_DAY:
+            return since_on
         period = Period.containing(since_on, kind=payment.every)
         return (period if payment.begins_with is BeginsWith.THIS_PERIOD else period.next).first_on
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.claims.runs.computing import UNDECIDED
+from services.claims.runs.prorating import Part
 from services.claims.runs.run import (
     LIVING,
     MOVES,
@@ -96,8 +97,8 @@ def as_paid_now(period: Period, effect: Effect, *, today: date) -> Period | None
     return found if judged_on(found, payment) <= today else None
 
 
-def judged_on(period: Period, payment: PeriodicPayment) -> date:
-    """The day of a period on which it is judged."""
+def judged_on(period: Period | Part, payment: PeriodicPayment) -> date:
+    """The day of a period, or of a part of it that is paid by its days, on which it is judged."""
     return period.first_on if payment.judged_on is JudgedOn.FIRST_DAY else period.last_on
 
 

@@ -173,6 +173,8 @@ class TrialReport:
         elif (payment := effect.payment_on(from_on)) is not None:
             yield f"{due} is paid every {payment.every} from {from_on}; {_law(payment.law)}"
             yield f"each is computed by what is known on its {payment.judged_on.replace('-', ' ')}"
+            if payment.proration is not None:
+                yield f"of a period that is owed in part its days are paid ({payment.proration.by})"
             if payment.life_certificate_months is not None:
                 yield f"the person proves every {payment.life_certificate_months} months that they live"
         elif (cover := effect.cover_on(from_on)) is not None:

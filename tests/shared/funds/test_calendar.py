@@ -260,9 +260,7 @@ def test_a_fund_s_file_moves_eid(tmp_path: Path) -> None:
     file.write_text(
         text.replace("holidays:\n", f"holidays:\n  moved: [{{day: 2026-03-19, to: 2026-03-18, law: {law}}}]\n")
     )
-    with pytest.raises(
-        FundsInvalid, match="estimated on 2026-03-19; estimated in 2026 are: 2026-"
-    ):
+    with pytest.raises(FundsInvalid, match="estimated on 2026-03-19; estimated in 2026 are: 2026-"):
         load(folder=tmp_path)
     file.write_text(text.replace("weekend: [saturday, sunday]", f"weekend: [{', '.join(Weekday)}]"))
     with pytest.raises(FundsInvalid, match="weekend leaves no day to work"):

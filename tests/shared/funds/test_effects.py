@@ -19,6 +19,7 @@ from shared.funds.effects import (
 from shared.funds.law import Confidence, Law, NothingInForce
 from shared.funds.loading import Reading
 from shared.funds.period import PeriodKind
+from shared.funds.proration import DayRule, Proration
 
 LAW = Law(valid_from=date(2020, 1, 1), reference="invented", confidence=Confidence.UNKNOWN)
 WRITTEN_LAW = {"valid_from": date(2020, 1, 1), "reference": "invented", "confidence": "?"}
@@ -175,3 +176,12 @@ def test_the_period_in_which_the_first_law_begins_is_paid_whole() -> None:
     assert (first_on, effect.payment_on(first_on)) == (date(2026, 1, 1), effect.payment[0])
     with pytest.raises(NothingInForce):
         effect.first_on(date(2026, 2, 14))
+
+
+def test_what_begins_on_its_own_day_is_paid_by_its_days() -> None:
+    by_days = Proration(by=DayRule.THIRTIETHS, names={"en": "Days of the month"})
+    effect = payment(begins_with=BeginsWith.THIS_DAY, proration=by_days)
+    assert effect.first_on(date(2026, 2, 10)) == date(2026, 2, 10)
+    assert [str(each) for each in effect.periods(date(2026, 2, 10), upto=date(2026, 4, 1))] == ["2026-Q1", "2026-Q2"]
+    with pytest.raises(ValueError, match="what the days of the first period are worth"):
+        payment(begins_with=BeginsWith.THIS_DAY)
