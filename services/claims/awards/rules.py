@@ -318,19 +318,19 @@ def _due_change(award: Award, *, effect: Effect, fund: Fund, at: datetime) -> Ou
     if award.until_on is not None and today > award.until_on:
         reason = EndReason.DEATH if award.before_death else EndReason.TERM_OVER
         return end(award, reason=reason, last_on=award.until_on, fund=fund, by=by, at=at)
-    due_on = award.proof_due_on
+    due_on = _proof_due_on(award, effect)
     if award.status is Status.ACTIVE and due_on is not None and today > due_on:
         missing = SuspensionReason.LIFE_CERTIFICATE_MISSING
         return suspend(award, reason=missing, effect=effect, fund=fund, by=by, at=at)
     remind_on = _remind_on(award, effect)
     if remind_on is not None and today >= remind_on:
-        return _remind(award, at=at)
+        return _remind(award, effect, at=at)
     return None
 
 
-def _remind(award: Award, *, at: datetime) -> Outcome[Award]:
+def _remind(award: Award, effect: Effect, *, at: datetime) -> Outcome[Award]:
     """The end of a cover, or the day of the next life certificate, comes near."""
-    day = _deadline(award)
+    day = _deadline(award, effect)
     if day is None:
         raise ValueError("only of a day that is known one is reminded")
     published: object
@@ -355,13 +355,19 @@ def _remind(award: Award, *, at: datetime) -> Outcome[Award]:
     return Outcome(replace(award, reminded_of=day), (published,))
 
 
-def _deadline(award: Award) -> date | None:
-    return award.until_on if award.kind is AwardKind.COVER else award.proof_due_on
+def _deadline(award: Award, effect: Effect) -> date | None:
+    return award.until_on if award.kind is AwardKind.COVER else _proof_due_on(award, effect)
+
+
+def _proof_due_on(award: Award, effect: Effect) -> date | None:
+    """By when the person proves that they live; None where nobody asks by the law of that day."""
+    day = award.proof_due_on
+    return None if day is None or effect.life_certificate_months_on(day) is None else day
 
 
 def _remind_on(award: Award, effect: Effect) -> date | None:
     """The day on which the person is to be reminded; None where they were, or nothing is to come."""
-    day = _deadline(award)
+    day = _deadline(award, effect)
     if day is None or award.reminded_of == day or award.status is not Status.ACTIVE:
         return None
     part = effect.cover_on(award.from_on) or effect.payment_on(day)
@@ -375,7 +381,7 @@ def _looked_after(award: Award, *, effect: Effect, fund: Fund) -> Award:
     days = [
         _remind_on(award, effect),
         _after(award.until_on),
-        _after(award.proof_due_on) if award.status is Status.ACTIVE else None,
+        _after(_proof_due_on(award, effect)) if award.status is Status.ACTIVE else None,
     ]
     first = min((day for day in days if day is not None), default=None)
     return replace(award, next_look_at=None if first is None else datetime.combine(first, time(), tzinfo=fund.zone))

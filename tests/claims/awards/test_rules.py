@@ -220,6 +220,17 @@ def test_without_a_life_certificate_a_payment_is_suspended() -> None:
     assert [type(each) for each in proved.events] == [AwardResumed]
 
 
+def test_a_law_that_asks_for_no_life_certificate_any_more_suspends_nobody() -> None:
+    (pays,) = PAYMENT_EFFECT.payment
+    asks = replace(pays, law=replace(LAW, valid_to=date(2026, 12, 31)))
+    asks_no_more = replace(pays, life_certificate_months=None, law=replace(LAW, valid_from=date(2027, 1, 1)))
+    abolished = replace(PAYMENT_EFFECT, payment=(asks, asks_no_more))
+    late = datetime(2027, 6, 1, 9, tzinfo=UTC)
+    looked = rules.look(award(), effect=abolished, fund=FUND, at=late)
+    assert (looked.thing.status, looked.events, looked.thing.next_look_at) == (Status.ACTIVE, (), None)
+    assert rules.look(award(), effect=PAYMENT_EFFECT, fund=FUND, at=late).thing.status is Status.SUSPENDED
+
+
 def test_a_life_certificate_in_time_moves_the_day_and_another_suspension_stays() -> None:
     taken = rules.take_life_certificate(award(), given_on=TODAY, by="a", at=AT, **PAYMENT)
     assert taken.events == () and taken.thing.proof_due_on == date(2027, 2, 9)
