@@ -528,6 +528,7 @@ class AwardView(TypedDict):
     covers: list[str]
     percent: str
     sum: "ExplainedSumView | None"
+    law: "LawView | None"
     life_certificate_due_on: "str | None"
     timeline: list["AwardStepView"]
     version: int
@@ -731,6 +732,7 @@ class PaymentLineView(TypedDict):
     reason: str
     reason_text: "str | None"
     sum: "ExplainedSumView | None"
+    law: "LawView | None"
 
 class PaymentStepView(TypedDict):
     status: str

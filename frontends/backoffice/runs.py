@@ -105,11 +105,12 @@ def _list_page(*, problem: Problem | None = None) -> Response:
 
 def _page(run_id: str, *, problem: Problem | None = None, sent: str = "") -> Response:
     asked = api()
-    change, cursor = request.args.get("change", ""), request.args.get("cursor") or None
+    change, status = request.args.get("change", ""), request.args.get("status", "")
+    cursor = request.args.get("cursor") or None
     run, lines, codes = together(
         lambda: service.runs_read(asked, run_id),
         lambda: service.runs_list_payments(
-            asked, run_id, purpose=PURPOSE, limit=PAGE, cursor=cursor, change=change or None
+            asked, run_id, purpose=PURPOSE, limit=PAGE, cursor=cursor, change=change or None, status=status or None
         ),
         lambda: service.codes_list_sets(asked),
     )
@@ -120,6 +121,7 @@ def _page(run_id: str, *, problem: Problem | None = None, sent: str = "") -> Res
         lines=lines,
         codes=Codes(codes),
         change=change,
+        status=status,
         forms=forms(("approve-run", "reject-run"), run_id, run["version"], sent=sent),
         is_first=cursor is None,
         problem=problem,

@@ -80,9 +80,10 @@ def _covered(page: ClaimType, pages: Collection[ClaimType | None]) -> Iterator[s
     """What a cover is for that is no act of the fund's care: no line of any bill would ever be borne by it. A fund that
     prices no care calls what its covers are for as it likes."""
     acts = {act for each in pages if each for act in each.acts}
-    if page.effect.cover is None or not acts or None in pages:
+    if not page.effect.cover or not acts or None in pages:
         return
-    if unknown := sorted(set(page.effect.cover.covers) - acts):
+    covered = {act for cover in page.effect.cover for act in cover.covers}
+    if unknown := sorted(covered - acts):
         yield f"effect: cover: there is no act {', '.join(unknown)}; there are {', '.join(sorted(acts))}"
 
 

@@ -377,7 +377,8 @@ class ClaimType:
             yield _Place(f"formula: {step.code}: when", step.when, gives=step.fact_name)
         for eligibility in self.conditions:
             yield _Place(f"conditions: {eligibility.code}: holds", eligibility.holds)
-        yield _Place("effect: payment: until", self.effect.payment.until if self.effect.payment else None)
+        for number, payment in enumerate(self.effect.payment, 1):
+            yield _Place(f"effect: payment: {number}: until", payment.until)
 
     def asked_of(self, name: str) -> Question | RegisterQuestion | None:
         """The question, of the person or of a register, that a fact is the answer of."""

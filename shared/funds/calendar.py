@@ -196,6 +196,20 @@ class Calendar:
             self._years[year] = tuple(sorted(self._of_year(year), key=lambda each: each.key))
         return self._years[year]
 
+    def faults(self) -> Iterator[str]:
+        """What the fund moves although nothing can move from there: no holiday of its country is an estimate on that
+        day, and none is known on the other, as where the package has learnt of the announcement meanwhile."""
+        for each in self.holidays.moved:
+            national = tuple(self._national(each.day.year)) if self.holidays.is_national else ()
+            estimated = sorted({one.on for one in national if one.is_estimated})
+            is_known = any(one.on == each.to and not one.is_estimated for one in national)
+            if each.day not in estimated and not is_known:
+                there_are = ", ".join(day.isoformat() for day in estimated) or "none"
+                yield (
+                    f"holidays.moved: no holiday is estimated on {each.day.isoformat()}; "
+                    f"estimated in {each.day.year} are: {there_are}"
+                )
+
     def works_on(self, day: date) -> bool:
         """Whether the fund works on a day."""
         return day.weekday() not in self._days_off and all(each.on != day for each in self.holidays_in(day.year))

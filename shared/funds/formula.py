@@ -21,7 +21,7 @@ _SHARE = re.compile(r"(?P<over>[0-9]{1,6}(\.[0-9]{1,6})?)(/(?P<under>[1-9][0-9]{
 
 
 class Block(StrEnum):
-    """What a step does. `of`, `count`, `limit` and `less` name facts, or earlier steps as `formula.<code>`."""
+    """What a step does. `of`, `count`, `after`, `limit` and `less` name facts, or earlier steps as `formula.<code>`."""
 
     AMOUNT = "amount"
     """The amount that the law sets."""
@@ -32,9 +32,13 @@ class Block(StrEnum):
     SHARE_OF = "share-of"
     """`share` of `of`, such as 2/3."""
     PERCENT_BY_RANK = "percent-by-rank"
-    """For the first, second, third … of `count`, its own percentage of `of`; each rank is a line. Nothing beyond."""
+    """For the first, second, third … of `count`, its own percentage of `of`; each rank is a line. For each one beyond
+    `further_percent`, or nothing. Ranks are those behind `after` others, as of the children of an age after the older
+    ones."""
     AMOUNT_BY_RANK = "amount-by-rank"
-    """For the first, second, third … of `count`, its own amount; each rank is a line. Nothing beyond."""
+    """For the first, second, third … of `count`, its own amount; each rank is a line. For each one beyond
+    `further_amount`, or nothing. Ranks are those behind `after` others, as of the children of an age after the older
+    ones."""
     AMOUNT_BY_COUNT = "amount-by-count"
     """One amount for `count` in all; the last amount also for more."""
     SHARE_BY_COUNT = "share-by-count"
@@ -72,6 +76,8 @@ class StepValue:
     amounts: tuple[Money, ...] | None = None
     percent: Decimal | None = None
     percents: tuple[Decimal, ...] | None = None
+    further_amount: Money | None = None
+    further_percent: Decimal | None = None
     percent_max: Decimal | None = None
     number: Decimal | None = None
     share: str | None = None
@@ -104,14 +110,20 @@ class StepValue:
         )
 
 
-_PARTS = ("of", "of_each", "count", "limit", "less")
+_PARTS = ("of", "of_each", "count", "after", "limit", "less")
 _NEEDS: dict[Block, tuple[frozenset[str], tuple[frozenset[str], ...]]] = {
     Block.AMOUNT: (frozenset(), (frozenset({"amount"}),)),
     Block.FACT: (frozenset({"of"}), (frozenset(),)),
     Block.PERCENT_OF: (frozenset({"of"}), (frozenset({"percent"}),)),
     Block.SHARE_OF: (frozenset({"of"}), (frozenset({"share"}),)),
-    Block.PERCENT_BY_RANK: (frozenset({"of", "count"}), (frozenset({"percents"}),)),
-    Block.AMOUNT_BY_RANK: (frozenset({"count"}), (frozenset({"amounts"}),)),
+    Block.PERCENT_BY_RANK: (
+        frozenset({"of", "count"}),
+        (frozenset({"percents"}), frozenset({"percents", "further_percent"})),
+    ),
+    Block.AMOUNT_BY_RANK: (
+        frozenset({"count"}),
+        (frozenset({"amounts"}), frozenset({"amounts", "further_amount"})),
+    ),
     Block.AMOUNT_BY_COUNT: (frozenset({"count"}), (frozenset({"amounts"}),)),
     Block.SHARE_BY_COUNT: (frozenset({"of", "count"}), (frozenset({"shares"}),)),
     Block.RATE_BY_COUNT: (
@@ -127,6 +139,8 @@ _NEEDS: dict[Block, tuple[frozenset[str], tuple[frozenset[str], ...]]] = {
 }
 """What each block must name, and which values it may be given."""
 _MAY = {
+    Block.PERCENT_BY_RANK: frozenset({"after"}),
+    Block.AMOUNT_BY_RANK: frozenset({"after"}),
     Block.CAPPED: frozenset({"limit", "less"}),
     Block.AT_LEAST: frozenset({"limit"}),
     Block.MINUS: frozenset({"less"}),
@@ -146,6 +160,7 @@ class Step:
     of: str | None = None
     of_each: tuple[str, ...] | None = None
     count: str | None = None
+    after: str | None = None
     limit: str | None = None
     less: str | None = None
     when: Condition | None = None
@@ -182,7 +197,7 @@ class Step:
 
     def part_names(self) -> Iterator[str]:
         """The facts and earlier steps that it is computed from."""
-        yield from (name for name in (self.of, self.count, self.limit, self.less) if name is not None)
+        yield from (name for name in (self.of, self.count, self.after, self.limit, self.less) if name is not None)
         yield from self.of_each or ()
 
     def fact_names(self) -> Iterator[str]:

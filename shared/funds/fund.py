@@ -23,9 +23,7 @@ from shared.funds.declarations import Declarations
 from shared.funds.entitlements import Entitlements
 from shared.funds.facts import is_a_code
 from shared.funds.faults import refuse
-from shared.funds.identifiers import KeyRule, has_key
-from shared.funds.key_table import KeyTable
-from shared.funds.law import Law
+from shared.funds.identifiers import IdentifierRule
 from shared.funds.layouts import FileLayout
 from shared.funds.messages import USUAL_MESSAGES, Channel, MessagePurpose, Messages
 from shared.funds.papers import Papers
@@ -58,61 +56,6 @@ class IdentifierKind(StrEnum):
 
 
 COUNTER_PROOFS_MAX = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class IdentifierRule:
-    """How a number that people are known by is written. `pattern` fits the whole number, without its separators; `key`
-    names how its last digits are computed, with `weights` where the rule has them; `key_table` says it in full where
-    no named rule does."""
-
-    pattern: str
-    names: Texts
-    example: str
-    law: Law
-    key: KeyRule | None = None
-    weights: tuple[int, ...] = ()
-    key_table: KeyTable | None = None
-
-    def __post_init__(self) -> None:
-        try:
-            re.compile(self.pattern)
-        except re.error as fault:
-            raise ValueError(f"pattern is not a regular expression: {fault}") from fault
-        refuse(self._faults())
-
-    def _faults(self) -> Iterator[str]:
-        if (self.key is KeyRule.WEIGHTED_MOD_10) != bool(self.weights):
-            yield f"weights belong to the key {KeyRule.WEIGHTED_MOD_10}, which needs them"
-            return
-        if self.key is not None and self.key_table is not None:
-            yield "key and key_table are two ways of saying one thing: one of them is enough"
-            return
-        bare = normalize.number(self.example).upper()
-        if re.fullmatch(self.pattern, bare, re.ASCII) is None:
-            yield f"example does not fit pattern: it is read as {bare}"
-        elif self.key_table is not None and not self.fits(bare):
-            would = self.key_table.completed(bare)
-            other = f"{would} would" if would else "it has none by it, or other digits than its weights and places want"
-            yield f"example does not have the key of key_table: {other}"
-        elif not self.fits(bare):
-            right = next(filter(self.fits, (f"{bare[:-2]}{end:02d}" for end in range(100))), None)
-            would = f"{right} would" if right else "it is of digits alone"
-            yield f"example does not have the key {self.key}: {would}"
-
-    def read(self, text: str) -> str | None:
-        """The number as it is kept, letters as capitals, without what people put in (`normalize.number`); None when
-        malformed."""
-        bare = normalize.number(text).upper()
-        return bare if self.fits(bare) else None
-
-    def fits(self, bare: str) -> bool:
-        """Whether a number is written as it is kept, and has its key."""
-        if re.fullmatch(self.pattern, bare, re.ASCII) is None:
-            return False
-        if self.key_table is not None:
-            return self.key_table.holds(bare)
-        return self.key is None or has_key(bare, rule=self.key, weights=self.weights)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +180,8 @@ class Fund:
             yield "country is two capital letters, such as TN"
         if set(self.weekend) == set(Weekday):
             yield "weekend leaves no day to work"
+        if not {"country", "languages", "holidays"} & set(unread):
+            yield from self.calendar.faults()
 
     def with_usual_procedure(self) -> "Fund":
         """The fund, each of whose claim types has what its section `procedure` says where the type says nothing."""

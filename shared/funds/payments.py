@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from shared.funds.accounting import Accounting
 from shared.funds.faults import refuse
-from shared.funds.identifiers import AccountRule, is_account
+from shared.funds.identifiers import AccountRule, IdentifierRule, is_account, read_account
 from shared.funds.law import Law
 from shared.funds.texts import Texts
 from shared.kernel.money import Money
@@ -282,8 +282,15 @@ class Payments:
     """None where the fund certifies no employer that it is in order."""
     account_changes: AccountChanges | None = None
     """None where a person's account is what the register says, and nothing else."""
+    national_account: IdentifierRule | None = None
+    """How accounts of the rule `national` are written: a pattern, and a key by name or by table. `names` is what people
+    call the number. Without it, nobody has such an account."""
     accounting: Accounting | None = None
     """Without it, days of the ledger go to the fund's own books under the platform's codes."""
+
+    def read_account(self, text: str, *, rule: AccountRule) -> str | None:
+        """A bank account as it is kept, however people wrote it; None where its form or key is wrong."""
+        return read_account(text, rule=rule, national=self.national_account)
 
     def needs_two(self, amount_minor: int) -> bool:
         """Whether a second person has to confirm such a decision; always, where the fund sets no limit."""
@@ -294,3 +301,15 @@ class Payments:
             raise ValueError("transfer_prefix is one to three capital letters")
         if not 1 <= self.transfer_days_max <= VALID_DAYS_MAX:
             raise ValueError(f"transfer_days_max is from 1 to {VALID_DAYS_MAX}")
+        refuse(self._account_faults())
+
+    def _account_faults(self) -> Iterator[str]:
+        """Accounts of the fund's own rule that it does not have."""
+        named = {"collections": self.collections, "payouts": self.payouts}
+        rules = {each.rule for each in named.values()} | set(self.mandates.accounts if self.mandates else ())
+        if (AccountRule.NATIONAL in rules) != (self.national_account is not None):
+            yield "national_account is for the rule national, and for no other"
+            return
+        for name, own in named.items():
+            if self.read_account(own.number, rule=own.rule) != own.number:
+                yield f"{name}: {own.number} is no account of the rule {own.rule}"

@@ -42,7 +42,7 @@ def test_every_number_is_one_that_the_fund_takes_and_nobody_else_has_it(fund: Fu
             assert fund.identifiers[IdentifierKind.INSURANCE_NUMBER].fits(worker.insurance_number)
             assert fund.identifiers[IdentifierKind.NATIONAL_ID].fits(worker.national_id)
             assert fund.phone.e164(worker.mobile) == worker.mobile
-            assert is_account(worker.account, rule=fund.payments.payouts.rule)
+            assert fund.payments.read_account(worker.account, rule=fund.payments.payouts.rule) == worker.account
     assert len({each.employer.number for each in casts}) == len(casts)
     by_kind = [
         (field, getattr(worker, field))
@@ -56,7 +56,8 @@ def test_every_number_is_one_that_the_fund_takes_and_nobody_else_has_it(fund: Fu
 def test_an_account_of_the_post_has_its_key() -> None:
     key = next(key for key in range(100) if is_account(f"0000123456{key:02d}", rule=AccountRule.CCP))
     own = FundAccount(number=f"0000123456{key:02d}", holder="x", bank="x", rule=AccountRule.CCP)
-    made = [numbers.account(own, run=run, index=2) for run in range(9)]
+    payments = every_fund()["xx-mono"].payments
+    made = [numbers.account(own, of=payments, run=run, index=2) for run in range(9)]
     assert len(set(made)) == 9 and all(is_account(each, rule=AccountRule.CCP) for each in made)
 
 

@@ -28,7 +28,7 @@ def give(scene: Scene) -> None:
     firm = scene.characters.employer
     terms = {
         "employer_id": firm.number,
-        "account": numbers.account(fund.payments.collections, run=scene.characters.run, index=INDEX),
+        "account": numbers.account(fund.payments.collections, of=fund.payments, run=scene.characters.run, index=INDEX),
         "account_rule": fund.payments.collections.rule.value,
         "holder": firm.name,
         "bank": fund.payments.collections.bank,

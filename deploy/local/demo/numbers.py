@@ -5,10 +5,10 @@ Each begins as the definition's example does, holds a serial, and ends in the ke
 
 from collections.abc import Callable, Iterable
 
-from shared.funds.fund import IdentifierRule, PhoneRule
-from shared.funds.identifiers import AccountRule, KeyRule, is_account
+from shared.funds.fund import PhoneRule
+from shared.funds.identifiers import AccountRule, IdentifierRule, KeyRule, is_account
 from shared.funds.key_table import KeyTable
-from shared.funds.payments import FundAccount
+from shared.funds.payments import FundAccount, Payments
 
 SERIAL_DIGITS_MAX = 10
 """What stands before them is the example's."""
@@ -43,8 +43,10 @@ def mobile(rule: PhoneRule, *, run: int, index: int) -> str:
     return code + _like(example.removeprefix(code), run=run, index=index, tries=1, fits=fits)
 
 
-def account(own: FundAccount, *, run: int, index: int) -> str:
+def account(own: FundAccount, *, of: Payments, run: int, index: int) -> str:
     """An account at the bank of a fund's own account, with the key of its rule."""
+    if own.rule is AccountRule.NATIONAL and of.national_account is not None:
+        return identifier(of.national_account, run=run, index=index)
     serial = (run * 10_000 + index) % 10**ACCOUNT_SERIAL_DIGITS
     body = f"{own.number[: -ACCOUNT_SERIAL_DIGITS - 2]}{serial:0{ACCOUNT_SERIAL_DIGITS}d}"
     keys = (f"{key:02d}" for key in range(100))

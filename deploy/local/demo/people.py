@@ -132,7 +132,7 @@ def _anybody(fund: Fund, run: int, index: int) -> Worker:
         birth_on=date(1970 + index % 30, 1 + index % 12, 1 + index % 28),
         email=f"assure-{run}-{index}@personne.example",
         mobile=numbers.mobile(fund.phone, run=run, index=index),
-        account=numbers.account(fund.payments.payouts, run=run, index=index),
+        account=numbers.account(fund.payments.payouts, of=fund.payments, run=run, index=index),
         wage_minor=_monthly_wage_minor(fund, index),
     )
 

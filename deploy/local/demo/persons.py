@@ -247,7 +247,8 @@ def allowance(scene: Scene, person: Worker) -> None:
     for line in filed["decision"]["explained"]["lines"]:
         reporter.seen(f"  {line['name']}: {line['amount']} ({line['article']})")
     award = scene.worker.get("claims", "/awards")["items"][0]
-    every = definition.effect.payment.every.value if definition.effect.payment else ""
+    payment = definition.effect.payment_on(today())
+    every = payment.every.value if payment else ""
     reporter.seen(
         f"award {award['reference']}: {award['sum']['amount']} {award['sum']['currency']} every {every} "
         f"from {award['from_on']}"

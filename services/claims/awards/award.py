@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.claims.benefits.explained import ExplainedSum
+from shared.funds.law import Law
 
 AWARD_STEPS_MAX = 100
 BY_FACTS = "system:reassessments"
@@ -73,12 +74,14 @@ class AwardStep:
 @dataclass(frozen=True, kw_only=True)
 class AwardTerms:
     """What was granted; health data. `code` shows the award to whoever holds it, such as a pharmacy. `covers` and
-    `percent` are those of a cover; `sum` is what a payment came to at the decision."""
+    `percent` are those of a cover; `sum` is what a payment came to at the decision. `law` is the one by which it is a
+    cover of that length, or is paid so; None in what an earlier release opened."""
 
     code: str
     covers: tuple[str, ...] = ()
     percent: str = ""
     sum: ExplainedSum | None = None
+    law: Law | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ from shared.events.claims.awards import (
 )
 from shared.funds.effects import Effect
 from shared.funds.fund import Fund
+from shared.funds.law import NothingInForce
 from shared.funds.period import last_day_of_term
 from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.history import with_step
@@ -91,10 +92,13 @@ def open_award(
     dependant: Encrypted | None = None,
 ) -> Outcome[Award]:
     """A claim was granted: the cover, or the payment of every period, that follows from it, for the person or for one
-    of their dependants. Raises `OpensNoAward`."""
+    of their dependants, as the law of its first day says. Raises `OpensNoAward`."""
     if not effect.opens_award:
         raise OpensNoAward
-    cover, payment = effect.cover, effect.payment
+    cover, payment = effect.cover_on(from_on), effect.payment_on(from_on)
+    granted = cover or payment
+    if granted is None:
+        raise NothingInForce(on=from_on)
     months = payment.life_certificate_months if payment else None
     today = fund.day_of(at)
     opened = Award(
@@ -113,6 +117,7 @@ def open_award(
             covers=cover.covers if cover else (),
             percent=str(cover.percent) if cover else "",
             sum=decision_sum,
+            law=granted.law,
         ),
         proof_due_on=last_day_of_term(max(from_on, today), months=months) if months else None,
         is_followed=True,
@@ -157,7 +162,7 @@ def resume(award: Award, *, effect: Effect, fund: Fund, by: str, at: datetime) -
     anew, counted from today: who resumes answers for it."""
     today = fund.day_of(at)
     resumed = _moved(award, to=Status.ACTIVE, on=today, by=by, at=at)
-    months = effect.payment.life_certificate_months if effect.payment else None
+    months = effect.life_certificate_months_on(today)
     if months and award.proof_due_on is not None and award.proof_due_on < today:
         resumed = replace(resumed, proof_due_on=last_day_of_term(today, months=months))
     published = AwardResumed(
@@ -205,7 +210,7 @@ def take_life_certificate(
     award: Award, *, given_on: date, effect: Effect, fund: Fund, by: str, at: datetime
 ) -> Outcome[Award]:
     """The person has proved that they lived on a day. An award that was suspended for want of it holds again."""
-    months = effect.payment.life_certificate_months if effect.payment else None
+    months = effect.life_certificate_months_on(given_on)
     if not months or award.status is Status.ENDED:
         raise NoLifeCertificateAsked
     today = fund.day_of(at)
@@ -265,7 +270,7 @@ def _as_before_death(award: Award) -> Award:
 def _restored(award: Award, base: Award, *, effect: Effect, fund: Fund, by: str, at: datetime) -> Outcome[Award]:
     """The award as it was. A life certificate that fell due meanwhile is asked for anew, counted from today."""
     today = fund.day_of(at)
-    months = effect.payment.life_certificate_months if effect.payment else None
+    months = effect.life_certificate_months_on(today)
     if months and base.proof_due_on is not None and base.proof_due_on < today:
         base = replace(base, proof_due_on=last_day_of_term(today, months=months))
     if award.status is base.status:
@@ -313,19 +318,19 @@ def _due_change(award: Award, *, effect: Effect, fund: Fund, at: datetime) -> Ou
     if award.until_on is not None and today > award.until_on:
         reason = EndReason.DEATH if award.before_death else EndReason.TERM_OVER
         return end(award, reason=reason, last_on=award.until_on, fund=fund, by=by, at=at)
-    due_on = award.proof_due_on
+    due_on = _proof_due_on(award, effect)
     if award.status is Status.ACTIVE and due_on is not None and today > due_on:
         missing = SuspensionReason.LIFE_CERTIFICATE_MISSING
         return suspend(award, reason=missing, effect=effect, fund=fund, by=by, at=at)
     remind_on = _remind_on(award, effect)
     if remind_on is not None and today >= remind_on:
-        return _remind(award, at=at)
+        return _remind(award, effect, at=at)
     return None
 
 
-def _remind(award: Award, *, at: datetime) -> Outcome[Award]:
+def _remind(award: Award, effect: Effect, *, at: datetime) -> Outcome[Award]:
     """The end of a cover, or the day of the next life certificate, comes near."""
-    day = _deadline(award)
+    day = _deadline(award, effect)
     if day is None:
         raise ValueError("only of a day that is known one is reminded")
     published: object
@@ -350,16 +355,22 @@ def _remind(award: Award, *, at: datetime) -> Outcome[Award]:
     return Outcome(replace(award, reminded_of=day), (published,))
 
 
-def _deadline(award: Award) -> date | None:
-    return award.until_on if award.kind is AwardKind.COVER else award.proof_due_on
+def _deadline(award: Award, effect: Effect) -> date | None:
+    return award.until_on if award.kind is AwardKind.COVER else _proof_due_on(award, effect)
+
+
+def _proof_due_on(award: Award, effect: Effect) -> date | None:
+    """By when the person proves that they live; None where nobody asks by the law of that day."""
+    day = award.proof_due_on
+    return None if day is None or effect.life_certificate_months_on(day) is None else day
 
 
 def _remind_on(award: Award, effect: Effect) -> date | None:
     """The day on which the person is to be reminded; None where they were, or nothing is to come."""
-    day = _deadline(award)
+    day = _deadline(award, effect)
     if day is None or award.reminded_of == day or award.status is not Status.ACTIVE:
         return None
-    part = effect.cover or effect.payment
+    part = effect.cover_on(award.from_on) or effect.payment_on(day)
     return day - timedelta(days=part.reminder_days if part else 0)
 
 
@@ -370,7 +381,7 @@ def _looked_after(award: Award, *, effect: Effect, fund: Fund) -> Award:
     days = [
         _remind_on(award, effect),
         _after(award.until_on),
-        _after(award.proof_due_on) if award.status is Status.ACTIVE else None,
+        _after(_proof_due_on(award, effect)) if award.status is Status.ACTIVE else None,
     ]
     first = min((day for day in days if day is not None), default=None)
     return replace(award, next_look_at=None if first is None else datetime.combine(first, time(), tzinfo=fund.zone))

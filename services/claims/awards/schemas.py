@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, validate
 from services.claims.awards.award import AwardKind, EndReason, Status, SuspensionReason
 from services.claims.awards.checking import AwardCodeAnswer, AwardStanding
 from services.claims.benefits.schemas import ExplainedSumView, OfBenefit, name_of
+from services.claims.entitlements.schemas import LawView
 from shared.http.normalized_fields import Reference
 from shared.http.problems import language, translate
 from shared.http.shapes import TEXT, PagedQuery, fund, paged
@@ -93,6 +94,7 @@ class AwardView(Schema):
     sum = OfBenefit(
         ExplainedSumView, claim_type=lambda it: it.claim_type, required=True, allow_none=True, attribute="terms.sum"
     )
+    law = fields.Nested(LawView, required=True, allow_none=True, attribute="terms.law")
     life_certificate_due_on = fields.Date(required=True, allow_none=True, attribute="proof_due_on")
     timeline = fields.List(fields.Nested(AwardStepView), required=True, attribute="steps")
     version = fields.Integer(required=True)

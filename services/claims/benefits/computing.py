@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeVar
 
 from services.claims.benefits.conditions import evaluate, used_facts
 from services.claims.benefits.explained import ExplainedLine, UsedFact, used_fact
 from services.claims.benefits.fact import Fact, Facts, FactSource, FactValue
-from shared.funds.formula import Block, Step, StepValue, as_fraction
+from shared.funds.formula import RANKS_MAX, Block, Step, StepValue, as_fraction
 from shared.funds.law import find_in_force
 from shared.funds.rounding import USUAL_RULE, Rounding, RoundingRule
 from shared.kernel.money import Money
+
+_OfRank = TypeVar("_OfRank")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,12 +145,12 @@ class _Computing:
         yield self._of.with_exact(self._of.exact * as_fraction(share)), {"share": share}
 
     def _percent_by_rank(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
-        for rank, percent in enumerate((value.percents or ())[: self._count], 1):
+        for rank, percent in self._ranked(value.percents or (), value.further_percent):
             exact = self._of.exact * Fraction(percent) / 100
             yield self._of.with_exact(exact), {"rank": Decimal(rank), "percent": percent}
 
     def _amount_by_rank(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
-        for rank, amount in enumerate((value.amounts or ())[: self._count], 1):
+        for rank, amount in self._ranked(value.amounts or (), value.further_amount):
             yield _of(amount), {"rank": Decimal(rank), "amount": amount}
 
     def _amount_by_count(self, value: StepValue) -> Iterator[tuple[_Quantity, Mapping[str, FactValue]]]:
@@ -211,6 +214,17 @@ class _Computing:
     def _count(self) -> int:
         """A count of whole things, as far as it is complete; never below zero."""
         return max(int(self._quantity(self.step.count or "").exact), 0)
+
+    def _ranked(self, each: Sequence[_OfRank], further: _OfRank | None) -> Iterator[tuple[int, _OfRank]]:
+        """The ranks of those that are counted, with what each is given. An agent looks at more than can be."""
+        after = max(int(self._quantity(self.step.after).exact), 0) if self.step.after is not None else 0
+        if further is not None and after + self._count > RANKS_MAX:
+            raise _Unknown([self.step.count or ""])
+        for rank in range(after + 1, after + self._count + 1):
+            given = each[rank - 1] if rank <= len(each) else further
+            if given is None:
+                return
+            yield rank, given
 
     def _limit(self, value: StepValue) -> tuple[_Quantity, FactValue | None]:
         if value.amount is not None:

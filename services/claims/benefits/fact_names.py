@@ -13,6 +13,8 @@ from shared.funds.texts import Texts
 
 OF_LAW = ("amount", "percent", "share", "rank", "rate", "divided-by", "at-most", "at-least", "less")
 """What a step takes from the text of the law itself."""
+OF_PART = ("part-from", "part-until", "part-days", "period-days")
+"""What a line takes from the calendar where a part of a period is paid."""
 _FIXED = {
     facts.AGE: "benefit.fact.age",
     facts.BIRTH_ON: "benefit.fact.birth-on",
@@ -60,6 +62,8 @@ def fact_text(
     if definition is not None and not any(family.read(name) for family in _OF_A_TYPE):
         own = {code: each for code, each in fund.claim_types.items() if each is definition}
         fund = replace(fund, claim_types=own)
+    if name in OF_PART:
+        return translate(f"benefit.fact.{name}")
     if name in OF_LAW:
         return translate(f"benefit.given.{name}")
     if name in OF_LINE:

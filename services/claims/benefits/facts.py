@@ -145,7 +145,7 @@ def _grants(uow: UnitOfWork, person_ref: str, wanted: Iterable[str], *, beside: 
 
 def _paid_by_runs(uow: UnitOfWork, person_ref: str, *, claim_type: str, beside: Collection[str]) -> Iterator[Granted]:
     """What approved runs granted to the person for awards of a type, period by period, beside those of some claims."""
-    if uow.fund.claim_types[claim_type].effect.payment is None:
+    if not uow.fund.claim_types[claim_type].effect.payment:
         return
     every = awards.every_of(uow, person_ref)
     ids = [each.award_id for each in every if each.claim_type == claim_type and each.claim_id not in beside]

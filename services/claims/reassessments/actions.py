@@ -27,7 +27,6 @@ from services.claims.runs.computing import periods_within
 from services.claims.runs.judging import by_rules
 from services.claims.runs.run import AwardAccount
 from shared.funds.facts import FactOrigin
-from shared.funds.period import Period
 from shared.kernel.outcome import Outcome
 from shared.process.access_journal.entry import Purpose
 from shared.storage.unit_of_work import UnitOfWork
@@ -179,9 +178,7 @@ def judged_now(uow: UnitOfWork, award: Award, claim: Claim) -> LastJudged | None
     definition = uow.fund.claim_types.get(award.claim_type)
     if definition is None:
         return None
-    payment = definition.effect.payment
-    upto = None if payment is None else Period.containing(uow.today, kind=payment.every)
-    periods = () if payment is None or upto is None else periods_within(award, payment=payment, upto=upto)
+    periods = periods_within(award, effect=definition.effect, upto_on=uow.today)
     if not periods:
         return rules.judged_as(benefits.judge_claim(uow, claim, on=uow.today))
     account = runs_store.accounts.find(uow, award.award_id) or AwardAccount(award_id=award.award_id)

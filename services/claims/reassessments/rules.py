@@ -170,7 +170,7 @@ def _birthdays(born: Iterable[date], *, after: date, every_months: int = MONTHS_
 
 
 def _counts_from(day: date, effect: Effect) -> date:
-    payment = effect.payment
+    payment = effect.payment_on(day)
     if payment is None or payment.judged_on is not JudgedOn.FIRST_DAY:
         return day
     period = Period.containing(day, kind=payment.every)

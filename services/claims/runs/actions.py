@@ -128,12 +128,13 @@ def reject(uow: UnitOfWork, *, run_id: str, reason: str) -> RunShown:
 
 def make_for_changed_rules(uow: UnitOfWork, *, claim_type: str) -> Run | None:
     """The rules of a benefit are others than those of its last run: a run of the same period computes what they change
-    in the past. None where they are the same, or a run is under way."""
-    definition, _ = rules.periodic(uow.fund, claim_type)
+    in the past. None where they are the same, or a run is under way, or the period that they pay by now is not over."""
+    definition = rules.periodic(uow.fund, claim_type)
     last = store.last(uow, claim_type)
     if store.living(uow, claim_type) is not None or last is None or not rules.wants_arrears_run(definition, last):
         return None
-    return make(uow, claim_type=claim_type, period=last.period).run
+    period = rules.as_paid_now(Period.read(last.period), definition.effect, today=uow.today)
+    return None if period is None else make(uow, claim_type=claim_type, period=str(period)).run
 
 
 # --- Computing, outside of any transaction ----------------------------------------------------------------------------
@@ -141,7 +142,7 @@ def make_for_changed_rules(uow: UnitOfWork, *, claim_type: str) -> Run | None:
 
 def compute_page(uow: UnitOfWork, run: Run, judge: Judge) -> ComputedPage:
     """The next page of a run: what each of the next awards comes to. Nothing is kept by it."""
-    definition, payment = rules.periodic(uow.fund, run.claim_type)
+    definition = rules.periodic(uow.fund, run.claim_type)
     recovery = find_in_force(definition.procedure.recovery, on=uow.today)
     upto = Period.read(run.period)
     found = awards_store.page_of_type(uow, run.claim_type, after=run.after, limit=PAYMENTS_A_PAGE)
@@ -150,7 +151,7 @@ def compute_page(uow: UnitOfWork, run: Run, judge: Judge) -> ComputedPage:
     computed = []
     for award in found:
         account = accounts.get(award.award_id) or AwardAccount(award_id=award.award_id)
-        periods = computing.periods_of(award, payment=payment, upto=upto)
+        periods = computing.periods_of(award, effect=definition.effect, upto=upto)
         paid = computing.compute(
             award,
             account,

@@ -18,7 +18,8 @@ from services.claims.runs.run import (
     RunLineKind,
     WithheldFor,
 )
-from shared.funds.effects import PeriodicPayment
+from shared.funds.effects import Effect
+from shared.funds.law import Law
 from shared.funds.period import Period
 from shared.funds.procedure import Recovery
 
@@ -31,15 +32,20 @@ SUSPENDED = "suspended"
 AWARD_OVER = "award-over"
 
 
+OTHER_PERIODS = "other-periods"
+"""Why nothing is right for a period by which the benefit is not paid any more: the law pays its time by others."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PeriodDue:
     """What is right for one period. `right_minor` is None where a fact is not known; `is_over` says that by a fact the
-    award has ended before it."""
+    award has ended before it; `law` is the one that says how it is paid."""
 
     right_minor: int | None
     reason: str = ""
     sum: ExplainedSum | None = None
     is_over: bool = False
+    law: Law | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,21 +69,16 @@ class Debts:
 NO_DEBTS = Debts()
 
 
-def periods_of(award: Award, *, payment: PeriodicPayment, upto: Period) -> tuple[Period, ...]:
+def periods_of(award: Award, *, effect: Effect, upto: Period) -> tuple[Period, ...]:
     """The periods to judge, in order: those of the award up to that of the run, so many at most. An award that is
     suspended is not judged, unless for want of a condition that may have held in some."""
-    return periods_within(award, payment=payment, upto=upto) if award.is_computed else ()
+    return periods_within(award, effect=effect, upto_on=upto.last_on) if award.is_computed else ()
 
 
-def periods_within(award: Award, *, payment: PeriodicPayment, upto: Period) -> tuple[Period, ...]:
-    """The periods of an award up to one, in order, so many at most."""
-    found: list[Period] = []
-    last_on = min(upto.last_on, award.until_on or upto.last_on)
-    period = Period.containing(award.from_on, kind=payment.every)
-    while period.first_on <= last_on:
-        found.append(period)
-        period = period.next
-    return tuple(found[-PERIODS_BACK_MAX:])
+def periods_within(award: Award, *, effect: Effect, upto_on: date) -> tuple[Period, ...]:
+    """The periods of an award up to the one of a day, in order, so many at most."""
+    last_on = min(upto_on, award.until_on or upto_on)
+    return tuple(effect.periods(award.from_on, upto=last_on))[-PERIODS_BACK_MAX:]
 
 
 def compute(
@@ -155,19 +156,29 @@ def _lines(
         line = _line(period, right, granted_minor=account.granted_minor(str(period)), upto=upto)
         if line is not None:
             lines.append(line)
-    seen = {str(period) for period in judged}
-    lines += [
-        PaymentLine(
-            kind=RunLineKind.ARREARS,
-            period=each.period,
-            right_minor=0,
-            granted_minor=each.amount_minor,
-            reason=AWARD_OVER,
-        )
-        for each in account.granted
-        if each.period not in seen and each.amount_minor and _is_outside(award, Period.read(each.period))
-    ]
+    for each in account.granted:
+        reason = _not_paid_any_more(award, Period.read(each.period), judged, upto=upto)
+        if reason is not None and each.amount_minor:
+            taken = PaymentLine(
+                kind=RunLineKind.ARREARS,
+                period=each.period,
+                right_minor=0,
+                granted_minor=each.amount_minor,
+                reason=reason,
+            )
+            lines.append(taken)
     return tuple(lines), None if over_since is None else over_since.first_on - timedelta(days=1)
+
+
+def _not_paid_any_more(award: Award, period: Period, judged: Mapping[Period, PeriodDue], *, upto: Period) -> str | None:
+    """Why nothing is right for a period that was granted and is not judged; None where that is not so, or is not
+    known."""
+    if period in judged:
+        return None
+    if period.last_on < award.from_on or (award.until_on is not None and period.first_on > award.until_on):
+        return AWARD_OVER
+    first_on = min((each.first_on for each in judged), default=date.max)
+    return OTHER_PERIODS if first_on <= period.first_on <= upto.last_on else None
 
 
 def _line(period: Period, right: PeriodDue, *, granted_minor: int | None, upto: Period) -> PaymentLine | None:
@@ -191,12 +202,8 @@ def _line(period: Period, right: PeriodDue, *, granted_minor: int | None, upto: 
         granted_minor=before_minor,
         reason=right.reason,
         sum=right.sum,
+        law=right.law,
     )
-
-
-def _is_outside(award: Award, period: Period) -> bool:
-    """Whether nothing of the award lies in a period."""
-    return period.last_on < award.from_on or (award.until_on is not None and period.first_on > award.until_on)
 
 
 def _change(amount_minor: int, last_minor: int | None) -> Change:

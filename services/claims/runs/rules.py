@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.claims.runs.computing import UNDECIDED
+from services.claims.runs.prorating import Part
 from services.claims.runs.run import (
     LIVING,
     MOVES,
@@ -23,7 +24,7 @@ from services.claims.runs.run import (
     Status,
 )
 from shared.funds.benefits import ClaimType
-from shared.funds.effects import JudgedOn, PeriodicPayment
+from shared.funds.effects import Effect, JudgedOn, PeriodicPayment
 from shared.funds.fund import Fund
 from shared.funds.period import Period
 from shared.kernel.errors import Conflict, Invalid, Missing
@@ -70,16 +71,34 @@ class SamePerson(Conflict):
     code = "run.same-person"
 
 
-def periodic(fund: Fund, claim_type: str) -> tuple[ClaimType, PeriodicPayment]:
+def periodic(fund: Fund, claim_type: str) -> ClaimType:
     """A benefit that is paid every period, or `NotPaidByRuns`."""
     found = fund.claim_types.get(claim_type)
-    if found is None or found.effect.payment is None:
+    if found is None or not found.effect.payment:
         raise NotPaidByRuns
-    return found, found.effect.payment
+    return found
 
 
-def judged_on(period: Period, payment: PeriodicPayment) -> date:
-    """The day of a period on which it is judged."""
+def payment_of(effect: Effect, period: Period) -> PeriodicPayment:
+    """How a period is paid: by the law of its first day. `OtherPeriod` where none pays it, or by others."""
+    payment = effect.payment_on(period.first_on)
+    if payment is None or period.kind is not payment.every:
+        raise OtherPeriod
+    return payment
+
+
+def as_paid_now(period: Period, effect: Effect, *, today: date) -> Period | None:
+    """The period in which a period ends as the law of its first day cuts them by now; None where it is not paid, or not
+    over yet."""
+    payment = effect.payment_on(period.first_on)
+    if payment is None:
+        return None
+    found = Period.containing(period.last_on, kind=payment.every)
+    return found if judged_on(found, payment) <= today else None
+
+
+def judged_on(period: Period | Part, payment: PeriodicPayment) -> date:
+    """The day of a period, or of a part of it that is paid by its days, on which it is judged."""
     return period.first_on if payment.judged_on is JudgedOn.FIRST_DAY else period.last_on
 
 
@@ -102,9 +121,8 @@ def make(
 ) -> Outcome[Run]:
     """Somebody wants all awards of a benefit computed for a period. One run of a benefit at a time, since each builds
     on what those before it granted."""
-    definition, payment = periodic(fund, claim_type)
-    if period.kind is not payment.every:
-        raise OtherPeriod
+    definition = periodic(fund, claim_type)
+    payment = payment_of(definition.effect, period)
     if judged_on(period, payment) > fund.day_of(at):
         raise PeriodNotOver
     if living is not None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.claims.benefits.explained import ExplainedSum
+from shared.funds.law import Law
 
 PAYMENTS_A_PAGE = 500
 PERIODS_BACK_MAX = 60
@@ -92,6 +93,7 @@ class PaymentLine:
     """What is right for a period, what was granted for it by earlier runs, and the difference, which may be negative.
 
     `reason` is the code of the condition that refuses it, `undecided` where a fact is not known: then nothing changes.
+    `law` is the one that says how the period is paid; None where nothing is right for it, and of an earlier release.
     """
 
     kind: RunLineKind
@@ -100,6 +102,7 @@ class PaymentLine:
     granted_minor: int
     reason: str = ""
     sum: ExplainedSum | None = None
+    law: Law | None = None
 
     @property
     def amount_minor(self) -> int:

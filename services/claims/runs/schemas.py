@@ -3,7 +3,9 @@
 from marshmallow import Schema, fields, validate
 
 from services.claims.benefits.schemas import ExplainedSumView, OfBenefit, name_of
+from services.claims.entitlements.schemas import LawView
 from services.claims.runs.actions import RunShown
+from services.claims.runs.computing import AWARD_OVER, OTHER_PERIODS, UNDECIDED
 from services.claims.runs.run import Change, PaymentLine, PaymentStatus, RunLineKind, Status
 from shared.http.problems import translate
 from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, SignedAmount, fund, paged
@@ -113,6 +115,7 @@ class PaymentLineView(Schema):
     reason = fields.String(required=True)
     reason_text = fields.Function(lambda line: _reason(line), required=True, metadata={"type": ["string", "null"]})
     sum = fields.Nested(ExplainedSumView, required=True, allow_none=True)
+    law = fields.Nested(LawView, required=True, allow_none=True)
 
 
 class WithheldForView(Schema):
@@ -164,4 +167,5 @@ AwardPaymentViews = paged(AwardPaymentView)
 
 def _reason(line: PaymentLine) -> str | None:
     """Why a period is not paid, or is not decided: a sentence of ours, or the code of the benefit's own condition."""
-    return translate(f"run.reason.{line.reason}") if line.reason in ("undecided", "award-over") else line.reason or None
+    is_ours = line.reason in (UNDECIDED, AWARD_OVER, OTHER_PERIODS)
+    return translate(f"run.reason.{line.reason}") if is_ours else line.reason or None

@@ -127,7 +127,14 @@ def _simulated(claim_type: str, definition: ClaimType, *, on: date) -> Simulated
     if not deciding.formula or any(each.kind is QuestionKind.DEPENDANT for each in deciding.questions):
         return None
     questions = tuple(replace(each, is_required=False) for each in _questions(deciding, on=on))
-    return SimulatedBenefit(claim_type=claim_type, definition=definition, deciding=deciding, questions=questions)
+    payment = definition.effect.payment_on(on)
+    return SimulatedBenefit(
+        claim_type=claim_type,
+        definition=definition,
+        deciding=deciding,
+        questions=questions,
+        every=None if payment is None else payment.every,
+    )
 
 
 def _deciding(definition: ClaimType, *, on: date) -> ClaimType:

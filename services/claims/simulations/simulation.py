@@ -20,12 +20,8 @@ class SimulatedBenefit:
     definition: ClaimType
     deciding: ClaimType
     questions: tuple[Question, ...]
-
-    @property
-    def every(self) -> PeriodKind | None:
-        """How often it is paid; None where it is paid once."""
-        payment = self.definition.effect.payment
-        return None if payment is None else payment.every
+    every: PeriodKind | None
+    """How often it is paid by the law of the day; None where it is paid once."""
 
 
 @dataclass(frozen=True, kw_only=True)

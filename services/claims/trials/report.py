@@ -170,14 +170,14 @@ class TrialReport:
             yield f"{due} is paid once" + (
                 ", after a last check at the payment" if effect.is_checked_at_payment else ""
             )
-        elif effect.payment is not None:
-            payment = effect.payment
+        elif (payment := effect.payment_on(from_on)) is not None:
             yield f"{due} is paid every {payment.every} from {from_on}; {_law(payment.law)}"
             yield f"each is computed by what is known on its {payment.judged_on.replace('-', ' ')}"
+            if payment.proration is not None:
+                yield f"of a period that is owed in part its days are paid ({payment.proration.by})"
             if payment.life_certificate_months is not None:
                 yield f"the person proves every {payment.life_certificate_months} months that they live"
-        elif effect.cover is not None:
-            cover = effect.cover
+        elif (cover := effect.cover_on(from_on)) is not None:
             yield f"a cover from {from_on} to {until_on} bears {cover.percent} %; {_law(cover.law)}"
             yield f"it is for {', '.join(cover.covers)}"
         else:

@@ -7,7 +7,7 @@ from services.identity.bank_accounts.change import MOVES, BankAccountChange, Cha
 from services.identity.register.person import Person
 from shared.events.identity import BankAccountChangeAsked, BankAccountChanged, BankAccountChangeEnded
 from shared.funds.fund import Fund
-from shared.funds.identifiers import digits_of, read_account
+from shared.funds.identifiers import digits_of
 from shared.funds.payments import AccountChanges
 from shared.kernel import normalize
 from shared.kernel.errors import Conflict, Invalid, Missing
@@ -67,7 +67,7 @@ def terms(fund: Fund) -> AccountChanges:
 def read(text: str, *, fund: Fund) -> str:
     """The account as it is kept, by the rule of the account that the fund pays from, or what is wrong with it."""
     rule = fund.payments.payouts.rule
-    number = read_account(text, rule=rule)
+    number = fund.payments.read_account(text, rule=rule)
     if number is not None:
         return number
     digits, given = digits_of(rule), normalize.number(text)

@@ -18,7 +18,6 @@ from services.identity.register.person import (
     PersonEntry,
 )
 from shared.funds.fund import Fund, IdentifierKind
-from shared.funds.identifiers import read_account
 from shared.kernel import normalize, partial_date
 from shared.kernel.errors import Missing
 from shared.kernel.partial_date import PartialDate
@@ -273,7 +272,7 @@ class _Cells:
 
     def account(self, column: str) -> str | None:
         payments = self._fund.sections.payments
-        number = read_account(self._text(column), rule=payments.payouts.rule) if payments else None
+        number = payments.read_account(self._text(column), rule=payments.payouts.rule) if payments else None
         if number is None:
             self.fault(column, "register.account-malformed")
         return number

@@ -6,7 +6,7 @@ from datetime import date
 
 from services.payments.mandates.mandate import MandateAccount
 from shared.funds.fund import Fund
-from shared.funds.identifiers import AccountRule, read_account
+from shared.funds.identifiers import AccountRule
 from shared.funds.payments import DebitMandates
 from shared.kernel import normalize
 from shared.kernel.errors import Conflict, Invalid
@@ -79,7 +79,7 @@ def account_of(terms: MandateTerms, *, fund: Fund) -> MandateAccount:
     """The account that was typed, as it is stored. Raises `AccountNotOffered`, `AccountKeyWrong`, `AccountNameless`."""
     if terms.rule not in offered(fund).accounts:
         raise AccountNotOffered
-    number = read_account(terms.account, rule=terms.rule)
+    number = fund.payments.read_account(terms.account, rule=terms.rule)
     if number is None:
         raise AccountKeyWrong
     holder, bank = (normalize.name(each)[:TEXT_CHARACTERS_MAX] for each in (terms.holder, terms.bank))

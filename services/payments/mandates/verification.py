@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from services.payments.mandates.mandate import BankAgreement, Mandate, MandateAccount, MandateFinding
 from shared.funds.fund import Fund
-from shared.funds.identifiers import read_account
 from shared.kernel import normalize
 from shared.kernel.money import Money
 
@@ -29,7 +28,7 @@ def _findings(
         if not agreement.is_reply:
             yield MandateFinding(code="mandate.account-not-stated")
     else:
-        stated = read_account(agreement.account_number, rule=account.rule)
+        stated = fund.payments.read_account(agreement.account_number, rule=account.rule)
         if stated is None:
             yield MandateFinding(code="mandate.account-key-wrong")
         elif stated != account.number:

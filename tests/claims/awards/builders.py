@@ -31,10 +31,10 @@ NAMES = {"ar": "منحة", "fr": "Allocation", "en": "Allowance"}
 
 PAYMENT_EFFECT = Effect(
     kind=EffectKind.PAY_PERIODICALLY,
-    payment=PeriodicPayment(every=PeriodKind.QUARTER, life_certificate_months=12, law=LAW),
+    payment=(PeriodicPayment(every=PeriodKind.QUARTER, life_certificate_months=12, law=LAW),),
 )
 COVER_EFFECT = Effect(
-    kind=EffectKind.COVER, cover=Cover(months=12, covers=("medicine",), percent=Decimal(100), law=LAW)
+    kind=EffectKind.COVER, cover=(Cover(months=12, covers=("medicine",), percent=Decimal(100), law=LAW),)
 )
 
 

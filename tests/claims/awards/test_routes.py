@@ -44,6 +44,7 @@ def test_a_person_sees_own_awards_with_the_number_and_the_code(office: Office, c
         "Le droit est en cours.",
     )
     assert items[0]["sum"]["amount"] == "200.00" and items[0]["until_on"] is None
+    assert items[0]["law"] == {"law": "invented", "law_from": "2000-01-01", "is_to_be_confirmed": True}
     only = office.person(AMIRA).get("/awards?kind=cover").json["items"]
     assert [each["award_id"] for each in only] == [cover.award_id]
     assert office.person(KARIM).get("/awards").json["items"] == []

@@ -1,7 +1,9 @@
 """Every move of an award, allowed and refused, and what the calendar does to it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,9 +19,10 @@ from shared.events.claims.awards import (
     LifeCertificateDue,
 )
 from shared.funds.effects import PAY_ONCE
+from shared.funds.law import NothingInForce
 from shared.kernel.moves import MoveNotAllowed
 from shared.kernel.outcome import Outcome
-from tests.claims.awards.builders import ALLOWANCE, COVER, COVER_EFFECT, FROM_ON, PAYMENT_EFFECT, UNTIL_ON, award
+from tests.claims.awards.builders import ALLOWANCE, COVER, COVER_EFFECT, FROM_ON, LAW, PAYMENT_EFFECT, UNTIL_ON, award
 from tests.kit.clock import AT
 from tests.kit.contexts import DZ, funds
 
@@ -76,6 +79,31 @@ def test_an_award_opens_as_what_its_benefit_says() -> None:
     payment = award(ALLOWANCE)
     assert payment.kind is AwardKind.PAYMENT and payment.terms.sum is not None and payment.until_on is None
     assert payment.proof_due_on == date(2027, 2, 9), "twelve months from the day on which it was granted"
+
+
+def test_an_award_keeps_the_law_of_its_first_day() -> None:
+    """A law that changes what a cover bears, or how often a life is proved, holds from its day on and not before."""
+    earlier, later = replace(LAW, valid_to=date(2026, 12, 31)), replace(LAW, valid_from=date(2027, 1, 1))
+    (bears,), (pays,) = COVER_EFFECT.cover, PAYMENT_EFFECT.payment
+    covers = replace(COVER_EFFECT, cover=(replace(bears, law=earlier), replace(bears, percent=Decimal(80), law=later)))
+    payments = replace(
+        PAYMENT_EFFECT, payment=(replace(pays, law=earlier), replace(pays, life_certificate_months=6, law=later))
+    )
+    for first_on, law, percent, proof_due_on in (
+        (date(2026, 12, 31), earlier, "100", date(2027, 12, 30)),
+        (date(2027, 1, 1), later, "80", date(2027, 6, 30)),
+    ):
+        cover = award(COVER, effect=covers, from_on=first_on, until_on=covers.last_on(first_on))
+        payment = award(effect=payments, from_on=first_on)
+        assert (cover.terms.law, cover.terms.percent, payment.terms.law) == (law, percent, law)
+        assert payment.proof_due_on == proof_due_on
+    new_year = datetime(2027, 1, 5, 9, tzinfo=UTC)
+    given = rules.take_life_certificate(
+        award(effect=payments), given_on=new_year.date(), effect=payments, fund=FUND, by="a", at=new_year
+    )
+    assert given.thing.proof_due_on == date(2027, 7, 4)
+    with pytest.raises(NothingInForce):
+        award(effect=covers, from_on=date(1999, 12, 31))
 
 
 def test_what_it_opens_is_told() -> None:
@@ -190,6 +218,17 @@ def test_without_a_life_certificate_a_payment_is_suspended() -> None:
     proved = rules.take_life_certificate(suspended.thing, given_on=date(2027, 2, 20), by="a", at=given, **PAYMENT)
     assert proved.thing.status is Status.ACTIVE and proved.thing.proof_due_on == date(2028, 2, 19)
     assert [type(each) for each in proved.events] == [AwardResumed]
+
+
+def test_a_law_that_asks_for_no_life_certificate_any_more_suspends_nobody() -> None:
+    (pays,) = PAYMENT_EFFECT.payment
+    asks = replace(pays, law=replace(LAW, valid_to=date(2026, 12, 31)))
+    asks_no_more = replace(pays, life_certificate_months=None, law=replace(LAW, valid_from=date(2027, 1, 1)))
+    abolished = replace(PAYMENT_EFFECT, payment=(asks, asks_no_more))
+    late = datetime(2027, 6, 1, 9, tzinfo=UTC)
+    looked = rules.look(award(), effect=abolished, fund=FUND, at=late)
+    assert (looked.thing.status, looked.events, looked.thing.next_look_at) == (Status.ACTIVE, (), None)
+    assert rules.look(award(), effect=PAYMENT_EFFECT, fund=FUND, at=late).thing.status is Status.SUSPENDED
 
 
 def test_a_life_certificate_in_time_moves_the_day_and_another_suspension_stays() -> None:

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from services.claims.benefits.fact_names import OF_LAW, OF_LINE, fact_text
+from services.claims.benefits.fact_names import OF_LAW, OF_LINE, OF_PART, fact_text
 from services.claims.wiring import service
 from shared.funds import facts
 from shared.funds.benefits import ClaimType
@@ -17,6 +17,7 @@ FUNDS = list({**shipped(), **more_funds()}.values())
 SAMPLES = (
     *OF_LAW,
     *OF_LINE,
+    *OF_PART,
     "person.age",
     "person.birth-on",
     "person.is-alive",

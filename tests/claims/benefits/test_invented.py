@@ -43,8 +43,8 @@ formula:
      values: [{law: LAW}]}
   - {code: way, names: TEXTS, step: amount, when: {fact: answer.kilometres, at_least: 5},
      values: [{amount: 7.000 TND, law: LAW}]}
-effect: {kind: pay-periodically, payment: {every: quarter, judged_on: first-day, law: LAW,
-  until: {fact: dependants.children.aged-6-to-12, at_most: 0}}}
+effect: {kind: pay-periodically, payment: [{every: quarter, judged_on: first-day, law: LAW,
+  until: {fact: dependants.children.aged-6-to-12, at_most: 0}}]}
 """
 TWIN_AID = """
 family: grant
@@ -64,7 +64,7 @@ formula:
 QUIET_ROOM = """
 family: coverage
 decided_by: rules
-effect: {kind: cover, cover: {months: 6, covers: [specialist], percent: 90, law: LAW}}
+effect: {kind: cover, cover: [{months: 6, covers: [specialist], percent: 90, law: LAW}]}
 """
 KEY_LOAN = """
 family: request
@@ -105,7 +105,7 @@ conditions:
   - {code: not-much-yet, holds: {fact: granted.amount.this-year, amount_at_most: 25.000 TND}, sentence: TEXTS, law: LAW}
   - {code: not-often, holds: {fact: granted.count.last-400-days, at_most: 1}, sentence: TEXTS, law: LAW}
 formula: [{code: heat, names: TEXTS, step: amount, values: [{amount: 30.000 TND, law: LAW}]}]
-effect: {kind: pay-periodically, payment: {every: month, judged_on: first-day, law: LAW}}
+effect: {kind: pay-periodically, payment: [{every: month, judged_on: first-day, law: LAW}]}
 """
 PAGES = {
     "heating": HEATING,

@@ -1,5 +1,6 @@
 """What a benefit comes to: conditions over known and unknown facts, every block, and every sum explained."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from services.claims.benefits.computing import compute
 from services.claims.benefits.conditions import evaluate
 from services.claims.benefits.explained import ExplainedLine, ExplainedSum
-from services.claims.benefits.fact import Facts
+from services.claims.benefits.fact import Fact, Facts, FactSource
 from services.claims.benefits.judgement import JudgedOutcome
 from services.claims.benefits.rules import NOTHING_DUE, judge
 from shared.funds.conditions import Condition
@@ -166,9 +167,81 @@ def test_every_block_computes_and_explains_itself(block: Block) -> None:
         assert line.facts and all(used.source and used.as_of for used in line.facts)
 
 
+CHILDREN, YOUNGER, OLDER = (
+    "dependants.children",
+    "dependants.children.aged-0-to-11",
+    "dependants.children.aged-12-to-20",
+)
+SEVEN_CHILDREN = replace(
+    KNOWN,
+    known={
+        **KNOWN.known,
+        **{
+            name: Fact(name=name, value=Decimal(count), source=FactSource.REGISTER, as_of=ON)
+            for name, count in ((CHILDREN, 7), (YOUNGER, 5), (OLDER, 2))
+        },
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "dinars", "ranks"),
+    [
+        pytest.param(
+            f"step: amount-by-rank, count: {CHILDREN}, "
+            "values: [{law: LAW, amounts: [300 TND, 300 TND, 300 TND, 36 TND, 36 TND, 36 TND]}]",
+            1_008,
+            "123456",
+            id="Morocco: 300 dirhams for each of the first three children, 36 for each of the three after them",
+        ),
+        pytest.param(
+            f"step: amount-by-rank, count: {CHILDREN}, "
+            "values: [{law: LAW, amounts: [600 TND, 600 TND, 600 TND, 600 TND, 600 TND], further_amount: 300 TND}]",
+            3_600,
+            "1234567",
+            id="Algeria, lower wages: 600 dinars for each of the first five children, 300 for each further one",
+        ),
+        pytest.param(
+            f"step: amount-by-rank, count: {CHILDREN}, "
+            "values: [{law: LAW, amounts: [26 TND, 26 TND, 26 TND, 26 TND, 26 TND, 26 TND]}]",
+            156,
+            "123456",
+            id="West Africa: one amount for each child, of six at most",
+        ),
+        pytest.param(
+            f"step: percent-by-rank, of: wages.last-quarter, count: {CHILDREN}, "
+            "values: [{law: LAW, percents: [18, 16, 14], further_percent: 10}]",
+            792,
+            "1234567",
+            id="Tunisia's percentages of the wage, which an invented fund goes on with",
+        ),
+        pytest.param(
+            f"step: amount-by-rank, count: {YOUNGER}, after: {OLDER}, "
+            "values: [{law: LAW, amounts: [50 TND, 40 TND, 30 TND], further_amount: 20 TND}]",
+            110,
+            "34567",
+            id="by age and rank: the two older children have the first ranks",
+        ),
+    ],
+)
+def test_scales_of_family_allowances_can_be_written(text: str, dinars: int, ranks: str) -> None:
+    lines = step(text, SEVEN_CHILDREN)
+    assert sum(line.amount_minor for line in lines) == dinars * 1_000
+    assert "".join(used.value for line in lines for used in line.facts if used.name == "rank") == ranks
+
+
+def test_an_agent_looks_at_more_ranks_than_can_be() -> None:
+    text = "step: amount-by-rank, count: person.age, values: [{law: LAW, amounts: [3 TND], further_amount: 1 TND}]"
+    formula = page(f"formula: [{{code: s, names: TEXTS, {text}}}]").formula
+    assert compute(formula, KNOWN, on=ON, rounding=USUAL_RULE).missing == ("person.age",)
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "step: amount-by-rank, count: person.age, values: [{law: LAW, further_amount: 3 TND}]",
+        "step: amount-by-rank, count: person.age, values: [{law: LAW, amounts: [3 TND], further_percent: 3}]",
+        "step: amount-by-count, count: person.age, after: person.age, values: [{law: LAW, amounts: [3 TND]}]",
         "step: spell, values: [{law: LAW}]",
         "step: amount, values: []",
         "step: amount, values: [{law: LAW}]",

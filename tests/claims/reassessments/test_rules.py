@@ -28,7 +28,7 @@ AT = datetime(2026, 7, 1, 9, tzinfo=UTC)
 TODAY = date(2026, 7, 1)
 FUND = funds()[TN]
 PAID = """
-effect: {kind: pay-periodically, payment: {every: quarter, law: LAW}}
+effect: {kind: pay-periodically, payment: [{every: quarter, law: LAW}]}
 """
 
 
@@ -113,12 +113,9 @@ def test_the_next_day_on_which_an_age_changes_something(fact: str, sources: Sour
 
 
 def test_where_the_first_day_of_a_period_is_judged_an_age_counts_from_the_next() -> None:
-    looks = condition("person.age")
-    payment = looks.effect.payment
-    assert payment is not None
     first = page(
         "conditions: [{code: one, holds: {fact: person.age, at_least: 1}, sentence: TEXTS, law: LAW}]\n"
-        "effect: {kind: pay-periodically, payment: {every: quarter, judged_on: first-day, law: LAW}}"
+        "effect: {kind: pay-periodically, payment: [{every: quarter, judged_on: first-day, law: LAW}]}"
     )
     assert rules.next_age_on(first, held(own="1966-09-12"), after=TODAY) == date(2026, 10, 1)
     assert rules.next_age_on(first, held(own="1966-10-01"), after=TODAY) == date(2026, 10, 1)
@@ -145,7 +142,7 @@ def test_the_next_age_of_a_dependant_whom_an_answer_names(fact: str, born_on: st
     asks = "questions: [{code: child, kind: dependant, asks: TEXTS}, {code: other, kind: dependant, asks: TEXTS}]\n"
     looks = page(
         f"{asks}conditions: [{{code: one, holds: {{fact: {fact}, is_known: true}}, sentence: TEXTS, law: LAW}}]\n"
-        "effect: {kind: pay-periodically, payment: {every: month, judged_on: last-day, law: LAW}}"
+        "effect: {kind: pay-periodically, payment: [{every: month, judged_on: last-day, law: LAW}]}"
     )
     assert rules.next_age_on(looks, sources, after=TODAY) == expected
 
@@ -168,7 +165,7 @@ def test_a_death_in_the_family_counts_from_the_day_after(fact: str, died_on: str
     looks = page(
         "questions: [{code: child, kind: dependant, asks: TEXTS}]\n"
         f"conditions: [{{code: one, holds: {{fact: {fact}, is_known: true}}, sentence: TEXTS, law: LAW}}]\n"
-        "effect: {kind: pay-periodically, payment: {every: month, judged_on: last-day, law: LAW}}"
+        "effect: {kind: pay-periodically, payment: [{every: month, judged_on: last-day, law: LAW}]}"
     )
     assert rules.next_death_on(looks, sources, after=TODAY) == expected
     assert rules.next_age_on(looks, sources, after=TODAY) is None, "nobody reaches an age after a death"

@@ -9,6 +9,7 @@ from services.claims.awards.award import Award
 from services.claims.runs import computing, rules
 from services.claims.runs.computing import PeriodDue
 from services.claims.runs.run import AwardAccount, GrantedInRun, Run
+from shared.funds.effects import Effect
 from shared.funds.period import Period
 from shared.funds.procedure import Recovery
 from shared.storage.unit_of_work import UnitOfWork
@@ -65,17 +66,16 @@ def computed(
     upto: Period = Q[2],
     of: Award | None = None,
     recovery: Recovery | None = None,
+    effect: Effect = PAYMENT_EFFECT,
 ) -> Any:
     """What a run pays for an award that began with the year."""
     it, says = of or award(), tariff or Tariff()
-    payment = PAYMENT_EFFECT.payment
-    assert payment is not None
-    judged = {period: says.of(period) for period in computing.periods_of(it, payment=payment, upto=upto)}
+    judged = {period: says.of(period) for period in computing.periods_of(it, effect=effect, upto=upto)}
     return computing.compute(
         it,
         account or AwardAccount(award_id=it.award_id),
         judged,
-        run=run(upto, at=datetime(2027, 1, 1, 9, tzinfo=UTC)),
+        run=run(upto, fund=fund_with({ALLOWANCE: effect}), at=datetime(2027, 1, 1, 9, tzinfo=UTC)),
         upto=upto,
         payment_id="p1",
         page=1,

@@ -15,7 +15,9 @@ from services.claims.runs.judging import by_rules
 from services.claims.runs.run import AwardPayment
 from services.claims.wiring import service
 from shared.funds.period import Period, PeriodKind
+from shared.funds.proration import DayRule, Proration
 from shared.jobs.runner import Runner
+from shared.kernel.money import Money
 from shared.storage.paging import PageRequest
 from shared.storage.service_context import ServiceContext
 from tests.claims.awards.builders import since
@@ -103,6 +105,7 @@ def test_the_golden_sum_is_paid_for_each_quarter_with_its_steps(
     assert first is not None and first.lines[1].sum is not None
     assert [line.amount_minor for line in first.lines[1].sum.lines if line.is_counted] == [21_960, 19_520, 17_080]
     assert first.lines[1].sum.computed_on == LAST.last_on
+    assert first.lines[1].law is not None and first.lines[1].law.valid_from == date(1960, 12, 14)
     assert paid(office, context, award, LAST) is not None, "the last run paid something, and this one nothing"
     assert paid(office, context, award, LAST) is None
 
@@ -138,3 +141,27 @@ def test_periods_are_judged_as_of_their_own_day(office: Office, context: Service
     assert [each.sum.computed_on for each in found.values() if each.sum] == [before(LAST).last_on, LAST.last_on]
     assert by_rules(reading(context, TN), award, []) == {}
     assert before(LAST).next == LAST
+
+
+def test_what_begins_in_mid_quarter_and_a_rate_that_changes_in_it_are_paid_by_days(
+    office: Office, context: ServiceContext, award: Award
+) -> None:
+    """Thirtieths: an award since the 11th of the first month, and another ceiling since the 16th of the second."""
+    fund = context.funds[TN]
+    definition = fund.claim_types[ALLOWANCE]
+    changed_on = (LAST.first_on + timedelta(days=40)).replace(day=16)
+    (base, *others), (value,) = definition.formula, definition.formula[0].values
+    earlier = replace(value, law=replace(value.law, valid_to=changed_on - timedelta(days=1)))
+    later = replace(value, amount=Money(244_000, fund.currency), law=replace(value.law, valid_from=changed_on))
+    payment = replace(definition.effect.payment[0], proration=Proration(by=DayRule.THIRTIETHS, names=definition.names))
+    changed = replace(
+        definition,
+        formula=(replace(base, values=(earlier, later)), *others),
+        effect=replace(definition.effect, payment=(payment,)),
+    )
+    funds = {**context.funds, TN: replace(fund, claim_types={**fund.claim_types, ALLOWANCE: changed})}
+    since = replace(award, from_on=LAST.first_on.replace(day=11))
+    (found,) = by_rules(reading(replace(context, funds=funds), TN), since, [LAST]).values()
+    first_minor, second_minor = round(THREE_CHILDREN * 35 / 90), round(2 * THREE_CHILDREN * 45 / 90)
+    assert found.sum is not None and found.right_minor == first_minor + second_minor
+    assert [line.amount_minor for line in found.sum.lines if line.is_counted] == [first_minor, second_minor]

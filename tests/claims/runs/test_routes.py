@@ -191,8 +191,7 @@ def test_the_second_of_two_who_decide_is_told(office: Office, ground: Any, tarif
 def test_a_new_rate_in_the_past_makes_a_run_of_arrears_by_itself(office: Office, ground: Any, tariff: Tariff) -> None:
     paid_out(office, ground, tariff)
     assert make_arrears_runs(ground, DZ) == 0
-    assert PAYMENT_EFFECT.payment is not None
-    effect = replace(PAYMENT_EFFECT, payment=replace(PAYMENT_EFFECT.payment, reminder_days=9))
+    effect = replace(PAYMENT_EFFECT, payment=(replace(PAYMENT_EFFECT.payment[0], reminder_days=9),))
     changed = replace(ground, funds={**ground.funds, DZ: fund_with({ALLOWANCE: effect})})
     tariff.usual_minor = 21_500
     assert (make_arrears_runs(changed, DZ), make_arrears_runs(changed, DZ)) == (1, 0)
@@ -211,8 +210,7 @@ def test_new_rules_that_change_no_sum_leave_a_run_that_nobody_need_approve(
 ) -> None:
     paid_out(office, ground, tariff)
     paid_out(office, ground, tariff)  # nothing new: what was paid last is nothing
-    assert PAYMENT_EFFECT.payment is not None
-    effect = replace(PAYMENT_EFFECT, payment=replace(PAYMENT_EFFECT.payment, reminder_days=9))
+    effect = replace(PAYMENT_EFFECT, payment=(replace(PAYMENT_EFFECT.payment[0], reminder_days=9),))
     changed = replace(ground, funds={**ground.funds, DZ: fund_with({ALLOWANCE: effect})})
     assert make_arrears_runs(changed, DZ) == 1
     work(changed, tariff)

@@ -27,11 +27,12 @@ from services.claims.runs.run import (
     Status,
 )
 from shared.events.claims.awards import AwardPaid
-from shared.funds.period import Period
+from shared.funds.effects import Effect, EffectKind
+from shared.funds.period import Period, PeriodKind
 from shared.funds.procedure import Recovery
 from shared.kernel.money import Money
 from shared.kernel.moves import MoveNotAllowed
-from tests.claims.awards.builders import ALLOWANCE, LAW, PAYMENT_EFFECT, award
+from tests.claims.awards.builders import ALLOWANCE, LAW, PAYMENT_EFFECT, award, fund_with
 from tests.claims.awards.test_rules import end, suspend
 from tests.claims.runs.builders import AT, FUND, Q, Tariff, computed, granted, run
 
@@ -107,7 +108,7 @@ def test_new_rules_ask_for_a_run_of_arrears_and_the_same_rules_do_not() -> None:
     definition = FUND.claim_types[ALLOWANCE]
     published = at_status(Status.PUBLISHED)
     changed = replace(
-        definition, effect=replace(PAYMENT_EFFECT, payment=replace(PAYMENT_EFFECT.payment, reminder_days=9))
+        definition, effect=replace(PAYMENT_EFFECT, payment=(replace(PAYMENT_EFFECT.payment[0], reminder_days=9),))
     )
     assert not rules.wants_arrears_run(definition, published)
     assert rules.wants_arrears_run(changed, published) and rules.wants_arrears_run(changed, at_status(Status.REJECTED))
@@ -222,12 +223,55 @@ def test_a_suspended_award_is_paid_nothing_and_all_of_it_once_it_holds_again() -
     assert lines(computed(account, upto=Q[3])) == [("arrears", "2026-Q2", 20_000), ("period", "2026-Q3", 20_000)]
 
 
+QUARTERS, MONTHS = (replace(PAYMENT_EFFECT.payment[0], every=kind) for kind in (PeriodKind.QUARTER, PeriodKind.MONTH))
+MONTHS_SINCE_APRIL = Effect(
+    kind=EffectKind.PAY_PERIODICALLY,
+    payment=(
+        replace(QUARTERS, law=replace(LAW, valid_to=date(2026, 3, 31))),
+        replace(MONTHS, law=replace(LAW, valid_from=date(2026, 4, 1))),
+    ),
+)
+
+
+def test_from_the_day_of_a_law_on_it_is_paid_by_months() -> None:
+    april = Period(2026, kind=PeriodKind.MONTH, number=4)
+    tariff = Tariff(usual_minor=20_000, special={str(april): 7_000})
+    found = computed(granted(Q[1]), tariff=tariff, upto=april, effect=MONTHS_SINCE_APRIL)
+    assert lines(found) == [("period", "2026-M04", 7_000)]
+
+
+def test_a_law_of_the_past_counts_a_quarter_that_was_paid_with_its_months() -> None:
+    """Nothing of the quarter is paid twice: what it came to is taken of what its months come to."""
+    june = Period(2026, kind=PeriodKind.MONTH, number=6)
+    tariff = Tariff(special={f"2026-M0{number}": 7_000 for number in (4, 5, 6)})
+    found = computed(granted(Q[1], Q[2]), tariff=tariff, upto=june, effect=MONTHS_SINCE_APRIL)
+    assert [(line.period, line.amount_minor) for line in found.lines] == [
+        ("2026-M04", 7_000),
+        ("2026-M05", 7_000),
+        ("2026-M06", 7_000),
+        ("2026-Q2", -20_000),
+    ]
+    assert found.amount_minor + found.carry_after_minor == 1_000 and found.lines[-1].reason == "other-periods"
+    _, account = granting.grant(found, granted(Q[1], Q[2]), at=AT)
+    assert computed(replace(account, last_minor=None), tariff=tariff, upto=june, effect=MONTHS_SINCE_APRIL) is None
+
+
+def test_a_run_is_made_by_the_periods_of_its_day() -> None:
+    fund = fund_with({ALLOWANCE: MONTHS_SINCE_APRIL})
+    april = Period(2026, kind=PeriodKind.MONTH, number=4)
+    assert (run(april, fund=fund).period, run(Q[1], fund=fund).period) == ("2026-M04", "2026-Q1")
+    with pytest.raises(rules.OtherPeriod):
+        run(Q[2], fund=fund)
+    assert rules.as_paid_now(Q[2], MONTHS_SINCE_APRIL, today=date(2026, 7, 1)) == Period(
+        2026, kind=PeriodKind.MONTH, number=6
+    )
+    assert rules.as_paid_now(Q[2], MONTHS_SINCE_APRIL, today=date(2026, 6, 29)) is None
+
+
 def test_an_award_of_long_ago_is_computed_for_so_many_periods() -> None:
-    payment = PAYMENT_EFFECT.payment
-    assert payment is not None
-    periods = computing.periods_of(award(from_on=date(2000, 1, 1)), payment=payment, upto=Q[2])
+    periods = computing.periods_of(award(from_on=date(2000, 1, 1)), effect=PAYMENT_EFFECT, upto=Q[2])
     assert len(periods) == PERIODS_BACK_MAX and periods[-1] == Q[2]
-    assert computing.periods_of(award(from_on=date(2027, 1, 1)), payment=payment, upto=Q[2]) == ()
+    assert computing.periods_of(award(from_on=date(2027, 1, 1)), effect=PAYMENT_EFFECT, upto=Q[2]) == ()
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,7 @@ appeals: [{body: {ar: ل, fr: la commission, en: the board}, days: 30, law: *law
 certificate:
   names: {ar: شهادة, fr: Bon de chambre calme, en: Quiet room voucher}
   statement: {ar: SENTENCE, fr: SENTENCE, en: SENTENCE}
-effect: {kind: cover, cover: {months: 6, covers: [specialist], percent: 90, law: *law}}
+effect: {kind: cover, cover: [{months: 6, covers: [specialist], percent: 90, law: *law}]}
 """
 
 

@@ -387,6 +387,27 @@ MUTANTS = [
         test="tests/claims/runs/test_rules.py::test_any_sequence_pays_what_is_right_once",
     ),
     Mutant(
+        mechanism="a cover is as the law of its first day says",
+        file="shared/funds/effects.py",
+        was="return find_in_force(self.cover, on=day)",
+        now="return self.cover[0] if self.cover else None",
+        test="tests/claims/awards/test_rules.py::test_an_award_keeps_the_law_of_its_first_day",
+    ),
+    Mutant(
+        mechanism="a period that the law pays by others now is taken back",
+        file="services/claims/runs/computing.py",
+        was="return OTHER_PERIODS if first_on <= period.first_on <= upto.last_on else None",
+        now="return None",
+        test="tests/claims/runs/test_rules.py::test_a_law_of_the_past_counts_a_quarter_that_was_paid_with_its_months",
+    ),
+    Mutant(
+        mechanism="of a period that is owed in part its days are paid",
+        file="services/claims/runs/prorating.py",
+        was="amount_minor=rule.rounded(whole.amount_minor * owed),",
+        now="amount_minor=whole.amount_minor,",
+        test="tests/claims/runs/test_prorating.py::test_a_rate_that_changes_in_mid_month_is_paid_from_its_day_on",
+    ),
+    Mutant(
         mechanism="a run is approved by a second person",
         file="services/claims/runs/rules.py",
         was="if run.status is Status.COMPUTED and by == run.made_by:",

@@ -77,6 +77,24 @@ def test_a_holiday_may_move_into_another_year() -> None:
     assert calendar.works_on(date(2030, 2, 4)) and not calendar.works_on(date(2031, 1, 2))
 
 
+@pytest.mark.parametrize(
+    ("country", "day", "to", "faults"),
+    [
+        ("TN", date(2026, 3, 20), date(2026, 3, 19), []),
+        ("TN", date(2026, 3, 20), date(2026, 3, 20), []),
+        ("TN", date(2026, 3, 19), date(2026, 5, 1), []),  # a holiday that is known there: it has been learnt meanwhile
+        ("TN", date(2026, 5, 1), date(2026, 5, 2), ["2026-05-01"]),  # certain: nothing moves it
+        ("ZZ", date(2026, 3, 20), date(2026, 3, 19), ["2026-03-20"]),
+    ],
+)
+def test_what_is_no_estimate_cannot_be_moved(country: str, day: date, to: date, faults: list[str]) -> None:
+    moved = Holidays(moved=(MovedHoliday(day=day, to=to, law=LAW),))
+    said = list(made(country, moved).faults())
+    assert [each.split(";")[0].rsplit(" ", 1)[1] for each in said] == faults
+    written_out = replace(moved, is_national=False)
+    assert list(made(country, written_out).faults()) != [], "a country whose holidays do not count has none to move"
+
+
 def test_days_are_added_and_taken_away_while_their_law_holds() -> None:
     short = Law(
         valid_from=date(2025, 1, 1), valid_to=date(2025, 12, 31), reference="Invented", confidence=Confidence.LOW
@@ -239,6 +257,11 @@ def test_a_fund_s_file_moves_eid(tmp_path: Path) -> None:
     fund = load(folder=tmp_path)["tn-cnss"]
     first = next(each for each in fund.calendar.holidays_in(2026) if each.on.month == 3)
     assert (first.on, first.names["fr"], first.is_estimated) == (date(2026, 3, 19), "Aïd el-Fitr", False)
+    file.write_text(
+        text.replace("holidays:\n", f"holidays:\n  moved: [{{day: 2026-03-19, to: 2026-03-18, law: {law}}}]\n")
+    )
+    with pytest.raises(FundsInvalid, match="estimated on 2026-03-19; estimated in 2026 are: 2026-"):
+        load(folder=tmp_path)
     file.write_text(text.replace("weekend: [saturday, sunday]", f"weekend: [{', '.join(Weekday)}]"))
     with pytest.raises(FundsInvalid, match="weekend leaves no day to work"):
         load(folder=tmp_path)

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from deploy.local.demo.numbers import identifier
-from shared.funds.fund import IdentifierRule
-from shared.funds.identifiers import KeyRule, has_key, is_rib_dz, is_rib_tn
+from shared.funds.identifiers import IdentifierRule, KeyRule, has_key, is_rib_dz, is_rib_tn
 from shared.funds.key_table import KeyIs, KeyTable
 from shared.funds.law import Confidence, Law
 from tests.kit.contexts import funds
