@@ -1,7 +1,7 @@
 """What one award comes to in a run. Pure: the award, what was granted before and what is right are handed in."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from services.claims.awards.award import Award
@@ -149,7 +149,10 @@ def _lines(
     has ended."""
     lines: list[PaymentLine] = []
     over_since: Period | None = None
+    kept = frozenset(_kept(account, judged))
     for period, found in sorted(judged.items(), key=lambda each: each[0].first_on):
+        if any(_overlap(period, each) for each in kept):
+            found = replace(found, right_minor=None, reason=UNDECIDED)
         if over_since is None and found.is_over:
             over_since = period
         right = found if over_since is None else PeriodDue(right_minor=0, reason=AWARD_OVER)
@@ -157,7 +160,8 @@ def _lines(
         if line is not None:
             lines.append(line)
     for each in account.granted:
-        reason = _not_paid_any_more(award, Period.read(each.period), judged, upto=upto)
+        granted = Period.read(each.period)
+        reason = None if granted in kept else _not_paid_any_more(award, granted, judged, upto=upto)
         if reason is not None and each.amount_minor:
             taken = PaymentLine(
                 kind=RunLineKind.ARREARS,
@@ -168,6 +172,20 @@ def _lines(
             )
             lines.append(taken)
     return tuple(lines), None if over_since is None else over_since.first_on - timedelta(days=1)
+
+
+def _kept(account: AwardAccount, judged: Mapping[Period, PeriodDue]) -> Iterator[Period]:
+    """Periods by which the benefit is not paid any more and of whose time something is not known yet: until it is, what
+    was granted for them stays, and nothing is paid beside it."""
+    undecided = [period for period, found in judged.items() if found.right_minor is None]
+    for each in account.granted:
+        period = Period.read(each.period)
+        if period not in judged and any(_overlap(period, other) for other in undecided):
+            yield period
+
+
+def _overlap(one: Period, other: Period) -> bool:
+    return one.first_on <= other.last_on and other.first_on <= one.last_on
 
 
 def _not_paid_any_more(award: Award, period: Period, judged: Mapping[Period, PeriodDue], *, upto: Period) -> str | None:

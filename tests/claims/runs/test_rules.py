@@ -256,6 +256,23 @@ def test_a_law_of_the_past_counts_a_quarter_that_was_paid_with_its_months() -> N
     assert computed(replace(account, last_minor=None), tariff=tariff, upto=june, effect=MONTHS_SINCE_APRIL) is None
 
 
+def test_a_quarter_of_which_a_month_is_not_known_stays_as_it_was_granted() -> None:
+    """Nothing is taken from somebody because a fact is awaited, and nothing is paid twice meanwhile."""
+    june = Period(2026, kind=PeriodKind.MONTH, number=6)
+    tariff = Tariff(special={"2026-M04": 7_000, "2026-M05": None, "2026-M06": 7_000})
+    found = computed(granted(Q[1], Q[2]), tariff=tariff, upto=june, effect=MONTHS_SINCE_APRIL)
+    assert {(line.period, line.amount_minor, line.reason) for line in found.lines} == {
+        ("2026-M04", 0, "undecided"),
+        ("2026-M05", 0, "undecided"),
+        ("2026-M06", 0, "undecided"),
+    }
+    assert found.amount_minor == 0 and found.carry_after_minor == 0
+    _, account = granting.grant(found, granted(Q[1], Q[2]), at=AT)
+    known = Tariff(special={f"2026-M0{number}": 7_000 for number in (4, 5, 6)})
+    after = computed(account, tariff=known, upto=june, effect=MONTHS_SINCE_APRIL)
+    assert sum(line.amount_minor for line in after.lines) == 1_000
+
+
 def test_a_run_is_made_by_the_periods_of_its_day() -> None:
     fund = fund_with({ALLOWANCE: MONTHS_SINCE_APRIL})
     april = Period(2026, kind=PeriodKind.MONTH, number=4)

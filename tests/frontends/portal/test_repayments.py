@@ -82,6 +82,7 @@ def test_what_is_settled_asks_nothing() -> None:
 
 
 AWARD: dict[str, Any] = {
+    "law": None,
     "award_id": "a1",
     "name": "Pension",
     "reference": "AW260000000132",
@@ -114,3 +115,65 @@ def test_an_award_says_why_and_when_its_sum_changed() -> None:
 
 def test_an_award_that_nothing_was_decided_again_of_says_nothing() -> None:
     assert "Réexamens" not in award_page({"steps": [], "waiting": []})
+
+
+LAW = {"law": "Loi 60-30", "law_from": "1960-12-14", "is_to_be_confirmed": True}
+SUM = {
+    "amount": "58.560",
+    "currency": "TND",
+    "computed_on": "2026-03-31",
+    "lines": [
+        {
+            "name": "Allocation par enfant",
+            "facts": [],
+            "article": "Loi 60-30, art. 5",
+            "valid_from": "1960-12-14",
+            "is_to_be_confirmed": False,
+            "is_counted": True,
+            "amount": "58.560",
+        }
+    ],
+}
+PAID = {
+    "period": "2026-Q1",
+    "text": "Payé",
+    "change_text": "",
+    "taken": "0.000",
+    "withheld": "0.000",
+    "amount": "38.560",
+    "currency": "TND",
+    "lines": [
+        {
+            "period": "2026-Q1",
+            "right": "58.560",
+            "granted": "20.000",
+            "amount": "38.560",
+            "reason_text": None,
+            "law": LAW,
+            "sum": SUM,
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", ("Dû à ce jour", "58,560", "20,000", "38,560", "Allocation par enfant", "Loi 60-30, art. 5", "1960")),
+        ("ar", ("المستحق حاليا", "Allocation par enfant")),
+        ("en", ("Due by now", "Granted before")),
+    ],
+)
+def test_each_payment_says_how_it_came_about_and_by_which_law(language: str, said: tuple[str, ...]) -> None:
+    nothing = {"steps": [], "waiting": []}
+    with APP.app_context():
+        shown = rendered(
+            APP,
+            "person/award.html",
+            language=language,
+            award={**AWARD, "law": LAW},
+            paid={"items": [PAID], "next": None},
+            again=nothing,
+            is_first=True,
+        )
+    assert [each for each in said if each not in shown] == []
