@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.demo import arrears, campaigns, counter, expected, mobile, numbers, payroll, users
 from deploy.local.demo.people import activity, cast
-from services.notifications.message_campaigns import rules
+from services.notifications.message_campaigns import wording
 from services.notifications.message_campaigns.schemas import CampaignBody
 from services.payments.collections.collection import Rail
 from services.payments.collections.rules import offered
@@ -205,9 +205,9 @@ def test_a_campaign_of_the_demo_is_one_that_the_fund_may_send(fund: Fund) -> Non
     code, form = next(iter(fund.declarations.forms.items()))
     body = campaigns.draft(fund, form=code, period=expected.ended(form, today=TODAY))
     draft = CampaignBody().load(body)["draft"]
-    assert rules.checked(draft, fund=fund) == draft
+    assert wording.checked(draft, fund=fund) == draft
     assert set(draft.wordings) == set(fund.languages)
-    read = rules.previews(draft, fund=fund)
+    read = wording.previews(draft, fund=fund)
     assert read and all("{" not in each.said.text for each in read), "each value has its place"
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from services.notifications.contacts import actions as contacts
 from services.notifications.contacts import store as contact_store
 from services.notifications.contacts.contact import Addresses, Contact
-from services.notifications.message_campaigns import rules, store
+from services.notifications.message_campaigns import rules, store, wording
 from services.notifications.message_campaigns.message_campaign import (
     AudiencePage,
     CampaignDraft,
@@ -47,13 +47,13 @@ READ_MAX = 20
 
 
 def write(uow: UnitOfWork, draft: CampaignDraft) -> MessageCampaign:
-    """Keep a new campaign as a draft. Raises what `rules.checked` raises."""
+    """Keep a new campaign as a draft. Raises what `wording.checked` raises."""
     made = rules.write(draft, campaign_id=uow.new_id(), fund=uow.fund, by=uow.by.subject, at=uow.at)
     return store.campaigns.save(uow, Outcome(made))
 
 
 def rewrite(uow: UnitOfWork, draft: CampaignDraft, *, campaign_id: str) -> MessageCampaign:
-    """Change one that was not started. Raises `NotEditable` and what `rules.checked` raises."""
+    """Change one that was not started. Raises `NotEditable` and what `wording.checked` raises."""
     campaign = read(uow, campaign_id=campaign_id)
     changed = rules.rewrite(campaign, draft, fund=uow.fund, by=uow.by.subject, at=uow.at)
     return store.campaigns.save(uow, Outcome(changed))
@@ -154,7 +154,7 @@ class _Recipients:
 
 def _recipients(uow: UnitOfWork, campaign: MessageCampaign, members: Sequence[AudienceMember]) -> _Recipients:
     """One whom the register does not know any more stops nobody."""
-    template = rules.template(campaign.draft, name=campaign.campaign_id)
+    template = wording.template(campaign.draft, name=campaign.campaign_id)
     known = contact_store.contacts.find_many(uow, {member.owner_id for member in members})
     return _Recipients(
         known=known,
@@ -169,7 +169,7 @@ def start(uow: UnitOfWork, *, campaign_id: str) -> MessageCampaign:
     `CampaignNeedsSecondPerson`."""
     campaign = read(uow, campaign_id=campaign_id)
     started = rules.start(campaign, fund=uow.fund, by=uow.by.subject, at=uow.at)
-    template = rules.template(campaign.draft, name=campaign_id)
+    template = wording.template(campaign.draft, name=campaign_id)
     written_texts.save(uow, Outcome(WrittenText(name=campaign_id, template=template, written_at=uow.at)))
     return _act(uow, "campaign-started", started)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.notifications.contacts import actions as contacts
 from services.notifications.contacts.store import contacts as contact_repository
-from services.notifications.message_campaigns import actions, rules, store
+from services.notifications.message_campaigns import actions, rules, store, wording
 from services.notifications.message_campaigns.message_campaign import CampaignStatus, MessageCampaign
 from services.notifications.messages import store as messages
 from services.notifications.messages.rules import message_id, notice_id
@@ -71,7 +71,7 @@ def by_recipient(uow: UnitOfWork, *, campaign_id: str, part: int) -> bytes:
 def _lines(
     uow: UnitOfWork, campaign: MessageCampaign, page: Sequence[AudienceMember], *, delivered: frozenset[str]
 ) -> Iterator[Recipient]:
-    channels = rules.template(campaign.draft, name=campaign.campaign_id).channels
+    channels = wording.template(campaign.draft, name=campaign.campaign_id).channels
     known = contact_repository.find_many(uow, {member.owner_id for member in page})
     to = contacts.of_contacts(uow, known, channels=channels)
     ids = {member.owner_id: [_message_id(uow, campaign, member, each) for each in channels] for member in page}

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from services.notifications.message_campaigns import audiences, rules
+from services.notifications.message_campaigns import audiences, rules, wording
 from services.notifications.message_campaigns.audiences import AudienceOf
 from services.notifications.message_campaigns.message_campaign import (
     CONDITIONS_MAX,
@@ -216,7 +216,9 @@ class MessageCampaignView(CampaignSummaryView):
     needs_second_person = fields.Function(_needs_second_person, required=True, metadata={"type": "boolean"})
     refused = fields.String(required=True)
     counted = fields.List(fields.Integer(), required=True)
-    previews = Derived(PreviewedTextView, of=lambda it: rules.previews(it.draft, fund=fund()), required=True, many=True)
+    previews = Derived(
+        PreviewedTextView, of=lambda it: wording.previews(it.draft, fund=fund()), required=True, many=True
+    )
 
 
 class CampaignReportView(Schema):

@@ -20,7 +20,7 @@ def show(command: CommandContext, asked: argparse.Namespace) -> int:
             ("PARKED", "EVENT", "KEY", "TYPE", "WHY", "TRIES"),
             [(instant(row.parked_at), row.event_id, row.key, row.type, row.why, row.tries) for row in found],
         )
-    write_line(f"{count(len(found), 'letter is', 'letters are')} open" + (", and more than these" if more else ""))
+    write_line(f"{count(len(found), 'dead letter is', 'dead letters are')} open" + (", and more than these" if more else ""))
     return 0
 
 
@@ -76,7 +76,7 @@ def replay(command: CommandContext, asked: argparse.Namespace) -> int:
         went, why = try_again(inbox, key=key, by=command.who.subject)
         done += went
         stopped.update([why] if why else [])
-    write_line(f"{count(done, 'letter', 'letters')} replayed")
+    write_line(f"{count(done, 'dead letter', 'dead letters')} replayed")
     for why, times in stopped.most_common():
         write_line(f"{count(times, 'row', 'rows')} stopped at {why}")
     return 1 if stopped else 0
@@ -107,5 +107,5 @@ def discard(command: CommandContext, asked: argparse.Namespace) -> int:
             command.context, asked.event_id, reason=asked.reason, by=command.who.subject
         )
     behind = dead_letters.blocked_keys(command.context.database, [row.key])
-    write_line("discarded" + ("; a worker goes on with the letters behind it" if behind else ""))
+    write_line("discarded" + ("; a worker goes on with the dead letters behind it" if behind else ""))
     return 0

@@ -44,7 +44,7 @@ def inbox(command: CommandContext, asked: argparse.Namespace) -> int:
         [
             ("taken in", count(found.taken, "event", "events")),
             ("the last", instant(found.last_taken_at)),
-            ("parked", f"{count(found.parked, 'letter', 'letters')} of at most {limit:,}"),
+            ("parked", f"{count(found.parked, 'dead letter', 'dead letters')} of at most {limit:,}"),
             ("workers", count(len(found.workers), "is there", "are there")),
         ]
     )

@@ -78,3 +78,9 @@ def selected(
             **facts,
         }
     )
+
+
+def french(**texts: str) -> dict[str, Any]:
+    """A draft whose French text says something else."""
+    usual = draft()
+    return {"wordings": {**usual.wordings, "fr": replace(usual.wordings["fr"], **texts)}}

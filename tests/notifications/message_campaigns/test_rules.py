@@ -1,4 +1,4 @@
-"""What a campaign may say, its steps, who starts it, and how fast it is written."""
+"""A campaign's audience and steps, who starts it, and how fast it is written."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.notifications.contacts.contact import Contact
-from services.notifications.message_campaigns import audiences, rules
+from services.notifications.message_campaigns import audiences, rules, wording
 from services.notifications.message_campaigns.message_campaign import (
     MOVES,
     AudienceAnswer,
@@ -21,7 +21,6 @@ from services.notifications.message_campaigns.message_campaign import (
     Reach,
 )
 from services.notifications.messages.message import Message, Status
-from services.notifications.templates.template import TemplateWording
 from shared.audiences.joining import Joined, JoinPlace, beginning
 from shared.events.audiences import AudienceCondition, AudienceRequested
 from shared.funds.messages import CampaignTerms, Channel, MessagePurpose, Messages
@@ -29,7 +28,7 @@ from shared.kernel.errors import Failure
 from shared.kernel.moves import MoveNotAllowed
 from tests.kit.clock import AT
 from tests.kit.contexts import TN, funds
-from tests.notifications.message_campaigns.builders import FUND, campaign, draft, member, selected
+from tests.notifications.message_campaigns.builders import FUND, campaign, draft, french, member, selected
 
 ONE = Reach(recipients=1)
 MANY = Reach(recipients=101)
@@ -37,43 +36,7 @@ DRAFT, SELECTING, READY = CampaignStatus.DRAFT, CampaignStatus.SELECTING, Campai
 SENDING, STOPPED = CampaignStatus.SENDING, CampaignStatus.STOPPED
 
 
-def french(**texts: str) -> dict[str, Any]:
-    """A draft whose French text says something else."""
-    usual = draft()
-    return {"wordings": {**usual.wordings, "fr": replace(usual.wordings["fr"], **texts)}}
-
-
-# --- what it says -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("facts", "code"),
-    [
-        (french(text="Attendue : {periode}."), "campaign.wording-malformed"),
-        (french(text="Attendue : {period.kind}."), "campaign.wording-malformed"),
-        (french(text="Attendue : {period!r}."), "campaign.wording-malformed"),
-        (french(text="Attendue : {period:>9999999}."), "campaign.wording-malformed"),
-        (french(text="Attendue : {}."), "campaign.wording-malformed"),
-        (french(text="Attendue : {0}."), "campaign.wording-malformed"),
-        (french(subject="Un { de trop"), "campaign.wording-malformed"),
-        (french(sms="a" * 155 * 3), "campaign.sms-too-long"),
-        (french(sms=""), "campaign.wording-missing"),
-        ({"channels": (Channel.EMAIL,)}, "campaign.wording-missing"),
-        ({"channels": ()}, "campaign.channel-not-offered"),
-        ({"wordings": {"fr": draft().wordings["fr"]}}, "campaign.wording-missing"),
-        ({"wordings": {**draft().wordings, "de": draft().wordings["fr"]}}, "campaign.wording-missing"),
-        ({"purpose": MessagePurpose.LEGAL}, "campaign.legal-reference-missing"),
-        ({"audience": CampaignAudience(code="everybody")}, "campaign.audience-unknown"),
-    ],
-)
-def test_a_text_that_could_not_be_sent_is_refused_when_it_is_written(facts: dict[str, Any], code: str) -> None:
-    with pytest.raises(Failure) as refused:
-        rules.checked(draft(**facts), fund=FUND)
-    assert refused.value.code == code
-
-
-def test_braces_that_are_meant_are_written_twice() -> None:
-    assert rules.checked(draft(**french(text="Modèle {{2026}} : {period}")), fund=FUND)
+# --- whom it asks for -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -107,13 +70,6 @@ def test_a_fund_is_offered_the_audiences_that_it_has() -> None:
     without = replace(FUND, sections=replace(FUND.sections, declarations=None))
     assert "silent-employers" in audiences.offered(FUND)
     assert "silent-employers" not in audiences.offered(without)
-
-
-def test_each_language_and_channel_is_previewed_with_the_example_of_the_audience() -> None:
-    shown = {(each.language, each.channel): each for each in rules.previews(draft(), fund=FUND)}
-    assert len(shown) == 9
-    assert "3e\u00a0trimestre\u00a02026" in shown["fr", Channel.EMAIL].said.text
-    assert shown["ar", Channel.SMS].parts == 1 and shown["ar", Channel.EMAIL].parts == 0
 
 
 # --- its steps --------------------------------------------------------------------------------------------------------
@@ -249,7 +205,7 @@ def joined_of(*also: CampaignCondition) -> MessageCampaign:
 )
 def test_conditions_that_cannot_be_joined_are_refused_when_they_are_written(facts: dict[str, Any], code: str) -> None:
     try:
-        rules.checked(draft(**facts), fund=FUND)
+        wording.checked(draft(**facts), fund=FUND)
         found = ""
     except Failure as refused:
         found = refused.code
@@ -443,8 +399,3 @@ def test_every_fund_has_the_names_of_its_audiences_in_its_languages() -> None:
             parts = (*audience.parameters.values(), *audience.values.values())
             texts = [audience.names, *(each.names for each in parts)]
             assert all(set(fund.languages) <= set(text) for text in texts)
-
-
-def test_a_wording_is_as_the_platforms_own_texts_are() -> None:
-    made = rules.template(draft(), name="c1")
-    assert isinstance(made.wordings["fr"], TemplateWording) and made.channels[-1] is Channel.INBOX

@@ -110,7 +110,7 @@ def test_a_dead_letter_is_listed_tried_again_and_discarded(
     replayed = command("deadletters", "replay", "dz-cnas:c9")
     assert (replayed.returncode, replayed.stdout.splitlines()) == (
         1,
-        ["0 letters replayed", "1 row stopped at claim.unknown"],
+        ["0 dead letters replayed", "1 row stopped at claim.unknown"],
     )
     event_id = listed.splitlines()[1].split()[3]
     shown = command("deadletters", "inspect", event_id).stdout
@@ -121,7 +121,7 @@ def test_a_dead_letter_is_listed_tried_again_and_discarded(
     assert command("deadletters", "discard", event_id, "--reason", "again").returncode == 1
     row = context.database["deadletters"].find_one({})
     assert row is not None and row["resolved"] == "discarded: tested"
-    assert command("deadletters", "list").stdout.strip() == "0 letters are open"
+    assert command("deadletters", "list").stdout.strip() == "0 dead letters are open"
     records = [
         (record["verb"], record.get("why"))
         for audited in context.database["audit"].find().sort("_id", 1)
