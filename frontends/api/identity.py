@@ -81,6 +81,8 @@ class UserView(TypedDict):
     employers: list[str]
     family_name: str
     given_name: str
+    family_name_ar: str
+    given_name_ar: str
     locale: str
 
 class OwnPersonView(TypedDict):
