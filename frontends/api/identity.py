@@ -117,6 +117,9 @@ class SessionView(TypedDict):
     session_id: str
     client_id: str
     signed_in_at: str
+    used_at: str
+    browser: str
+    system: str
     ends_at: str
     methods: list[str]
     is_this: bool

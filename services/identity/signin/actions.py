@@ -49,7 +49,7 @@ def present(uow: UnitOfWork, refresh_token: str, *, client_id: str) -> Session |
 def rotate(uow: UnitOfWork, session: Session) -> tuple[Session, str]:
     """The session with a new refresh token, and the token."""
     token = new_token(uow, session_id=session.session_id)
-    rotated = rules.rotate(session, refresh_hash=hash_of(token))
+    rotated = rules.rotate(session, refresh_hash=hash_of(token), at=uow.at)
     return sessions.save(uow, Outcome(rotated)), token
 
 
