@@ -327,6 +327,28 @@ class ClaimViewPage(TypedDict):
     items: list["ClaimView"]
     next: "str | None"
 
+class QueuedClaimView(TypedDict):
+    claim_id: str
+    reference: str
+    claim_type: str
+    care_on: str
+    has_lines: bool
+    papers_count: int
+    is_appeal: bool
+    status: str
+    in_step_since: str
+    who: str
+    assigned_to: "str | None"
+    due_on: str
+    legal_due_on: "str | None"
+    approved: str
+    currency: str
+    version: int
+
+class QueuedClaimViewPage(TypedDict):
+    items: list["QueuedClaimView"]
+    next: "str | None"
+
 class ProposalView(TypedDict):
     lines: list["DecidedLineView"]
     decided_at: str
@@ -1308,7 +1330,7 @@ def claims_withdraw(api: Api, claim_id: str, *, idempotency_key: str, version: i
     """Take one's own claim back while it is undecided; its papers may then be filed again."""
     return api.call(SERVICE, "POST", "/claims/{claim_id}/withdrawal", at={"claim_id": claim_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
-def claims_queue(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None, assigned_to: str | None = None, due_before: str | None = None, is_overdue: bool | None = None, is_to_recover: bool | None = None, is_payment_held: bool | None = None, reference: str | None = None, person_ref: str | None = None) -> "ClaimViewPage":
+def claims_queue(api: Api, *, purpose: str | None = None, limit: int | None = None, cursor: str | None = None, status: str | None = None, assigned_to: str | None = None, due_before: str | None = None, is_overdue: bool | None = None, is_to_recover: bool | None = None, is_payment_held: bool | None = None, reference: str | None = None, person_ref: str | None = None) -> "QueuedClaimViewPage":
     """Claims by status, holder, due day, reference or person; those first that are to be decided first."""
     return api.call(SERVICE, "GET", "/queue/claims", query={"purpose": purpose, "limit": limit, "cursor": cursor, "status": status, "assigned_to": assigned_to, "due_before": due_before, "is_overdue": is_overdue, "is_to_recover": is_to_recover, "is_payment_held": is_payment_held, "reference": reference, "person_ref": person_ref})  # type: ignore[no-any-return]
 
@@ -1404,7 +1426,7 @@ def reviews_ask(api: Api, claim_id: str, *, idempotency_key: str, version: int |
     """Send a claim to the fund's medical control. It comes back with the answer, to the agent who holds it."""
     return api.call(SERVICE, "POST", "/claims/{claim_id}/medical-request", at={"claim_id": claim_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
-def reviews_queue(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "ClaimViewPage":
+def reviews_queue(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "QueuedClaimViewPage":
     """Claims that wait for medical control, those first that are to be decided first."""
     return api.call(SERVICE, "GET", "/medical-queue/claims", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
 

@@ -81,6 +81,8 @@ class UserView(TypedDict):
     employers: list[str]
     family_name: str
     given_name: str
+    family_name_ar: str
+    given_name_ar: str
     locale: str
 
 class OwnPersonView(TypedDict):
@@ -115,6 +117,9 @@ class SessionView(TypedDict):
     session_id: str
     client_id: str
     signed_in_at: str
+    used_at: str
+    browser: str
+    system: str
     ends_at: str
     methods: list[str]
     is_this: bool

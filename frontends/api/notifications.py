@@ -90,16 +90,23 @@ class AudienceView(TypedDict):
 class AudienceViews(TypedDict):
     items: list["AudienceView"]
 
+class AskedWithView(TypedDict):
+    text: str
+    kind: str
+    value: str
+
 class CampaignConditionView(TypedDict):
     code: str
     name: str
     parameters: dict[str, Any]
+    asked_with: list["AskedWithView"]
     is_not: bool
 
 class CampaignAudienceView(TypedDict):
     code: str
     name: str
     parameters: dict[str, Any]
+    asked_with: list["AskedWithView"]
     also: list["CampaignConditionView"]
     languages: list[str]
 

@@ -82,7 +82,7 @@ def next_case(queue: str, done_id: str) -> Response:
     return go_to("queue.index", queue=queue)
 
 
-def _listed(queue: Queue, *, cursor: str | None, reference: str = "", limit: int = PAGE) -> service.ClaimViewPage:
+def _listed(queue: Queue, *, cursor: str | None, reference: str = "", limit: int = PAGE) -> service.QueuedClaimViewPage:
     if queue.source == "medical":
         return service.reviews_queue(api(), limit=limit, cursor=cursor)
     if reference:

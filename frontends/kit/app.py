@@ -93,6 +93,7 @@ def _templates(app: Flask, frontend: Frontend) -> None:
         "static": static_files.address,
         "session": pages.session,
         "user": pages.user,
+        "own_name": pages.own_name,
         "may": pages.may,
         "present": counter.present,
         "flashed": pages.flashed,

@@ -35,6 +35,14 @@ def user() -> Mapping[str, Any]:
     return session().content.get("user") or {}
 
 
+def own_name() -> str:
+    """How who is signed in is addressed on a page in its language: an Arabic page by the name in Arabic letters where
+    the register has it. Empty for who has no name there."""
+    names = ("given_name_ar", "family_name_ar") if g.language == "ar" else ()
+    found = (str(user().get(name) or "") for name in (*names, "given_name", "family_name"))
+    return next((name for name in found if name), "")
+
+
 def session() -> Session:
     """The browser's session."""
     found: Session = g.session

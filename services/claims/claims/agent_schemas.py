@@ -20,9 +20,10 @@ from services.claims.claims.claim import (
 from services.claims.claims.decision_schemas import DecidedLineView, DecisionView, decision_shown, lines_shown
 from services.claims.claims.duplicates import DuplicateFinding, Likeness
 from services.claims.claims.schemas import ID, ClaimView, LineView, PaperView
+from services.claims.claims.timeline import ResponsibleParty, next_step
 from services.claims.insured.schemas import DependantView
 from shared.http.problems import translate
-from shared.http.shapes import TEXT, Amount, Derived, PagedQuery
+from shared.http.shapes import TEXT, Amount, Derived, PagedQuery, fund, paged
 from shared.process.access_journal.entry import Purpose
 from shared.process.access_journal.schemas import PURPOSE, PurposeQuery
 
@@ -92,6 +93,38 @@ class QueueQuery(PagedQuery, PurposeQuery):
     )
     reference = fields.String(load_default=None, validate=ID, metadata={"description": "Of one claim; goes alone."})
     person_ref = fields.String(load_default=None, validate=ID)
+
+
+class QueuedClaimView(Schema):
+    """A claim as a row of a list that the fund's people work through; the claim itself is read alone."""
+
+    claim_id = fields.String(required=True)
+    reference = fields.String(required=True)
+    claim_type = fields.String(required=True)
+    care_on = fields.Date(required=True)
+    has_lines = fields.Function(lambda claim: bool(claim.lines), required=True, metadata={"type": "boolean"})
+    papers_count = fields.Function(lambda claim: len(claim.papers), required=True, metadata={"type": "integer"})
+    is_appeal = fields.Function(lambda claim: claim.appealed is not None, required=True, metadata={"type": "boolean"})
+    status = fields.Enum(Status, by_value=True, required=True)
+    in_step_since = fields.AwareDateTime(required=True)
+    who = fields.Function(
+        lambda claim: next_step(claim, fund()).who.value,
+        required=True,
+        metadata={"type": "string", "enum": [each.value for each in ResponsibleParty]},
+    )
+    assigned_to = fields.String(required=True, allow_none=True)
+    due_on = fields.Date(required=True)
+    legal_due_on = fields.Function(
+        lambda claim: claim.legal_due_on.isoformat() if claim.has_legal_delay else None,
+        required=True,
+        metadata={"type": ["string", "null"], "format": "date"},
+    )
+    approved = Amount(required=True, attribute="approved_minor")
+    currency = fields.Function(lambda _: fund().currency.value, required=True, metadata={"type": "string"})
+    version = fields.Integer(required=True)
+
+
+QueuedClaimViews = paged(QueuedClaimView)
 
 
 class SearchBody(Schema):

@@ -429,6 +429,11 @@ class Claim:
         return self.steps[0].at
 
     @property
+    def in_step_since(self) -> datetime:
+        """When the step that it is in began."""
+        return self.steps[-1].at
+
+    @property
     def granted_minor(self) -> int:
         """What is granted in all of what is paid once: of an appeal, with what the first decision granted."""
         first_minor = self.appealed.approved_minor if self.appealed else 0

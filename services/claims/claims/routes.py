@@ -12,6 +12,7 @@ from services.claims.claims.agent_schemas import (
     HeldPaymentBody,
     ObjectionBody,
     PaperRequestBody,
+    QueuedClaimViews,
     QueueQuery,
     ReassignmentBody,
     RefusalBody,
@@ -90,7 +91,7 @@ def withdraw(uow: UnitOfWork, claim_id: str) -> Claim:
     return actions.withdraw(uow, claim_id=claim_id)
 
 
-@routes.get("/queue/claims", scope="claims:decide", response=ClaimViews, query=QueueQuery, is_journaled=True)
+@routes.get("/queue/claims", scope="claims:decide", response=QueuedClaimViews, query=QueueQuery, is_journaled=True)
 def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
     """Claims by status, holder, due day, reference or person; those first that are to be decided first."""
     if query["reference"] is not None:

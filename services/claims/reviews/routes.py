@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.claims.claims import consulting
-from services.claims.claims.agent_schemas import AgentClaimView, PaperRequestBody
+from services.claims.claims.agent_schemas import AgentClaimView, PaperRequestBody, QueuedClaimViews
 from services.claims.claims.claim import Claim
 from services.claims.claims.consulting import ClaimForAgent
 from services.claims.claims.offer_schemas import OfferQuery, OfferViews
 from services.claims.claims.offers import ClaimOffer, offers
-from services.claims.claims.schemas import ClaimView, ClaimViews
+from services.claims.claims.schemas import ClaimView
 from services.claims.reviews import actions
 from services.claims.reviews.rules import ReviewAnswer
 from services.claims.reviews.schemas import MedicalAnswerBody
@@ -30,7 +30,7 @@ def ask(uow: UnitOfWork, claim_id: str) -> Claim:
     return actions.ask(uow, claim_id=claim_id)
 
 
-@routes.get("/medical-queue/claims", scope="claims:medical", response=ClaimViews, query=PagedQuery)
+@routes.get("/medical-queue/claims", scope="claims:medical", response=QueuedClaimViews, query=PagedQuery)
 def queue(uow: UnitOfWork, query: Body) -> Page[Claim]:
     """Claims that wait for medical control, those first that are to be decided first."""
     return actions.queue(uow, wanted=query["page"])

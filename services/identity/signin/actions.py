@@ -49,7 +49,7 @@ def present(uow: UnitOfWork, refresh_token: str, *, client_id: str) -> Session |
 def rotate(uow: UnitOfWork, session: Session) -> tuple[Session, str]:
     """The session with a new refresh token, and the token."""
     token = new_token(uow, session_id=session.session_id)
-    rotated = rules.rotate(session, refresh_hash=hash_of(token))
+    rotated = rules.rotate(session, refresh_hash=hash_of(token), at=uow.at)
     return sessions.save(uow, Outcome(rotated)), token
 
 
@@ -124,6 +124,8 @@ def userinfo(uow: UnitOfWork) -> dict[str, Any]:
         "employers": sorted(by.employer_ids | by.delegated.keys()),
         "family_name": (person.civil.family_name or None) if person else None,
         "given_name": (person.civil.first_name or None) if person else None,
+        "family_name_ar": person.civil.family_name_ar if person else None,
+        "given_name_ar": person.civil.first_name_ar if person else None,
         "locale": person.language if person else None,
     }
     return {name: value for name, value in claims.items() if value is not None}

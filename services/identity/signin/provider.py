@@ -36,7 +36,7 @@ from services.identity.accounts.account import Account
 from services.identity.accounts.actions import hash_of
 from services.identity.counter import actions as counter
 from services.identity.delegations import actions as delegations
-from services.identity.signin import actions, rules
+from services.identity.signin import actions, device, rules
 from services.identity.signin.client import Client, ClientKind
 from services.identity.signin.clients import ClientsInvalid
 from services.identity.signin.keys import SigningKeys
@@ -186,6 +186,7 @@ class CodeGrant(authlib_grants.AuthorizationCodeGrant):  # type: ignore[misc]
             signed_in_at=uow.at,
             code_hash=hash_of(code),
             password_serial=account.password_serial,
+            device=device.read(http.headers.get("User-Agent", "")),
         )
         actions.begin(uow, session)
 

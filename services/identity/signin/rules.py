@@ -108,9 +108,9 @@ def present(session: Session, *, refresh_hash: str, client_id: str, at: datetime
     return session if is_open(session, at=at) and not is_exhausted else None
 
 
-def rotate(session: Session, *, refresh_hash: str) -> Session:
+def rotate(session: Session, *, refresh_hash: str, at: datetime) -> Session:
     """A new refresh token takes the place of the last."""
-    return replace(session, refresh_hashes=(*session.refresh_hashes, refresh_hash))
+    return replace(session, refresh_hashes=(*session.refresh_hashes, refresh_hash), used_at=at)
 
 
 def end(session: Session, *, why: SessionEnd, at: datetime) -> Session:

@@ -14,4 +14,6 @@ class UserView(Schema):
     employers = fields.List(fields.String(), required=True)
     family_name = fields.String()
     given_name = fields.String()
+    family_name_ar = fields.String()
+    given_name_ar = fields.String()
     locale = fields.String()

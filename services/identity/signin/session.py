@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.identity.signin.device import UNKNOWN, Device
+
 
 class SessionEnd(StrEnum):
     """Why a session ended before its time."""
@@ -22,7 +24,7 @@ class Session:
 
     `password_serial` is that of the password it began with: the session is over once the account has another.
     `scope` is what was granted, `challenge` the S256 code challenge (RFC 7636), `methods` how the account was proved
-    (RFC 8176).
+    (RFC 8176). `used_at` is when its client was last given a new token.
     """
 
     session_id: str
@@ -36,6 +38,8 @@ class Session:
     signed_in_at: datetime
     code_hash: str
     password_serial: int = 0
+    device: Device = UNKNOWN
+    used_at: datetime | None = None
     code_used_at: datetime | None = None
     refresh_hashes: tuple[str, ...] = ()
     ended_at: datetime | None = None

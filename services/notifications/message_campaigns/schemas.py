@@ -144,12 +144,37 @@ class CampaignProgressView(Schema):
     messages = fields.Integer(required=True)
 
 
+class AskedWithView(Schema):
+    """A parameter of an audience as people read it; a day, a period or an amount as it was given, to be written as its
+    reader writes them."""
+
+    text = fields.String(required=True)
+    kind = fields.Enum(ParameterKind, by_value=True, required=True)
+    value = fields.String(required=True)
+
+
+def _asked_with(asked: CampaignAudience | CampaignCondition) -> list[dict[str, Any]]:
+    known, forms = audiences.every()[asked.code].parameters, fund().declarations.forms
+    return [
+        {
+            "text": known[name].names[language()],
+            "kind": known[name].kind,
+            "value": forms[given].names[language()]
+            if known[name].kind is ParameterKind.FORM and given in forms
+            else given,
+        }
+        for name, given in asked.parameters.items()
+        if given and name in known
+    ]
+
+
 class AskedAudienceView(Schema):
     """An audience, and what it is asked with."""
 
     code = fields.String(required=True)
     name = fields.Function(lambda it: audiences.every()[it.code].names[language()], required=True, metadata=SENTENCE)
     parameters = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    asked_with = Derived(AskedWithView, of=_asked_with, many=True, required=True)
 
 
 class CampaignConditionView(AskedAudienceView):

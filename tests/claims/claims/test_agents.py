@@ -294,6 +294,28 @@ def test_u2_every_claim_is_on_one_page_of_each_list(office: Office, context: Ser
     assert office.staff().get("/queue/claims?limit=101").json["code"] == "request.invalid"
 
 
+def test_a_row_of_the_queue_has_what_a_list_shows_and_no_more(office: Office, context: ServiceContext) -> None:
+    claim_id, agent = filed(office.person(AMIRA), "u1", "u2"), office.staff()
+    agent.post(f"/claims/{claim_id}/paper-requests", {"kind": "invoice", "reason": "missing"})
+    whole = agent.get(f"/queue/claims/{claim_id}").json["claim"]
+    (row,) = agent.get("/queue/claims?status=papers-asked").json["items"]
+    same = ("claim_id", "reference", "claim_type", "care_on", "status", "assigned_to", "due_on", "legal_due_on")
+    assert {name: row.pop(name) for name in same} == {name: whole[name] for name in same}
+    assert row == {
+        "has_lines": True,
+        "papers_count": 2,
+        "is_appeal": False,
+        "in_step_since": whole["timeline"][-1]["at"],
+        "who": "you",
+        "approved": "0.00",
+        "currency": "DZD",
+        "version": whole["version"],
+    }
+    many(office, context, 100)
+    page = agent.get("/queue/claims?limit=100")
+    assert len(page.json["items"]) == 100 and len(page.data) < 50_000
+
+
 def test_the_queue_is_filtered_and_sorted_by_what_is_due_first(office: Office, context: ServiceContext) -> None:
     amira, agent = office.person(AMIRA), office.staff()
     late, soon, other = (filed(amira, *two) for two in (("u1", "u2"), ("u3", "u4"), ("u5", "u6")))

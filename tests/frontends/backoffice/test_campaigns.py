@@ -54,6 +54,7 @@ CAMPAIGN: dict[str, Any] = {
         "code": "silent-employers",
         "name": AUDIENCE["name"],
         "parameters": {"period": "2026-Q3"},
+        "asked_with": [{"text": "Période", "kind": "period", "value": "2026-Q3"}],
         "also": [],
         "languages": [],
     },
@@ -250,7 +251,17 @@ def test_the_form_comes_again_with_a_condition_more_or_one_fewer(sent: dict[str,
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_how_many_meet_each_condition_and_all_of_them_is_said(language: str) -> None:
-    also = [{"code": "employers-in-debt", "name": DEBT["name"], "parameters": {"at_least": "1000"}, "is_not": True}]
+    at_least = {"text": "Au moins", "kind": "amount", "value": "1000"}
+    parameters = {"at_least": "1000"}
+    also = [
+        {
+            "code": "employers-in-debt",
+            "name": DEBT["name"],
+            "parameters": parameters,
+            "asked_with": [at_least],
+            "is_not": True,
+        }
+    ]
     shown = page(
         language,
         audience={**CAMPAIGN["audience"], "also": also, "languages": ["fr"]},
@@ -259,5 +270,7 @@ def test_how_many_meet_each_condition_and_all_of_them_is_said(language: str) -> 
     )
     assert all(f">{count}<" in shown for count in ("640", "212", "588", "466"))
     said = {"ar": "وليس:", "fr": "et non :", "en": "and not:"}
-    assert said[language] in shown and "1000" in shown
+    assert said[language] in shown and "2026-Q3" not in shown
+    amount = {"ar": "1.000\u00a0TND", "fr": "1\u00a0000\u00a0TND", "en": "1,000\u00a0TND"}
+    assert amount[language] in shown
     assert ">588<" not in page(language, reach={**REACH, "selected": 588}), "one condition is the audience"

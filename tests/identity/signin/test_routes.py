@@ -150,7 +150,8 @@ def test_a_person_signs_in_from_the_form_to_the_last_token(harness: IdentityHarn
     assert (me["sub"], me["person_ref"]) == (actor.subject, ref())
     assert None not in me.values() and "given_name" not in me, "what has no value is left out (OIDC Core, 5.3.2)"
     named = browser.tokens(AMIRA_NIN, scope="openid profile")
-    assert browser.get("/userinfo", named["access_token"]).json["given_name"] == "Amira"
+    called = browser.get("/userinfo", named["access_token"]).json
+    assert (called["given_name"], called["given_name_ar"], called["family_name_ar"]) == ("Amira", "أميرة", "بن علي")
 
     fresh = browser.refresh(tokens["refresh_token"]).json
     assert fresh["refresh_token"] != tokens["refresh_token"] and "id_token" not in fresh

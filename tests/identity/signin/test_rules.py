@@ -145,8 +145,8 @@ def test_only_the_last_refresh_token_is_in_force(
 
 
 def test_a_new_refresh_token_takes_the_place_of_the_last() -> None:
-    rotated = rules.rotate(RUNNING, refresh_hash="r3")
-    assert rotated.refresh_hashes == ("r1", "r2", "r3")
+    rotated = rules.rotate(RUNNING, refresh_hash="r3", at=AT)
+    assert (rotated.refresh_hashes, rotated.used_at) == (("r1", "r2", "r3"), AT)
 
 
 def test_a_session_ends_once_and_keeps_the_first_reason() -> None:

@@ -220,6 +220,31 @@ def test_an_owner_sees_the_sessions_and_ends_one(harness: IdentityHarness) -> No
     assert end(here, tokens, other).status_code == 204, "over is over"
 
 
+PHONE = "Mozilla/5.0 (Android 16; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0"
+
+
+def test_a_session_says_on_what_device_it_began_and_when_it_was_last_used(harness: IdentityHarness) -> None:
+    browser = harness.browser()
+    browser.client.environ_base["HTTP_USER_AGENT"] = PHONE
+    tokens = browser.tokens(AMIRA_NIN, scope=SCOPE)
+    (begun,) = sessions(browser, tokens)
+    assert (begun["browser"], begun["system"]) == ("Firefox", "Android")
+    (kept,) = harness.context.database["sessions"].find({})
+    assert "Mozilla" not in repr(kept), "two names are kept, not what tells one phone from another"
+    browser.client.environ_base["HTTP_USER_AGENT"] = "frontends"  # tokens are asked for by the portal, not by the phone
+    fresh = browser.refresh(tokens["refresh_token"]).json
+    (used,) = sessions(browser, fresh)
+    assert (used["browser"], used["signed_in_at"]) == ("Firefox", begun["signed_in_at"])
+    assert used["used_at"] > begun["used_at"] > used["signed_in_at"]
+
+
+def test_a_session_of_before_devices_were_kept_is_shown(harness: IdentityHarness) -> None:
+    here, tokens = signed_in(harness)
+    harness.context.database["sessions"].update_many({}, {"$unset": {"device": 1, "used_at": 1}})
+    (shown,) = sessions(here, tokens)
+    assert (shown["browser"], shown["system"], shown["used_at"]) == ("", "", shown["signed_in_at"])
+
+
 def test_an_owner_ends_all_other_sessions(harness: IdentityHarness) -> None:
     (here, tokens), *others = [signed_in(harness) for _ in range(3)]
     ended = here.ask("/sessions/end-others", {}, tokens["access_token"])

@@ -25,7 +25,7 @@ from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.callers import Caller, Office
 from tests.kit.clock import AT, Clock
-from tests.kit.contexts import DZ, context_on, handle, published_events
+from tests.kit.contexts import DZ, context_on, funds, handle, published_events
 from tests.notifications import builders as made
 from tests.notifications.message_campaigns.builders import BODY, TEXTS, selected
 
@@ -121,6 +121,7 @@ def test_from_a_draft_to_the_last_message(context: ServiceContext, office: Offic
     found = office.staff().get(f"/message-campaigns/{campaign_id}").json
     assert (found["status"], found["text"]) == ("ready", "Prête à partir")
     assert found["reach"]["recipients"] == 6 and found["reach"]["by_channel"] == {"email": 6}
+    assert found["audience"]["asked_with"] == [{"text": "Période", "kind": "period", "value": "2026-Q3"}]
     assert not found["needs_second_person"] and len(found["previews"]) == 9
     assert step(office, campaign_id, "start").json["status"] == "sending"
     send(context, clock, campaign_id)
@@ -404,6 +405,21 @@ def test_a_campaign_that_an_earlier_release_began_is_counted_once(
 
 OF_TWO = {"code": "silent-employers", "parameters": {"period": "2026-Q3"}, "also": [{"code": "employers"}]}
 OF_NOT = {**OF_TWO, "also": [{"code": "employers", "is_not": True}]}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "Déclaration"),
+        ("ar", "نوع التصريح"),
+    ],
+)
+def test_a_form_that_an_audience_is_asked_with_is_called_by_its_name(office: Office, language: str, said: str) -> None:
+    form, definition = next(iter(funds()[DZ].declarations.forms.items()))
+    campaign_id = write(office, audience={"code": "silent-employers", "parameters": {"form": form, "period": ""}})
+    view = office.staff().get(f"/message-campaigns/{campaign_id}", headers={"Accept-Language": language}).json
+    assert view["audience"]["asked_with"] == [{"text": said, "kind": "form", "value": definition.names[language]}]
+    assert view["audience"]["parameters"]["form"] == form, "for who changes it"
 
 
 def selecting(context: ServiceContext, office: Office, **facts: Any) -> tuple[str, Callable[..., None]]:
