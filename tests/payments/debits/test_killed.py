@@ -1,5 +1,5 @@
-"""A worker that dies by SIGKILL while it gathers, writes or sends a file of debits: the next one goes on, the bank has
-one file, and each debit is drawn and booked once."""
+"""A worker that dies by SIGKILL while it gathers, writes or sends a file of debits, or books what the bank made of it:
+the next one goes on, the bank has one file, and each debit is drawn and booked once."""
 
 import itertools
 import multiprocessing
@@ -13,8 +13,10 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from services.payments.banking import bank_calls
 from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.debiting import DebitSender
+from services.payments.banking.fetching import StatementFetcher
 from services.payments.debits import store
 from services.payments.mandates import store as mandates
 from services.payments.order_files.order_file import FileStatus
@@ -23,9 +25,10 @@ from shared.storage.service_context import ServiceContext
 from shared.telemetry.failpoints import watch
 from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
-from tests.kit.contexts import DZ, context_on, published, reading
+from tests.kit.contexts import DZ, context_on, funds, published, reading
 from tests.kit.due_jobs import DueJobs
 from tests.payments.bank import API_KEY, Bank, office, own_settings
+from tests.payments.banking.files import entry, notice
 from tests.payments.debits.harness import (
     SMALL,
     all_files,
@@ -39,6 +42,7 @@ from tests.payments.debits.harness import (
 )
 
 FIVE = "15751.25"
+Worker = type[DebitSender] | type[StatementFetcher]
 
 
 @pytest.fixture
@@ -53,7 +57,7 @@ def made(context: ServiceContext, bank: Bank) -> Office:
     return office(context, own_settings(bank.url))
 
 
-def draw_and_die(uri: str, database: str, url: str, step: str, count: int) -> None:
+def work_and_die(worker: Worker, uri: str, database: str, url: str, step: str, count: int) -> None:
     """In a process of its own: it dies as it passes a step so often."""
     seen = itertools.count(1)
 
@@ -62,14 +66,25 @@ def draw_and_die(uri: str, database: str, url: str, step: str, count: int) -> No
             os.kill(os.getpid(), signal.SIGKILL)
 
     client = IsoHttpBank(url=url, api_key=API_KEY, timeout_s=5.0)
-    fresh = replace(context_on(MongoClient[dict[str, Any]](uri)[database], uri), funds={DZ: always_open(**SMALL)})
     watch(look)
-    DueJobs(DebitSender(lambda _: client)).run(fresh, DZ)
+    DueJobs(worker(lambda _: client)).run(fresh(uri, database), DZ)
 
 
-def die(mongodb: str, database: Database[dict[str, Any]], bank: Bank, step: str, count: int) -> None:
+def fresh(uri: str, database: str) -> ServiceContext:
+    """The context of a process that has just started: it ends what its predecessor left open."""
+    return replace(context_on(MongoClient[dict[str, Any]](uri)[database], uri), funds={DZ: always_open(**SMALL)})
+
+
+def die(
+    mongodb: str,
+    database: Database[dict[str, Any]],
+    bank: Bank,
+    step: str,
+    count: int,
+    worker: Worker = DebitSender,
+) -> None:
     forked = multiprocessing.get_context("fork").Process(
-        target=draw_and_die, args=(mongodb, database.name, bank.url, step, count)
+        target=work_and_die, args=(worker, mongodb, database.name, bank.url, step, count)
     )
     forked.start()
     forked.join(60)
@@ -150,3 +165,43 @@ def test_i11_a_mandate_that_ends_before_the_next_worker_goes_on_debits_nothing(
     assert (taken["orders"], taken["refused"]) == (4, 0)
     first, *others = statuses(context, ids)
     assert first == "refused" and set(others) <= {"sent", "debited"}, "booked is what the bank did on our clock's days"
+
+
+@pytest.mark.parametrize(
+    ("step", "count", "left"), [("work.saved", 2, 2), ("work.committed", 2, 4), ("work.saved", 3, 4)]
+)
+def test_killed_while_a_credit_for_the_whole_file_is_booked_each_debit_is_booked_once(
+    context: ServiceContext,
+    database: Database[dict[str, Any]],
+    mongodb: str,
+    monkeypatch: pytest.MonkeyPatch,
+    made: Office,
+    bank: Bank,
+    debiting: DueJobs,
+    fetching: DueJobs,
+    clock: RunningClock,
+    step: str,
+    count: int,
+    left: int,
+) -> None:
+    """The bank names the file by its MsgId; each of its three blocks is booked in a transaction of its own."""
+    monkeypatch.setattr(bank_calls, "LINES_AT_ONCE", 1)
+    ids = requested(context, made, 5, "0108")
+    debiting.run(context, DZ)
+    account = f"<Othr><Id>{funds()[DZ].payments.collections.number}</Id></Othr>"
+    batch = f"<Btch><MsgId>{only_file(context).batch_id}</MsgId><NbOfTxs>5</NbOfTxs></Btch>"
+    bank.announce_statement(notice(entry(FIVE, direction="CRDT", details=batch), account=account))
+    bank.deliver(made)
+    die(mongodb, database, bank, step, count, StatementFetcher)
+    assert statuses(context, ids).count("debited") == left
+    clock.move(seconds=125)
+    fetching.run(replace(fresh(mongodb, database.name), clock=clock), DZ)
+    clock.ahead = timedelta()  # for the tokens of those who look at it
+    assert statuses(context, ids) == ["debited"] * 5 and balance(made, "bank:collections") == (FIVE, "debit")
+    assert [each["amount_minor"] for each in database["bank_entries"].find().sort("place", 1)] == [
+        630_050,
+        630_050,
+        315_025,
+    ]
+    assert published(context).count("payments.payment-debited") == 5
+    assert made.staff().get("/differences").json["items"] == []
