@@ -20,7 +20,9 @@ def show(command: CommandContext, asked: argparse.Namespace) -> int:
             ("PARKED", "EVENT", "KEY", "TYPE", "WHY", "TRIES"),
             [(instant(row.parked_at), row.event_id, row.key, row.type, row.why, row.tries) for row in found],
         )
-    write_line(f"{count(len(found), 'dead letter is', 'dead letters are')} open" + (", and more than these" if more else ""))
+    write_line(
+        f"{count(len(found), 'dead letter is', 'dead letters are')} open" + (", and more than these" if more else "")
+    )
     return 0
 
 
