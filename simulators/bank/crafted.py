@@ -26,7 +26,7 @@ def routes(bank: Bank) -> Blueprint:
 
     @blueprint.post("/_statements/<fund>")
     def statement(fund: str) -> ResponseReturnValue:
-        """A camt.054 that the fund is told of, whatever was booked."""
+        """A camt.052, 053 or 054 that the fund is told of, whatever was booked."""
         statement_id = new_id("stm")
         with bank.book.transaction() as uow:
             uow.execute(

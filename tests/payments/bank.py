@@ -7,7 +7,9 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import requests
@@ -15,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from deploy.local.programs import free_port
 from services.payments.banking.banks.choice import BankSettings
+from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.settings import Settings
 from services.payments.wiring import service
 from shared.storage.service_context import ServiceContext, now
@@ -177,3 +180,30 @@ def running_bank(
         ready_url = f"http://127.0.0.1:{port}/health/ready"
         with running_simulator("simulators.bank", settings=settings, ready_url=ready_url):
             yield Bank(port, fund)
+
+
+@contextmanager
+def answering(status: int, body: Any) -> Iterator[IsoHttpBank]:
+    """A bank that answers everything in one way."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            self.send_response(status)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield IsoHttpBank(url=f"http://127.0.0.1:{server.server_port}", api_key="k", timeout_s=2)
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -140,9 +140,8 @@ class FileSender(Generic[File]):
             self.change(context, fund_id, sending, rule=rules.doubt)
             raise
         except BankRefused as refused:
-            sent = self.change(context, fund_id, sending, rule=rules.taken)
-            self._refuse_all(context, fund_id, sent, reason=str(refused.parameters["reason"]))
-            self.change(context, fund_id, sent, rule=rules.reported)
+            refusal = partial(rules.refused_whole, reason=str(refused.parameters["reason"]))
+            self._refuse_all(context, fund_id, self.change(context, fund_id, sending, rule=refusal))
             return
         failpoint(f"{self.files.one_order}.sent")
         self.change(context, fund_id, sending, rule=rules.taken)
@@ -150,6 +149,9 @@ class FileSender(Generic[File]):
     def _report(self, context: ServiceContext, fund_id: str, file: File) -> None:
         """Keep the bank's first verdict. While it is still at it, what it refuses already counts; and since some banks
         never say more than that a file is accepted, what they booked is looked up all the same."""
+        if file.refused_for is not None:
+            self._refuse_all(context, fund_id, file)
+            return
         report = self.bank_of(context.funds[fund_id]).report(file.batch_id)
         if report is not None:
             self._refuse(context, fund_id, file, report)
@@ -174,11 +176,13 @@ class FileSender(Generic[File]):
         refused = report.refusals({each.block_id: _end_to_end_ids(each) for each in blocks})
         self._refuse_in(context, fund_id, file, blocks, refused=refused)
 
-    def _refuse_all(self, context: ServiceContext, fund_id: str, file: File, *, reason: str) -> None:
+    def _refuse_all(self, context: ServiceContext, fund_id: str, file: File) -> None:
         """The bank refuses the whole file: each of its orders is refused, for a person to look into."""
         blocks = self.files.blocks(context.reading(fund_id, by=BANK), file)
+        reason = file.refused_for or ""
         refused = {block.block_id: [(each, reason) for each in _end_to_end_ids(block)] for block in blocks}
         self._refuse_in(context, fund_id, file, blocks, refused=refused)
+        self.change(context, fund_id, file, rule=rules.reported)
 
     def _refuse_in(
         self,
@@ -193,6 +197,7 @@ class FileSender(Generic[File]):
         for block in blocks:
             if of_block := refused[block.block_id]:
                 self._keep(context, fund_id, file, partial(self.files.refuse, block=block, refused=of_block))
+                failpoint(f"{self.files.one_order}.block-refused")
 
     def _settle(self, context: ServiceContext, fund_id: str, file: File) -> None:
         """Close the file once all is settled; until then, look up what the bank booked, in case its webhook was

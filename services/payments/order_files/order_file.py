@@ -76,6 +76,8 @@ class OrderFile:
     next_look_at: datetime | None = None
     is_scheduled: bool = False
     """Whether its job is kept with it: what a release without the due queue left has none."""
+    refused_for: str | None = None
+    """Why the bank took none of it when it was handed in."""
     version: int = 0
 
     def __post_init__(self) -> None:

@@ -57,6 +57,12 @@ def taken(file: File, *, at: datetime) -> File:
     return replace(_moved(file, to=FileStatus.SENT, at=at, next_look_at=at), looks=0)
 
 
+def refused_whole(file: File, *, at: datetime, reason: str) -> File:
+    """The bank took none of it. That is kept before its orders are refused one block after the other: a bank that has
+    not kept the file is in vain asked for a verdict on it."""
+    return replace(taken(file, at=at), refused_for=reason)
+
+
 def doubt(file: File, *, at: datetime) -> File:
     """The bank did not answer, or we fell before its answer was kept."""
     return _moved(file, to=FileStatus.UNKNOWN, at=at, next_look_at=STATUS_CHECK_WAITS.next_at(at, tries=1))

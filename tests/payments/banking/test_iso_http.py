@@ -1,11 +1,6 @@
 """The bank's answers are held against what was asked: a bank that lies, stumbles or hangs is not believed."""
 
-import json
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -21,33 +16,7 @@ from services.payments.banking.banks.iso_http import IsoHttpBank
 from services.payments.banking.iso20022.documents import FILE_BYTES_MAX, NotReadable
 from shared.kernel.money import Currency
 from tests.kit.endless import endless
-
-
-@contextmanager
-def answering(status: int, body: Any) -> Iterator[IsoHttpBank]:
-    """A bank that answers everything in one way."""
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length", 0)))
-            self.send_response(status)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_POST = do_GET
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield IsoHttpBank(url=f"http://127.0.0.1:{server.server_port}", api_key="k", timeout_s=2)
-    finally:
-        server.shutdown()
-        server.server_close()
+from tests.payments.bank import answering
 
 
 def checkout(bank: IsoHttpBank) -> str:

@@ -27,7 +27,7 @@ from tests.kit.callers import Office
 from tests.kit.clock import RunningClock
 from tests.kit.contexts import DZ, context_on, funds, published, reading
 from tests.kit.due_jobs import DueJobs
-from tests.payments.bank import API_KEY, Bank, office, own_settings
+from tests.payments.bank import API_KEY, Bank, answering, office, own_settings
 from tests.payments.banking.files import entry, notice
 from tests.payments.debits.harness import (
     SMALL,
@@ -38,6 +38,7 @@ from tests.payments.debits.harness import (
     firm,
     only_file,
     requested,
+    see,
     statuses,
 )
 
@@ -78,7 +79,7 @@ def fresh(uri: str, database: str) -> ServiceContext:
 def die(
     mongodb: str,
     database: Database[dict[str, Any]],
-    bank: Bank,
+    bank: Bank | IsoHttpBank,
     step: str,
     count: int,
     worker: Worker = DebitSender,
@@ -205,3 +206,23 @@ def test_killed_while_a_credit_for_the_whole_file_is_booked_each_debit_is_booked
     ]
     assert published(context).count("payments.payment-debited") == 5
     assert made.staff().get("/differences").json["items"] == []
+
+
+def test_killed_between_the_refusals_of_a_file_that_the_bank_took_none_of_the_others_are_refused(
+    context: ServiceContext,
+    database: Database[dict[str, Any]],
+    mongodb: str,
+    made: Office,
+    debiting: DueJobs,
+    clock: RunningClock,
+) -> None:
+    """A bank that has not kept the file never gives a verdict on it: nobody has to ask for one."""
+    ids = requested(context, made, 5, "0108")
+    with answering(422, {"code": "AG01"}) as refusing:
+        die(mongodb, database, refusing, "debit.block-refused", 1)
+    assert sorted(statuses(context, ids)) == ["refused"] * 2 + ["sent"] * 3
+    clock.move(seconds=125)
+    until_closed(context, debiting, clock)
+    assert statuses(context, ids) == ["refused"] * 5
+    assert {see(context, each).steps[-1].about for each in ids} == {"AG01"}
+    assert balance(made, "bank:collections") == ("0.00", None)
