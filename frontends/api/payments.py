@@ -2356,9 +2356,9 @@ def bank_look_up_mandate(api: Api, mandate_reference: str) -> "MandateForBankVie
     """For a bank whose officer holds a mandate's form: whether it is genuine, and what the employer asked for."""
     return api.call(SERVICE, "GET", "/bank/mandates/{mandate_reference}", at={"mandate_reference": mandate_reference})  # type: ignore[no-any-return]
 
-def bank_list_differences(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "DifferenceViewPage":
+def bank_list_differences(api: Api, *, limit: int | None = None, cursor: str | None = None, assigned_to: str | None = None) -> "DifferenceViewPage":
     """Employers and periods where declared, called, collected and booked differ, and money without a match."""
-    return api.call(SERVICE, "GET", "/differences", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/differences", query={"limit": limit, "cursor": cursor, "assigned_to": assigned_to})  # type: ignore[no-any-return]
 
 def bank_take_case(api: Api, case_id: str, *, idempotency_key: str, version: int | None = None) -> "DifferenceView":
     """Look into a difference. Who decides about an entry that is in nobody's hands takes it, too."""

@@ -69,6 +69,16 @@ class CaseReassignmentBody(Schema):
     reason = fields.String(required=True, validate=validate.Length(1, REASON_CHARACTERS_MAX))
 
 
+class DifferencesQuery(PagedQuery):
+    """Which of them: all, unless those in an agent's hands, or in nobody's, are asked for."""
+
+    assigned_to = fields.String(
+        load_default=None,
+        validate=validate.Length(1, ID_CHARACTERS_MAX),
+        metadata={"description": "An agent's number, `me`, or `nobody` for what nobody looks into yet."},
+    )
+
+
 DifferenceViews = paged(DifferenceView)
 
 

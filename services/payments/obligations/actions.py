@@ -56,9 +56,9 @@ def paid_for(uow: UnitOfWork, *, declaration_id: str) -> int:
     return store.obligations.load(uow, declaration_id).paid_minor
 
 
-def differences(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Standing]:
-    """A page of where declared, called, collected and booked differ: must be empty."""
-    return store.differing(uow, wanted=wanted)
+def differences(uow: UnitOfWork, *, wanted: PageRequest, **held: str | None) -> Page[Standing]:
+    """A page of where declared, called, collected and booked differ: must be empty. `held` as in `store.differing`."""
+    return store.differing(uow, wanted=wanted, **held)
 
 
 def open_case(uow: UnitOfWork, standing_id: str) -> Standing | None:

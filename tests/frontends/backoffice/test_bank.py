@@ -182,16 +182,26 @@ CASE = {
 }
 
 
-def differences(language: str = "fr", *, may_reassign: bool = False, scope: str = "", **changed: Any) -> str:
+def differences(
+    language: str = "fr",
+    *,
+    may_reassign: bool = False,
+    scope: str = "",
+    held: str = "",
+    is_any: bool = True,
+    **changed: Any,
+) -> str:
     found = {**CASE, **changed}
     return rendered(
         APP,
         "differences.html",
         language=language,
         user={**AGENT, "scope": scope or AGENT["scope"]},
-        listed={"items": [found], "next": None},
+        listed={"items": [found] if is_any else [], "next": None},
         forms={found["case_id"]: dict.fromkeys(CASE_ACTS, FORM)},
         may_reassign=may_reassign,
+        held=held,
+        hands=[("", "Toutes"), ("nobody", "Personne"), ("me", "Moi")],
         is_first=True,
         problem=None,
     )
@@ -219,3 +229,15 @@ def test_who_settles_takes_a_difference_or_gives_their_own_back_and_a_supervisor
     assert at not in others, "a colleague looks into it"
     assert f"{at}/reassign" in differences(assigned_to="agent-7", may_reassign=True)
     assert at not in differences(scope="ledger:read")
+
+
+@pytest.mark.parametrize(
+    ("language", "none"),
+    [("fr", "Aucun écart n’est ici"), ("ar", "لا يوجد أي فرق هنا"), ("en", "Nothing is in these hands.")],
+)
+def test_those_in_some_hands_are_asked_for_and_none_there_is_not_that_everything_agrees(
+    language: str, none: str
+) -> None:
+    assert '<option value="me" selected' in differences(language, held="me")
+    assert none in differences(language, held="me", is_any=False)
+    assert none not in differences(language, is_any=False)

@@ -89,3 +89,23 @@ def test_what_one_agent_looks_into_no_other_decides_and_who_decides_takes_it(mad
 def test_a_difference_that_nobody_opened_is_not_there(made: Office) -> None:
     unknown = made.staff().post("/differences/nothing/assignment")
     assert (unknown.status_code, unknown.json["code"]) == (404, "difference.unknown")
+
+
+def test_the_list_is_asked_for_by_who_looks_into_them(made: Office) -> None:
+    """By the caller, by an agent's number, and for what nobody has taken: of each kind of difference, page by page."""
+    found = cases(made)
+    for kind in ("partial", "unmatched"):
+        made.staff("agent-1").post(f"/differences/{found[kind]['case_id']}/assignment")
+    post_signed(made, credited("?", "88.00", entry="ent_3"), message_id="evt_3")
+
+    def listed(by: str, query: str) -> list[str]:
+        answered = made.staff(by).get(f"/differences?{query}")
+        return [each["collected"] for each in answered.json["items"]]
+
+    assert listed("agent-1", "assigned_to=me") == listed("agent-2", "assigned_to=agent-1") == ["1000.00", "77.00"]
+    assert listed("agent-2", "assigned_to=me") == []
+    assert listed("agent-2", "assigned_to=nobody") == ["88.00"]
+    assert listed("agent-2", "limit=50") == ["1000.00", "77.00", "88.00"]
+    first = made.staff("agent-1").get("/differences?assigned_to=me&limit=1").json
+    assert ([each["case"] for each in first["items"]], first["next"] is None) == (["partial"], False)
+    assert listed("agent-1", f"assigned_to=me&limit=1&cursor={first['next']}") == ["77.00"]
