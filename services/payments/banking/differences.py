@@ -41,6 +41,8 @@ class Difference:
     called_minor: int = 0
     collected_minor: int = 0
     booked_minor: int = 0
+    due_minor: int = 0
+    disputed_minor: int = 0
     assigned_to: str | None = None
     version: int = 0
 
@@ -111,6 +113,8 @@ def _of_standing(standing: Standing) -> Difference:
         called_minor=standing.called_minor,
         collected_minor=standing.collected_minor,
         booked_minor=standing.booked_minor,
+        due_minor=standing.due_minor,
+        disputed_minor=standing.disputed_minor,
         assigned_to=standing.assigned_to,
         version=standing.version,
     )

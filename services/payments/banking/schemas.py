@@ -57,6 +57,8 @@ class DifferenceView(Schema):
     called = Amount(required=True, attribute="called_minor")
     collected = Amount(required=True, attribute="collected_minor")
     booked = Amount(required=True, attribute="booked_minor")
+    due = Amount(required=True, attribute="due_minor")
+    disputed = Amount(required=True, attribute="disputed_minor")
     case_id = fields.String(required=True)
     assigned_to = fields.String(required=True, allow_none=True)
     version = fields.Integer(required=True)

@@ -91,13 +91,14 @@ def read_ahead(uow: UnitOfWork, owed: Iterable[tuple[str, str, str]]) -> None:
 
 
 def reconcile(uow: UnitOfWork, *, employer_id: str, period: str) -> None:
-    """Hold the four sums of an employer's period against each other, with the ledger as it stands in this work."""
+    """Hold the sums of an employer's period against each other, with the ledger as it stands in this work."""
     before = store.standings.find(uow, f"{employer_id}:{period}")
     after = rules.standing(
         employer_id=employer_id,
         period=period,
         obligations=store.of_period(uow, employer_id=employer_id, period=period),
         outstanding_minor=ledger.balance(uow, account.receivable(employer_id, period=period)).net_minor,
+        contested_minor=ledger.balance(uow, account.disputed(employer_id, period=period)).net_minor,
         before=before,
         at=uow.at,
     )

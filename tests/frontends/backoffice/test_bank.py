@@ -177,6 +177,8 @@ CASE = {
     "called": "3150.25",
     "collected": "1000.00",
     "booked": "1000.00",
+    "due": "2150.25",
+    "disputed": "500.00",
     "assigned_to": None,
     "version": 3,
 }
@@ -241,3 +243,8 @@ def test_those_in_some_hands_are_asked_for_and_none_there_is_not_that_everything
     assert '<option value="me" selected' in differences(language, held="me")
     assert none in differences(language, held="me", is_any=False)
     assert none not in differences(language, is_any=False)
+
+
+def test_a_difference_says_what_is_due_and_what_is_disputed() -> None:
+    page = differences()
+    assert 'data-label="Contesté"' in page and "500,00" in page
