@@ -2445,6 +2445,10 @@ def bank_list_differences(api: Api, *, limit: int | None = None, cursor: str | N
     """Employers and periods where declared, called, collected and booked differ, and money without a match."""
     return api.call(SERVICE, "GET", "/differences", query={"limit": limit, "cursor": cursor, "assigned_to": assigned_to})  # type: ignore[no-any-return]
 
+def bank_read_case(api: Api, case_id: str) -> "DifferenceView":
+    """One open difference, and who looks into it."""
+    return api.call(SERVICE, "GET", "/differences/{case_id}", at={"case_id": case_id})  # type: ignore[no-any-return]
+
 def bank_take_case(api: Api, case_id: str, *, idempotency_key: str, version: int | None = None) -> "DifferenceView":
     """Look into a difference. Who decides about an entry that is in nobody's hands takes it, too."""
     return api.call(SERVICE, "POST", "/differences/{case_id}/assignment", at={"case_id": case_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]

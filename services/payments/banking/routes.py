@@ -88,6 +88,12 @@ def list_differences(uow: UnitOfWork, query: Body) -> Page[Difference]:
     return differences.of_fund(uow, assigned_to=query["assigned_to"], wanted=query["page"])
 
 
+@routes.get("/differences/<case_id>", scope="ledger:read", response=DifferenceView)
+def read_case(uow: UnitOfWork, case_id: str) -> Difference:
+    """One open difference, and who looks into it."""
+    return differences.read(uow, case_id=case_id)
+
+
 @routes.post("/differences/<case_id>/assignment", scope="bank:settle", response=DifferenceView, edits=differences.read)
 def take_case(uow: UnitOfWork, case_id: str) -> Difference:
     """Look into a difference. Who decides about an entry that is in nobody's hands takes it, too."""

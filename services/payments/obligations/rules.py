@@ -47,6 +47,12 @@ class DebtDisputed(Conflict):
     code = "collection.debt-disputed"
 
 
+class NothingLeftToDispute(Conflict):
+    """All of it is paid."""
+
+    code = "collection.nothing-to-dispute"
+
+
 class DisputedTooMuch(Invalid):
     """No more is disputed than is left to be paid (`left_minor`), and no less than something."""
 
@@ -229,13 +235,16 @@ def _ended(obligation: Obligation, *, until_on: date) -> tuple[PenaltyFreeze, ..
 def dispute(obligation: Obligation, *, dispute_id: str, amount_minor: int, is_paused: bool, today: date) -> Obligation:
     """The employer disputes so much of what is left to be paid: nobody is asked for it until the fund has decided.
     `is_paused` where months of lateness that begin meanwhile cost nothing of it. What a settlement plan holds for was
-    acknowledged. Raises `DeclarationReplaced`, `DebtInPlan`, `DebtDisputed`, `DisputedTooMuch`, `DisputedTooOften`."""
+    acknowledged. Raises `DeclarationReplaced`, `DebtInPlan`, `DebtDisputed`, `NothingLeftToDispute`,
+    `DisputedTooMuch`, `DisputedTooOften`."""
     if obligation.status is ObligationStatus.CANCELLED:
         raise DeclarationReplaced
     if is_held(obligation):
         raise DebtInPlan
     if obligation.is_disputed:
         raise DebtDisputed
+    if not obligation.left_minor:
+        raise NothingLeftToDispute
     if not 0 < amount_minor <= obligation.left_minor:
         raise DisputedTooMuch(left_minor=obligation.left_minor)
     if len(obligation.pauses) == PAUSES_MAX:

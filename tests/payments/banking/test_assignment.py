@@ -43,6 +43,7 @@ def test_it_is_taken_given_back_and_given_to_a_colleague(made: Office, case: dic
     assert first.post(f"{path}/assignment").json["assigned_to"] == "agent-1"
     assert first.post(f"{path}/assignment").json["assigned_to"] == "agent-1"
     assert cases(made)[case["case"]]["assigned_to"] == "agent-1"
+    assert made.staff().get(path).json["assigned_to"] == "agent-1"
     for act in ("assignment", "release"):
         refused = made.staff("agent-2").post(f"{path}/{act}")
         assert (refused.status_code, refused.json["code"]) == (409, "difference.assigned-to-another")

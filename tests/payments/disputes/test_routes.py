@@ -96,8 +96,8 @@ def test_what_is_reduced_was_never_owed_and_each_branch_gives_up_its_share(town:
     shares = {code: -net(town, f"contributions:{code}") for code in ("pension", "social-insurance")}
     assert shares == {"pension": 200_000 - 25_394, "social-insurance": 115_025 - 14_606}
     assert differences(town) == []
-    (told,) = published_events(town.context, "payments.dispute-decided")
-    assert (told.relieved_minor, told.upheld_minor) == (40_000, 60_000)
+    (published,) = published_events(town.context, "payments.dispute-decided")
+    assert (published.relieved_minor, published.upheld_minor) == (40_000, 60_000)
 
 
 def test_from_the_fund_s_amount_on_a_second_person_agrees(town: Office) -> None:

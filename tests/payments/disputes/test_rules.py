@@ -76,9 +76,13 @@ def test_every_move_of_the_table_is_made_by_a_verb() -> None:
 def test_the_amount_says_what_is_decided_and_the_employer_is_told(relieved: int, status: DisputeStatus) -> None:
     outcome = rules.decide(dispute(), relieved_minor=relieved, reason="Établi.", fund=fund(), by="agent-1", at=LATER)
     assert (outcome.thing.status, outcome.thing.reason, outcome.thing.steps[-1].by) == (status, "Établi.", "agent-1")
-    (told,) = outcome.events
-    assert isinstance(told, DisputeDecided)
-    assert (told.disputed_minor, told.relieved_minor, told.upheld_minor) == (100_000, relieved, 100_000 - relieved)
+    (published,) = outcome.events
+    assert isinstance(published, DisputeDecided)
+    assert (published.disputed_minor, published.relieved_minor, published.upheld_minor) == (
+        100_000,
+        relieved,
+        100_000 - relieved,
+    )
 
 
 def test_who_proposed_it_does_not_confirm_it_and_nobody_is_told_before() -> None:

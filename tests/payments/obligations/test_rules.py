@@ -201,7 +201,7 @@ HELD = {"plan_id": "p1", "freezes": (PenaltyFreeze(plan_id="p1", after_on=TODAY)
         (-1, {}, rules.DisputedTooMuch),
         (DUE + 1, {}, rules.DisputedTooMuch),
         (DUE, {"paid_minor": 1}, rules.DisputedTooMuch),
-        (1, {"paid_minor": DUE}, rules.DisputedTooMuch),
+        (1, {"paid_minor": DUE}, rules.NothingLeftToDispute),
         (1, {"replaced_by": "d2"}, rules.DeclarationReplaced),
         (1, HELD, rules.DebtInPlan),
     ],
