@@ -553,6 +553,7 @@ class PenaltiesView(TypedDict):
     deferred_parts: list["DeferredPartView"]
     is_late: bool
     penalties_spared: str
+    disputed: str
     plan_id: "str | None"
     is_to_be_confirmed: bool
     is_provisional: bool
@@ -582,6 +583,7 @@ class ForecastView(TypedDict):
     deferred_parts: list["DeferredPartView"]
     is_late: bool
     penalties_spared: str
+    disputed: str
     plan_id: "str | None"
     is_to_be_confirmed: bool
     is_provisional: bool
@@ -988,6 +990,51 @@ class MeasureDecisionBody(TypedDict):
     is_granted: bool
     reason: str
 
+class GroundView(TypedDict):
+    code: str
+    name: str
+
+class GroundViews(TypedDict):
+    items: list["GroundView"]
+
+class DisputeBody(TypedDict):
+    amount: str
+    ground: str
+    explanation: str
+
+class DisputeView(TypedDict):
+    dispute_id: str
+    reference: str
+    declaration_id: str
+    employer_id: str
+    form: str
+    form_name: str
+    period: str
+    ground: str
+    ground_name: str
+    explanation: str
+    currency: str
+    amount: str
+    relieved: str
+    filed_at: str
+    decide_by_on: str
+    status: str
+    text: str
+    reason: str
+    version: int
+
+class DisputeViewPage(TypedDict):
+    items: list["DisputeView"]
+    next: "str | None"
+
+class DisputeDecisionBody(TypedDict):
+    version: int
+    relieved: NotRequired["str | None"]
+    reason: str
+
+class DisputeVersionBody(TypedDict):
+    version: int
+
 class WaivedShareView(TypedDict):
     months_max: int
     percent: str
@@ -1148,6 +1195,8 @@ class DifferenceView(TypedDict):
     called: str
     collected: str
     booked: str
+    due: str
+    disputed: str
     case_id: str
     assigned_to: "str | None"
     version: int
@@ -2308,6 +2357,42 @@ def measures_decide(api: Api, request_id: str, *, idempotency_key: str, body: "M
     """Grant or refuse what an employer asked for, with a reason that it reads."""
     return api.call(SERVICE, "POST", "/measure-requests/{request_id}/decision", at={"request_id": request_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
 
+def disputes_list_grounds(api: Api) -> "GroundViews":
+    """On which grounds a debt may be disputed."""
+    return api.call(SERVICE, "GET", "/dispute-grounds")  # type: ignore[no-any-return]
+
+def disputes_file(api: Api, declaration_id: str, *, idempotency_key: str, body: "DisputeBody") -> "DisputeView":
+    """Dispute what a declaration or an assessment made due, or a part of it that is not paid. It is not collected until the fund has decided; the rest is."""
+    return api.call(SERVICE, "POST", "/declarations/{declaration_id}/disputes", at={"declaration_id": declaration_id}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+def disputes_list_of_employer(api: Api, *, employer_id: str, limit: int | None = None, cursor: str | None = None, purpose: str | None = None) -> "DisputeViewPage":
+    """An employer's disputes, newest first."""
+    return api.call(SERVICE, "GET", "/disputes", query={"limit": limit, "cursor": cursor, "purpose": purpose, "employer_id": employer_id})  # type: ignore[no-any-return]
+
+def disputes_list_by_status(api: Api, *, limit: int | None = None, cursor: str | None = None, status: str | None = None) -> "DisputeViewPage":
+    """Disputes in a state, those first that are to be decided first; unless another is asked for, those that wait for an agent."""
+    return api.call(SERVICE, "GET", "/dispute-queue", query={"limit": limit, "cursor": cursor, "status": status})  # type: ignore[no-any-return]
+
+def disputes_read(api: Api, dispute_id: str, *, purpose: str | None = None) -> "DisputeView":
+    """One dispute, and what became of it."""
+    return api.call(SERVICE, "GET", "/disputes/{dispute_id}", at={"dispute_id": dispute_id}, query={"purpose": purpose})  # type: ignore[no-any-return]
+
+def disputes_withdraw(api: Api, dispute_id: str, *, idempotency_key: str, version: int | None = None) -> "DisputeView":
+    """Take a dispute back before the fund has decided: the debt is owed as it was."""
+    return api.call(SERVICE, "POST", "/disputes/{dispute_id}/withdrawal", at={"dispute_id": dispute_id}, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def disputes_decide(api: Api, dispute_id: str, *, idempotency_key: str, body: "DisputeDecisionBody", version: int | None = None) -> "DisputeView":
+    """Uphold the debt, reduce it or cancel what is disputed of it, with a reason that the employer reads. From the fund's amount on it is proposed, and another agent confirms it."""
+    return api.call(SERVICE, "POST", "/disputes/{dispute_id}/decision", at={"dispute_id": dispute_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def disputes_confirm(api: Api, dispute_id: str, *, idempotency_key: str, body: "DisputeVersionBody", version: int | None = None) -> "DisputeView":
+    """Agree, as a second person, to what was proposed: it is decided."""
+    return api.call(SERVICE, "POST", "/disputes/{dispute_id}/confirmation", at={"dispute_id": dispute_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
+def disputes_reject(api: Api, dispute_id: str, *, idempotency_key: str, body: "DisputeVersionBody", version: int | None = None) -> "DisputeView":
+    """Do not agree to what was proposed: it waits for a decision again."""
+    return api.call(SERVICE, "POST", "/disputes/{dispute_id}/rejection", at={"dispute_id": dispute_id}, body=body, idempotency_key=idempotency_key, version=version)  # type: ignore[no-any-return]
+
 def settlements_list_schemes(api: Api) -> "SchemeViews":
     """The schemes that may be asked for today."""
     return api.call(SERVICE, "GET", "/settlement-schemes")  # type: ignore[no-any-return]
@@ -2356,9 +2441,9 @@ def bank_look_up_mandate(api: Api, mandate_reference: str) -> "MandateForBankVie
     """For a bank whose officer holds a mandate's form: whether it is genuine, and what the employer asked for."""
     return api.call(SERVICE, "GET", "/bank/mandates/{mandate_reference}", at={"mandate_reference": mandate_reference})  # type: ignore[no-any-return]
 
-def bank_list_differences(api: Api, *, limit: int | None = None, cursor: str | None = None) -> "DifferenceViewPage":
+def bank_list_differences(api: Api, *, limit: int | None = None, cursor: str | None = None, assigned_to: str | None = None) -> "DifferenceViewPage":
     """Employers and periods where declared, called, collected and booked differ, and money without a match."""
-    return api.call(SERVICE, "GET", "/differences", query={"limit": limit, "cursor": cursor})  # type: ignore[no-any-return]
+    return api.call(SERVICE, "GET", "/differences", query={"limit": limit, "cursor": cursor, "assigned_to": assigned_to})  # type: ignore[no-any-return]
 
 def bank_read_difference(api: Api, case_id: str) -> "DifferenceView":
     """One of them: since when it is open, the sums of its period, and in whose hands it is."""

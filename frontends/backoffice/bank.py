@@ -270,8 +270,8 @@ def _case_act(case_id: str, act: str, call: Callable[..., Any], *, body: Any = N
 
 
 def _differences_page(*, problem: Problem | None = None, sent: tuple[str, str] = ("", "")) -> Response:
-    cursor = request.args.get("cursor") or None
-    listed = service.bank_list_differences(api(), limit=PAGE, cursor=cursor)
+    held, cursor = request.args.get("held", ""), request.args.get("cursor") or None
+    listed = service.bank_list_differences(api(), limit=PAGE, cursor=cursor, assigned_to=held or None)
     return render(
         "differences.html",
         listed=listed,
@@ -282,6 +282,8 @@ def _differences_page(*, problem: Problem | None = None, sent: tuple[str, str] =
             for each in listed["items"]
         },
         may_reassign=may("bank:supervise"),
+        held=held,
+        hands=[("", _("In any hands")), ("nobody", _("In nobody’s hands")), ("me", _("In my hands"))],
         is_first=cursor is None,
         problem=problem,
     )

@@ -65,6 +65,9 @@ from services.payments.declarations.jobs import checking
 from services.payments.declarations.reactions import reactions as declaration_reactions
 from services.payments.declarations.routes import routes as declaration_routes
 from services.payments.declarations.store import card_pages, declarations, finding_pages, progress, standing, wage_pages
+from services.payments.disputes.dispute import DisputeStatus
+from services.payments.disputes.routes import routes as dispute_routes
+from services.payments.disputes.store import disputes
 from services.payments.employers.reactions import reactions as employer_reactions
 from services.payments.employers.store import employers
 from services.payments.govstack.routes import routes as govstack_routes
@@ -158,6 +161,7 @@ CODES: CodeSets = {
     "assessment-order-statuses": (OrderStatus, "assessment-order.status.{}"),
     "ordered-employer-statuses": (OrderedStatus, "assessment-order.employer.{}"),
     "assessment-order-reasons": (LeftOutReason, "assessment-order.reason.{}"),
+    "dispute-statuses": (DisputeStatus, "dispute.status.{}"),
     "settlement-statuses": (PlanStatus, "settlement.step.{}"),
     "settlement-breaks": (BreakReason, "settlement.break.{}"),
     "instalment-statuses": (InstalmentStatus, "settlement.instalment.{}"),
@@ -253,6 +257,7 @@ service: Service[Settings] = Service(
         clearance_routes,
         mandate_routes,
         measure_routes,
+        dispute_routes,
         settlement_routes,
         bank_routes,
         mobile_routes,
@@ -301,6 +306,7 @@ service: Service[Settings] = Service(
         assessment_orders,
         ordered_employers,
         measure_requests,
+        disputes,
         settlement_plans,
         clearances,
         payouts,

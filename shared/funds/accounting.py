@@ -15,6 +15,8 @@ class LedgerAccountKind(StrEnum):
 
     RECEIVABLE = "receivable"
     """Contributions declared and not collected yet."""
+    DISPUTED = "disputed"
+    """Contributions that employers dispute, until the fund has decided."""
     SELF_PAYER = "self-payer"
     """Contributions that persons pay alone, called and not collected yet."""
     PENALTY = "penalty"

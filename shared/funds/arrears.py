@@ -18,6 +18,7 @@ DAYS_MAX = 366
 PERCENT_MAX = 100
 PERIODS_MAX = 60
 PARTS_MAX = 60
+DISPUTE_DAYS_MAX = 3660
 PLAN_MONTHS_MAX = 120
 PLAN_DAYS_MAX = 27
 """Of grace and of reminders: what is about one instalment comes before the next."""
@@ -90,6 +91,43 @@ class ProvisionalRule:
             yield f"percent is from 0 to {PERCENT_MAX}"
         if not 1 <= self.after_days <= DAYS_MAX:
             yield f"after_days is from 1 to {DAYS_MAX}"
+
+
+class DisputePenalties(StrEnum):
+    """What becomes of the penalties of what an employer disputes, while the fund has not decided."""
+
+    RUN = "run"
+    """They go on."""
+    IF_UPHELD = "if-upheld"
+    """Nothing is charged meanwhile; of what the fund upholds it is charged then, as if it had not been disputed."""
+    SPARED = "spared"
+    """The months that begin meanwhile cost nothing, whatever the fund decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeRule:
+    """How employers dispute what they owe, as a law or a decision of the fund sets it."""
+
+    grounds: Mapping[str, Texts]
+    """Why a debt may be disputed, by code: the employer chooses one and explains it."""
+    within_days: int
+    """How many days after the debt was declared or assessed it may be disputed."""
+    decide_within_days: int
+    """How many days the fund has to decide; agents see first what is due first."""
+    penalties: DisputePenalties
+    law: Law
+    second_person_from: Money | None = None
+    """From which amount that is not owed a second person has to agree; never, where there is none."""
+
+    def __post_init__(self) -> None:
+        refuse(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        if not self.grounds:
+            yield "grounds: at least one"
+        for name in ("within_days", "decide_within_days"):
+            if not 1 <= getattr(self, name) <= DISPUTE_DAYS_MAX:
+                yield f"{name} is from 1 to {DISPUTE_DAYS_MAX}"
 
 
 class MeasureKind(StrEnum):
@@ -295,6 +333,8 @@ class Arrears:
     """By which debts may be paid in instalments, by code."""
     provisional: tuple[ProvisionalRule, ...] = ()
     """What employers owe that declare nothing, by dated rules; without one nothing is assessed provisionally."""
+    disputes: DisputeRule | None = None
+    """How employers dispute what they owe; without it the fund takes no disputes here."""
 
     def __post_init__(self) -> None:
         refuse(self.faults())

@@ -163,6 +163,8 @@ class ArrangementKind(StrEnum):
     """A measure put it off to a later day, which has not passed."""
     SETTLEMENT = "settlement"
     """A settlement plan holds, by which it is paid in instalments."""
+    DISPUTE = "dispute"
+    """The employer disputes it, and the fund has not decided yet."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,7 @@ NOT_BY_LINKS: Mapping[str, str] = {
     "starting.prefilled": "a file, no page",
     "owing.account_file": "a file, no page",
     "assessments.one": "every firm in the demo's data has declared; tests/frontends/portal/test_assessments.py",
+    "disputes.one": "nothing in the demo's data is disputed; tests/frontends/portal/test_disputes.py",
     "measures.one": "no measure of the demo's fund is open",
     "declaring.corrected": "of a file that was refused; tests/payments/declarations/test_correcting.py",
     "by_form.review": "once lines were typed; test_portal types them",

@@ -51,6 +51,7 @@ from services.payments.clearances import store as clearances
 from services.payments.collections import store as collections
 from services.payments.credits import store as credits
 from services.payments.declarations import store as declarations
+from services.payments.disputes import store as disputes
 from services.payments.employers import store as employers
 from services.payments.ledger import store as ledger
 from services.payments.mandates import store as mandates
@@ -89,6 +90,7 @@ from tests.claims.crosschecks.builders import crosscheck
 from tests.kit.contexts import DZ, reading, someone
 from tests.payments.assessment_orders.builders import order as assessment_order
 from tests.payments.assessment_orders.builders import ordered as ordered_employer
+from tests.payments.disputes.builders import dispute
 from tests.payments.mandates.builders import mandate
 from tests.payments.provisional_assessments.builders import assessment as provisional_assessment
 from tests.payments.self_payers.builders import admitted as self_payer
@@ -496,6 +498,20 @@ PAGED: dict[str, Listed] = {
         measures.IN_ORDER,
         lambda uow, it, wanted: measures.page(uow, status=it.status, wanted=wanted),
         made=_measure_request,
+    ),
+    "services.payments.disputes.store.of_employer": Listed(
+        "payments",
+        disputes.disputes,
+        disputes.NEWEST_FIRST,
+        lambda uow, it, wanted: disputes.of_employer(uow, employer_id=it.employer_id, wanted=wanted),
+        made=dispute,
+    ),
+    "services.payments.disputes.store.page": Listed(
+        "payments",
+        disputes.disputes,
+        disputes.BY_DAY,
+        lambda uow, it, wanted: disputes.page(uow, status=it.status, wanted=wanted),
+        made=dispute,
     ),
     "services.payments.provisional_assessments.store.page": Listed(
         "payments",

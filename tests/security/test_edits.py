@@ -40,6 +40,7 @@ CHANGES_NOTHING_THAT_WAS_SEEN = {
     "provisional_assessments.assess": "makes a new thing, where nothing was declared and there was none before",
     "measures.ask": "makes a new thing, or asks anew for what was refused: the state says whether it may be",
     "mandates.issue": "makes a new thing, where there is none that is open",
+    "disputes.file": "makes a new thing, where there is none that is open about the same debt",
     "settlements.ask": "makes a new thing, where there is none that is open",
     "settlements.pay": "makes a new thing; another try to collect a part of the plan ends with it",
     "collections.request": "makes a new thing; another try of the same debt ends with it, whoever asked for it",

@@ -19,6 +19,7 @@ NAMED = (
     *("declarations.read_prefilled", "declarations.see_draft", "declarations.read_draft"),
     *("mandates.issue", "mandates.list_mandates", "measures.list_offered"),
     *("settlements.ask", "settlements.list_plans", "provisional_assessments.list_of_employer"),
+    "disputes.list_of_employer",
     *("clearances.ask", "clearances.standing", "clearances.list_clearances"),
     *("delegations.give", "delegations.list_given"),
     *("account_statements.read", "account_statements.download", "account_statements.draw"),

@@ -465,7 +465,8 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
     always = {"ask_from_on": date.min, "ask_until_on": date.max, "form": "das", "periods": ("2025",)}
     deferral = measure(proof=MeasureProof.CHECKED, **always)
     own = fund_with(fund_id=DZ, settlements={"instalments": scheme()}, deferral=deferral)
-    arrears = replace(own.arrears, provisional=context.funds[DZ].arrears.provisional)
+    shipped = context.funds[DZ].arrears
+    arrears = replace(own.arrears, provisional=shipped.provisional, disputes=shipped.disputes)
     own = replace(own, sections=replace(own.sections, arrears=arrears))
     context = replace(context, funds={**context.funds, DZ: of_self_payers.admitting(own)})
     office = bank.office(context)
@@ -480,6 +481,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
     assert order.status_code == 201, order.text
     Runner(context, [following_orders()]).run_due()
     at_counter = _card_terminal(office)
+    dispute = _dispute(office)
     harness = DeclarationsHarness(context)
     harness.office, harness.caller = office, office.employer(DZ_EMPLOYER)
     declaration_id = harness.declare(das_b())["declaration_id"]
@@ -521,6 +523,7 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "measure": "deferral",
             "request_id": measure_asked["request_id"],
             "plan_id": plan["plan_id"],
+            "dispute_id": dispute["dispute_id"],
             "assessment_id": assessed["assessment_id"],
             "order_id": order.json["order_id"],
             "endpoint_id": endpoint_id,
@@ -568,6 +571,10 @@ def _payments(context: ServiceContext, folder: Path) -> Holding:
             "clearances.ask": {"json": clearance},
             "clearances.standing": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "clearances.list_clearances": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "disputes.file": {"json": DISPUTED},
+            "disputes.list_of_employer": {"query_string": {"employer_id": DZ_EMPLOYER}},
+            "disputes.decide": {"json": {"version": 1, "reason": "Invented."}},
+            **{f"disputes.{verb}": {"json": {"version": 1}} for verb in ("confirm", "reject")},
             "measures.list_offered": {"query_string": {"employer_id": DZ_EMPLOYER}},
             "settlements.simulate": {
                 "query_string": {"employer_id": DZ_EMPLOYER, "scheme": "instalments", "months": "12"}
@@ -667,6 +674,19 @@ def _settlement_plan(office: Office) -> Mapping[str, str]:
     asked = office.employer(DZ_EMPLOYER).post("/settlement-plans", PLAN_WANTED)
     assert asked.status_code == 201, asked.text
     found: Mapping[str, str] = asked.json
+    return found
+
+
+DISPUTED = {"amount": "1.00", "ground": "amount", "explanation": "Invented."}
+
+
+def _dispute(office: Office) -> Mapping[str, str]:
+    """A dispute about a debt of years ago that was declared today."""
+    long_ago = {"period": "2015", "due_on": date(2016, 1, 31), "declared_on": date(2016, 1, 20)}
+    of_payments.open_obligation(office.context, "disputed", employer_id=DZ_EMPLOYER, **long_ago)
+    filed = office.employer(DZ_EMPLOYER).post("/declarations/disputed/disputes", DISPUTED)
+    assert filed.status_code == 201, filed.text
+    found: Mapping[str, str] = filed.json
     return found
 
 

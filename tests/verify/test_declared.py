@@ -81,6 +81,31 @@ def _assessed(of: dict[str, Any] | None = None, **owed: Any) -> Break:
     return do
 
 
+def _disputed(status: str) -> Break:
+    """A dispute about 5 of a debt, which knows nothing of it; where it is decided, all of that is not owed."""
+
+    def do(town: Town) -> None:
+        owed = some(town["payments"], "obligations")
+        row = {"declaration_id": owed["declaration_id"], "status": status, "amount_minor": 5, "relieved_minor": 5}
+        town["payments"]["disputes"].insert_one({"_id": f"{DZ}:di1", "fund": DZ, **row})
+
+    return do
+
+
+def _booked(kind: str, minor: int) -> Break:
+    """An entry of the ledger that no debt knows of."""
+
+    def do(town: Town) -> None:
+        owed = some(town["payments"], "obligations")
+        amount = {"amount_minor": minor, "currency": "DZD"}
+        account = f"{kind}:{owed['employer_id']}:{owed['period']}"
+        sides = {"debit": account, "credit": "contributions:pension"}
+        postings = [{"account": code, "side": side, "amount": amount} for side, code in sides.items()]
+        town["payments"]["ledger_entries"].insert_one({"_id": f"{DZ}:e9", "fund": DZ, "postings": postings})
+
+    return do
+
+
 HELD = [{"plan_id": "p1", "after_on": "2026-02-10", "until_on": None}]
 
 BREAKS: dict[str, tuple[Break, str]] = {
@@ -130,6 +155,16 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "penalties are spared by no plan": (changed("obligations", {"$set": {"spared_minor": 1}}), "no settlement plan"),
     "a self-payer's month is in no book": (_month(), "100 of the month is open, and 0 is booked"),
     "a cancelled month took money": (_month(status="cancelled", received_minor=5), "-5 of the month is open"),
+    "what is disputed is so by no dispute": (
+        changed("obligations", {"$set": {"disputed_minor": 5}}),
+        "5 of it is disputed, its disputes are about 0",
+    ),
+    "a dispute is open and nothing is disputed": (_disputed("open"), "0 of it is disputed, its disputes are about 5"),
+    "the fund decided and the debt is as before": (_disputed("reduced"), "0 is taken off, the fund decided 5"),
+    "the equation of the period has another result": (_disputed("reduced"), "was declared, which is not"),
+    "the ledger has something in dispute that nobody disputes": (_booked("disputed", 5), "5 is booked as such"),
+    "the ledger has more due than was declared": (_booked("receivable", 5), "was declared, which is not"),
+    "the standing does not know what is due": (changed("standings", {"$inc": {"due_minor": 1}}), "due is"),
     "the standing is wrong": (changed("standings", {"$inc": {"called_minor": 1}}), "called is"),
     "the standing is lost": (lost("standings"), "has debts and no standing"),
     "the ledger does not know of the money": (

@@ -1,9 +1,10 @@
-"""I7: what an employer declared is what was paid, what is in collection or due, less what was paid too much.
+"""I7: what an employer declared is what was paid, what is in collection or due, and what it disputes, less what was
+paid too much.
 
-Each number is taken from where it is made: declared from the declaration's assessment, paid from the bank's debits
-less what the bank took back, with what people allocated and with what became, or was taken from, employers' credits;
-what is still to come (in collection or due) from the ledger's entries. Obligations and standings, which sum them up,
-must say the same. A debt is asked for once at a time.
+Each number is taken from where it is made: declared from the declaration's assessment less what the fund decided about
+disputes, paid from the bank's debits less what the bank took back, with what people allocated and with what became, or
+was taken from, employers' credits; what is still to come (in collection or due) and what is disputed from the ledger's
+entries. Obligations and standings, which sum them up, must say the same. A debt is asked for once at a time.
 
 Penalties stand beside all of this: what was charged and is not paid, debt by debt, is what the ledger's entries say of
 penalties, and money that paid them is no money for what was declared. Settlement plans spare them while they hold.
@@ -27,10 +28,13 @@ OBLIGATION = (
     "called_minor",
     "paid_minor",
     "is_provisional",
+    "disputed_minor",
+    "relieved_minor",
 )
 PENALTIES = ("penalty_minor", "penalty_paid_minor")
 OF_PLANS = ("plan_id", "spared_minor", "freezes")
 HOLDING = ("agreed", "under-way")
+UNDECIDED = ("open", "proposed")
 
 Slot = tuple[str, str, str]
 """Fund, employer and period."""
@@ -51,12 +55,14 @@ def ask(seen: Seen, look: Look) -> None:
     fields = (*OBLIGATION, *PENALTIES, *OF_PLANS, "replaced_by")
     obligations = {row["_id"]: row for row in seen.rows("payments", "obligations", *fields)}
     money = _money(seen, look, obligations)
-    _declarations(seen, look, obligations)
+    assessed = _declarations(seen, look, obligations)
     look.at("obligations", len(obligations))
     for key, owed in obligations.items():
         offence = _buckets(owed, money[key])
         if offence:
             look.offends(f"declaration {key}: {offence}")
+    relieved = _disputes(seen, look, obligations)
+    _equation(seen, look, obligations, money=money, assessed=assessed, relieved=relieved)
     _standings(seen, look, obligations)
     _penalties(seen, look, obligations)
     _self_payers(seen, look)
@@ -128,38 +134,97 @@ def _buckets(owed: Row, money: Money) -> str:
     return ""
 
 
-def _declarations(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:
-    """Every declaration that was accepted is owed as it was assessed, what was assessed provisionally too, and nothing
-    else is."""
-    booked: set[str] = set()
+def _declarations(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> dict[str, int]:
+    """Every declaration that was accepted is owed as it was assessed, less what the fund decided is not owed; what was
+    assessed provisionally too, and nothing else is. What was assessed, by the debt."""
+    booked: dict[str, int] = {}
     fields = ("status", "business.booked.assessment.slips.contributions.amount_minor", "replaced_by")
     for row in seen.rows("payments", "declarations", *fields):
         look.at("declarations")
         if row["status"] not in ("accepted", "replaced"):
             continue
-        booked.add(row["_id"])
         owed = obligations.get(row["_id"])
-        assessed = _sum_minor(row["business"]["booked"]["assessment"])
+        assessed = booked[row["_id"]] = _sum_minor(row["business"]["booked"]["assessment"])
         if owed is None:
             look.offends(f"declaration {row['_id']} is accepted, and nothing is owed for it")
-        elif owed["due_minor"] != assessed:
-            look.offends(f"declaration {row['_id']} is assessed at {assessed}, and {owed['due_minor']} is owed")
+        elif _declared_minor(owed) != assessed:
+            look.offends(f"declaration {row['_id']} is assessed at {assessed}, and {_declared_minor(owed)} is owed")
         elif bool(owed.get("replaced_by")) != (row["status"] == "replaced"):
             look.offends(f"declaration {row['_id']} is {row['status']}, and its debt is not")
     fields = ("status", "assessment.slips.contributions.amount_minor", "replaced_by")
     for row in seen.rows("payments", "provisional_assessments", *fields):
         look.at("provisional assessments")
-        booked.add(row["_id"])
         owed = obligations.get(row["_id"])
-        due = _sum_minor(row["assessment"]) if row["status"] != "withdrawn" else 0
+        due = booked[row["_id"]] = _sum_minor(row["assessment"]) if row["status"] != "withdrawn" else 0
         if owed is None or not owed.get("is_provisional"):
             look.offends(f"{row['_id']} is assessed provisionally, and nothing is owed for it")
-        elif row["status"] != "replaced" and owed["due_minor"] != due:
-            look.offends(f"{row['_id']} is assessed provisionally at {due}, and {owed['due_minor']} is owed")
+        elif row["status"] != "replaced" and _declared_minor(owed) != due:
+            look.offends(f"{row['_id']} is assessed provisionally at {due}, and {_declared_minor(owed)} is owed")
         elif owed.get("replaced_by") != row.get("replaced_by"):
             look.offends(f"{row['_id']} is {row['status']}, and its debt is not")
     for key in obligations.keys() - booked:
         look.offends(f"{key} is owed, and no such declaration is accepted")
+    return booked
+
+
+def _declared_minor(owed: Row) -> int:
+    """What a debt says that was declared: with what the fund decided is not owed of it."""
+    return int(owed["due_minor"]) + int(owed.get("relieved_minor", 0))
+
+
+def _disputes(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> Counter[str]:
+    """What is disputed of a debt is so by a dispute that is not decided, and a newer declaration may have lowered it;
+    what the fund took off a debt it decided about disputes. The latter, by the debt."""
+    disputed: Counter[str] = Counter()
+    relieved: Counter[str] = Counter()
+    own: set[str] = set()
+    fields = ("fund", "declaration_id", "status", "amount_minor", "relieved_minor")
+    for row in seen.rows("payments", "disputes", *fields):
+        look.at("disputes")
+        key = f"{row['fund']}:{row['declaration_id']}"
+        if row["status"] in UNDECIDED:
+            disputed[_standing(key, obligations)] += row["amount_minor"]
+            own.add(key)
+        else:
+            relieved[key] += row["relieved_minor"]
+    for key, owed in obligations.items():
+        said, most = owed.get("disputed_minor", 0), disputed[key]
+        if said > most or (key in own and said != most):
+            look.offends(f"declaration {key}: {said} of it is disputed, its disputes are about {most}")
+        is_lifted = owed.get("is_provisional") and not owed["due_minor"]
+        if owed.get("relieved_minor", 0) != relieved[key] and not is_lifted:
+            look.offends(
+                f"declaration {key}: {owed.get('relieved_minor', 0)} is taken off, the fund decided {relieved[key]}"
+            )
+    return relieved
+
+
+def _equation(
+    seen: Seen,
+    look: Look,
+    obligations: Mapping[str, Row],
+    *,
+    money: Mapping[str, Money],
+    assessed: Mapping[str, int],
+    relieved: Mapping[str, int],
+) -> None:
+    """By employer and period, without what debts and standings say of themselves: what was declared is what was paid of
+    it, what is in collection or due, and what is disputed, by the ledger's entries."""
+    declared: Counter[Slot] = Counter()
+    paid: Counter[Slot] = Counter()
+    for key, owed in obligations.items():
+        if not owed.get("replaced_by"):
+            slot = (owed["fund"], owed["employer_id"], owed["period"])
+            due = assessed.get(key, 0)
+            declared[slot] += due - relieved.get(key, 0) if due else 0
+            paid[slot] += money[key].paid_minor - owed.get("penalty_paid_minor", 0)
+    due, disputed = _outstanding(seen, "receivable"), _outstanding(seen, "disputed")
+    for slot in sorted({*declared, *due, *disputed}):
+        if declared[slot] != paid[slot] + due[slot] + disputed[slot]:
+            look.offends(
+                f"{':'.join(slot)}: {declared[slot]} was declared, which is not {paid[slot]} paid, {due[slot]} due and"
+                f" {disputed[slot]} disputed"
+            )
 
 
 def _sum_minor(assessment: Row) -> int:
@@ -173,22 +238,27 @@ def _standings(seen: Seen, look: Look, obligations: Mapping[str, Row]) -> None:
         slot = sums[owed["fund"], owed["employer_id"], owed["period"]]
         if not owed.get("replaced_by"):
             slot.update(declared=owed["due_minor"], called=owed["called_minor"], collected=owed["paid_minor"])
-    receivable = _outstanding(seen, "receivable")
+            slot.update(said=owed.get("disputed_minor", 0))
+    receivable, disputed = _outstanding(seen, "receivable"), _outstanding(seen, "disputed")
     kept: set[Slot] = set()
-    fields = ("declared", "called", "collected", "booked")
+    fields = ("declared", "called", "collected", "booked", "due", "disputed")
     minor = [f"{name}_minor" for name in fields]
     for row in seen.rows("payments", "standings", "fund", "employer_id", "period", *minor):
         look.at("employers' periods")
         slot = (row["fund"], row["employer_id"], row["period"])
         kept.add(slot)
-        due = {**sums[slot], "booked": sums[slot]["declared"] - receivable[slot]}
+        open_ = {"due": receivable[slot], "disputed": disputed[slot]}
+        due = {**sums[slot], **open_, "booked": sums[slot]["declared"] - sum(open_.values())}
         for name in fields:
-            if row[f"{name}_minor"] != due.get(name, 0):
+            # An earlier release kept neither due nor disputed.
+            if row.get(f"{name}_minor", due.get(name, 0)) != due.get(name, 0):
                 look.offends(
                     f"standing {row['_id']}: {name} is {row[f'{name}_minor']}, and comes to {due.get(name, 0)}"
                 )
         if due["booked"] != due.get("collected", 0):
             look.offends(f"{row['_id']}: {due.get('collected', 0)} came, and the ledger has booked {due['booked']}")
+        if due["disputed"] != due.get("said", 0):
+            look.offends(f"{row['_id']}: {due.get('said', 0)} is disputed, and {due['disputed']} is booked as such")
     for slot in sums.keys() - kept:
         look.offends(f"{':'.join(slot)} has debts and no standing")
 

@@ -26,6 +26,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "plan": "plans.one",
         "mandate": "mandates.one",
         "assessment": "assessments.one",
+        "dispute": "disputes.one",
     },
 }
 """Where what a message tells of stands, for each actor and by what it is."""

@@ -15,6 +15,7 @@ class AccessedKind(StrEnum):
     STATEMENT = "statement"
     MEASURES = "measures"
     SETTLEMENT = "settlement"
+    DISPUTE = "dispute"
     ACCOUNT = "account"
     PAYOUT = "payout"
     MANDATE = "mandate"

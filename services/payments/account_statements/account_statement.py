@@ -19,6 +19,10 @@ class StatementKind(StrEnum):
     REFUND_ORDERED = "refund-ordered"
     REFUND_CANCELLED = "refund-cancelled"
     PENALTY = "penalty"
+    DISPUTED = "disputed"
+    DISPUTE_ENDED = "dispute-ended"
+    RELIEVED = "relieved"
+    RELIEF_ENDED = "relief-ended"
     OTHER = "other"
 
 

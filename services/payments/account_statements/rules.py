@@ -27,6 +27,13 @@ KINDS: Sequence[tuple[StatementKind, str]] = (
     (StatementKind.ASSESSED, r"assessment:(?P<about>[^:]+):\d+"),
     (StatementKind.CREDIT_OPENED, r"assessment:(?P<assessment>[^:]+):\d+:surplus"),
     (StatementKind.CREDIT_OPENED, r"declaration:(?P<about>[^:]+):\d+:surplus|penalty:(?P<debt>[^:]+):\d+:surplus"),
+    (
+        StatementKind.DISPUTE_ENDED,
+        r"dispute:(?P<about>[^:]+):ended|[^:]+:(?P<debt>[^:]+):\d+:disputed",
+    ),
+    (StatementKind.DISPUTED, r"dispute:(?P<about>[^:]+)"),
+    (StatementKind.RELIEF_ENDED, r"relief:(?P<about>[^:]+):\d+:cancelled"),
+    (StatementKind.RELIEVED, r"relief:(?P<about>[^:]+):\d+"),
     (StatementKind.DECLARED, r"declaration:(?P<about>[^:]+):\d+"),
     (StatementKind.TAKEN_BACK, r"collection:(?P<about>[^:]+):reversed:.+"),
     (StatementKind.PAID, r"collection:(?P<about>[^:]+)(:.+)?|payment:(?P<declaration>[^:]+):.+"),

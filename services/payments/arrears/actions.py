@@ -84,7 +84,7 @@ def _announce(uow: UnitOfWork, noted: PenaltyNotice) -> None:
 def assess_all(uow: UnitOfWork, *, employer_id: str) -> None:
     """Charge what all debts of an employer cost as of today."""
     for owed in obligations.of_employer(uow, employer_id=employer_id):
-        if owed.to_pay_minor:
+        if owed.to_pay_minor or owed.disputed_minor:
             assess(uow, declaration_id=owed.declaration_id)
 
 
@@ -154,17 +154,17 @@ def of_employer(uow: UnitOfWork, *, employer_id: str, wanted: PageRequest, purpo
 
 
 def debts_of(uow: UnitOfWork, *, employer_id: str, purpose: Purpose) -> list[PenaltyForecast]:
-    """All debts of an employer of which something is to be paid, for it and the fund's agents, whose look enters the
-    access journal."""
+    """All debts of an employer of which something is to be paid or is disputed, for it and the fund's agents. An
+    agent's look enters the access journal."""
     uow.by.must_act_for_employer(employer_id)
     journal.note_employer(uow, employer_id, looked_at=AccessedKind.PENALTIES, purpose=purpose)
     return forecasts(uow, obligations.of_employer(uow, employer_id=employer_id), employer_id=employer_id)
 
 
 def forecasts(uow: UnitOfWork, debts: Iterable[Obligation], *, employer_id: str) -> list[PenaltyForecast]:
-    """What each of an employer's debts costs today and later, of which something is to be paid: for the service
-    itself."""
-    owed = [each for each in debts if each.to_pay_minor]
+    """What each of an employer's debts costs today and later, of which something is to be paid or is disputed: for the
+    service itself."""
+    owed = [each for each in debts if each.to_pay_minor or each.disputed_minor]
     granted = measures.granted_to(uow, employer_id=employer_id)
     return [
         rules.forecast(

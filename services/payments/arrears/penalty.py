@@ -112,6 +112,8 @@ class PenaltyForecast:
     plan_id: str = ""
     spared_minor: int = 0
     is_provisional: bool = False
+    disputed_minor: int = 0
+    """What of the debt the employer disputes: it is not in `left_minor`."""
 
     @property
     def place(self) -> str:

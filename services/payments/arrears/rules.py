@@ -11,7 +11,7 @@ month that has begun counts in full. What a month costs is a percentage of its b
 A measure of the fund that was granted puts a part of the debt off to a later day, from which its months are counted
 (what comes pays the rest first), or equal parts of it to several days (what comes pays the earlier ones first), or lets
 the months of a time cost nothing; so does a settlement plan while it holds, and what it waives once it is finished is
-taken off what was charged.
+taken off what was charged. What the employer disputes costs nothing meanwhile where the fund's rule says so.
 
 A declaration that is replaced by a lower one was never owed at the higher amount, so that less is charged from the
 beginning; the difference to a higher one was owed from the beginning too, and not declared.
@@ -24,7 +24,7 @@ from fractions import Fraction
 
 from services.payments.arrears.penalty import DeferredPart, Penalties, PenaltyAccount, PenaltyForecast, PenaltyLine
 from services.payments.obligations import rules as owing
-from services.payments.obligations.obligation import Obligation, ObligationStatus, PenaltyFreeze
+from services.payments.obligations.obligation import Obligation, ObligationStatus, PenaltyFreeze, PenaltyPause
 from shared.events.payments.arrears import DeferralReminded
 from shared.funds.arrears import Measure, MeasureLoss, PenaltyReason, PenaltyRule
 from shared.funds.fund import Fund
@@ -115,6 +115,7 @@ def forecast(obligation: Obligation, *, fund: Fund, today: date, measures: Seque
         plan_id=obligation.plan_id,
         spared_minor=obligation.spared_minor + obligation.waived_minor,
         is_provisional=obligation.is_provisional,
+        disputed_minor=obligation.disputed_minor,
     )
 
 
@@ -122,7 +123,7 @@ def next_day(obligation: Obligation, *, fund: Fund, after: date, measures: Seque
     """The next day on which a debt costs more if nothing is paid; None where it never does. A rule that comes into
     force within the next year is seen; one beyond it, when that year is over."""
     section = fund.sections.arrears
-    if section is None or obligation.status is ObligationStatus.CANCELLED or not obligation.left_minor:
+    if section is None or obligation.status is ObligationStatus.CANCELLED or not obligation.unpaid_minor:
         return None
     new_days = {day for each in measures for day in each.new_days}
     starts = {
@@ -195,7 +196,7 @@ def look_next_at(
     """When more is owed, if nothing is paid, at the beginning of the day on which the next month begins; or when the
     employer is to be reminded of what was put off. While something is owed and neither is foreseen, somebody looks
     again after a year: a rule may have come into force."""
-    if obligation.status is ObligationStatus.CANCELLED or not obligation.left_minor:
+    if obligation.status is ObligationStatus.CANCELLED or not obligation.unpaid_minor:
         return None
     costs_more_on = next_day(obligation, fund=fund, after=today, measures=measures)
     reminders = (
@@ -265,6 +266,8 @@ class _Debt:
     """What the first declaration made due, or what of it is still due."""
     frozen: tuple[Measure | PenaltyFreeze, ...] = ()
     """The measures and settlement plans by which months of a time cost nothing."""
+    pauses: tuple[PenaltyPause, ...] = ()
+    """The disputes by which they cost nothing of a part of it."""
 
     @classmethod
     def of(cls, obligation: Obligation, *, due_on: date) -> "_Debt":
@@ -322,7 +325,9 @@ class _Debt:
 def _debts(obligation: Obligation, *, due_on: date, measures: Sequence[Measure], as_of: date) -> tuple[_Debt, ...]:
     """The debt in its parts: the first is due by its usual day, the others, where there are some, were put off. A part
     that was lost is due by the usual day too; where nothing is put off any more the debt is whole."""
-    whole = replace(_Debt.of(obligation, due_on=due_on), frozen=(*measures, *obligation.freezes))
+    whole = replace(
+        _Debt.of(obligation, due_on=due_on), frozen=(*measures, *obligation.freezes), pauses=obligation.pauses
+    )
     for measure in measures:
         side_minor = obligation.due_minor if measure.side is None else obligation.sides.get(measure.side.value, 0)
         days = [max(day, due_on) for day in measure.new_days]
@@ -364,6 +369,8 @@ def _lines(debt: _Debt, rules: Iterable[PenaltyRule], *, fund: Fund, as_of: date
             continue
         from_on, until_on = _start(debt.due_on, number, rule), later(debt.due_on, months=number + 1)
         base_minor = _base_minor(debt, rule.reason, from_on, min(max(from_on, until_on), as_of))
+        paused_minor = sum(each.amount_minor for each in debt.pauses if each.holds_on(from_on))
+        base_minor = max(0, base_minor - paused_minor)
         if from_on > as_of or not base_minor or any(each.is_frozen_on(from_on) for each in debt.frozen):
             continue
         percent = rule.first_percent if is_first else rule.percent

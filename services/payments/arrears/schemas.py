@@ -67,6 +67,7 @@ class ForecastView(Schema):
     deferred_parts = fields.List(fields.Nested(DeferredPartView), required=True)
     is_late = fields.Function(lambda it: it.is_late(on=it.today.as_of), metadata={"type": "boolean"}, required=True)
     penalties_spared = Amount(required=True, attribute="spared_minor")
+    disputed = Amount(required=True, attribute="disputed_minor")
     plan_id = fields.Function(lambda it: it.plan_id or None, metadata={"type": ["string", "null"]}, required=True)
     is_to_be_confirmed = fields.Boolean(required=True, attribute="today.is_to_be_confirmed")
     is_provisional = fields.Boolean(required=True)

@@ -1,5 +1,6 @@
 """The report of differences: employers and periods that do not add up, and money that nobody knows the reason of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,6 +14,8 @@ from shared.kernel.errors import Missing
 from shared.kernel.outcome import Outcome
 from shared.storage.paging import Page, PageRequest, concatenated
 from shared.storage.unit_of_work import UnitOfWork
+
+NOBODY = "nobody"
 
 
 class DifferenceUnknown(Missing):
@@ -38,13 +41,19 @@ class Difference:
     called_minor: int = 0
     collected_minor: int = 0
     booked_minor: int = 0
+    due_minor: int = 0
+    disputed_minor: int = 0
     assigned_to: str | None = None
     version: int = 0
 
 
-def of_fund(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Difference]:
-    """The open cases: first employers' periods, then money without a match, oldest first. Must be empty."""
-    return concatenated(wanted, [partial(_standings, uow), partial(_unmatched, uow)])
+def of_fund(uow: UnitOfWork, *, assigned_to: str | None, wanted: PageRequest) -> Page[Difference]:
+    """The open cases: first employers' periods, then money without a match, oldest first. Must be empty. Of one agent
+    alone, of the caller (`me`) or of nobody, where that is asked for."""
+    held: dict[str, str | None] = {}
+    if assigned_to is not None:
+        held["assigned_to"] = {"me": uow.by.subject, NOBODY: None}.get(assigned_to, assigned_to)
+    return concatenated(wanted, [partial(_standings, uow, held), partial(_unmatched, uow, held)])
 
 
 def read(uow: UnitOfWork, *, case_id: str) -> Difference:
@@ -88,8 +97,8 @@ def _open_entry(uow: UnitOfWork, entry_id: str) -> BankEntry:
     return found
 
 
-def _standings(uow: UnitOfWork, wanted: PageRequest) -> Page[Difference]:
-    found = obligations.differences(uow, wanted=wanted)
+def _standings(uow: UnitOfWork, held: Mapping[str, str | None], wanted: PageRequest) -> Page[Difference]:
+    found = obligations.differences(uow, wanted=wanted, **held)
     return Page([_of_standing(each) for each in found], next=found.next)
 
 
@@ -104,13 +113,15 @@ def _of_standing(standing: Standing) -> Difference:
         called_minor=standing.called_minor,
         collected_minor=standing.collected_minor,
         booked_minor=standing.booked_minor,
+        due_minor=standing.due_minor,
+        disputed_minor=standing.disputed_minor,
         assigned_to=standing.assigned_to,
         version=standing.version,
     )
 
 
-def _unmatched(uow: UnitOfWork, wanted: PageRequest) -> Page[Difference]:
-    found = store.unmatched(uow, wanted=wanted)
+def _unmatched(uow: UnitOfWork, held: Mapping[str, str | None], wanted: PageRequest) -> Page[Difference]:
+    found = store.unmatched(uow, wanted=wanted, **held)
     return Page([_of_entry(each) for each in found], next=found.next)
 
 

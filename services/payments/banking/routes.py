@@ -17,6 +17,7 @@ from services.payments.banking.schemas import (
     BankEntriesView,
     BankEntryView,
     CaseReassignmentBody,
+    DifferencesQuery,
     DifferenceView,
     DifferenceViews,
     DryRunView,
@@ -33,7 +34,6 @@ from services.payments.mandates.schemas import MandateForBankView
 from services.payments.refunds.refund import Refund
 from services.payments.refunds.schemas import RefundView
 from shared.http.routes import ANYONE, Routes
-from shared.http.shapes import PagedQuery
 from shared.process.access_journal.schemas import PurposeQuery
 from shared.storage.paging import Page
 from shared.storage.unit_of_work import UnitOfWork
@@ -82,10 +82,10 @@ def look_up_mandate(uow: UnitOfWork, mandate_reference: str) -> dict[str, Any]:
     }
 
 
-@routes.get("/differences", scope="ledger:read", response=DifferenceViews, query=PagedQuery)
+@routes.get("/differences", scope="ledger:read", response=DifferenceViews, query=DifferencesQuery)
 def list_differences(uow: UnitOfWork, query: Body) -> Page[Difference]:
     """Employers and periods where declared, called, collected and booked differ, and money without a match."""
-    return differences.of_fund(uow, wanted=query["page"])
+    return differences.of_fund(uow, assigned_to=query["assigned_to"], wanted=query["page"])
 
 
 @routes.get("/differences/<case_id>", scope="ledger:read", response=DifferenceView)

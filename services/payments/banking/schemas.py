@@ -57,6 +57,8 @@ class DifferenceView(Schema):
     called = Amount(required=True, attribute="called_minor")
     collected = Amount(required=True, attribute="collected_minor")
     booked = Amount(required=True, attribute="booked_minor")
+    due = Amount(required=True, attribute="due_minor")
+    disputed = Amount(required=True, attribute="disputed_minor")
     case_id = fields.String(required=True)
     assigned_to = fields.String(required=True, allow_none=True)
     version = fields.Integer(required=True)
@@ -67,6 +69,16 @@ class CaseReassignmentBody(Schema):
 
     to = fields.String(required=True, allow_none=True, validate=validate.Length(1, ID_CHARACTERS_MAX))
     reason = fields.String(required=True, validate=validate.Length(1, REASON_CHARACTERS_MAX))
+
+
+class DifferencesQuery(PagedQuery):
+    """Which of them: all, unless those in an agent's hands, or in nobody's, are asked for."""
+
+    assigned_to = fields.String(
+        load_default=None,
+        validate=validate.Length(1, ID_CHARACTERS_MAX),
+        metadata={"description": "An agent's number, `me`, or `nobody` for what nobody looks into yet."},
+    )
 
 
 DifferenceViews = paged(DifferenceView)

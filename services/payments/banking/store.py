@@ -44,6 +44,7 @@ entries = Repository(
     retention=BY_LAW,
     indexes=[
         Index(("is_matched", "taken_at", "_id")),
+        Index(("is_matched", "assigned_to", "taken_at", "_id")),
         Index(("account", "is_matched", "taken_at", "_id")),
         Index(("day", "is_matched", "taken_at", "_id")),
         Index(("amount_minor", "taken_at", "_id")),
@@ -69,9 +70,10 @@ scheduling = JobScheduling(statements, FETCH)
 """Every writer of statements saves through it: a thing and its job go together."""
 
 
-def unmatched(uow: UnitOfWork, *, wanted: PageRequest) -> Page[BankEntry]:
-    """A page of the money that moved and nobody knows for what, oldest first."""
-    return entries.page(uow, order=IN_ORDER, wanted=wanted, is_matched=False)
+def unmatched(uow: UnitOfWork, *, wanted: PageRequest, **held: str | None) -> Page[BankEntry]:
+    """A page of the money that moved and nobody knows for what, oldest first; `held` where one agent's is wanted, or
+    nobody's (`assigned_to`)."""
+    return entries.page(uow, order=IN_ORDER, wanted=wanted, is_matched=False, **held)
 
 
 def bearing(uow: UnitOfWork, bank_reference: str) -> list[BankEntry]:

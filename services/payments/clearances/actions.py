@@ -79,4 +79,7 @@ def _standing(uow: UnitOfWork, employer_id: str) -> ClearanceStanding:
 def _arrangements(uow: UnitOfWork, debts: list[PenaltyForecast]) -> rules.Arrangements:
     """For how much of each debt the fund agreed to wait, where that is a part of it. Of a debt that a settlement plan
     holds, which the debt itself says, it is the whole."""
-    return {ArrangementKind.DEFERRAL: rules.deferrals(debts, today=uow.today)}
+    return {
+        ArrangementKind.DEFERRAL: rules.deferrals(debts, today=uow.today),
+        ArrangementKind.DISPUTE: rules.disputes(debts),
+    }

@@ -99,6 +99,11 @@ def deferrals(debts: Sequence[PenaltyForecast], *, today: date) -> dict[str, int
     return {declaration_id: minor for declaration_id, minor in put_off.items() if minor}
 
 
+def disputes(debts: Sequence[PenaltyForecast]) -> dict[str, int]:
+    """What employers dispute and the fund has not decided about, by declaration."""
+    return {each.declaration_id: each.disputed_minor for each in debts if each.disputed_minor}
+
+
 def judge(
     employer: Employer,
     debts: Sequence[PenaltyForecast],
@@ -119,7 +124,8 @@ def judge(
         if debt.plan_id and ArrangementKind.SETTLEMENT in rule.in_order:  # its penalties are in the plan too
             has_arrangement = True
             continue
-        arranged_minor = min(debt.left_minor, sum(each.get(debt.declaration_id, 0) for each in accepted))
+        unpaid_minor = debt.left_minor + debt.disputed_minor
+        arranged_minor = min(unpaid_minor, sum(each.get(debt.declaration_id, 0) for each in accepted))
         has_arrangement = has_arrangement or arranged_minor > 0
         obstacle = _unpaid(debt, rule, arranged_minor=arranged_minor)
         if obstacle is not None:
@@ -135,7 +141,7 @@ def judge(
 
 
 def _unpaid(debt: PenaltyForecast, rule: ClearanceRule, *, arranged_minor: int) -> ClearanceObstacle | None:
-    contributions_minor = debt.left_minor - arranged_minor
+    contributions_minor = debt.left_minor + debt.disputed_minor - arranged_minor
     penalties_minor = debt.penalty_left_minor if rule.counts_penalties else 0
     if not contributions_minor + penalties_minor:
         return None

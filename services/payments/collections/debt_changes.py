@@ -45,6 +45,7 @@ def open_obligation(
     debt as it can. Raises `ObligationUnknown` where there is no such declaration, `DeclarationReplaced` where it was
     replaced before.
     """
+    before = obligations_store.obligations.load(uow, replaces) if replaces else None
     opened, cancelled, surplus_minor = owing.open_obligation(
         Obligation(
             declaration_id=declaration_id,
@@ -59,7 +60,7 @@ def open_obligation(
             is_provisional=is_provisional,
         ),
         declared_on=declared_on,
-        before=obligations_store.obligations.load(uow, replaces) if replaces else None,
+        before=before,
     )
     if cancelled is not None:
         _cancel(uow, cancelled)
@@ -67,6 +68,8 @@ def open_obligation(
         postings.post_declared(uow, opened, branches, declared_on=declared_on)
     if surplus_minor:
         _move_to_credit(uow, opened, surplus_minor)
+    if before is not None:
+        postings.post_disputed(uow, f"{postings.cause(opened)}:disputed", before=before, after=opened)
     paid = _paid_by_credits(uow, opened)
     published = owing.paid_events(paid, currency=uow.fund.currency.value, at=uow.at)
     kept = obligations_store.save(uow, Outcome(paid, published))
@@ -80,8 +83,10 @@ def lift(uow: UnitOfWork, *, declaration_id: str) -> Obligation:
     `DebtInPlan`."""
     owed = obligations_store.obligations.load(uow, declaration_id)
     lifted, surplus_minor = owing.lift(owed, today=uow.today)
-    if owed.due_minor:
+    if owed.due_minor + owed.relieved_minor:
         ledger.take_back(uow, cause=f"{postings.cause(owed)}:cancelled", of=postings.cause(owed))
+    postings.take_back_reliefs(uow, owed)
+    postings.post_disputed(uow, f"{postings.cause(owed)}:disputed", before=owed, after=lifted)
     if surplus_minor:
         _move_to_credit(uow, lifted, surplus_minor)
     kept = obligations_store.save(uow, Outcome(lifted))
@@ -183,6 +188,36 @@ def _keep_standing(uow: UnitOfWork, changed: Obligation) -> Obligation:
     return kept
 
 
+def dispute(uow: UnitOfWork, owed: Obligation, *, dispute_id: str, amount_minor: int, is_paused: bool) -> Obligation:
+    """The employer disputes so much of a debt: what is being collected of it and is more than the rest ends."""
+    disputed = owing.dispute(
+        owed, dispute_id=dispute_id, amount_minor=amount_minor, is_paused=is_paused, today=uow.today
+    )
+    postings.post_disputed(uow, f"dispute:{dispute_id}", before=owed, after=disputed)
+    kept = obligations_store.save(uow, Outcome(disputed))
+    requesting.end_what_is_too_much(uow, kept)
+    obligations.reconcile(uow, employer_id=kept.employer_id, period=kept.period)
+    return kept
+
+
+def end_dispute(
+    uow: UnitOfWork, owed: Obligation, *, dispute_id: str, relieved_minor: int, is_spared: bool
+) -> Obligation:
+    """A dispute is over: so much of it is not owed, and what the employer has to its credit pays of the rest what it
+    can."""
+    ended = owing.end_dispute(owed, relieved_minor=relieved_minor, is_spared=is_spared, today=uow.today)
+    postings.post_disputed(uow, f"dispute:{dispute_id}:ended", before=owed, after=ended)
+    if relieved_minor:
+        postings.post_relieved(uow, before=owed, after=ended)
+    paid = _paid_by_credits(uow, ended)
+    is_newly_paid = paid.status is not owed.status
+    published = owing.paid_events(paid, currency=uow.fund.currency.value, at=uow.at) if is_newly_paid else ()
+    kept = obligations_store.save(uow, Outcome(paid, published))
+    requesting.end_what_is_too_much(uow, kept)
+    obligations.reconcile(uow, employer_id=kept.employer_id, period=kept.period)
+    return kept
+
+
 def use_credits(uow: UnitOfWork, owed: Obligation) -> Obligation:
     """Pay a debt with what the employer has to its credit: of money that came for a plan and went beyond its first
     debt, the others are paid."""
@@ -199,6 +234,7 @@ def use_credits(uow: UnitOfWork, owed: Obligation) -> Obligation:
 
 def _cancel(uow: UnitOfWork, cancelled: Obligation) -> None:
     obligations_store.save(uow, Outcome(cancelled))
-    if cancelled.due_minor:
+    if cancelled.due_minor + cancelled.relieved_minor:
         cause = postings.cause(cancelled)
         ledger.take_back(uow, cause=f"{cause}:cancelled", of=cause)
+    postings.take_back_reliefs(uow, cancelled)

@@ -3,6 +3,7 @@
 | code | nature | what it holds |
 | --- | --- | --- |
 | `receivable:<employer_id>:<period>` | asset | contributions declared and not collected yet |
+| `disputed:<employer_id>:<period>` | asset | contributions that the employer disputes, and that are not collected |
 | `self-payer:<person_ref>:<month>` | asset | contributions that a person pays alone, called and not collected yet |
 | `penalty:<employer_id>:<period>` | asset | penalties charged for a period and not collected yet |
 | `contributions:<branch>` | income | contributions declared, and those of self-payers, by branch of insurance |
@@ -50,6 +51,7 @@ class Owner(StrEnum):
 
 _OWNERS = {
     "receivable": Owner.EMPLOYER,
+    "disputed": Owner.EMPLOYER,
     "penalty": Owner.EMPLOYER,
     "credit": Owner.EMPLOYER,
     "payable": Owner.PERSON,
@@ -59,6 +61,10 @@ _OWNERS = {
 
 def receivable(employer_id: str, *, period: str) -> str:
     return f"receivable:{employer_id}:{period}"
+
+
+def disputed(employer_id: str, *, period: str) -> str:
+    return f"disputed:{employer_id}:{period}"
 
 
 def penalty(employer_id: str, *, period: str) -> str:

@@ -146,7 +146,8 @@ def cost_of_part(first: PenaltyForecast, asked: Sequence[PlanInstalment], *, col
 
 
 def _status(collection: Collection, forecast: PenaltyForecast, *, is_replaced: bool, today: date) -> BillStatus:
-    if collection.status is CollectionStatus.DEBITED or forecast.to_pay_minor == 0:
+    is_paid = forecast.to_pay_minor == 0 and not forecast.disputed_minor
+    if collection.status is CollectionStatus.DEBITED or is_paid:
         return BillStatus.PAID
     if collection.is_live:
         is_over = collection.valid_until_on is not None and today > collection.valid_until_on

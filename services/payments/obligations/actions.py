@@ -56,9 +56,9 @@ def paid_for(uow: UnitOfWork, *, declaration_id: str) -> int:
     return store.obligations.load(uow, declaration_id).paid_minor
 
 
-def differences(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Standing]:
-    """A page of where declared, called, collected and booked differ: must be empty."""
-    return store.differing(uow, wanted=wanted)
+def differences(uow: UnitOfWork, *, wanted: PageRequest, **held: str | None) -> Page[Standing]:
+    """A page of where declared, called, collected and booked differ: must be empty. `held` as in `store.differing`."""
+    return store.differing(uow, wanted=wanted, **held)
 
 
 def open_case(uow: UnitOfWork, standing_id: str) -> Standing | None:
@@ -91,13 +91,14 @@ def read_ahead(uow: UnitOfWork, owed: Iterable[tuple[str, str, str]]) -> None:
 
 
 def reconcile(uow: UnitOfWork, *, employer_id: str, period: str) -> None:
-    """Hold the four sums of an employer's period against each other, with the ledger as it stands in this work."""
+    """Hold the sums of an employer's period against each other, with the ledger as it stands in this work."""
     before = store.standings.find(uow, f"{employer_id}:{period}")
     after = rules.standing(
         employer_id=employer_id,
         period=period,
         obligations=store.of_period(uow, employer_id=employer_id, period=period),
         outstanding_minor=ledger.balance(uow, account.receivable(employer_id, period=period)).net_minor,
+        contested_minor=ledger.balance(uow, account.disputed(employer_id, period=period)).net_minor,
         before=before,
         at=uow.at,
     )

@@ -19,6 +19,8 @@ MOVEMENTS_MAX = 400
 """Days on which a debt or what came of it changed; beyond it the two oldest are kept as one."""
 FREEZES_MAX = 12
 """One a settlement plan that the debt was in."""
+PAUSES_MAX = 12
+"""One a dispute about the debt."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,22 @@ class PenaltyFreeze:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PenaltyPause:
+    """A time in which the employer disputes a part of the debt: after one day, until another (None: it still does).
+    Months of lateness that begin in it cost nothing of `amount_minor`, in minor units, which is zero where the fund's
+    rule lets penalties run."""
+
+    dispute_id: str
+    amount_minor: int
+    after_on: date
+    until_on: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether a month of lateness that begins on a day is within it."""
+        return self.after_on < day and (self.until_on is None or day <= self.until_on)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Obligation:
     """The debt of one declaration; minor units of the fund's currency.
 
@@ -61,6 +79,10 @@ class Obligation:
     `plan_id` is the settlement plan by which it is paid; it stays after the plan is finished, and goes when the plan is
     broken. While the plan holds nobody is asked for `spared_minor` of its penalties, and `freezes` says which months of
     lateness cost nothing. `waived` is what a finished plan took off the penalties, by their reason.
+
+    `disputed_minor` is what of the debt the employer disputes: nobody is asked for it until the fund has decided.
+    `relieved_minor` is what the fund decided is not owed, in `reliefs` decisions: `due_minor` is what is left without
+    it, and both together are what was declared or assessed.
     """
 
     declaration_id: str
@@ -88,12 +110,22 @@ class Obligation:
     """Whether the fund assessed it because nothing was declared; `declaration_id` is then the assessment's."""
     produced_on: date | None = None
     """When the first declaration came, where a provisional assessment stood before it."""
+    disputed_minor: int = 0
+    relieved_minor: int = 0
+    reliefs: int = 0
+    pauses: tuple[PenaltyPause, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:
         amounts = (self.due_minor, self.called_minor, self.paid_minor, self.penalty_paid_minor, self.spared_minor)
-        if min(amounts) < 0:
+        if min(*amounts, self.disputed_minor, self.relieved_minor) < 0:
             raise ValueError("an obligation has no amount below nothing")
+        if self.disputed_minor > self.unpaid_minor:
+            raise ValueError("no more is disputed than is unpaid")
+        if self.disputed_minor and not self.is_disputed:
+            raise ValueError("what is disputed is so by a dispute that is open")
+        if len(self.pauses) > PAUSES_MAX:
+            raise ValueError(f"an obligation keeps {PAUSES_MAX} pauses")
         if self.penalty_paid_minor + self.spared_minor > self.penalty_minor:
             raise ValueError("no more is kept for penalties, or spared of them, than was charged")
         if self.spared_minor and not self.plan_id:
@@ -112,9 +144,19 @@ class Obligation:
         return ObligationStatus.PAID if self.paid_minor == self.due_minor else ObligationStatus.OVERPAID
 
     @property
-    def left_minor(self) -> int:
-        """What is still to be paid."""
+    def unpaid_minor(self) -> int:
+        """What has not come, whether or not it is disputed: what costs penalties."""
         return max(0, self.due_minor - self.paid_minor)
+
+    @property
+    def left_minor(self) -> int:
+        """What is still to be paid; not what is disputed."""
+        return self.unpaid_minor - self.disputed_minor
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether a dispute about it is open."""
+        return any(each.until_on is None for each in self.pauses)
 
     @property
     def penalty_left_minor(self) -> int:

@@ -5,6 +5,7 @@ from datetime import date
 
 from services.payments.ledger import account
 from services.payments.ledger import actions as ledger
+from services.payments.ledger.entry import Side
 from services.payments.obligations.obligation import Obligation
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -32,6 +33,41 @@ def post_declared(uow: UnitOfWork, opened: Obligation, branches: Mapping[str, in
         value_on=declared_on,
     )
     ledger.post(uow, declared)
+
+
+def post_disputed(uow: UnitOfWork, cause: str, *, before: Obligation, after: Obligation) -> None:
+    """Post what of a debt became disputed, or is no more; nothing where that did not change."""
+    more_minor = after.disputed_minor - before.disputed_minor
+    receivable = account.receivable(after.employer_id, period=after.period)
+    disputed = account.disputed(after.employer_id, period=after.period)
+    debit, credit = (disputed, receivable) if more_minor > 0 else (receivable, disputed)
+    if more_minor:
+        ledger.move(uow, cause=cause, debit=debit, credit=credit, amount_minor=abs(more_minor))
+
+
+def post_relieved(uow: UnitOfWork, *, before: Obligation, after: Obligation) -> None:
+    """Post what the fund decided is not owed: each branch gives up its share of it, of what the declaration made due,
+    and the last one what rounding left."""
+    relieved_minor = after.relieved_minor - before.relieved_minor
+    declared = ledger.by_cause(uow, cause(after))
+    branches = {each.account: each.amount.amount_minor for each in declared.postings if each.side is Side.CREDIT}
+    whole_minor, shares, shared_minor, until_minor = sum(branches.values()), {}, 0, 0
+    for code, minor in branches.items():
+        until_minor += minor
+        shares[code] = relieved_minor * until_minor // whole_minor - shared_minor
+        shared_minor += shares[code]
+    receivable = account.receivable(after.employer_id, period=after.period)
+    post(uow, _relief(after, after.reliefs), debits=shares, credits={receivable: relieved_minor})
+
+
+def take_back_reliefs(uow: UnitOfWork, owed: Obligation) -> None:
+    """Post that the debt itself is gone, and with it what the fund had taken off it."""
+    for number in range(1, owed.reliefs + 1):
+        ledger.take_back(uow, cause=f"{_relief(owed, number)}:cancelled", of=_relief(owed, number))
+
+
+def _relief(owed: Obligation, number: int) -> str:
+    return f"relief:{owed.declaration_id}:{number}"
 
 
 def post(

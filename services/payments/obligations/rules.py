@@ -6,11 +6,18 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.payments.obligations.movements import with_movement, without_newest
-from services.payments.obligations.obligation import FREEZES_MAX, Obligation, ObligationStatus, PenaltyFreeze
+from services.payments.obligations.obligation import (
+    FREEZES_MAX,
+    PAUSES_MAX,
+    Obligation,
+    ObligationStatus,
+    PenaltyFreeze,
+    PenaltyPause,
+)
 from services.payments.obligations.standing import PeriodDifference, Standing
 from shared.events.payments.declarations import DeclarationPaid
 from shared.funds.fund import Fund
-from shared.kernel.errors import Conflict, Missing
+from shared.kernel.errors import Conflict, Invalid, Missing
 from shared.kernel.outcome import Outcome
 
 
@@ -32,6 +39,34 @@ class DebtInPlan(Conflict):
     """A settlement plan holds for the debt already."""
 
     code = "collection.debt-in-plan"
+
+
+class DebtDisputed(Conflict):
+    """The employer disputes the debt, and the fund has not decided yet."""
+
+    code = "collection.debt-disputed"
+
+
+class NothingLeftToDispute(Conflict):
+    """All of it is paid."""
+
+    code = "collection.nothing-to-dispute"
+
+
+class DisputedTooMuch(Invalid):
+    """No more is disputed than is left to be paid (`left_minor`), and no less than something."""
+
+    code = "collection.disputed-too-much"
+
+
+class DisputedTooOften(Conflict):
+    code = "collection.disputed-too-often"
+
+
+class RelievedTooMuch(Invalid):
+    """No more is taken off a debt than is disputed of it (`disputed_minor`)."""
+
+    code = "collection.relieved-too-much"
 
 
 def open_obligation(
@@ -64,6 +99,8 @@ def open_obligation(
         freezes=before.freezes,
         waived=before.waived,
         produced_on=declared_on if before.is_provisional else before.produced_on,
+        disputed_minor=min(before.disputed_minor, obligation.due_minor - paid_minor),
+        pauses=before.pauses,
     )
     cancelled = replace(
         before,
@@ -76,6 +113,8 @@ def open_obligation(
         freezes=(),
         waived={},
         movements=(),
+        disputed_minor=0,
+        pauses=(),
         replaced_by=obligation.declaration_id,
     )
     return inherited, cancelled, surplus_minor
@@ -92,6 +131,8 @@ def lift(obligation: Obligation, *, today: date) -> tuple[Obligation, int]:
         due_minor=0,
         called_minor=0,
         paid_minor=0,
+        disputed_minor=0,
+        relieved_minor=0,
         movements=with_movement(
             without_newest(obligation.history, paid_minor=paid_minor), on=today, due_minor=-obligation.due_minor
         ),
@@ -157,6 +198,8 @@ def hold(obligation: Obligation, *, plan_id: str, spared_minor: int, today: date
     for what the plan will waive of its penalties. Raises `DebtInPlan` where another plan holds for it."""
     if is_held(obligation):
         raise DebtInPlan
+    if obligation.is_disputed:
+        raise DebtDisputed
     freeze = PenaltyFreeze(plan_id=plan_id, after_on=today)
     freezes = (*obligation.freezes, freeze)[-FREEZES_MAX:]
     spared_minor = min(spared_minor, obligation.penalty_minor - obligation.penalty_paid_minor)
@@ -186,6 +229,59 @@ def _ended(obligation: Obligation, *, until_on: date) -> tuple[PenaltyFreeze, ..
     return tuple(replace(each, until_on=until_on) if each.until_on is None else each for each in obligation.freezes)
 
 
+# --- Disputes ---------------------------------------------------------------------------------------------------------
+
+
+def dispute(obligation: Obligation, *, dispute_id: str, amount_minor: int, is_paused: bool, today: date) -> Obligation:
+    """The employer disputes so much of what is left to be paid: nobody is asked for it until the fund has decided.
+    `is_paused` where months of lateness that begin meanwhile cost nothing of it. What a settlement plan holds for was
+    acknowledged. Raises `DeclarationReplaced`, `DebtInPlan`, `DebtDisputed`, `NothingLeftToDispute`,
+    `DisputedTooMuch`, `DisputedTooOften`."""
+    if obligation.status is ObligationStatus.CANCELLED:
+        raise DeclarationReplaced
+    if is_held(obligation):
+        raise DebtInPlan
+    if obligation.is_disputed:
+        raise DebtDisputed
+    if not obligation.left_minor:
+        raise NothingLeftToDispute
+    if not 0 < amount_minor <= obligation.left_minor:
+        raise DisputedTooMuch(left_minor=obligation.left_minor)
+    if len(obligation.pauses) == PAUSES_MAX:
+        raise DisputedTooOften
+    pause = PenaltyPause(dispute_id=dispute_id, amount_minor=amount_minor if is_paused else 0, after_on=today)
+    return replace(obligation, disputed_minor=amount_minor, pauses=(*obligation.pauses, pause))
+
+
+def end_dispute(obligation: Obligation, *, relieved_minor: int, is_spared: bool, today: date) -> Obligation:
+    """The fund has decided: so much of what was disputed was never owed, and the rest is asked for again. The months
+    during which that rest was disputed stay without cost where they are spared; else they cost what they would have
+    cost without the dispute. Raises `RelievedTooMuch`."""
+    if relieved_minor > obligation.disputed_minor:
+        raise RelievedTooMuch(disputed_minor=obligation.disputed_minor)
+    upheld_minor = obligation.disputed_minor - relieved_minor
+    due_minor = obligation.due_minor - relieved_minor
+    return replace(
+        obligation,
+        due_minor=due_minor,
+        called_minor=min(obligation.called_minor, due_minor),
+        movements=with_movement(obligation.history, on=today, due_minor=-relieved_minor),
+        disputed_minor=0,
+        relieved_minor=obligation.relieved_minor + relieved_minor,
+        reliefs=obligation.reliefs + (1 if relieved_minor else 0),
+        pauses=tuple(
+            replace(
+                each,
+                amount_minor=min(each.amount_minor, upheld_minor) if is_spared else 0,
+                until_on=today,
+            )
+            if each.until_on is None
+            else each
+            for each in obligation.pauses
+        ),
+    )
+
+
 # --- What it leads to -------------------------------------------------------------------------------------------------
 
 
@@ -195,7 +291,7 @@ def penalties_due_at(obligation: Obligation, *, fund: Fund, at: datetime) -> dat
     if fund.sections.arrears is None or obligation.status is ObligationStatus.CANCELLED:
         return None
     is_late = obligation.penalty_minor > 0 or any(each.on > obligation.due_on for each in obligation.movements)
-    if not is_late and not obligation.left_minor:
+    if not is_late and not obligation.unpaid_minor:
         return None
     return at if is_late else max(at, fund.bounds_of(obligation.due_on)[1])
 
@@ -231,29 +327,36 @@ def standing(
     period: str,
     obligations: Iterable[Obligation],
     outstanding_minor: int,
+    contested_minor: int,
     before: Standing | None,
     at: datetime,
 ) -> Standing:
-    """The four sums of an employer's period. `outstanding_minor` is what the ledger says is still owed, `before` how it
-    stood till now: a case that was open keeps its age and stays in the hands in which it is.
+    """The sums of an employer's period. `outstanding_minor` and `contested_minor` are what the ledger says is still
+    owed, and is disputed; `before` how it stood till now: a case that was open keeps its age and stays in the hands in
+    which it is.
 
-    Without any payment there is no difference: what is due is not one. Once money has arrived for a declaration, all
-    four must be the same for it: each establishment's debt stands by itself, and what came too much for one does not
-    hide what came too little for another. What a settlement plan holds for is paid in parts, which is no difference.
+    Always, what was declared is what came, what is due and what is disputed, and the ledger says so too. Without any
+    payment there is no other difference: what is due is not one. Once money has arrived for a declaration, all that is
+    not disputed must be declared, called, collected and booked for it: each establishment's debt stands by itself, and
+    what came too much for one does not hide what came too little for another. What a settlement plan holds for is paid
+    in parts, which is no difference.
     """
     known = [each for each in obligations if each.status is not ObligationStatus.CANCELLED]
     declared, called, collected = (
         sum(getattr(each, field) for each in known) for field in ("due_minor", "called_minor", "paid_minor")
     )
-    booked = declared - outstanding_minor
+    disputed = sum(each.disputed_minor for each in known)
+    booked = declared - outstanding_minor - contested_minor
     case = None
     if booked != collected:
         case = PeriodDifference.BOOKED_DIFFERS
-    elif any(0 < each.paid_minor < each.due_minor and not is_held(each) for each in known):
+    elif contested_minor != disputed:
+        case = PeriodDifference.DISPUTED_DIFFERS
+    elif any(each.paid_minor and each.left_minor and not is_held(each) for each in known):
         case = PeriodDifference.PARTIAL
     elif any(each.paid_minor > each.due_minor for each in known):
         case = PeriodDifference.OVER
-    elif any(each.paid_minor and each.called_minor != each.paid_minor and not is_held(each) for each in known):
+    elif any(each.called_minor < each.paid_minor and not is_held(each) for each in known):
         case = PeriodDifference.UNCALLED
     was_open = before if case is not None and before is not None and before.case is not None else None
     return Standing(
@@ -264,6 +367,8 @@ def standing(
         called_minor=called,
         collected_minor=collected,
         booked_minor=booked,
+        due_minor=outstanding_minor,
+        disputed_minor=contested_minor,
         case=case,
         opened_at=was_open.opened_at if was_open else at if case else None,
         assigned_to=was_open.assigned_to if was_open else None,

@@ -1,4 +1,5 @@
-"""How an employer stands for a period: declared, called, collected, booked. Where they differ, a case is open."""
+"""How an employer stands for a period: declared, called, collected, booked, due, disputed. Where they do not add up, a
+case is open."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,20 +7,23 @@ from enum import StrEnum
 
 
 class PeriodDifference(StrEnum):
-    """Why somebody has to look. `uncalled`: money came that nobody had asked for, in all or in part; `unmatched` and
-    `left-unmatched`: money came, or left, and nobody knows for what."""
+    """Why somebody has to look. `uncalled`: money came that nobody had asked for, in all or in part;
+    `disputed-differs`: the ledger has more or less as disputed than the debts; `unmatched` and `left-unmatched`: money
+    came, or left, and nobody knows for what."""
 
     PARTIAL = "partial"
     OVER = "over"
     UNCALLED = "uncalled"
     BOOKED_DIFFERS = "booked-differs"
+    DISPUTED_DIFFERS = "disputed-differs"
     UNMATCHED = "unmatched"
     LEFT_UNMATCHED = "left-unmatched"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Four sums that come from four places, in minor units, and the case that their difference opens."""
+    """Sums that come from different places, in minor units, and the case that their difference opens. Declared, called
+    and collected are of the debts; booked, due and disputed are of the ledger."""
 
     standing_id: str
     employer_id: str
@@ -28,6 +32,9 @@ class Standing:
     called_minor: int
     collected_minor: int
     booked_minor: int
+    due_minor: int = 0
+    """Zero, too, of a period that nothing has moved since an earlier release."""
+    disputed_minor: int = 0
     case: PeriodDifference | None
     opened_at: datetime | None = None
     """Since when a case is open, whichever it is by now; None without one, and of those of an earlier release."""

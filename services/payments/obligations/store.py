@@ -36,7 +36,7 @@ standings = Repository(
     key="standing_id",
     missing=ObligationUnknown,
     retention=BY_LAW,
-    indexes=[Index(("case", "standing_id"))],
+    indexes=[Index(("case", "standing_id")), Index(("assigned_to", "case", "standing_id"))],
 )
 
 IN_ORDER = Order("declaration_id", "declaration_id")
@@ -65,6 +65,7 @@ def of_employer(uow: UnitOfWork, employer_id: str) -> Iterator[Obligation]:
     return obligations.each(uow, order=BY_PERIOD, employer_id=employer_id)
 
 
-def differing(uow: UnitOfWork, *, wanted: PageRequest) -> Page[Standing]:
-    """A page of the employers and periods with an open case, by the case."""
-    return standings.page(uow, order=BY_CASE, wanted=wanted, case={"$gt": ""})
+def differing(uow: UnitOfWork, *, wanted: PageRequest, **held: str | None) -> Page[Standing]:
+    """A page of the employers and periods with an open case, by the case; `held` where one agent's is wanted, or
+    nobody's (`assigned_to`)."""
+    return standings.page(uow, order=BY_CASE, wanted=wanted, case={"$gt": ""}, **held)

@@ -126,8 +126,8 @@ def simulate(
     be asked for in time, today or on `asked_on`.
 
     The instalments are alike but for the last, which has what rounding left; there are none where no debt that is late
-    is one that the scheme is for. Raises `SchemeUnknown`, `SchemeNotOpen`,
-    `PlanTooLong`, `CurrentUnpaid`.
+    is one that the scheme is for. A debt that the employer disputes is in none: who settles a debt acknowledges it.
+    Raises `SchemeUnknown`, `SchemeNotOpen`, `PlanTooLong`, `CurrentUnpaid`.
     """
     scheme = scheme_of(fund, code)
     if not _is_open(scheme, asked_on or today):
@@ -135,7 +135,7 @@ def simulate(
     percent = scheme.waived_percent(months)
     if percent is None:
         raise PlanTooLong(months_max=scheme.waived[-1].months_max)
-    late = [each for each in debts if each.is_late(on=today) and not each.plan_id]
+    late = [each for each in debts if each.is_late(on=today) and not each.plan_id and not each.disputed_minor]
     limit_on = scheme.debts_until_on or date.max
     settled = [each for each in late if each.due_on <= limit_on]
     if scheme.needs_current_paid and len(settled) < len(late):

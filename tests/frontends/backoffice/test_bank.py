@@ -178,21 +178,33 @@ CASE = {
     "called": "3150.25",
     "collected": "1000.00",
     "booked": "1000.00",
+    "due": "2150.25",
+    "disputed": "500.00",
     "assigned_to": None,
     "version": 3,
 }
 
 
-def differences(language: str = "fr", *, may_reassign: bool = False, scope: str = "", **changed: Any) -> str:
+def differences(
+    language: str = "fr",
+    *,
+    may_reassign: bool = False,
+    scope: str = "",
+    held: str = "",
+    is_any: bool = True,
+    **changed: Any,
+) -> str:
     found = {**CASE, **changed}
     return rendered(
         APP,
         "differences.html",
         language=language,
         user={**AGENT, "scope": scope or AGENT["scope"]},
-        listed={"items": [found], "next": None},
+        listed={"items": [found] if is_any else [], "next": None},
         forms={found["case_id"]: dict.fromkeys(CASE_ACTS, FORM)},
         may_reassign=may_reassign,
+        held=held,
+        hands=[("", "Toutes"), ("nobody", "Personne"), ("me", "Moi")],
         is_first=True,
         problem=None,
     )
@@ -229,3 +241,20 @@ def test_what_is_sought_is_sent_as_services_take_it() -> None:
         assert to_send(sought("reference", "amount")) == {"reference": "CT16 00", "amount": "1200.50"}
     with APP.test_request_context("/bank/?reference=&amount=much"):
         assert to_send(sought("reference", "amount")) == {"amount": "much"}
+
+
+@pytest.mark.parametrize(
+    ("language", "none"),
+    [("fr", "Aucun écart n’est ici"), ("ar", "لا يوجد أي فرق هنا"), ("en", "Nothing is in these hands.")],
+)
+def test_those_in_some_hands_are_asked_for_and_none_there_is_not_that_everything_agrees(
+    language: str, none: str
+) -> None:
+    assert '<option value="me" selected' in differences(language, held="me")
+    assert none in differences(language, held="me", is_any=False)
+    assert none not in differences(language, is_any=False)
+
+
+def test_a_difference_says_what_is_due_and_what_is_disputed() -> None:
+    page = differences()
+    assert 'data-label="Contesté"' in page and "500,00" in page

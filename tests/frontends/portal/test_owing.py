@@ -39,6 +39,7 @@ DEBT: dict[str, Any] = {
     "deferred_parts": [],
     "is_late": True,
     "penalties_spared": "0.000",
+    "disputed": "0.000",
     "plan_id": None,
     "is_provisional": False,
     "is_to_be_confirmed": False,

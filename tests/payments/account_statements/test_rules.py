@@ -107,6 +107,12 @@ def test_another_employers_accounts_are_not_on_it() -> None:
         ("refund:r1:cancelled", StatementKind.REFUND_CANCELLED, "r1"),
         ("penalty:d1:3", StatementKind.PENALTY, "d1"),
         ("penalty:d1:3:surplus", StatementKind.CREDIT_OPENED, "d1"),
+        ("dispute:di1", StatementKind.DISPUTED, "di1"),
+        ("dispute:di1:ended", StatementKind.DISPUTE_ENDED, "di1"),
+        ("declaration:d2:1:disputed", StatementKind.DISPUTE_ENDED, "d2"),
+        ("assessment:a1:1:disputed", StatementKind.DISPUTE_ENDED, "a1"),
+        ("relief:d1:1", StatementKind.RELIEVED, "d1"),
+        ("relief:d1:1:cancelled", StatementKind.RELIEF_ENDED, "d1"),
         ("something:else", StatementKind.OTHER, ""),
     ],
 )

@@ -43,6 +43,7 @@ def test_it_is_taken_given_back_and_given_to_a_colleague(made: Office, case: dic
     assert first.post(f"{path}/assignment").json["assigned_to"] == "agent-1"
     assert first.post(f"{path}/assignment").json["assigned_to"] == "agent-1"
     assert cases(made)[case["case"]]["assigned_to"] == "agent-1"
+    assert made.staff().get(path).json["assigned_to"] == "agent-1"
     for act in ("assignment", "release"):
         refused = made.staff("agent-2").post(f"{path}/{act}")
         assert (refused.status_code, refused.json["code"]) == (409, "difference.assigned-to-another")
@@ -100,3 +101,23 @@ def test_one_is_read_by_its_id_until_it_is_settled(made: Office, case: dict[str,
     assert seen.headers["ETag"] == f'"{seen.json["version"]}"'
     unknown = agent.get("/differences/no-such-case")
     assert (unknown.status_code, unknown.json["code"]) == (404, "difference.unknown")
+
+
+def test_the_list_is_asked_for_by_who_looks_into_them(made: Office) -> None:
+    """By the caller, by an agent's number, and for what nobody has taken: of each kind of difference, page by page."""
+    found = cases(made)
+    for kind in ("partial", "unmatched"):
+        made.staff("agent-1").post(f"/differences/{found[kind]['case_id']}/assignment")
+    post_signed(made, credited("?", "88.00", entry="ent_3"), message_id="evt_3")
+
+    def listed(by: str, query: str) -> list[str]:
+        answered = made.staff(by).get(f"/differences?{query}")
+        return [each["collected"] for each in answered.json["items"]]
+
+    assert listed("agent-1", "assigned_to=me") == listed("agent-2", "assigned_to=agent-1") == ["1000.00", "77.00"]
+    assert listed("agent-2", "assigned_to=me") == []
+    assert listed("agent-2", "assigned_to=nobody") == ["88.00"]
+    assert listed("agent-2", "limit=50") == ["1000.00", "77.00", "88.00"]
+    first = made.staff("agent-1").get("/differences?assigned_to=me&limit=1").json
+    assert ([each["case"] for each in first["items"]], first["next"] is None) == (["partial"], False)
+    assert listed("agent-1", f"assigned_to=me&limit=1&cursor={first['next']}") == ["77.00"]

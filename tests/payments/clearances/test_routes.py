@@ -78,7 +78,7 @@ def test_the_offer_says_what_the_fund_looks_at(firm: Caller) -> None:
     assert (shown["languages"], shown["validity_days"], shown["in_order"]) == (
         ["ar", "fr"],
         90,
-        ["deferral", "settlement"],
+        ["deferral", "settlement", "dispute"],
     )
     assert (shown["is_withdrawn"], shown["is_to_be_confirmed"]) == (True, True)
 

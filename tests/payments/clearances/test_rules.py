@@ -48,7 +48,10 @@ def judged(
         employer(**facts),
         debts,
         declared=declared,
-        arrangements={ArrangementKind.DEFERRAL: rules.deferrals(debts, today=today)},
+        arrangements={
+            ArrangementKind.DEFERRAL: rules.deferrals(debts, today=today),
+            ArrangementKind.DISPUTE: rules.disputes(debts),
+        },
         fund=of or fund(),
         today=today,
     )
@@ -116,6 +119,18 @@ def test_of_a_debt_that_is_paid_in_parts_those_count_whose_day_has_not_passed() 
 def test_a_debt_in_a_plan_counts_as_the_rule_says(in_order: tuple[ArrangementKind, ...], *, is_in_order: bool) -> None:
     found = judged(unpaid(DUE_ON, penalty=50, plan_id="p1"), of=fund(in_order=in_order))
     assert (found.is_in_order, found.has_arrangement) == (is_in_order, is_in_order)
+
+
+@pytest.mark.parametrize(
+    ("in_order", "left", "left_over"),
+    [((ArrangementKind.DISPUTE,), 0, 0), ((ArrangementKind.DISPUTE,), 300, 300), ((), 0, 700), ((), 300, 1_000)],
+)
+def test_what_is_disputed_counts_as_the_rule_says(
+    in_order: tuple[ArrangementKind, ...], left: int, left_over: int
+) -> None:
+    debt = unpaid(DUE_ON, left=left, disputed_minor=700)
+    found = judged(debt, of=fund(in_order=in_order))
+    assert (found.to_pay_minor, found.has_arrangement) == (left_over, bool(in_order))
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,20 @@ def test_another_way_to_pay_takes_the_place_of_a_reference(shop: Shop) -> None:
     assert shop.take(reference).json["exception"] == "expired" and shop.debt().status is ObligationStatus.PAID
 
 
+@pytest.mark.parametrize(("disputed", "left"), [("1290.277", "0.000"), ("290.277", "1000.000")])
+def test_what_is_disputed_is_asked_for_by_no_reference_and_is_not_told_as_paid(
+    shop: Shop, disputed: str, left: str
+) -> None:
+    reference = shop.reference()
+    body = {"amount": disputed, "ground": "amount", "explanation": "Trois salariés étaient déjà partis."}
+    filed = shop.firm.post("/declarations/d1/disputes", body)
+    assert filed.status_code == 201, filed.text
+    assert shop.bill(reference).json["status"] == "void"
+    assert shop.begin(reference).status_code == 409
+    if left != "0.000":
+        assert shop.bill(shop.reference()).json["amount"] == left
+
+
 def test_an_operator_gives_back_once(shop: Shop) -> None:
     reference = shop.reference()
     shop.take(reference)

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from services.payments.obligations import rules
-from services.payments.obligations.obligation import ObligationStatus
+from services.payments.obligations.obligation import Obligation, ObligationStatus, PenaltyFreeze
 from services.payments.obligations.standing import PeriodDifference
 from shared.events.payments.declarations import DeclarationPaid
 from tests.kit.clock import AT
@@ -104,6 +105,7 @@ def test_what_is_due_is_no_difference_but_what_came_must_fit(
         period="2025",
         obligations=[owed, replaced],
         outstanding_minor=outstanding,
+        contested_minor=0,
         before=None,
         at=AT,
     )
@@ -133,6 +135,7 @@ def test_r01_the_debts_of_two_establishments_are_judged_one_by_one(
         period="2025",
         obligations=owed,
         outstanding_minor=200 - sum(paid),
+        contested_minor=0,
         before=None,
         at=AT,
     )
@@ -160,9 +163,136 @@ def test_a_case_is_open_since_it_was_first_open(paid: tuple[int, int], opened_at
             period="2025",
             obligations=[owed],
             outstanding_minor=100 - amount,
+            contested_minor=0,
             before=None if found is None else replace(found, assigned_to="agent-1"),
             at=at,
         )
     assert found is not None and found.opened_at == opened_at
     assert (found.assigned_to == "agent-1") == (found.opened_at == AT), "in the hands in which it was"
     assert (found.case is None) == (opened_at is None)
+
+
+# --- Disputes ---------------------------------------------------------------------------------------------------------
+
+TODAY, DECIDED_ON = AT.date(), LATER.date()
+
+
+def disputed(amount_minor: int = 100_000, *, is_paused: bool = True, **facts: Any) -> Obligation:
+    return rules.dispute(
+        obligation(**facts), dispute_id="di1", amount_minor=amount_minor, is_paused=is_paused, today=TODAY
+    )
+
+
+def test_what_is_disputed_is_owed_and_nobody_is_asked_for_it() -> None:
+    owed = disputed()
+    assert (owed.due_minor, owed.unpaid_minor, owed.left_minor, owed.to_pay_minor) == (DUE, DUE, DUE - 100_000, 215_025)
+    assert owed.is_disputed and owed.status is ObligationStatus.OPEN
+    whole = disputed(DUE)
+    assert whole.to_pay_minor == 0 and not rules.is_payable(whole)
+
+
+HELD = {"plan_id": "p1", "freezes": (PenaltyFreeze(plan_id="p1", after_on=TODAY),)}
+
+
+@pytest.mark.parametrize(
+    ("amount", "facts", "refused"),
+    [
+        (0, {}, rules.DisputedTooMuch),
+        (-1, {}, rules.DisputedTooMuch),
+        (DUE + 1, {}, rules.DisputedTooMuch),
+        (DUE, {"paid_minor": 1}, rules.DisputedTooMuch),
+        (1, {"paid_minor": DUE}, rules.NothingLeftToDispute),
+        (1, {"replaced_by": "d2"}, rules.DeclarationReplaced),
+        (1, HELD, rules.DebtInPlan),
+    ],
+)
+def test_what_is_paid_replaced_or_acknowledged_is_not_disputed(
+    amount: int, facts: dict[str, Any], refused: type[Exception]
+) -> None:
+    with pytest.raises(refused):
+        disputed(amount, **facts)
+
+
+def test_one_dispute_at_a_time_and_no_plan_meanwhile() -> None:
+    owed = disputed(1)
+    with pytest.raises(rules.DebtDisputed):
+        rules.dispute(owed, dispute_id="di2", amount_minor=1, is_paused=True, today=TODAY)
+    with pytest.raises(rules.DebtDisputed):
+        rules.hold(owed, plan_id="p1", spared_minor=0, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("relieved", "is_spared", "due", "paused"),
+    [
+        (0, False, DUE, 0),
+        (0, True, DUE, 100_000),
+        (40_000, False, DUE - 40_000, 0),
+        (40_000, True, DUE - 40_000, 60_000),
+        (100_000, True, DUE - 100_000, 0),
+    ],
+)
+def test_the_end_of_a_dispute(relieved: int, *, is_spared: bool, due: int, paused: int) -> None:
+    """What is not owed was never owed; the rest is asked for, and cost nothing meanwhile where that is spared."""
+    before = replace(disputed(), called_minor=DUE)
+    ended = rules.end_dispute(before, relieved_minor=relieved, is_spared=is_spared, today=DECIDED_ON)
+    assert (ended.due_minor, ended.relieved_minor, ended.left_minor, ended.called_minor) == (due, relieved, due, due)
+    (pause,) = ended.pauses
+    assert (pause.amount_minor, pause.until_on, ended.is_disputed) == (paused, DECIDED_ON, False)
+    assert ended.reliefs == (1 if relieved else 0)
+
+
+def test_no_more_is_taken_off_than_is_disputed() -> None:
+    with pytest.raises(rules.RelievedTooMuch):
+        rules.end_dispute(disputed(), relieved_minor=100_001, is_spared=False, today=DECIDED_ON)
+
+
+def test_money_that_comes_meanwhile_pays_what_is_not_disputed_and_the_rest_is_a_credit() -> None:
+    came = rules.receive(disputed(), amount_minor=DUE, currency="DZD", on=TODAY, at=AT)
+    assert (came.thing.paid_minor, came.thing.left_minor, came.events) == (215_025, 0, ())
+    assert rules.surplus_minor(disputed(), amount_minor=DUE) == 100_000
+
+
+@pytest.mark.parametrize(("due", "still"), [(DUE, 300_000), (200_000, 200_000), (0, 0)])
+def test_a_newer_declaration_takes_over_what_is_disputed_as_far_as_it_goes(due: int, still: int) -> None:
+    newer = obligation(declaration_id="d2", due_minor=due)
+    opened, cancelled, surplus = rules.open_obligation(newer, declared_on=DECIDED_ON, before=disputed(300_000))
+    assert (opened.disputed_minor, opened.is_disputed, surplus) == (still, True, 0)
+    assert cancelled is not None and (cancelled.disputed_minor, cancelled.pauses) == (0, ())
+
+
+@pytest.mark.parametrize(
+    ("due_by_ledger", "disputed_by_ledger", "case"),
+    [
+        (DUE - 100_000, 100_000, None),
+        (DUE, 0, PeriodDifference.DISPUTED_DIFFERS),
+        (DUE - 100_000, 0, PeriodDifference.BOOKED_DIFFERS),
+        (DUE, 100_000, PeriodDifference.BOOKED_DIFFERS),
+    ],
+)
+def test_debts_and_ledger_say_the_same_of_what_is_disputed(
+    due_by_ledger: int, disputed_by_ledger: int, case: PeriodDifference | None
+) -> None:
+    found = rules.standing(
+        employer_id="1600000001",
+        period="2025",
+        obligations=[disputed()],
+        outstanding_minor=due_by_ledger,
+        contested_minor=disputed_by_ledger,
+        before=None,
+        at=AT,
+    )
+    assert (found.case, found.due_minor, found.disputed_minor) == (case, due_by_ledger, disputed_by_ledger)
+
+
+def test_what_is_paid_but_for_what_is_disputed_is_no_difference() -> None:
+    paid = rules.receive(replace(disputed(), called_minor=DUE), amount_minor=215_025, currency="DZD", on=TODAY, at=AT)
+    found = rules.standing(
+        employer_id="1600000001",
+        period="2025",
+        obligations=[paid.thing],
+        outstanding_minor=0,
+        contested_minor=100_000,
+        before=None,
+        at=AT,
+    )
+    assert found.case is None

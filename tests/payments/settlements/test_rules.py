@@ -104,6 +104,11 @@ def test_instalments_are_alike_and_the_last_has_the_rest() -> None:
     ]
 
 
+def test_what_the_employer_disputes_is_not_settled() -> None:
+    disputed, other = replace(debt(date(2025, 1, 15)), disputed_minor=1), debt(date(2025, 1, 15))
+    assert simulate(disputed, other, months=3).settled == (other,)
+
+
 def test_a_debt_that_is_not_late_or_too_young_is_not_settled() -> None:
     old, young, ahead = debt(date(2025, 1, 15)), debt(date(2025, 4, 15)), debt(date(2025, 7, 15))
     assert simulate(old, young, ahead).debts == 2
