@@ -17,6 +17,7 @@ FAULTS = {
     "request-lost": "nothing is done, the answer comes late and is 504",
     "answer-lost": "the thing is done, its answer comes late",
     "webhook-delayed": "sent some seconds later",
+    "file-refused": "a file of orders is refused when it is handed in, and nothing of it is kept",
     "batch-not-listed": "a file that is booked as one credit is told without its debits",
     "webhook-doubled": "sent twice with one id",
     "webhook-wrong-amount": "an amount one too high",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from simulators.bank.amounts import WrongAmount, to_minor
 from simulators.bank.bank import Bank, Refused
-from simulators.bank.book import move, new_id, note, now
+from simulators.bank.book import move, new_id, note, now, take_fault
 from simulators.bank.files import (
     FILE_BYTES_MAX,
     Booking,
@@ -72,6 +72,10 @@ def take_file(bank: Bank, *, read: Callable[..., PayoutFile], execute: Execute) 
         file = read(request.get_data(), schemas=bank.settings.schemas_dir)
     except Unreadable as error:
         raise Refused(422, "file-unreadable", str(error)) from None
+    with bank.book.transaction() as uow:
+        is_refused = take_fault(uow, "file-refused") is not None
+    if is_refused:
+        raise Refused(422, "file-refused", "The bank takes none of this file.")
     with bank.book.transaction() as uow:
         if uow.execute("select 1 from files where message_id = ?", (file.message_id,)).fetchone():
             note(uow, "file-duplicate", message_id=file.message_id)

@@ -5,7 +5,7 @@ runs again. After a crash between two of these, the next attempt resumes by aski
 the bank is silent the jobs of that fund pause: it is worth no more waiting now.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ import structlog
 
 from services.payments.banking import actions
 from services.payments.banking.bank_file import BankNotice
+from services.payments.banking.reported_entry import ReportedEntry
 from shared.kernel.actors import system
 from shared.storage.service_context import ServiceContext
 from shared.storage.unit_of_work import UnitOfWork
@@ -39,9 +40,24 @@ def in_unit_of_work(
 
 def book(context: ServiceContext, fund_id: str, cause: str, notice: BankNotice) -> None:
     """Book what a file says, some lines at a time: those that were handled before a crash change nothing after it."""
-    entries = actions.movements(context.reading(fund_id, by=BANK), notice)
-    for first in range(0, len(entries), LINES_AT_ONCE):
-        some = entries[first : first + LINES_AT_ONCE]
+    for some in _batches(actions.movements(context.reading(fund_id, by=BANK), notice)):
         in_unit_of_work(context, fund_id, cause, partial(actions.book_lines, entries=some))
     for fault in notice.faults:
         log.error("bank-file-not-read-whole", cause=cause, why=fault.code)
+
+
+def _batches(entries: Iterable[tuple[str, ReportedEntry]]) -> Iterator[list[tuple[str, ReportedEntry]]]:
+    """So many entries as one transaction books. One that pays a block of debits, which are not listed, counts as all
+    of them: each is booked."""
+    batch: list[tuple[str, ReportedEntry]] = []
+    lines = 0
+    for entry_id, reported in entries:
+        is_block = bool(reported.payment_information_id and not reported.end_to_end_id)
+        own = max(reported.count, 1) if is_block else 1
+        if batch and lines + own > LINES_AT_ONCE:
+            yield batch
+            batch, lines = [], 0
+        batch.append((entry_id, reported))
+        lines += own
+    if batch:
+        yield batch

@@ -185,8 +185,8 @@ def test_killed_while_a_credit_for_the_whole_file_is_booked_each_debit_is_booked
     count: int,
     left: int,
 ) -> None:
-    """The bank names the file by its MsgId; each of its three blocks is booked in a transaction of its own."""
-    monkeypatch.setattr(bank_calls, "LINES_AT_ONCE", 1)
+    """The bank names the file by its MsgId; a transaction takes as many debits as a block has: one block each."""
+    monkeypatch.setattr(bank_calls, "LINES_AT_ONCE", SMALL["debits_per_block_max"])
     ids = requested(context, made, 5, "0108")
     debiting.run(context, DZ)
     account = f"<Othr><Id>{funds()[DZ].payments.collections.number}</Id></Othr>"
