@@ -1,10 +1,14 @@
 """An employer's card at a counter: asked for, taken with the terminal's ticket, booked at once, cancelled in time."""
 
+from dataclasses import replace
+
 import pytest
 
 from deploy.local.verify import ledger, mandates
 from deploy.local.verify.seen import Seen
 from services.payments.obligations.obligation import ObligationStatus
+from services.payments.wiring import service
+from tests.kit.callers import Office
 from tests.kit.contexts import TN, published
 from tests.payments.builders import FIRM, open_obligation
 from tests.payments.card_terminals.counter import DUE_MINOR, OTHER, OWED_BY_ACQUIRER, TERMINAL, Counter
@@ -15,7 +19,8 @@ def test_the_fund_s_terminals_are_listed_where_they_stand(counter: Counter) -> N
     listed = counter.agent().get("/card-terminals", headers={"Accept-Language": "fr"}).json["items"]
     assert [each["terminal_id"] for each in listed] == [TERMINAL, OTHER]
     assert listed[0]["place"].startswith("Agence d'Alger") and "Atlas" in listed[0]["acquirer_name"]
-    assert not counter.office.staff(fund=TN).get("/card-terminals").json["items"]
+    elsewhere = counter.office.staff(fund=TN).get("/card-terminals").json["items"]
+    assert [each["terminal_id"] for each in elsewhere] == ["21600101"], "each fund has its own"
 
 
 def test_a_card_is_taken_and_booked_at_once_and_the_employer_has_its_receipt(counter: Counter) -> None:
@@ -148,7 +153,9 @@ def test_what_is_not_there_is_not_found(counter: Counter) -> None:
 
 def test_where_the_fund_takes_no_cards_at_counters_that_is_said(counter: Counter) -> None:
     open_obligation(counter.context, "t1", fund_id=TN, form="quarterly-wages", period="2025-Q1")
-    elsewhere = counter.office.staff(fund=TN)
+    own = counter.context.funds[TN]
+    bare = replace(own, sections=replace(own.sections, bindings=replace(own.bindings, acquirers={})))
+    elsewhere = Office(service, replace(counter.context, funds={**counter.context.funds, TN: bare})).staff(fund=TN)
     refused = elsewhere.post(f"/card-terminals/{TERMINAL}/payments", {"declaration_id": "t1"})
     assert (refused.status_code, refused.json["code"]) == (409, "collection.rail-not-offered")
 

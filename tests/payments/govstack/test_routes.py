@@ -311,7 +311,7 @@ def test_the_calls_are_the_operator_s_own(fsp: Fsp) -> None:
         ):
             assert (refused.status_code, refused.json["code"]) == (403, "mobile-money.not-an-operator")
     elsewhere = office.machine("mobile-operator", fund=DZ).get(f"/govstack/bills/{bill_id}", headers=headers)
-    assert elsewhere.json["code"] == "mobile-money.not-an-operator"
+    assert elsewhere.json["code"] == "govstack.other-tenant"
 
 
 def test_it_is_for_operators_with_whom_it_was_agreed(context: ServiceContext) -> None:

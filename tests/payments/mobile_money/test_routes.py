@@ -1,11 +1,14 @@
 """Mobile money over HTTP: inquired, begun, taken once, reversed; what cannot be booked waits for a person."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from services.payments.arrears import jobs as arrears
 from services.payments.obligations.obligation import ObligationStatus
+from services.payments.wiring import service
+from tests.kit.callers import Office
 from tests.kit.contexts import DZ, TN, published
 from tests.payments.builders import FIRM, OTHER_FIRM, open_obligation
 from tests.payments.mobile_money.shop import FACTS, Shop
@@ -30,7 +33,10 @@ def test_an_employer_gets_a_reference_that_fits_into_a_telephone(shop: Shop) -> 
 
 def test_a_fund_without_operators_does_not_offer_it(shop: Shop) -> None:
     open_obligation(shop.context, "d9")
-    refused = shop.office.employer(FIRM, fund=DZ).post("/declarations/d9/collections", {"rail": "mobile-money"})
+    own = shop.context.funds[DZ]
+    bare = replace(own, sections=replace(own.sections, bindings=replace(own.bindings, mobile_operators={})))
+    office = Office(service, replace(shop.context, funds={**shop.context.funds, DZ: bare}))
+    refused = office.employer(FIRM, fund=DZ).post("/declarations/d9/collections", {"rail": "mobile-money"})
     assert (refused.status_code, refused.json["code"]) == (409, "collection.rail-not-offered")
 
 
@@ -283,4 +289,4 @@ def test_the_calls_are_the_operator_s_own(shop: Shop) -> None:
         ):
             assert (refused.status_code, refused.json["code"]) == (403, "mobile-money.not-an-operator")
     elsewhere = shop.office.machine("mobile-operator", fund=DZ)
-    assert elsewhere.get(f"/mobile-money/references/{reference}").json["code"] == "mobile-money.not-an-operator"
+    assert elsewhere.get(f"/mobile-money/references/{reference}").json["code"] == "mobile-money.reference-unknown"
