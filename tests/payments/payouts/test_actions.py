@@ -111,7 +111,7 @@ def test_payouts_are_found_by_their_reference_and_amount_in_whichever_state(cont
     handle(context, service, persons({AMIRA: RIB}), approved("c1"), due(), due("pay2", period="2026-Q2"))
 
     def found(asked: str) -> list[str]:
-        return [each["payment_id"] for each in agent.get(f"/payouts?{asked}").json["items"]]
+        return sorted(each["payment_id"] for each in agent.get(f"/payouts?{asked}").json["items"])
 
     (of_claim,) = (each for each in agent.get("/payouts?status=ordered").json["items"] if not each["payment_id"])
     (of_award, _) = (each for each in agent.get("/payouts?status=ordered").json["items"] if each["payment_id"])
