@@ -46,12 +46,12 @@ from tests.payments.debits.harness import (
 
 def test_it_is_offered_with_its_day_where_a_mandate_is_in_force(context: ServiceContext, made: Office) -> None:
     open_obligation(context)
-    assert [way["rail"] for way in owed(made)["ways"]] == ["transfer", "card", "card-terminal"]
+    assert [way["rail"] for way in owed(made)["ways"]] == ["transfer", "card", "mobile-money", "card-terminal"]
     refused = made.employer(FIRM).post("/declarations/d1/collections", {"rail": "direct-debit"})
     assert (refused.status_code, refused.json["code"]) == (409, "collection.mandate-missing")
     sign(context)
     ways = owed(made)["ways"]
-    assert [way["rail"] for way in ways] == ["transfer", "card", "direct-debit", "card-terminal"]
+    assert [way["rail"] for way in ways] == ["transfer", "card", "direct-debit", "mobile-money", "card-terminal"]
     assert ways[2]["debit_on"] == reading(context).today.isoformat() and ways[0]["debit_on"] is None
     asked = made.employer(FIRM).get(f"/collections/{ask(made)}").json
     assert (asked["status"], asked["debit_on"], asked["is_repetition"]) == ("planned", ways[2]["debit_on"], False)
